@@ -1,3 +1,4 @@
+import type { LeftOut } from '#agent/left-out.ts'
 import type { PerFamily } from '#net/per-family.ts'
 import type { RegistrySettings } from '#runtime/images/local/registry/registries-conf.ts'
 
@@ -28,6 +29,8 @@ export interface ClusterConfig {
   readonly registries?: RegistrySettings
   /** Pods may have of the machine what they ask for: its folders, its processes, all rights. */
   readonly allowHostAccess: boolean
+  /** What others do here, in the order of the list; absent: nothing. */
+  readonly without?: readonly LeftOut[]
   readonly clusterDomain: string
   /** How long a node may say nothing until it counts as failed. */
   readonly nodeMonitorGraceSeconds: number
@@ -76,6 +79,10 @@ export interface NodeTaint {
 /** The nodes that have power, whether anybody hears of them or not. */
 export const standing = ({ nodes }: Pick<ClusterConfig, 'nodes'>): readonly NodeConfig[] =>
   nodes.filter(({ state }) => state !== 'stopped')
+
+/** Whether others do that here. */
+export const leaves = ({ without = [] }: Pick<ClusterConfig, 'without'>, what: LeftOut): boolean =>
+  without.includes(what)
 
 /** The nodes that are up. */
 export const nodesUp = ({ nodes }: Pick<ClusterConfig, 'nodes'>): readonly NodeConfig[] =>

@@ -267,7 +267,10 @@ export const startKubelet = (options: KubeletOptions): Kubelet => {
   return {
     registered,
     synced,
-    faultChanged: () => lookAtNode(),
+    faultChanged: () => {
+      lookAtNode()
+      if (network.foreign) for (const { entry } of workers.values()) entry.hurrySandbox()
+    },
     pods: () => [...workers.values()].map(({ entry }) => entry.pod),
     resolve(namespace, pod, container, resolveOptions) {
       const worker = [...workers.values()].find(({ entry }) => keyOf(entry.pod) === `${namespace}/${pod}`)

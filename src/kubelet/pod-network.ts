@@ -1,3 +1,4 @@
+import type { PodWishes } from '#cni/call/capabilities.ts'
 import type { SandboxNamespaces } from '#runtime/runtime.ts'
 
 /**
@@ -14,6 +15,13 @@ export interface PodNetwork {
   detach(uid: string): Promise<void>
   /** What is attached, also from before a restart of ours. */
   list(): Promise<readonly Attachment[]>
+  /** Present where others look after pods' links: such a network is told what pods wish of it. */
+  readonly foreign?: ForeignNetwork
+}
+
+interface ForeignNetwork {
+  /** What keeps it from attaching anybody at present, in the words of the Node's condition. */
+  unready(): string | undefined
 }
 
 export interface PodIdentity {
@@ -25,6 +33,8 @@ export interface PodIdentity {
   readonly hostNetwork: boolean
   /** hostUsers: false: users of its own, to whom its namespaces belong. */
   readonly ownUsers?: boolean
+  /** What it asks for beside an address; said to foreign networks alone. */
+  readonly wishes?: PodWishes
 }
 
 export interface Attachment {
@@ -32,6 +42,8 @@ export interface Attachment {
   readonly namespaces: SandboxNamespaces
   /** IPv4 first, canonical text. */
   readonly addresses: readonly string[]
+  /** What the network does not do of what the pod wishes, in words. */
+  readonly unmet?: readonly string[]
 }
 
 /** Connects from the node's network namespace, as the kubelet's probes do. */

@@ -188,3 +188,17 @@ test('the machines of a cluster of one family have the addresses and routes of t
       assert.ok(plan.routes.length > 0)
     }
 })
+
+test('where others lay the pod network, nobody here knows a way to a pod, and all else is as ever', () => {
+  const isOfPods = (line: string): boolean => / 10\.244\.\d+\.0\/24| fd00:10:244:[12]::/.test(line)
+  const leaving = { ...cluster, without: ['network'] }
+  for (const plan of [(one: ClusterNetwork) => nodePlan(one, one.nodes[0]!), fabricPlan]) {
+    const ours = planText(plan(cluster))
+    assert.equal(ours.filter(isOfPods).length, 4)
+    assert.deepEqual(
+      planText(plan(leaving)),
+      ours.filter((line) => !isOfPods(line)),
+    )
+    assert.deepEqual(planText(plan({ ...cluster, without: ['proxy', 'dns'] })), ours)
+  }
+})

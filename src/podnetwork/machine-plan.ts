@@ -10,6 +10,8 @@ export interface ClusterNetwork {
   readonly nodeCidr: PerFamily
   readonly loadBalancerCidr: PerFamily
   readonly egress: boolean
+  /** What others do; with `network` among it, nobody here knows a way to any pod. */
+  readonly without?: readonly string[]
   readonly host: { readonly addresses: PerFamily; readonly link: string }
   readonly fabric: { readonly addresses: PerFamily }
   readonly nodes: readonly NodeNetwork[]
@@ -31,6 +33,10 @@ export const UNDERLAY_LINK = 'fl-underlay'
 export const UPLINK = 'eth0'
 /** The fabric's end of the host's link. */
 export const HOST_PORT = 'fl-host'
+
+/** The nodes to whose pods the way is known: none where others lay the pod network. */
+const routedNodes = ({ without = [], nodes }: Pick<ClusterNetwork, 'without' | 'nodes'>): readonly NodeNetwork[] =>
+  without.includes('network') ? [] : nodes
 
 /** The fabric's port of a node: `fl-node-1`, or `fl-port-12` where the name is none for a link (15 bytes). */
 export function nodePortLink({ name, number }: Pick<NodeNetwork, 'name' | 'number'>): string {
@@ -81,7 +87,7 @@ export function fabricPlan(cluster: ClusterNetwork): NetworkPlan {
       { destination: own(cluster.clusterCidr), nextHops: [] },
       { destination: own(cluster.loadBalancerCidr), nextHops: [] },
       { destination: own(cluster.serviceCidr), nextHops: up.map(via) },
-      ...nodes.map((node) => ({ destination: own(node.podCidrs), nextHops: [via(node)] })),
+      ...routedNodes(cluster).map((node) => ({ destination: own(node.podCidrs), nextHops: [via(node)] })),
       ...marked.map(([mark, node]) => ({
         destination: EVERYWHERE[family],
         nextHops: [via(node)],
@@ -130,12 +136,11 @@ export function nodePlan(cluster: ClusterNetwork, node: NodeNetwork): NetworkPla
       { destination: own(cluster.loadBalancerCidr), nextHops: fabric },
       // The way by which the host came: the fabric must see both directions of a connection to know it.
       { destination: rangeOfOne(own(cluster.host.addresses)), nextHops: fabric },
-      { destination: own(node.podCidrs), nextHops: [] },
-      ...cluster.nodes
-        .filter(({ name }) => name !== node.name)
-        .map((other) => ({
-          destination: own(other.podCidrs),
-          nextHops: [{ link: UPLINK, gateway: own(other.addresses) }],
+      ...routedNodes(cluster)
+        .toSorted((one, other) => Number(other.name === node.name) - Number(one.name === node.name))
+        .map((one) => ({
+          destination: own(one.podCidrs),
+          nextHops: one.name === node.name ? [] : [{ link: UPLINK, gateway: own(one.addresses) }],
         })),
     ]
   })

@@ -40,6 +40,20 @@ export function podMac([address]: PerFamily): string {
   ].join(':')
 }
 
+/** As containerd's default: a pod may listen on port 80 and ping without being privileged. */
+const POD_SYSCTLS: NetworkPlan['sysctls'] = [
+  ['ipv4/ip_unprivileged_port_start?', '0'],
+  ['ipv4/ping_group_range?', '0 2147483647'],
+]
+
+/** Inside a pod whose link is others' matter. */
+export const LOOPBACK_PLAN: NetworkPlan = {
+  sysctls: POD_SYSCTLS,
+  links: [{ name: 'lo', addresses: [] }],
+  neighbours: [],
+  routes: [],
+}
+
 /**
  * Inside the pod: whole addresses (/32, /128) and one way out of each family. MACs are written down, so that the first
  * packet waits for no ARP and no neighbour discovery.
@@ -47,12 +61,7 @@ export function podMac([address]: PerFamily): string {
 export function podPlan(addresses: PerFamily): NetworkPlan {
   const ways = addresses.map((address) => ({ address, family: familyOfText(address) }))
   return {
-    sysctls: [
-      ...QUIET_IPV6_SYSCTLS,
-      // As containerd's default: a pod may listen on port 80 and ping without being privileged.
-      ['ipv4/ip_unprivileged_port_start?', '0'],
-      ['ipv4/ping_group_range?', '0 2147483647'],
-    ],
+    sysctls: [...QUIET_IPV6_SYSCTLS, ...POD_SYSCTLS],
     links: [
       { name: 'lo', addresses: [] },
       { name: POD_LINK, addresses: addresses.map(rangeOfOne) },

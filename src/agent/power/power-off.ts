@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { NodeFiles } from '#cni/node/node-files.ts'
 import { unmountBelow } from '#kernel/files/mount.ts'
 import { readLabels } from '#kubelet/container/container-id.ts'
 import { cgroupFolders, cgroupProcesses, removeCgroup } from '#runtime/runc/processes/cgroup.ts'
@@ -43,6 +44,7 @@ export const powerOff = async (node: DarkNode): Promise<void> => {
   }
   unmountBelow(join(node.stateDir, 'pods'))
   releasePods(node.stateDir)
+  new NodeFiles(node.stateDir).forgetRun()
 }
 
 /** Takes away what is left of a node's containers, their layers too: for one that does not come back. */

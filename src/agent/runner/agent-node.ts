@@ -39,6 +39,8 @@ interface ClusterFacts {
   readonly clusterDomain: string
   /** Pods may have of the machine what they ask for. */
   readonly allowHostAccess: boolean
+  /** What others do here; absent: nothing. */
+  readonly without?: readonly string[]
   /** Folder of all that the cluster has on disk. */
   readonly stateDir: string
 }

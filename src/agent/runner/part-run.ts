@@ -124,7 +124,7 @@ export class PartRun {
     }
   }
 
-  #status(): Pick<PartState, 'ready' | 'faults'> {
+  #status(): Pick<PartState, 'ready' | 'faults' | 'nodeWaits'> {
     switch (this.#life.is) {
       case 'waiting':
       case 'starting':
@@ -134,8 +134,13 @@ export class PartRun {
         return { ready: false, faults: [`${this.#fault}; tried again at ${at}`] }
       }
       case 'running': {
-        const { ready, faults } = this.#life.part.status()
-        return { ready, faults: faults.length === 0 && !ready && this.#fault !== undefined ? [this.#fault] : faults }
+        const { ready, faults, nodeWaits } = this.#life.part.status()
+        const waits = nodeWaits === undefined ? {} : { nodeWaits }
+        return {
+          ...waits,
+          ready,
+          faults: faults.length === 0 && !ready && this.#fault !== undefined ? [this.#fault] : faults,
+        }
       }
     }
   }

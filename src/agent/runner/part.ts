@@ -11,6 +11,11 @@ export interface PartStatus {
    * that it does.
    */
   readonly faults: readonly string[]
+  /**
+   * Why the node carries no pods though nothing is wrong with the part, in the words of the Node's condition: what others
+   * are to bring is not there.
+   */
+  readonly nodeWaits?: string | undefined
 }
 
 /** A part that runs. */
@@ -54,6 +59,8 @@ export interface Ground<S extends SourceName = SourceName> {
   podFault(): string | undefined
   /** Called whenever a part here starts or fails, until the answer is called. */
   onChange(listener: () => void): () => void
+  /** What its status says of the node is another now: whoever listens by `onChange` is told. */
+  tell(): void
   /** It cannot go on: it is stopped, and started again with back-off. */
   fail(error: Error): void
 }

@@ -272,3 +272,17 @@ test('what has been stopped is not started again by a part that becomes ready me
   await settle()
   assert.deepEqual(log, ['+late', '+slow', '-late'])
 })
+
+test('what others are to bring keeps a node from carrying pods in words of its own, and is no fault of the part', async () => {
+  const parts = three()
+  const { running } = run(parts)
+  await running.ready
+  parts.network.status = { ready: true, faults: [], nodeWaits: 'container runtime network not ready' }
+  assert.equal(running.podFault(), 'container runtime network not ready')
+  assert.deepEqual(
+    running.states().map(({ ready, faults }) => [ready, faults]),
+    Array(3).fill([true, []]),
+  )
+  parts.network.status = { ready: true, faults: [] }
+  assert.equal(running.podFault(), undefined)
+})

@@ -64,7 +64,8 @@ export class Parts<Here extends Place> {
   /** What keeps pods here from working, in words: a part at fault that they rely on. */
   podFault(): string | undefined {
     for (const run of this.#runs) {
-      const { name, ready, faults } = run.state()
+      const { name, ready, faults, nodeWaits } = run.state()
+      if (nodeWaits !== undefined) return nodeWaits
       if (run.definition.carriesPods && !ready && faults.length > 0) return `${name}: ${faults.join(', ')}`
     }
     return undefined
@@ -97,6 +98,7 @@ export class Parts<Here extends Place> {
         this.#listeners.add(listener)
         return () => this.#listeners.delete(listener)
       },
+      tell: () => this.#tell(),
       fail,
     }
   }

@@ -2,7 +2,7 @@ import type { PartState } from '#agent/runner/part.ts'
 import { type AgentReport, getJson, getText, type NodeReport } from '#agent/server/agent-api.ts'
 import { isUnfinished } from '#cluster/claims/claim.ts'
 import { isStopped, whyNotKept } from '#cluster/claims/kept.ts'
-import type { ClusterConfig } from '#cluster/config.ts'
+import { type ClusterConfig, leaves } from '#cluster/config.ts'
 import { findClaim } from '#cluster/processes/lost-claims.ts'
 import { findProcesses } from '#cluster/processes/processes.ts'
 import { ROLES, type Role } from '#cluster/role.ts'
@@ -80,13 +80,14 @@ rules of the networks: it is put right, and the next status says so.`,
       report.network.length === 0
     if (flags.output === 'json') {
       io.out(
-        `${JSON.stringify({ name: config.name, healthy, objectsLost, server: `https://127.0.0.1:${config.apiServer.hostPort}`, api: serving, processes, nodes: report?.nodes ?? [], fabric: report?.fabric ?? { parts: [] }, network: report?.network ?? [] })}\n`,
+        `${JSON.stringify({ name: config.name, healthy, objectsLost, server: `https://127.0.0.1:${config.apiServer.hostPort}`, api: serving, without: config.without ?? [], processes, nodes: report?.nodes ?? [], fabric: report?.fabric ?? { parts: [] }, network: report?.network ?? [] })}\n`,
       )
       return healthy ? 0 : 1
     }
     io.out(
       `cluster ${config.name}: ${healthy ? 'healthy' : 'not healthy'}, API at https://127.0.0.1:${config.apiServer.hostPort}\n\n`,
     )
+    if (config.without) io.out(`left to others: ${config.without.join(', ')}\n\n`)
     io.out(
       table(
         ['PROCESS', 'PID', 'MEMORY'],
@@ -117,11 +118,13 @@ rules of the networks: it is put right, and the next status says so.`,
           String(dataplane.services),
           state !== undefined
             ? ''
-            : dataplane.failed.length > 0
-              ? `${dataplane.failed.length} failed`
-              : dataplane.pending > 0
-                ? `${dataplane.pending} pending`
-                : `in sync since ${dataplane.appliedAt ?? 'never'}`,
+            : leaves(config, 'proxy')
+              ? 'of others'
+              : dataplane.failed.length > 0
+                ? `${dataplane.failed.length} failed`
+                : dataplane.pending > 0
+                  ? `${dataplane.pending} pending`
+                  : `in sync since ${dataplane.appliedAt ?? 'never'}`,
           `${parts.filter(isWell).length}/${parts.length}`,
         ]),
       )}`,

@@ -13,6 +13,7 @@ import { registryFlags, registrySettings } from '../images/registry-flags.ts'
 import { takeInterrupts } from '../interrupt.ts'
 import { contextName } from '../kubeconfig/kubeconfig.ts'
 import { enterKubeconfig, leaveKubeconfig, refuseShownKubeconfig } from '../kubeconfig/kubeconfig-entry.ts'
+import { leftOut, networkHint, upText } from '../left-out-flags.ts'
 
 /** Reads `10s`, `1m30s`, `1m`. Throws CliError USAGE. */
 const seconds = (what: string, text: string): number => {
@@ -51,6 +52,13 @@ A cluster has IPv4 and IPv6; with a --cluster-cidr (or --service-cidr) of one fa
       choices: ['pool', 'none'],
       help: 'give Services of type LoadBalancer an address, or leave them pending',
     },
+    network: {
+      value: 'MODE',
+      default: 'routed',
+      choices: ['routed', 'none'],
+      help: 'the pod network: routes of ours, or none, for CNI plugins that others lay down on the nodes (as --without network)',
+    },
+    without: { value: 'WHAT,…', default: '', help: 'what others do in this cluster: any of proxy, dns and network' },
     egress: { help: 'let pods out through this machine' },
     ephemeral: { help: 'keep objects in memory alone: they are lost when the control plane ends' },
     audit: { help: 'write of each request to the API in the audit log, logs/audit.log in the state folder' },
@@ -101,6 +109,7 @@ A cluster has IPv4 and IPv6; with a --cluster-cidr (or --service-cidr) of one fa
     const quiet = switches.quiet === true || flags.output === 'json'
     const progress = io.terminal && !quiet
     using interrupts = takeInterrupts()
+    const without = leftOut('up', flags, asked)
     const registries = registrySettings('up', flags)
     // What cannot be had is said before there is a cluster.
     if (file !== undefined && file.images.length > 0) {
@@ -118,10 +127,15 @@ A cluster has IPv4 and IPv6; with a --cluster-cidr (or --service-cidr) of one fa
       audit: switches.audit!,
       registries,
       allowHostAccess: switches['allow-host-access']!,
+      without,
       nodeMonitorGraceSeconds: grace,
       setAside: switches['set-aside']!,
       // However it is written.
-      asked: { ...asked, ...(asked['node-monitor-grace-period'] && { 'node-monitor-grace-period': `${grace}s` }) },
+      asked: {
+        ...asked,
+        ...(asked['node-monitor-grace-period'] && { 'node-monitor-grace-period': `${grace}s` }),
+        ...(asked.without !== undefined && { without: without.join() }),
+      },
       ...(settings.length > 0 && { settings }),
       onRevived: () => {
         revived = true
@@ -178,11 +192,11 @@ A cluster has IPv4 and IPv6; with a --cluster-cidr (or --service-cidr) of one fa
     const kept = config.ephemeral
       ? 'objects are in memory: if its control plane ends, they are lost, and fairlead status says so'
       : `stop it, to bring it back later, with: fairlead stop${named}`
-    io.err(`cluster ${config.name} is up ${revived ? 'again, its pods ran on, ' : ''}in ${milliseconds} ms: ${count} ${count === 1 ? 'node' : 'nodes'} Ready${down}, DNS answers
+    io.err(`cluster ${config.name} is up ${revived ? 'again, its pods ran on, ' : ''}in ${milliseconds} ms: ${upText(config, count)}${down}
 ${rows.join('\n')}
 kubectl's current context is ${contextName(config.name)} (${kubeconfig})
 ${manifests.length === 0 ? '' : `applied: ${manifests.length} ${manifests.length === 1 ? 'object' : 'objects'}${waitMs === undefined ? '' : ', all ready'}\n`}${kept}
-${audit}take it down with: fairlead down${named}
+${audit}${networkHint(config)}take it down with: fairlead down${named}
 `)
     return 0
   },

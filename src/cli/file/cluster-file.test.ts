@@ -12,6 +12,8 @@ test('every flag of up is a field of the file, but for those that are of the cal
     nodes: 2,
     kubeconfig: 'k',
     loadBalancer: 'none',
+    network: 'none',
+    without: ['proxy', 'dns'],
     clusterCidr: ['10.244.0.0/16', 'fd00:10:244::/56'],
     serviceCidr: '10.96.0.0/16,fd00:10:96::/112',
     clusterDns: ['10.96.0.10', 'fd00:10:96::a'],
@@ -37,6 +39,7 @@ test('every flag of up is a field of the file, but for those that are of the cal
   )
   assert.equal(all.flags['cluster-cidr'], '10.244.0.0/16,fd00:10:244::/56')
   assert.equal(all.flags['nodeport-addresses'], '172.30.0.0/16')
+  assert.equal(all.flags.without, 'proxy,dns')
   assert.deepEqual(all.switches, {
     egress: true,
     ephemeral: false,

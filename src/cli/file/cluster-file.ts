@@ -24,6 +24,8 @@ const VALUES: Readonly<Record<string, (place: Place) => string>> = {
   name: text,
   kubeconfig: text,
   loadBalancer: (place) => oneOf(place, ['pool', 'none']),
+  network: (place) => oneOf(place, ['routed', 'none']),
+  without: (place) => joined(place, 'any of proxy, dns, network'),
   clusterCidr: (place) => joined(place, 'ranges'),
   serviceCidr: (place) => joined(place, 'ranges'),
   clusterDns: (place) => joined(place, 'addresses'),

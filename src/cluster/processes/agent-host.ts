@@ -3,6 +3,7 @@ import { flushCompileCache } from 'node:module'
 import { dirname, join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { setFlagsFromString } from 'node:v8'
+import { partsWithout } from '#agent/left-out.ts'
 import { startNodeAgent } from '#agent/node-agent.ts'
 import { ProcessSources } from '#agent/process-sources.ts'
 import { kernelAt } from '#agent/runner/agent-node.ts'
@@ -22,7 +23,7 @@ import type { RegistrySettings } from '#runtime/images/local/registry/registries
 import { routedRuntime } from '#runtime/routed-runtime.ts'
 import { createRuncRuntime } from '#runtime/runc/runc-runtime.ts'
 import { createVirtualRuntime } from '#runtime/virtual/virtual-runtime.ts'
-import type { ClusterConfig } from '../config.ts'
+import { type ClusterConfig, leaves } from '../config.ts'
 import { errorText } from '../error-text.ts'
 import { fabricParts } from '../fabric/fabric-parts.ts'
 import { nodesReady } from '../fabric/load-balancer.ts'
@@ -125,6 +126,7 @@ const nodes = new NodeAgents({
         cluster: config,
       },
       sources,
+      partsWithout(config.without),
     ),
   beside: {
     stop: () => fabric.stop(),
@@ -136,7 +138,9 @@ const nodes = new NodeAgents({
 const ready = Promise.all(nodes.agents.map(({ parts }) => parts.ready)).then(() => clusterAnswers(config))
 // A node that is not Ready after this stays out, and holds up no other.
 const nodesTold = Promise.race([
-  Promise.all([ready, nodesReady(sources.nodes, config)]).catch(() => undefined),
+  Promise.all([ready, leaves(config, 'network') ? undefined : nodesReady(sources.nodes, config)]).catch(
+    () => undefined,
+  ),
   sleep(NODES_TOLD_MS, undefined, { ref: false }),
 ])
 let fabric = startFabric(config, nodesTold)

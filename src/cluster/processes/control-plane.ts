@@ -7,7 +7,7 @@ import { type ApiServer, createApiServer } from '#apiserver/server.ts'
 import { EventRecorder } from '#client/event-recorder.ts'
 import { systemClock } from '#clock/clock.ts'
 import { startControllers } from '#controllers/start.ts'
-import type { ClusterConfig } from '../config.ts'
+import { type ClusterConfig, leaves } from '../config.ts'
 import { clearFault, noteFault } from '../state/control-plane-fault.ts'
 import { type Lives, lostAt, noteLife, OBJECTS_LOST, objectsLostMessage } from '../state/lives.ts'
 import { auditPath, logPath, readConfig, statePaths, tryReadConfig } from '../state/state.ts'
@@ -35,7 +35,7 @@ const api = await createApiServer({
   clusterDomain: config.clusterDomain,
   advertise: { address: config.host.addresses[0], port: config.apiServer.port },
   reservedAddresses: clusterDnsAddresses(config),
-  systemObjects: [...clusterDnsObjects(config, nodesNow), VIRTUAL_CLASS],
+  systemObjects: [...(leaves(config, 'dns') ? [] : clusterDnsObjects(config, nodesNow)), VIRTUAL_CLASS],
   firstObjects: [{ resource: storageClasses, object: localStorageClass }],
   pki,
   ...(journal === undefined ? {} : { journal }),

@@ -46,6 +46,7 @@ export interface ClusterRequest {
   /** How nodes get at registries; absent: as everybody does. */
   readonly registries?: RegistrySettings | undefined
   readonly allowHostAccess: boolean
+  readonly without?: ClusterConfig['without'] | undefined
   readonly ranges: RangeFlags
   /** Those of the cluster where no range says it; absent: both. */
   readonly families?: readonly IpFamily[] | undefined
@@ -109,6 +110,7 @@ export function planCluster(request: ClusterRequest, host: Host = KERNEL_HOST): 
     audit: request.audit,
     ...(request.registries && { registries: request.registries }),
     allowHostAccess: request.allowHostAccess,
+    ...(request.without && request.without.length > 0 && { without: request.without }),
     clusterDomain: 'cluster.local',
     nodeMonitorGraceSeconds: request.nodeMonitorGraceSeconds ?? NODE_MONITOR_GRACE_SECONDS,
     host: { addresses: hostAddresses, link: hostLink(name) },

@@ -1,6 +1,8 @@
 import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { IdRanges } from '#agent/parts/network/id-ranges.ts'
+import { NodeFiles } from '#cni/node/node-files.ts'
 import { unmountBelow } from '#kernel/files/mount.ts'
 import { isAlive, signalProcess } from '#runtime/runc/processes/process-identity.ts'
 import { purgeContainers } from '#runtime/runc/purge.ts'
@@ -42,6 +44,7 @@ export const halt = async ({ name, stateDir, keepFiles }: HaltOptions): Promise<
   const hadMachines = removeMachines({ name, config, stateDir })
   if (known) {
     for (const folder of mountFolders(stateDir)) unmountBelow(folder)
+    for (const { name: node } of config?.nodes ?? []) new NodeFiles(join(paths.pods, node)).forgetRun()
     clearRun(stateDir)
   }
   new IdRanges().free((record) => record.startsWith(`${stateDir}/`))

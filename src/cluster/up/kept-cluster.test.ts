@@ -47,6 +47,7 @@ test('a cluster that is brought back is as it was: what says otherwise is refuse
     ['ephemeral', 'true', 'false'],
     ['audit', 'true', 'false'],
     ['allow-host-access', 'true', 'false'],
+    ['network', 'none', 'routed'],
     ['service-cidr', '10.97.0.0/16,fd00:10:97::/112', '10.96.0.0/16,fd00:10:96::/112'],
     ['node-port-range', '30000-30100', '30000-32767'],
     ['node-monitor-grace-period', '10s', '50s'],
@@ -75,4 +76,14 @@ test('what a stopped cluster had, and another has now, is told by the name of wh
     code: 'PORT_TAKEN',
     message: 'another program listens on 127.0.0.1:6443, where the API of cluster ci was',
   })
+})
+
+test('what is left to others stays so, and what is not stays ours', () => {
+  const leaving = { ...stopped, without: ['dns', 'network'] as const }
+  refuseOtherShape(leaving, { asked: { without: 'dns,network', network: 'none' } })
+  assert.throws(() => refuseOtherShape(leaving, { asked: { without: 'dns' } }), {
+    message: 'cluster ci is there, stopped, and has --without dns,network, not dns',
+  })
+  assert.throws(() => refuseOtherShape(leaving, { asked: { network: 'routed' } }), /has --network none, not routed/)
+  assert.throws(() => refuseOtherShape(stopped, { asked: { without: 'proxy' } }), /has no --without, not proxy/)
 })

@@ -1,7 +1,7 @@
 import { readClaim } from '../claims/claim.ts'
 import { isKept } from '../claims/kept.ts'
 import { ClusterError } from '../cluster-error.ts'
-import type { ClusterConfig } from '../config.ts'
+import { type ClusterConfig, leaves } from '../config.ts'
 import { nodeName } from '../machines/names.ts'
 import { findOwned, isRunning } from '../processes/processes.ts'
 import { type ClusterRequest, type Host, KERNEL_HOST, planCluster } from '../ranges/cluster-plan.ts'
@@ -36,6 +36,8 @@ export const refuseOtherShape = (
     'registry-mirror': (config.registries?.mirrors ?? []).map(({ registry, mirror }) => `${registry}=${mirror}`).join(),
     'insecure-registry': (config.registries?.insecure ?? []).join(),
     'allow-host-access': `${config.allowHostAccess === true}`,
+    without: (config.without ?? []).join(),
+    network: leaves(config, 'network') ? 'none' : 'routed',
     'cluster-cidr': config.clusterCidr.join(),
     'service-cidr': config.serviceCidr.join(),
     'cluster-dns': config.clusterDns.join(),

@@ -40,6 +40,18 @@ const TABLE: readonly (readonly [unseen: Unseen, text: string])[] = [
     'the agents do not answer: no kernel was asked what it holds, so this is what the rules should do; --live sends real packets',
   ],
   [
+    { code: 'of-others', what: 'proxy' },
+    'what the nodes’ kernels hold of Services, since the proxy is others’ here (--without proxy): this is what kube-proxy’s contract says should happen',
+  ],
+  [
+    { code: 'of-others', what: 'dns' },
+    'what DNS answers, since it is others’ here (--without dns): this is what the specification says that it should',
+  ],
+  [
+    { code: 'of-others', what: 'network' },
+    'how packets get from a node to a pod and on, since the pod network is others’ here (--network none): it is taken to do what Kubernetes asks of it',
+  ],
+  [
     { code: 'kernels-behind', nodes: ['node-1', 'node-2'] },
     'what is still to be written to the kernel of node-1, node-2',
   ],

@@ -31,6 +31,14 @@ const MODES: Readonly<Record<ProxyModeMatter, string>> = {
     'whose address the backend sees: eBPF may keep the client’s where kube-proxy puts the node’s (direct server return)',
 }
 
+const OF_OTHERS = {
+  proxy:
+    'what the nodes’ kernels hold of Services, since the proxy is others’ here (--without proxy): this is what kube-proxy’s contract says should happen',
+  dns: 'what DNS answers, since it is others’ here (--without dns): this is what the specification says that it should',
+  network:
+    'how packets get from a node to a pod and on, since the pod network is others’ here (--network none): it is taken to do what Kubernetes asks of it',
+} as const
+
 /** What nobody could look at, and what follows from it. */
 export function unseenText(unseen: Unseen): string {
   switch (unseen.code) {
@@ -50,6 +58,8 @@ export function unseenText(unseen: Unseen): string {
       return `${unseen.resource} (${unseen.why === 'forbidden' ? 'forbidden' : 'not served'}): ${WITHOUT[unseen.resource]}`
     case 'agents':
       return 'the agents do not answer: no kernel was asked what it holds, so this is what the rules should do; --live sends real packets'
+    case 'of-others':
+      return OF_OTHERS[unseen.what]
     case 'kernels-behind':
       return `what is still to be written to the kernel of ${unseen.nodes.join(', ')}`
     case 'kernels-silent':

@@ -77,3 +77,14 @@ test('a kernel counts as asked where all Services are written to it, but for tho
     server.close()
   }
 })
+
+test('of what is left to others no kernel of ours is asked, and each is said to be unseen', async () => {
+  const leaving = { ...config(join(folder, 'no.sock')), without: ['proxy', 'dns', 'network'] as const }
+  const facts = await gatherFacts(new FakeClient({ clock: new HandClock() }), leaving)
+  assert.deepEqual(facts.kernels, [])
+  assert.equal(facts.network.dnsOnNodes, false)
+  assert.deepEqual(
+    facts.unseen,
+    ['proxy', 'dns', 'network'].map((what) => ({ code: 'of-others', what })),
+  )
+})

@@ -10,7 +10,7 @@ import { pods } from '#api/core/pod/resource.ts'
 import { services } from '#api/core/service/resource.ts'
 import { endpointSlices } from '#api/discovery/endpointslice/resource.ts'
 import type { Client } from '#client/client.ts'
-import type { ClusterConfig } from '#cluster/config.ts'
+import { type ClusterConfig, leaves } from '#cluster/config.ts'
 import type { ClusterFacts, ListeningSocket } from '#explain/cluster/facts.ts'
 import type { Unseen } from '#explain/trace/unseen.ts'
 import { namespacePath } from '#kernel/namespaces/namespace.ts'
@@ -62,7 +62,7 @@ export async function gatherFacts(client: Client, config: ClusterConfig): Promis
       hostAddresses: config.host.addresses,
       clusterDomain: config.clusterDomain,
       resolvConf: readResolvConf('/etc/resolv.conf'),
-      dnsOnNodes: true,
+      dnsOnNodes: !leaves(config, 'dns'),
       nodePortRange: config.nodePortRange,
       nodePortAddresses: config.nodePortAddresses,
       loadBalancer: config.loadBalancer,
@@ -81,11 +81,16 @@ export async function gatherFacts(client: Client, config: ClusterConfig): Promis
 /** All that it knows of stands in the node's kernel, but for what that refused. */
 const isWritten = ({ dataplane }: NodeReport): boolean => dataplane.appliedAt !== undefined && dataplane.pending === 0
 
-function unseenOf({ nodes }: ClusterConfig, report: AgentReport | undefined): readonly Unseen[] {
-  if (report === undefined) return [{ code: 'agents' }]
+function unseenOf(config: ClusterConfig, report: AgentReport | undefined): readonly Unseen[] {
+  const ofOthers = (config.without ?? []).map((what) => ({ code: 'of-others', what }) as const)
+  // Agents that do not look after Services have nothing to tell of them.
+  if (leaves(config, 'proxy')) return ofOthers
+  if (report === undefined) return [{ code: 'agents' }, ...ofOthers]
+  const { nodes } = config
   const behind = report.nodes.filter((one) => !isWritten(one)).map(({ name }) => name)
   const silent = nodes.map(({ name }) => name).filter((name) => !report.nodes.some((one) => one.name === name))
   return [
+    ...ofOthers,
     ...(behind.length > 0 ? [{ code: 'kernels-behind', nodes: behind } as const] : []),
     ...(silent.length > 0 ? [{ code: 'kernels-silent', nodes: silent } as const] : []),
   ]

@@ -9,6 +9,8 @@ export interface NodeSecurity {
   readonly hostAccess: boolean
   /** The kernel keeps programs within AppArmor's profiles. */
   readonly hasAppArmor: boolean
+  /** Where a path of the node lies, for pods that name one: a node may have folders of its own. */
+  readonly machinePath: (path: string) => string
 }
 
 /** Left out: `stateDir/seccomp`; pods have what they ask for, as with any kubelet; the kernel is asked. */
@@ -28,4 +30,5 @@ export const nodeSecurity = (options: SecurityOptions = {}, stateDir: string): N
   seccompDir: options.seccompDir ?? join(stateDir, 'seccomp'),
   hostAccess: options.hostAccess ?? true,
   hasAppArmor: options.hasAppArmor ?? isOn(APP_ARMOR),
+  machinePath: options.machinePath ?? ((path) => path),
 })

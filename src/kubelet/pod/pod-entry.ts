@@ -31,6 +31,8 @@ export class PodEntry {
   sandbox: Attachment | undefined
   /** The id of what holds the process namespace that its containers share, while that runs. */
   holder: string | undefined
+  /** Tries its sandbox again at once, where it waits with that. */
+  hurrySandbox: () => void = () => undefined
   readonly #context: KubeletContext
 
   constructor(context: KubeletContext, pod: Pod) {

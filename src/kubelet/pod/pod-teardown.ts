@@ -3,6 +3,7 @@ import { isConflict, isNotFound } from '#client/client.ts'
 import { backoff, sleep } from '#clock/clock.ts'
 import { holderId } from '../container/container-id.ts'
 import type { KubeletContext } from '../context.ts'
+import { errorText } from '../kubelet-error.ts'
 import { fullPodName } from '../status/pod-publisher.ts'
 import type { PodEntry } from './pod-entry.ts'
 
@@ -18,7 +19,11 @@ export const freePod = async (context: KubeletContext, entry: PodEntry): Promise
       await Promise.all(ids.map((id) => runtime.remove(id)))
       // Also one that was killed.
       if (entry.pod.spec?.shareProcessNamespace) await runtime.remove(holderId(entry.uid))
-      await network.detach(entry.uid)
+      await network.detach(entry.uid).catch((error: unknown) => {
+        const why = `failed to "KillPodSandbox" for "${entry.uid}" with KillPodSandboxError: ${JSON.stringify(errorText(error))}`
+        context.record(entry.pod, 'Warning', 'FailedKillPod', `error killing pod: ${why}`)
+        throw error
+      })
       entry.volumes.unmount()
       return
     } catch (error) {

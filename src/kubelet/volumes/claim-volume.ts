@@ -22,7 +22,10 @@ export interface ClaimedFolder {
   readonly isShared: boolean
 }
 
-type Context = Pick<KubeletContext, 'client' | 'resources' | 'neighbours' | 'self' | 'stateDir' | 'hostAccess'>
+type Context = Pick<
+  KubeletContext,
+  'client' | 'resources' | 'neighbours' | 'self' | 'stateDir' | 'hostAccess' | 'machinePath'
+>
 
 export const isClaimVolume = (volume: Volume): boolean =>
   (volume.persistentVolumeClaim ?? volume.ephemeral) !== undefined
@@ -80,7 +83,7 @@ const comesFirst = (other: Pod, pod: Pod): boolean => {
 }
 
 const folderOf = (
-  { stateDir, hostAccess }: Context,
+  { stateDir, hostAccess, machinePath }: Context,
   volume: PersistentVolume,
   at: string,
   fail: (why: string) => never,
@@ -90,10 +93,11 @@ const folderOf = (
   // Whoever names a path, in a pod or in a volume: it is the machine's, but for the folders that we make.
   if (!hostAccess && !isOurs && (hostPath ?? local))
     fail(`PV ${volume.metadata?.name}: ${hostPath ? 'hostPath' : 'local'}: ${HOST_ACCESS_REFUSED}`)
-  if (hostPath) return { path: openHostPath(at, hostPath), isShared: false }
+  if (hostPath) return { path: openHostPath(at, hostPath, { machinePath }), isShared: false }
   if (local === undefined)
     return fail(`PV ${volume.metadata?.name}: volumes of this type are not supported: use local or hostPath`)
-  if (!isOurs) openHostPath(at, { path: local.path, type: 'Directory' })
-  else if (!statSync(local.path, { throwIfNoEntry: false })?.isDirectory()) fail(`path "${local.path}" does not exist`)
+  if (!isOurs)
+    return { path: openHostPath(at, { path: local.path, type: 'Directory' }, { machinePath }), isShared: true }
+  if (!statSync(local.path, { throwIfNoEntry: false })?.isDirectory()) fail(`path "${local.path}" does not exist`)
   return { path: local.path, isShared: true }
 }

@@ -2,21 +2,30 @@ import { mkdirSync, statSync, writeFileSync } from 'node:fs'
 import type { HostPathVolumeSource } from '#api/core/pod/volume/volume.ts'
 import { withContainerUmask } from '#runtime/container-umask.ts'
 import { KubeletError } from '../kubelet-error.ts'
+import type { NodeSecurity } from '../node/node-security.ts'
 
 /**
  * A path of the machine that a pod is to see, made where its type says so. Every such path goes through here, whether a
- * pod names it or a volume that a claim has; what is kept in folders of our own does not. `at`: `volume "data"`. Throws
+ * pod names it or a volume that a claim has; what is kept in folders of our own does not. `at`: `volume "data"`; `machinePath`: where a path of the node lies. Throws
  * VOLUME_INVALID.
  */
-export const openHostPath = (at: string, source: HostPathVolumeSource): string =>
-  withContainerUmask(() => checkedPath(at, source))
+export const openHostPath = (
+  at: string,
+  source: HostPathVolumeSource,
+  { machinePath }: Pick<NodeSecurity, 'machinePath'>,
+): string => withContainerUmask(() => checkedPath(at, source, machinePath))
 
-const checkedPath = (at: string, { path, type = '' }: HostPathVolumeSource): string => {
+const checkedPath = (
+  at: string,
+  { path: named, type = '' }: HostPathVolumeSource,
+  machinePath: NodeSecurity['machinePath'],
+): string => {
   const fail = (what: string): never => {
-    throw new KubeletError('VOLUME_INVALID', `${at}: hostPath type check failed: ${path} is not a ${what}`)
+    throw new KubeletError('VOLUME_INVALID', `${at}: hostPath type check failed: ${named} is not a ${what}`)
   }
   // Which folder it would be relative to is nobody's promise.
-  if (!path.startsWith('/')) throw new KubeletError('VOLUME_INVALID', `${at}: hostPath ${path} is not absolute`)
+  if (!named.startsWith('/')) throw new KubeletError('VOLUME_INVALID', `${at}: hostPath ${named} is not absolute`)
+  const path = machinePath(named)
   const stat = statSync(path, { throwIfNoEntry: false })
   switch (type) {
     case 'DirectoryOrCreate':

@@ -20,12 +20,22 @@ const volumes = async (...list: Volume[]) => {
   const mounter = new FakeMounter()
   const pod: Pod = { apiVersion: 'v1', kind: 'Pod', spec: { containers: [], volumes: list } }
   const dir = join(folder, `pod-${pods++}`)
-  const made = new PodVolumes({ mounter } as unknown as KubeletContext, pod, dir)
+  const machinePath = (path: string): string => path.replace(/^\/of-the-node/, folder)
+  const made = new PodVolumes({ mounter, machinePath } as unknown as KubeletContext, pod, dir)
   await made.mount(facts)
   const mountOf = (mount: Partial<VolumeMount>, index = 0) =>
     made.mountOf({ name: 'v', mountPath: '/m', ...mount }, new Map([['WHO', 'me']]), { container: 'c', index })
   return { made, mounter, dir, mountOf }
 }
+
+test('a hostPath is a path of the node, wherever on the machine that has it', async () => {
+  const { mountOf } = await volumes({ name: 'v', hostPath: { path: '/of-the-node/own' } })
+  assert.equal(JSON.stringify(mountOf({})).includes(join(folder, 'own')), true)
+  await assert.rejects(
+    volumes({ name: 'v', hostPath: { path: '/of-the-node/none', type: 'Directory' } }),
+    /hostPath type check failed: \/of-the-node\/none is not a directory/,
+  )
+})
 
 test('a hostPath is of the type that it is said to be, and made where its type says so', async () => {
   const path = (name: string): string => join(folder, name)

@@ -75,7 +75,7 @@ export class PodVolumes {
     const path = join(this.#dir, volume.name)
     const group = this.#pod.spec?.securityContext?.fsGroup
     if (volume.hostPath) {
-      this.#paths.set(volume.name, openHostPath(`volume "${volume.name}"`, volume.hostPath))
+      this.#paths.set(volume.name, openHostPath(`volume "${volume.name}"`, volume.hostPath, this.#context))
       return
     }
     if (isClaimVolume(volume)) {

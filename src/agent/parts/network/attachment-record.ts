@@ -1,4 +1,7 @@
 import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import type { CapabilityData } from '#cni/call/capabilities.ts'
+import type { CniResult } from '#cni/call/result.ts'
+import type { NetworkList } from '#cni/conf/network-list.ts'
 import type { Attachment, PodIdentity } from '#kubelet/pod-network.ts'
 
 /**
@@ -11,6 +14,16 @@ export interface AttachmentRecord extends Attachment {
   readonly offset?: number
   /** `prepared`: written before anything was made, so that what a death leaves half-made is found; then `attached`. */
   readonly state: 'prepared' | 'attached'
+  /** Where plugins attach it: what they are told of it, now and when it goes, whatever is configured by then. */
+  readonly cni?: CniRecord
+}
+
+export interface CniRecord {
+  readonly containerId: string
+  readonly list: NetworkList
+  readonly capabilities: CapabilityData
+  /** Absent until all plugins have done their part. */
+  readonly result?: CniResult
 }
 
 /** A node's records, in a folder of theirs: `UID.json`, and `last`, the offset that was given last. */

@@ -10,12 +10,20 @@ interface NetworkPart extends Part {
   readonly pods: PodNetwork
 }
 
-/** The network of the node's pods: their namespaces, links, addresses and routes, kept as they were made. */
+/**
+ * The network of the node's pods: their namespaces, links, addresses and routes, kept as they were made; or, where the
+ * cluster leaves that to others, the plugins that they have laid down.
+ */
 export const network = nodePart({
   name: 'network',
   needs: { parts: [], sources: [] },
   carriesPods: true,
-  start(node): NetworkPart {
+  async start(node): Promise<NetworkPart> {
+    if (node.cluster.without?.includes('network')) {
+      // Not loaded where nobody asks for it.
+      const { startCniNetwork } = await import('./cni/cni-network-part.ts')
+      return await startCniNetwork(node)
+    }
     const pods = createPodNetwork({
       node: { namespace: node.kernel.namespace, addresses: node.addresses, podCidrs: node.podCidrs },
       stateDir: node.stateDir,

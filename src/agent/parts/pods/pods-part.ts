@@ -7,6 +7,7 @@ import { persistentVolumeClaims } from '#api/core/persistentvolumeclaim/resource
 import { pods as podResource } from '#api/core/pod/resource.ts'
 import { serviceAccounts } from '#api/core/serviceaccount/resource.ts'
 import { storageClasses } from '#api/storage/storageclass/resource.ts'
+import { NodeFiles } from '#cni/node/node-files.ts'
 import type { KubeletResources } from '#kubelet/context.ts'
 import { type Kubelet, startKubelet } from '#kubelet/kubelet.ts'
 import { LocalVolumes } from '#kubelet/local-volumes/local-volumes.ts'
@@ -69,7 +70,14 @@ export const pods = nodePart({
       ...(node.leaseSeconds !== undefined && { leaseSeconds: node.leaseSeconds }),
       clusterDns: [cluster.clusterDns[0]],
       clusterDomain: cluster.clusterDomain,
-      security: { hostAccess: cluster.allowHostAccess === true, seccompDir: join(cluster.stateDir, 'seccomp') },
+      security: {
+        hostAccess: cluster.allowHostAccess === true,
+        seccompDir: join(cluster.stateDir, 'seccomp'),
+        // What a network of others lays down is for one node.
+        ...(cluster.without?.includes('network') && {
+          machinePath: (path: string) => new NodeFiles(node.stateDir).path(path),
+        }),
+      },
       clock: node.clock,
       ...(node.makeRoom && { makeRoom: node.makeRoom }),
       fault: () => node.podFault(),

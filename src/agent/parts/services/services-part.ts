@@ -109,10 +109,15 @@ export const services = nodePart({
     }
     const endings = [
       sources.services.subscribe(serviceChanged),
-      feedHostPorts(sources.pods, node, (...ports) => {
-        health.queued()
-        proxy.serviceChanged(...ports)
-      }),
+      // A network of others does this by itself, where it is asked to.
+      ...(cluster.without?.includes('network')
+        ? []
+        : [
+            feedHostPorts(sources.pods, node, (...ports) => {
+              health.queued()
+              proxy.serviceChanged(...ports)
+            }),
+          ]),
       sources.nodes.addHandlers({
         onUpdate: (before, after) => {
           if (after.metadata?.name === node.name && zoneOf(before) !== zoneOf(after))

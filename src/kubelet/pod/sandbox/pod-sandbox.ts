@@ -4,7 +4,9 @@ import type { KubeletContext } from '../../context.ts'
 import { writeEtcFiles } from '../../etc/pod-etc-files.ts'
 import { hasProcesses, knownHandler } from '../../handler/pod-handler.ts'
 import { errorText } from '../../kubelet-error.ts'
+import type { PodIdentity } from '../../pod-network.ts'
 import type { PodEntry } from '../pod-entry.ts'
+import { podWishes } from './pod-wishes.ts'
 import { holdProcesses } from './process-holder.ts'
 
 const FIRST_MS = 50
@@ -12,7 +14,7 @@ const MOST_MS = 30_000
 
 /** `reason` and `text` are those of Kubernetes' Event. */
 interface SandboxFailure {
-  readonly reason: 'FailedMount' | 'FailedCreatePodSandBox'
+  readonly reason: 'FailedMount' | 'FailedCreatePodSandBox' | 'NetworkNotReady'
   readonly text: string
   readonly error: unknown
 }
@@ -29,6 +31,13 @@ const failedSandbox = (error: unknown): SandboxFailure => ({
   error,
 })
 
+/** A network that others look after is not there yet: nothing is tried meanwhile. */
+const networkNotReady = (why: string): SandboxFailure => ({
+  reason: 'NetworkNotReady',
+  text: `network is not ready: ${why}`,
+  error: undefined,
+})
+
 /** Makes the namespaces and mounts the volumes, both at once, then writes the files of /etc. Never rejects. */
 const makeSandbox = async (
   context: KubeletContext,
@@ -39,8 +48,13 @@ const makeSandbox = async (
   const { uid, hostname } = entry
   const hostNetwork = entry.pod.spec?.hostNetwork === true
   const users = entry.pod.spec?.hostUsers === false && { ownUsers: true }
+  const foreign = hostNetwork ? undefined : context.network.foreign
+  const unready = foreign?.unready()
+  if (unready !== undefined && entry.sandbox === undefined) return networkNotReady(unready)
+  let wishes: Pick<PodIdentity, 'wishes'> = {}
   try {
     entry.handler = knownHandler(context, entry.pod, entry.handler)
+    if (foreign) wishes = { wishes: podWishes(entry.pod, context.dns) }
   } catch (error) {
     return failedSandbox(error)
   }
@@ -48,7 +62,16 @@ const makeSandbox = async (
   try {
     mkdirSync(entry.dir, { recursive: true, mode: 0o700 })
     const attach = async (): Promise<void> => {
-      const attachment = await context.network.attach({ uid, namespace, name, hostname, hostNetwork, ...users })
+      const attachment = await context.network.attach({
+        uid,
+        namespace,
+        name,
+        hostname,
+        hostNetwork,
+        ...users,
+        ...wishes,
+      })
+      for (const what of attachment.unmet ?? []) context.record(entry.pod, 'Warning', 'Unsupported', what)
       if (isRead) await holdProcesses(context, entry, attachment, own)
       entry.sandbox = attachment
     }
@@ -87,6 +110,7 @@ export class PodSandbox {
     this.#context = context
     this.#entry = entry
     this.#listener = listener
+    entry.hurrySandbox = () => this.hurry()
   }
 
   async make(): Promise<void> {
@@ -101,7 +125,9 @@ export class PodSandbox {
     // While a cluster boots a pod may come a moment before its token or its ConfigMap: that is not worth a Warning.
     if (this.#failures > 2) {
       this.#context.record(pod, 'Warning', failure.reason, failure.text)
-      this.#context.log(`pod ${pod.metadata?.namespace}/${pod.metadata?.name}`, failure.error)
+      // Of a network that is not there the node itself tells.
+      if (failure.error !== undefined)
+        this.#context.log(`pod ${pod.metadata?.namespace}/${pod.metadata?.name}`, failure.error)
     }
     this.#cancelRetry = this.#context.clock.after(wait, () => {
       this.#cancelRetry = undefined

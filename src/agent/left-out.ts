@@ -1,0 +1,22 @@
+import { partsList } from './parts-list.ts'
+
+/** What a cluster may leave to others. */
+export const LEAVABLE = ['proxy', 'dns', 'network'] as const
+
+export type LeftOut = (typeof LEAVABLE)[number]
+
+/**
+ * The parts that go with each. `health` answers on kube-proxy's ports, so another proxy wants them; `network` stays, and has
+ * plugins do the work.
+ */
+const PARTS: Readonly<Record<LeftOut, readonly string[]>> = {
+  proxy: ['services', 'health'],
+  dns: ['dns'],
+  network: [],
+}
+
+/** The parts of a node, by name, where these things are others'. */
+export const partsWithout = (without: readonly LeftOut[] = []): readonly string[] => {
+  const gone = without.flatMap((one) => PARTS[one])
+  return partsList.map(({ name }) => name).filter((name) => !gone.includes(name))
+}
