@@ -29,14 +29,18 @@ export class NetworkWatch {
   #cancel = (): void => undefined
   #looking: Promise<void> | undefined
   #isClosed = false
-  readonly #closeWatch: () => void
+  #closeWatch = (): void => undefined
 
   constructor(options: NetworkWatchOptions) {
     this.#options = options
-    const watcher = watch(options.folder, { persistent: false }, () => this.#lookIn(SETTLE_MS))
-    // Without it we look all the same, a little later.
-    watcher.on('error', () => watcher.close())
-    this.#closeWatch = () => watcher.close()
+    try {
+      const watcher = watch(options.folder, { persistent: false }, () => this.#lookIn(SETTLE_MS))
+      watcher.on('error', () => watcher.close())
+      this.#closeWatch = () => watcher.close()
+    } catch (error) {
+      // The machine may have no more watches to give: we look all the same, a little later.
+      options.log('the folder of CNI configurations cannot be watched, and is looked at now and then', error)
+    }
   }
 
   /** Undefined: pods cannot be attached. */
