@@ -166,10 +166,7 @@ export const startKubelet = (options: KubeletOptions): Kubelet => {
   const take = (pod: Pod, found: readonly FoundContainer[] = [], sandbox?: Parameters<PodWorker['adopt']>[1]): void => {
     const uid = pod.metadata?.uid ?? ''
     const known = workers.get(uid)
-    if (known !== undefined) {
-      known.update(pod)
-      return
-    }
+    if (known !== undefined) return known.update(pod)
     const worker = new PodWorker(context, owner, pod)
     workers.set(uid, worker)
     if (found.length > 0 || sandbox !== undefined) worker.adopt(found, sandbox)
