@@ -166,7 +166,10 @@ export const startKubelet = (options: KubeletOptions): Kubelet => {
   const take = (pod: Pod, found: readonly FoundContainer[] = [], sandbox?: Parameters<PodWorker['adopt']>[1]): void => {
     const uid = pod.metadata?.uid ?? ''
     const known = workers.get(uid)
-    if (known !== undefined) return known.update(pod)
+    if (known !== undefined) {
+      known.update(pod)
+      return
+    }
     const worker = new PodWorker(context, owner, pod)
     workers.set(uid, worker)
     if (found.length > 0 || sandbox !== undefined) worker.adopt(found, sandbox)
@@ -271,11 +274,8 @@ export const startKubelet = (options: KubeletOptions): Kubelet => {
     pods: () => [...workers.values()].map(({ entry }) => entry.pod),
     resolve(namespace, pod, container, resolveOptions) {
       const worker = [...workers.values()].find(({ entry }) => keyOf(entry.pod) === `${namespace}/${pod}`)
-      if (worker === undefined)
-        throw new KubeletError(
-          'POD_NOT_FOUND',
-          `pod "${pod}" not found in namespace "${namespace}" on node ${node.name}`,
-        )
+      const unknown = `pod "${pod}" not found in namespace "${namespace}" on node ${node.name}`
+      if (worker === undefined) throw new KubeletError('POD_NOT_FOUND', unknown)
       return resolveContainer(worker.entry, container, resolveOptions)
     },
     usesFolder: (path) =>
