@@ -1,5 +1,3 @@
-import { partsList } from './parts-list.ts'
-
 /** What a cluster may leave to others. */
 export const LEAVABLE = ['proxy', 'dns', 'network'] as const
 
@@ -15,8 +13,11 @@ const PARTS: Readonly<Record<LeftOut, readonly string[]>> = {
   network: [],
 }
 
-/** The parts of a node, by name, where these things are others'. */
-export const partsWithout = (without: readonly LeftOut[] = []): readonly string[] => {
+/** Which of these parts a node runs, by name, where these things are others'. */
+export const partsWithout = (
+  parts: readonly { readonly name: string }[],
+  without: readonly LeftOut[] = [],
+): readonly string[] => {
   const gone = without.flatMap((one) => PARTS[one])
-  return partsList.map(({ name }) => name).filter((name) => !gone.includes(name))
+  return parts.map(({ name }) => name).filter((name) => !gone.includes(name))
 }

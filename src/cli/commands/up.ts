@@ -4,10 +4,6 @@ import { auditPath } from '#cluster/state/state.ts'
 import { up as startCluster } from '#cluster/up/up.ts'
 import { CliError } from '../cli-error.ts'
 import { type Command, nameArgument, nameFlag, outputFlag, quietFlag } from '../command.ts'
-import { applyManifests } from '../file/apply-manifests.ts'
-import { loadImages } from '../file/load-images.ts'
-import { readManifests } from '../file/manifests.ts'
-import { readClusterFile } from '../file/read-cluster-file.ts'
 import { withFile } from '../file/with-file.ts'
 import { registryFlags, registrySettings } from '../images/registry-flags.ts'
 import { takeInterrupts } from '../interrupt.ts'
@@ -94,7 +90,11 @@ A cluster has IPv4 and IPv6; with a --cluster-cidr (or --service-cidr) of one fa
   async run(invocation) {
     const { io } = invocation
     const started = performance.now()
-    const file = invocation.flags.file === undefined ? undefined : await readClusterFile(invocation.flags.file)
+    // Without a file nobody waits until what reads one is loaded.
+    const file =
+      invocation.flags.file === undefined
+        ? undefined
+        : await (await import('../file/read-cluster-file.ts')).readClusterFile(invocation.flags.file)
     const { flags, switches, asked } = withFile(invocation, file)
     const grace = seconds('--node-monitor-grace-period', flags['node-monitor-grace-period']!)
     const nodes = Number(flags.nodes)
@@ -103,7 +103,8 @@ A cluster has IPv4 and IPv6; with a --cluster-cidr (or --service-cidr) of one fa
     const settings = file?.nodes ?? []
     for (const [index, node] of settings.entries())
       await checkSettings(node, `${invocation.flags.file}: nodes[${index}]`)
-    const manifests = file === undefined ? [] : readManifests(file.manifests, file.folder)
+    const manifests =
+      file === undefined ? [] : (await import('../file/manifests.ts')).readManifests(file.manifests, file.folder)
     const waitMs = file?.wait === undefined ? undefined : 1000 * seconds('wait:', file.wait)
     refuseShownKubeconfig(flags.kubeconfig, io.environment)
     const quiet = switches.quiet === true || flags.output === 'json'
@@ -114,6 +115,7 @@ A cluster has IPv4 and IPv6; with a --cluster-cidr (or --service-cidr) of one fa
     // What cannot be had is said before there is a cluster.
     if (file !== undefined && file.images.length > 0) {
       if (progress) io.err(`images …`)
+      const { loadImages } = await import('../file/load-images.ts')
       await loadImages(file.images, { folder: file.folder, registries, signal: interrupts.signal })
     }
     let kubeconfig = ''
@@ -168,6 +170,7 @@ A cluster has IPv4 and IPv6; with a --cluster-cidr (or --service-cidr) of one fa
       })
     if (file !== undefined) {
       if (progress && manifests.length > 0) io.err(`\r\x1b[Kcluster ${config.name} is up; applying manifests …`)
+      const { applyManifests } = await import('../file/apply-manifests.ts')
       await applyManifests(config, manifests, { waitMs, signal: interrupts.signal }).finally(() => {
         if (progress) io.err('\r\x1b[K')
       })

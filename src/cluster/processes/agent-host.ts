@@ -5,6 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { setFlagsFromString } from 'node:v8'
 import { partsWithout } from '#agent/left-out.ts'
 import { startNodeAgent } from '#agent/node-agent.ts'
+import { partsList } from '#agent/parts-list.ts'
 import { ProcessSources } from '#agent/process-sources.ts'
 import { kernelAt } from '#agent/runner/agent-node.ts'
 import { Parts } from '#agent/runner/parts.ts'
@@ -126,7 +127,7 @@ const nodes = new NodeAgents({
         cluster: config,
       },
       sources,
-      partsWithout(config.without),
+      partsWithout(partsList, config.without),
     ),
   beside: {
     stop: () => fabric.stop(),
