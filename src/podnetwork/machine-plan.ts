@@ -34,9 +34,17 @@ export const UPLINK = 'eth0'
 /** The fabric's end of the host's link. */
 export const HOST_PORT = 'fl-host'
 
+/**
+ * Links that others lay on a node get link-local addresses, as on any machine: without one the kernel looks for no neighbour
+ * on behalf of what it forwards.
+ */
+const LINK_LOCALS_OF_OTHERS = ['ipv6/conf/default/addr_gen_mode?', '0'] as const
+
+const leavesNetwork = ({ without = [] }: Pick<ClusterNetwork, 'without'>): boolean => without.includes('network')
+
 /** The nodes to whose pods the way is known: none where others lay the pod network. */
-const routedNodes = ({ without = [], nodes }: Pick<ClusterNetwork, 'without' | 'nodes'>): readonly NodeNetwork[] =>
-  without.includes('network') ? [] : nodes
+const routedNodes = (cluster: Pick<ClusterNetwork, 'without' | 'nodes'>): readonly NodeNetwork[] =>
+  leavesNetwork(cluster) ? [] : cluster.nodes
 
 /** The fabric's port of a node: `fl-node-1`, or `fl-port-12` where the name is none for a link (15 bytes). */
 export function nodePortLink({ name, number }: Pick<NodeNetwork, 'name' | 'number'>): string {
@@ -146,7 +154,9 @@ export function nodePlan(cluster: ClusterNetwork, node: NodeNetwork): NetworkPla
   })
   return {
     sysctls: [
-      ...ROUTER_SYSCTLS,
+      ...ROUTER_SYSCTLS.map((one) =>
+        leavesNetwork(cluster) && one[0] === LINK_LOCALS_OF_OTHERS[0] ? LINK_LOCALS_OF_OTHERS : one,
+      ),
       // Asked by a pod it would note the asker, whoever that claims to be: a pod could fill the table of neighbours,
       // which all of the machine has in common. No pod has to ask, and its link has no address that could be asked for.
       ['ipv4/conf/all/arp_ignore', '1'],

@@ -176,8 +176,10 @@ spec: { selector: { app: server }, ports: [{ port: 80, targetPort: 8080 }] }
     await isReady('pod/server')
     const ask = (url: string) =>
       eventually(url, async () => (await cluster.inPod('client', 'curl', '-s', '-m', '3', `${url}/hostname`)).stdout)
-    const [address] = await podIps('server')
+    const [address, address6] = await podIps('server')
     assert.equal(await ask(`http://${address}:8080`), 'server')
+    // The node has to find the neighbour on behalf of who is elsewhere.
+    assert.equal(await ask(`http://[${address6}]:8080`), 'server')
     assert.equal(await ask('http://server.default.svc.cluster.local'), 'server')
     const clusterIp = await cluster.kubectl('get', 'service', 'server', '-o', 'jsonpath={.spec.clusterIP}')
     assert.equal(await ask(`http://${clusterIp}`), 'server')
