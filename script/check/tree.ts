@@ -36,7 +36,7 @@ export const treeOf = (files: Readonly<Record<string, string>>, top?: string): T
 }
 
 /** Folders of what was made, brought or recorded. */
-const FOREIGN = /(?:^|\/)(?:node_modules|dist|\.git|\.node|fixtures)$/
+const FOREIGN = /(?:^|\/)(?:node_modules|dist|\.git|\.node|\.debian|fixtures)$/
 
 /** The project's own tree. */
 export const readTree = (top: string): Tree => {

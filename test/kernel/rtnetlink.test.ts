@@ -188,3 +188,26 @@ test('writeSysctls() writes in the namespace and refuses the one that the proces
   assert.throws(() => writeSysctls('/proc/self/ns/net', [['ipv4/ip_forward', '1']]), { code: 'SYSCTL_OF_HOST' })
   assert.throws(() => writeSysctls(a, [['ipv4/none_such', '1']]), { code: 'SYSCTL_FAILED', errnoName: 'ENOENT' })
 })
+
+test('each of many namespaces has the settings that were written in it, and those that are gone leave none behind', () => {
+  const names = Array.from({ length: 70 }, (_, index) => `fl-test-many-${index}`)
+  const paths = names.map((name) => createNetworkNamespace(name))
+  const portOf = (index: number) => String(100 + index)
+  try {
+    for (const [index, path] of paths.entries()) {
+      writeSysctls(path, [
+        ['ipv4/ip_unprivileged_port_start', portOf(index)],
+        ['ipv6/conf/default/accept_dad', '0'],
+      ])
+      // One that takes the place of another has settings of its own.
+      deleteNamespace(paths[0]!)
+      paths[0] = createNetworkNamespace(names[0]!)
+    }
+    const found = paths.map((path) => readSysctl('ipv4/ip_unprivileged_port_start', path))
+    assert.deepEqual(found, ['1024', ...paths.slice(1).map((_, index) => portOf(index + 1))])
+    assert.equal(readSysctl('ipv6/conf/default/accept_dad', paths[1]), '0')
+    assert.equal(readSysctl('ipv6/conf/default/accept_dad', paths[0]), '1')
+  } finally {
+    for (const path of paths) deleteNamespace(path)
+  }
+})

@@ -1,14 +1,12 @@
-import { closeSync, constants, openSync, readFileSync, writeFileSync } from 'node:fs'
+import { closeSync, readFileSync, writeFileSync } from 'node:fs'
 import { KernelError } from '../kernel-error.ts'
 import { inForeignNamespace } from './home-namespace.ts'
 import { withNamespace } from './namespace.ts'
+import { openSettings } from './settings-view.ts'
 
 const ROOT = '/proc/sys/net'
 
-/**
- * A folder of ROOT, open: what lies in it is found by way of the descriptor. Every namespace has folders of these names of its
- * own, and the kernel looks through all of them for each name that it resolves: once for each folder is enough.
- */
+/** Folders of ROOT, open: what lies in them is found by way of the descriptor, so that each is looked up once. */
 class Folders {
   readonly #open = new Map<string, number>()
 
@@ -17,7 +15,7 @@ class Folders {
     if (rest.length === 0) return `${ROOT}/${name}`
     let fd = this.#open.get(folder)
     if (fd === undefined) {
-      fd = openSync(`${ROOT}/${folder}`, constants.O_RDONLY | constants.O_DIRECTORY)
+      fd = openSettings(folder)
       this.#open.set(folder, fd)
     }
     return `/proc/self/fd/${fd}/${rest.join('/')}`
