@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict'
-import { execFile } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, test } from 'node:test'
+import { curl as runCurl } from './curl.ts'
 import { parseCurl } from './curl-options.ts'
 
 const server = createServer(async (request, response) => {
@@ -25,12 +25,17 @@ before(async () => {
 after(() => server.closeAllConnections())
 after(() => server.close())
 
-const main = join(import.meta.dirname, 'main.ts')
-const curl = (...args: readonly string[]): Promise<{ status: number; out: string; err: string }> =>
-  new Promise((resolve) => {
-    const words = ['--disable-warning=ExperimentalWarning', main, 'curl', ...args]
-    execFile(process.execPath, words, (error, out, err) => resolve({ status: Number(error?.code ?? 0), out, err }))
+const curl = async (...args: readonly string[]): Promise<{ status: number; out: string; err: string }> => {
+  const written = { out: '', err: '' }
+  const to = (name: 'out' | 'err') => ({
+    write: (text: string | Uint8Array): boolean => {
+      written[name] += Buffer.from(text as Uint8Array).toString()
+      return true
+    },
   })
+  const status = await runCurl(args, { stdout: to('out'), stderr: to('err') })
+  return { status, ...written }
+}
 
 test('curl gets, posts, sends headers, follows, writes to files and says what was asked of the answer', async () => {
   assert.deepEqual(await curl(at), { status: 0, out: 'GET /', err: '' })

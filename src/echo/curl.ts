@@ -114,39 +114,45 @@ const writeOut = (format: string, { answer, body }: Reply): string =>
     .replaceAll('\\n', '\n')
     .replaceAll('\\t', '\t')
 
-const fetchOne = async (text: string, options: CurlOptions): Promise<void> => {
+/** Where a command line's answers go. */
+interface CurlOutput {
+  readonly stdout: Pick<NodeJS.WriteStream, 'write'>
+  readonly stderr: Pick<NodeJS.WriteStream, 'write'>
+}
+
+const fetchOne = async (text: string, options: CurlOptions, { stdout, stderr }: CurlOutput): Promise<void> => {
   let url = address(text)
   for (let redirects = 0; ; redirects++) {
     const reply = await ask(url, options)
     const { statusCode = 0, headers } = reply.answer
-    if (options.verbose) process.stderr.write(`* ${url.href}\n${headText(reply.answer).replace(/^(?=.)/gm, '< ')}`)
-    if (options.include || options.head) process.stdout.write(headText(reply.answer))
+    if (options.verbose) stderr.write(`* ${url.href}\n${headText(reply.answer).replace(/^(?=.)/gm, '< ')}`)
+    if (options.include || options.head) stdout.write(headText(reply.answer))
     if (options.location && statusCode >= 300 && statusCode < 400 && headers.location !== undefined) {
       if (redirects >= MOST_REDIRECTS) throw new CurlError(47, `Maximum (${MOST_REDIRECTS}) redirects followed`)
       url = new URL(headers.location, url)
       continue
     }
     const refused = options.fail && statusCode >= 400
-    if (!refused && options.output === undefined) process.stdout.write(reply.body)
+    if (!refused && options.output === undefined) stdout.write(reply.body)
     else if (!refused && options.output !== undefined) writeFileSync(options.output, reply.body)
-    process.stdout.write(writeOut(options.writeOut, reply))
+    stdout.write(writeOut(options.writeOut, reply))
     if (refused) throw new CurlError(22, `The requested URL returned error: ${statusCode}`)
     return
   }
 }
 
 /** Runs one command line and gives curl's exit status. */
-export const curl = async (args: readonly string[]): Promise<number> => {
+export const curl = async (args: readonly string[], output: CurlOutput = process): Promise<number> => {
   let options: CurlOptions | undefined
   try {
     options = parseCurl(args)
     if (options.urls.length === 0) throw new CurlUsageError('no URL specified')
-    for (const url of options.urls) await fetchOne(url, options)
+    for (const url of options.urls) await fetchOne(url, options, output)
     return 0
   } catch (error) {
     const status = error instanceof CurlError ? error.status : error instanceof CurlUsageError ? 2 : 23
     if (!options?.silent || options.showError || status === 2)
-      process.stderr.write(`curl: (${status}) ${error instanceof Error ? error.message : error}\n`)
+      output.stderr.write(`curl: (${status}) ${error instanceof Error ? error.message : error}\n`)
     return status
   }
 }
