@@ -53,8 +53,8 @@ const statusFromClient = async (url: string): Promise<number> =>
   (await cluster.inPod('client', 'curl', '-gsm2', url)).status
 /** The answers of 24 new connections made one after the other in the pod `client`, by one exec. */
 const answersAt = async (url: string): Promise<readonly string[]> => {
-  const loop = `for i in $(seq 24); do curl -gsm2 '${url}'; echo; done`
-  const { stdout } = await cluster.inPod('client', 'sh', '-c', loop)
+  const each = ['-H', 'Connection: close', '-w', '\\n', ...Array<string>(24).fill(url)]
+  const { stdout } = await cluster.inPod('client', 'curl', '-gsm2', ...each)
   return [...new Set(stdout.trim().split(/\n+/))].sort()
 }
 /** Waits until just these pods answer, and then for 24 answers more of theirs alone: what has settled stays so. */

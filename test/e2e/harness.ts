@@ -89,6 +89,9 @@ export const claim = (
   })
 }
 
+const FIRST_PAUSE_MS = 50
+const MOST_PAUSE_MS = 300
+
 /**
  * Asks again until `probe` gives something (an empty text is nothing), or `limitMs` is over: then its last failure is
  * the test's.
@@ -100,7 +103,8 @@ export const eventually = async <T>(
 ): Promise<T> => {
   const until = Date.now() + limitMs
   let last: unknown
-  for (;;) {
+  // Most probes are a program: asked without pause they hold up what they wait for.
+  for (let pause = FIRST_PAUSE_MS; ; pause = Math.min(pause * 1.5, MOST_PAUSE_MS)) {
     try {
       const found = await probe()
       if (found !== undefined && found !== false && (found as unknown) !== '') return found
@@ -109,7 +113,7 @@ export const eventually = async <T>(
       last = error
     }
     if (Date.now() > until) throw new Error(`did not come about in ${limitMs} ms: ${what}`, { cause: last })
-    await sleep(50)
+    await sleep(pause)
   }
 }
 
