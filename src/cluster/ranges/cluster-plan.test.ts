@@ -242,25 +242,43 @@ test('a cluster range of few addresses is cut into small blocks, and refused whe
 })
 
 test('one range of pods, or of Services, makes a cluster of that family, of which all ranges and addresses are', () => {
-  const v4 = planCluster(request({ ranges: { clusterCidr: '10.1.0.0/16' } }), host())
-  assert.deepEqual(v4.clusterCidr, ['10.1.0.0/16'])
-  assert.deepEqual(v4.serviceCidr, ['10.96.0.0/16'])
-  assert.deepEqual(v4.clusterDns, ['10.96.0.10'])
-  assert.deepEqual(v4.nodeCidr, ['172.30.0.0/16'])
-  assert.deepEqual(v4.loadBalancerCidr, ['172.30.255.0/24'])
-  assert.deepEqual(v4.host.addresses, ['172.30.0.1'])
-  assert.deepEqual(v4.fabric.addresses, ['172.30.254.254'])
-  assert.deepEqual([v4.nodes[2]?.addresses, v4.nodes[2]?.podCidrs], [['172.30.0.4'], ['10.1.3.0/24']])
-
-  const v6 = planCluster(request({ ranges: { serviceCidr: 'fd00:7::/112' } }), host())
-  assert.deepEqual(v6.clusterCidr, ['fd00:10:244::/56'])
-  assert.deepEqual(v6.serviceCidr, ['fd00:7::/112'])
-  assert.deepEqual(v6.clusterDns, ['fd00:7::a'])
-  assert.deepEqual(v6.nodeCidr, ['fd00:172:30::/64'])
-  assert.deepEqual(v6.loadBalancerCidr, ['fd00:172:30:0:ff::/112'])
-  assert.deepEqual(v6.host.addresses, ['fd00:172:30::1'])
-  assert.deepEqual(v6.fabric.addresses, ['fd00:172:30::fab:1'])
-  assert.deepEqual([v6.nodes[2]?.addresses, v6.nodes[2]?.podCidrs], [['fd00:172:30::4'], ['fd00:10:244:3::/64']])
+  const planned = (ranges: ClusterRequest['ranges']) => {
+    const {
+      clusterCidr,
+      serviceCidr,
+      clusterDns,
+      nodeCidr,
+      loadBalancerCidr,
+      host: outside,
+      fabric,
+      nodes,
+    } = planCluster(request({ ranges }), host())
+    const { addresses, podCidrs } = nodes[2]!
+    const places = { host: outside.addresses, fabric: fabric.addresses, node: addresses, pods: podCidrs }
+    return { clusterCidr, serviceCidr, clusterDns, nodeCidr, loadBalancerCidr, ...places }
+  }
+  assert.deepEqual(planned({ clusterCidr: '10.1.0.0/16' }), {
+    clusterCidr: ['10.1.0.0/16'],
+    serviceCidr: ['10.96.0.0/16'],
+    clusterDns: ['10.96.0.10'],
+    nodeCidr: ['172.30.0.0/16'],
+    loadBalancerCidr: ['172.30.255.0/24'],
+    host: ['172.30.0.1'],
+    fabric: ['172.30.254.254'],
+    node: ['172.30.0.4'],
+    pods: ['10.1.3.0/24'],
+  })
+  assert.deepEqual(planned({ serviceCidr: 'fd00:7::/112' }), {
+    clusterCidr: ['fd00:10:244::/56'],
+    serviceCidr: ['fd00:7::/112'],
+    clusterDns: ['fd00:7::a'],
+    nodeCidr: ['fd00:172:30::/64'],
+    loadBalancerCidr: ['fd00:172:30:0:ff::/112'],
+    host: ['fd00:172:30::1'],
+    fabric: ['fd00:172:30::fab:1'],
+    node: ['fd00:172:30::4'],
+    pods: ['fd00:10:244:3::/64'],
+  })
 })
 
 test('a range of one family keeps out of the way of that family alone', () => {
