@@ -55,7 +55,7 @@ const dialed = async (network: EchoNetwork, query: URLSearchParams, response: Se
 
 /** Makes the HTTP handler of the echo program: the paths of netexec that issue no command, and `/env`, our own. */
 export const httpHandler = (control: EchoControl) => {
-  const { hostname, env, place, network } = control.surroundings
+  const { hostname, place, network } = control.surroundings
   const exit: Handler = (query, _request, response) => {
     const wait = parseGoDuration(query.get('wait') || '0')
     const timeout = parseGoDuration(query.get('timeout') || '0')
@@ -83,7 +83,8 @@ export const httpHandler = (control: EchoControl) => {
     '/echo': echo,
     '/header': header,
     '/healthz': (_query, _request, response) => text(response, '', control.ready() ? 200 : 412),
-    '/env': (_query, _request, response) => text(response, JSON.stringify(env), 200, 'application/json'),
+    '/env': (_query, _request, response) =>
+      text(response, JSON.stringify(control.surroundings.env), 200, 'application/json'),
     '/redirect': (query, _request, response) => {
       const code = Number(query.get('code') || '302')
       if (!(code >= 300 && code <= 399)) return text(response, "argument 'code' must be in 300-399 or empty\n")

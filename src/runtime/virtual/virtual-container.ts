@@ -128,10 +128,13 @@ export class VirtualContainer {
   }
 
   #surroundings(): Surroundings {
-    const env = Object.fromEntries(this.spec.env.map(({ name, value }) => [name, value]))
+    const { env } = this.spec
     return {
-      hostname: env.HOSTNAME ?? '',
-      env,
+      hostname: env.findLast(({ name }) => name === 'HOSTNAME')?.value ?? '',
+      // Hundreds, where there are many Services: made for who asks.
+      get env() {
+        return Object.fromEntries(env.map(({ name, value }) => [name, value]))
+      },
       place: placeOf(this.spec.annotations),
       network: this.#owner.network(this.spec.namespaces.network),
       onFault: (text) => this.#log(text),
