@@ -259,6 +259,30 @@ describe('what is kept', () => {
     assert.doesNotMatch(readFileSync('/proc/self/mounts', 'utf8'), new RegExp(folder))
   })
 
+  test('what comes while others prune is theirs who brought it', async () => {
+    const { folder, images } = newStore()
+    const other = new LocalImages({ root: folder })
+    const archives = ['a', 'b', 'c', 'd', 'e'].map((name) =>
+      saved(name, layer([{ name, data: Buffer.alloc(100, name) }])),
+    )
+    let isOver = false
+    const pruning = (async () => {
+      const gone: string[] = []
+      while (!isOver) {
+        gone.push(...(await other.prune(usersOf())))
+        await new Promise((resolve) => setImmediate(resolve))
+      }
+      return gone
+    })()
+    for (const archive of archives) await images.load(archive)
+    isOver = true
+    assert.deepEqual(await pruning, [])
+    assert.deepEqual(
+      images.list().map(({ name }) => images.find(name)?.id !== undefined),
+      archives.map(() => true),
+    )
+  })
+
   test('whose layers somebody took away is not here', async () => {
     const { folder, images } = newStore()
     await images.load(saved('a', layer([{ name: 'a' }])))

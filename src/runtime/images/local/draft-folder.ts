@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { tryLockFile } from '#kernel/files/file-lock.ts'
 
@@ -26,6 +26,24 @@ export const makeDraft = (drafts: string): DraftFolder => {
       lock?.[Symbol.dispose]()
     },
   }
+}
+
+/** The file of a draft that says what is copied to the storage by it. */
+const TARGET = 'target'
+
+/** Says under which name the storage is to have what is about to be copied: until the draft goes, it is nobody's to take. */
+export const noteTarget = ({ path }: DraftFolder, target: string): void => writeFileSync(join(path, TARGET), target)
+
+/** What is being copied: names of the storage. */
+export const targetsUnderWay = (drafts: string): ReadonlySet<string> => {
+  const targets = new Set<string>()
+  for (const name of existsSync(drafts) ? readdirSync(drafts) : [])
+    try {
+      targets.add(readFileSync(join(drafts, name, TARGET), 'utf8'))
+    } catch {
+      // It copies nothing, or has just ended.
+    }
+  return targets
 }
 
 const removeAbandoned = (path: string): void => {

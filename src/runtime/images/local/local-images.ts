@@ -6,10 +6,10 @@ import { imageName, parseImageReference } from '../image-reference.ts'
 import { type FolderImageConfig, machineArchitecture, writeFolderImage } from './archive/folder-image.ts'
 import { readArchive } from './archive/image-archive.ts'
 import { plainArchive } from './archive/plain-archive.ts'
-import { layerFolder, storedIds, storedImage } from './copy/containers-storage.ts'
+import { idsComing, layerFolder, storedIds, storedImage } from './copy/containers-storage.ts'
 import { Skopeo } from './copy/skopeo.ts'
 import { UNPACK_LIMITS, type UnpackLimits } from './copy/unpack-watch.ts'
-import { type DraftFolder, makeDraft } from './draft-folder.ts'
+import { type DraftFolder, makeDraft, noteTarget, targetsUnderWay } from './draft-folder.ts'
 import { parseImageConfig } from './image-config.ts'
 import { type ImageStorePaths, imageStorePaths } from './image-store-folder.ts'
 import { type KeptImage, keptImages } from './kept-images.ts'
@@ -164,6 +164,7 @@ export class LocalImages {
   async #copy(name: string, draft: DraftFolder, copying: Copying): Promise<LocalImage> {
     const { source, origin, access, pinned, authFile, registriesConf: conf, ...watch } = copying
     const target = `localhost/fairlead:${randomBytes(12).toString('hex')}`
+    noteTarget(draft, target)
     const confFile = join(draft.path, 'registries.conf')
     if (conf !== undefined) writeFileSync(confFile, conf)
     await this.#skopeo.copy({
@@ -252,19 +253,24 @@ export class LocalImages {
     // Asked again when nobody can find them by their names any more: who did so just before stands there by now.
     const after = users()
     for (const image of named) if (after.has(image.id) && !this.#references.read(image.name)) this.#name(image)
-    const gone = unused.filter((id) => !after.has(id))
-    await this.#discard(gone)
+    const gone = await this.#discard(unused.filter((id) => !after.has(id)))
     return gone.flatMap((id) => {
       const names = named.filter((image) => image.id === id).map(({ name }) => name)
       return names.length > 0 ? names : [id]
     })
   }
 
-  async #discard(ids: readonly string[]): Promise<void> {
-    if (ids.length === 0) return
+  /** Gives those that went: what is being copied just now, or has got a name meanwhile, stays. */
+  async #discard(ids: readonly string[]): Promise<readonly string[]> {
+    // In this order: a copy's draft goes when it has its name.
+    const coming = idsComing(this.#paths.storage, targetsUnderWay(this.#paths.drafts))
+    const named = this.#references.list().map(({ id }) => id)
+    const gone = ids.filter((id) => !coming.includes(id) && !named.includes(id))
+    if (gone.length === 0) return gone
     using draft = makeDraft(this.#paths.drafts)
-    for (const id of ids) await this.#skopeo.remove(id, draft.path)
+    for (const id of gone) await this.#skopeo.remove(id, draft.path)
     this.#links.sweep()
+    return gone
   }
 }
 

@@ -41,6 +41,12 @@ const images = (storage: string): readonly StoredImage[] => readList(join(storag
 /** The ids of all images of the storage: `sha256:…`. */
 export const storedIds = (storage: string): readonly string[] => images(storage).map(({ id }) => `sha256:${id}`)
 
+/** The ids of those that come under one of these names: an image has its name only after it is there. */
+export const idsComing = (storage: string, targets: ReadonlySet<string>): readonly string[] =>
+  images(storage)
+    .filter(({ names = [] }) => (names.length === 0 && targets.size > 0) || names.some((name) => targets.has(name)))
+    .map(({ id }) => `sha256:${id}`)
+
 /** Where a layer's files are, for overlays to show. */
 export const layerFolder = (storage: string, layer: string): string => join(storage, 'overlay', layer, 'diff')
 
