@@ -3,7 +3,8 @@ import type { Pod } from '#api/core/pod/message.ts'
 import type { PodAffinityTerm } from '#api/core/pod/spec/affinity.ts'
 import { isLeaving } from '#objects/deletion.ts'
 import type { Labels } from '#objects/object.ts'
-import { isTerminal } from '#objects/pod.ts'
+import { controllerOf } from '#objects/owner-reference.ts'
+import { isActive, isTerminal } from '#objects/pod.ts'
 import { own } from '#schema/own.ts'
 import { type Amounts, amountsOf, podRequests, sumOf } from './requests.ts'
 import type { VolumeState } from './volumes/volume-state.ts'
@@ -14,6 +15,8 @@ export interface NodeState {
   readonly pods: readonly Pod[]
   /** Those of them that are kept apart from others: few, so that who asks need not look at all. */
   readonly apart: readonly Pod[]
+  /** How many of them, of those that are not ending, an owner has: by its uid. */
+  readonly owned: ReadonlyMap<string, number>
   readonly allocatable: Amounts
   readonly requested: Amounts
 }
@@ -33,6 +36,15 @@ export interface ClusterState {
 export const keptApartBy = ({ spec }: Pod): readonly PodAffinityTerm[] =>
   spec?.affinity?.podAntiAffinity?.requiredDuringSchedulingIgnoredDuringExecution ?? []
 
+const ownedOf = (pods: readonly Pod[]): ReadonlyMap<string, number> => {
+  const counts = new Map<string, number>()
+  for (const pod of pods) {
+    const owner = isActive(pod) ? controllerOf(pod)?.uid : undefined
+    if (owner !== undefined) counts.set(owner, (counts.get(owner) ?? 0) + 1)
+  }
+  return counts
+}
+
 /** A node with the pods that hold something of it, and what they ask for together. */
 const nodeState = (node: Node, bound: readonly Pod[]): NodeState => {
   const pods = bound.filter((pod) => !isTerminal(pod))
@@ -40,6 +52,7 @@ const nodeState = (node: Node, bound: readonly Pod[]): NodeState => {
     node,
     pods,
     apart: pods.filter((pod) => keptApartBy(pod).length > 0),
+    owned: ownedOf(pods),
     allocatable: amountsOf(node.status?.allocatable ?? node.status?.capacity),
     requested: sumOf(pods.map(podRequests)),
   }
@@ -48,17 +61,38 @@ const nodeState = (node: Node, bound: readonly Pod[]): NodeState => {
 /** The same node with other pods on it. */
 export const withPods = ({ node }: NodeState, pods: readonly Pod[]): NodeState => nodeState(node, pods)
 
-/** `podsOn`: those bound to a node, by its name. A node that is being deleted takes nothing more. */
-export const clusterState = (
+type MakeClusterState = (
   nodes: readonly Node[],
   podsOn: (node: string) => readonly Pod[],
   namespaceLabels: NamespaceLabels,
   volumes?: VolumeState,
-): ClusterState => ({
-  nodes: nodes.filter((node) => !isLeaving(node)).map((node) => nodeState(node, podsOn(node.metadata?.name ?? ''))),
-  namespaceLabels,
-  ...(volumes && { volumes }),
-})
+) => ClusterState
+
+const clusterStateBy =
+  (stateOf: typeof nodeState): MakeClusterState =>
+  (nodes, podsOn, namespaceLabels, volumes) => ({
+    nodes: nodes.filter((node) => !isLeaving(node)).map((node) => stateOf(node, podsOn(node.metadata?.name ?? ''))),
+    namespaceLabels,
+    ...(volumes && { volumes }),
+  })
+
+/** `podsOn`: those bound to a node, by its name. A node that is being deleted takes nothing more. */
+export const clusterState: MakeClusterState = clusterStateBy(nodeState)
+
+/**
+ * The same for who asks for each of many pods: a node whose object is the same, with the same objects of pods on it, is not
+ * looked through again.
+ */
+export const clusterStates = (): MakeClusterState => {
+  const known = new WeakMap<Node, { readonly bound: readonly Pod[]; readonly state: NodeState }>()
+  return clusterStateBy((node, bound) => {
+    const last = known.get(node)
+    if (last?.bound.length === bound.length && bound.every((pod, index) => pod === last.bound[index])) return last.state
+    const state = nodeState(node, bound)
+    known.set(node, { bound, state })
+    return state
+  })
+}
 
 /** The topology domain of a node: its value of the label `key`; undefined for one that has none. */
 export const domainOf = ({ node }: NodeState, key: string): string | undefined => own(node.metadata?.labels, key)

@@ -1,6 +1,5 @@
 import type { Pod } from '#api/core/pod/message.ts'
 import { controllerOf } from '#objects/owner-reference.ts'
-import { isActive } from '#objects/pod.ts'
 import type { ClusterState, NodeState } from './cluster-state.ts'
 import { nodeAffinityScore } from './node-affinity.ts'
 import { podAffinityScore } from './pod-affinity.ts'
@@ -38,15 +37,12 @@ const scoresOf = (pod: Pod, state: NodeState, possible: readonly NodeState[], ne
     (taint) => taint.effect === 'PreferNoSchedule' && !isTolerated(pod.spec?.tolerations, taint),
   ).length
   const owner = controllerOf(pod)?.uid
-  const siblings = state.pods.filter(
-    (other) => owner !== undefined && isActive(other) && controllerOf(other)?.uid === owner,
-  ).length
   return [
     spreadScore(pod, state, possible),
     -nodeAffinityScore(pod, node),
     -near,
     shunned,
-    siblings,
+    state.owned.get(owner ?? '') ?? 0,
     Math.round(fullness(pod, state) * 10),
     state.pods.length,
   ]

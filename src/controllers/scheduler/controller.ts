@@ -10,7 +10,7 @@ import { isNotFound } from '#client/client.ts'
 import { findCondition, withCondition, withoutCondition } from '#objects/conditions.ts'
 import { keyOf, objectKey } from '#objects/object-key.ts'
 import { isTerminal } from '#objects/pod.ts'
-import { clusterState } from '#placement/cluster-state.ts'
+import { clusterStates } from '#placement/cluster-state.ts'
 import { refusalText } from '#placement/event-text.ts'
 import { place } from '#placement/placement.ts'
 import { priorityOf } from '#placement/preemption.ts'
@@ -58,6 +58,7 @@ export const startScheduler = (context: ControllerContext): RunningController =>
   /** Keys of pods that had no place: a change of nodes or of other pods may give them one. */
   const unplaced = new Set<string>()
 
+  const stateOf = clusterStates()
   /** As the pod finds it: what pods of its rank and above have been promised counts as theirs. */
   const clusterFor = (pod: Pod) => {
     const taken = [...assumed.values()]
@@ -70,7 +71,7 @@ export const startScheduler = (context: ControllerContext): RunningController =>
         .filter((other) => !assumed.has(other.metadata!.uid!)),
     ]
     const labelsOf = (name: string) => namespaceCache.lister.get(name)?.metadata?.labels
-    return clusterState(nodeCache.lister.list(), podsOn, labelsOf, volumes.state)
+    return stateOf(nodeCache.lister.list(), podsOn, labelsOf, volumes.state)
   }
 
   const refuse = async (pod: Pod, reason: string, message: string, nominated = ''): Promise<void> => {
