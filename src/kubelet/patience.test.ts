@@ -184,6 +184,10 @@ test('while the next attempt is being made the container waits, and its end is t
   assert.deepEqual(state, { waiting: { reason: 'ContainerCreating' } })
   assert.equal(lastState?.terminated?.exitCode, 1)
   assert.equal(made.status?.phase, 'Running')
+  // Whoever asks for its log is given what there is.
+  const { logPath, running } = cluster.kubelet.resolve('default', 'web')
+  assert.deepEqual([logPath?.endsWith('/web/0.log'), running], [true, false])
   making.resolve()
   await cluster.until('web', isReady)
+  assert.match(cluster.kubelet.resolve('default', 'web').logPath ?? '', /\/web\/1\.log$/)
 })
