@@ -1,3 +1,4 @@
+import { dialWords } from '#net/dial-words.ts'
 import { RuntimeError } from '#runtime/runtime-error.ts'
 
 type KubeletErrorCode =
@@ -28,7 +29,15 @@ export class KubeletError extends Error {
 export const errorCode = (error: unknown): string | undefined =>
   typeof error === 'object' && error !== null && 'code' in error ? String(error.code) : undefined
 
-export const errorText = (error: unknown): string => (error instanceof Error ? error.message : String(error))
+/** What an error says, for people: of a connection in the words that Kubernetes' own kubelet has for it. */
+export const errorText = (error: unknown): string =>
+  error instanceof Error ? (dialWords(error) ?? CUT_OFF.get(error.message) ?? error.message) : String(error)
+
+/** How Node.js says that the other end has closed the connection, and how Go does. */
+const CUT_OFF: ReadonlyMap<string, string> = new Map([
+  ['socket hang up', 'EOF'],
+  ['read ECONNRESET', 'read: connection reset by peer'],
+])
 
 /** Why a command could not be run in a container, in containerd's words; undefined for any other error. */
 export const execFailure = (error: unknown): string | undefined =>

@@ -166,3 +166,28 @@ test('what cannot be made is tried every two seconds, and its back-off is as lon
   await pass(clock, 11)
   await cluster.until('web', isReady)
 })
+
+test('while the next attempt is being made the container waits, and its end is told once, as its last state', async () => {
+  const clock = new HandClock()
+  const cluster = await startCluster(clock)
+  await cluster.pod('web', { containers: [echo] })
+  await cluster.until('web', isReady)
+  const { create } = cluster.runtime
+  const making = Promise.withResolvers<void>()
+  cluster.runtime.create = async (spec) => {
+    await making.promise
+    return await create.call(cluster.runtime, spec)
+  }
+  cluster.runtime.exit(cluster.runtime.byName('web').id, 1)
+  const made = await cluster.until('web', (pod) => statusOf(pod).restartCount === 1)
+  const { state, lastState } = statusOf(made)
+  assert.deepEqual(state, { waiting: { reason: 'ContainerCreating' } })
+  assert.equal(lastState?.terminated?.exitCode, 1)
+  assert.equal(made.status?.phase, 'Running')
+  // Whoever asks for its log is given what there is.
+  const { logPath, running } = cluster.kubelet.resolve('default', 'web')
+  assert.deepEqual([logPath?.endsWith('/web/0.log'), running], [true, false])
+  making.resolve()
+  await cluster.until('web', isReady)
+  assert.match(cluster.kubelet.resolve('default', 'web').logPath ?? '', /\/web\/1\.log$/)
+})

@@ -30,11 +30,13 @@ const OTHERS =
 
 /**
  * A cluster with all that leaves traces: pods of both images, mounts, Services of every kind, routes of the load
- * balancer.
+ * balancer, a registry.
  */
 const busyCluster = async (assert: Assert, one: Scratch, name: string): Promise<void> => {
   writeFileSync(one.kubeconfig, OTHERS, { mode: 0o600 })
   await one.up(name, '--egress')
+  const registry = await one.fairlead('registry', 'start', '--name', name, '--port', '5017')
+  assert.equal(registry.status, 0, registry.stderr)
   await one.kubectl('apply', '-f', join(EXAMPLES, 'load-balancer.yaml'), '-f', join(EXAMPLES, 'headless.yaml'))
   const applied = await one.apply(
     `${BUSY}${deployment('web', { replicas: 3 })}---\n${service('web', 'type: NodePort\nports: [{port: 80, targetPort: 8080}]', 'web')}`,

@@ -1,6 +1,6 @@
 import nodeAssert from 'node:assert/strict'
 import { execFile } from 'node:child_process'
-import { appendFileSync, mkdtempSync, rmSync } from 'node:fs'
+import { appendFileSync, existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs'
 import { release, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, test } from 'node:test'
@@ -144,6 +144,12 @@ interface Cluster {
   readonly onHost: (...command: readonly string[]) => Promise<Outcome>
 }
 
+/** What lies in the state folder of a cluster but what tests bring there, profiles of seccomp. */
+const leftOf = (name: string): readonly string[] => {
+  const folder = join(process.env.FAIRLEAD_STATE ?? '/var/lib/fairlead', name)
+  return existsSync(folder) ? readdirSync(folder).filter((entry) => entry !== 'seccomp') : []
+}
+
 /** A cluster for the tests of one file: up before them, down after them, also when they failed. */
 export const withCluster = (name: string, flags: readonly string[] = []): Cluster => {
   const folder = mkdtempSync(join(tmpdir(), 'fairlead-e2e-'))
@@ -159,6 +165,7 @@ export const withCluster = (name: string, flags: readonly string[] = []): Cluste
     const outcome = await run(FAIRLEAD, ['down', '--name', name], { env })
     rmSync(folder, { recursive: true, force: true })
     nodeAssert.equal(outcome.status, 0, outcome.stderr)
+    nodeAssert.deepEqual(leftOf(name), [], 'down leaves nothing of its state, and the name can be taken again')
   })
   const attempt = (...args: readonly string[]): Promise<Outcome> => run('kubectl', args, { env })
   const strict = async (outcome: Promise<Outcome>): Promise<string> => {

@@ -37,7 +37,9 @@ claim('a command on a node has its network, its name and its resolver, and hands
     ['kill -KILL $$', 137],
   ] as const)
     assert.equal((await on('node-1', 'sh', '-c', script)).status, status, script)
-  assert.equal((await on('node-1', 'no-such-program')).status, 127)
+  const absent = await on('node-1', 'no-such-program')
+  assert.deepEqual([absent.status, absent.stderr], [127, "fairlead: 'no-such-program' is not found on node node-1\n"])
+  assert.equal((await on('node-1', '/etc/hosts')).status, 126)
   const outcome = await on('node-1', 'sh', '-c', 'echo out; echo err >&2')
   assert.deepEqual([outcome.stdout, outcome.stderr], ['out\n', 'err\n'])
   const fed = await run(FAIRLEAD, ['exec', 'node/1', '--name', 'exec-a', '--', 'cat'], { env: one.env, input: 'fed' })

@@ -92,7 +92,7 @@ claim('a WebSocket forwards ports by channels, as the client libraries do', asyn
   assert.match(channels[0]!, new RegExp(`^\\x90\\x1fHTTP/1\\.[01] 200 OK\\r\\n[\\s\\S]*\\r\\n\\r\\n${name}$`))
   assert.equal(channels[1], '\x90\x1f')
   assert.equal(channels[3]!.slice(0, 2), '\t\0')
-  assert.match(channels[3]!.slice(2), /^error forwarding port 9: .*ECONNREFUSED/)
+  assert.match(channels[3]!.slice(2), /^error forwarding port 9: .*connect: connection refused/)
 })
 
 claim('a pod’s ServiceAccount is led to no pod, no Service and no node', async (assert) => {

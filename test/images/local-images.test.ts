@@ -134,6 +134,27 @@ describe('archives', () => {
     assert.equal(images.find('one:2'), undefined)
   })
 
+  test('an archive of a folder’s content, whose names begin with a dot, is as good as one that a program has written', async () => {
+    const { images } = newStore()
+    const unpacked = scratch()
+    const packed = dockerArchive([{ tags: ['dotted:1'], layers: [layer([{ name: 'x' }])] }])
+    execFileSync('tar', ['--extract', '--directory', unpacked], { input: packed })
+    const layout = scratch()
+    writeLayout(layout, [{ layers: [layer([{ name: 'y' }])] }])
+    for (const [folder, name] of [
+      [unpacked, undefined],
+      [layout, 'dotted:2'],
+    ] as const) {
+      const archive = inFile(execFileSync('tar', ['--create', '--directory', folder, '.'], { maxBuffer: 1 << 20 }))
+      assert.equal((await images.load(archive, name)).length, 1)
+      await assert.rejects(images.load(folder), { code: 'IMAGE_CORRUPT', message: /it is a folder.*tar -C/ })
+    }
+    assert.deepEqual(
+      images.list().map(({ name }) => name),
+      ['docker.io/library/dotted:1', 'docker.io/library/dotted:2'],
+    )
+  })
+
   test('an OCI archive without a name, or docker save without a tag, wants one', async () => {
     const { images } = newStore()
     const layout = scratch()
@@ -311,6 +332,9 @@ describe('hostile and broken images', () => {
     ]
     for (const [what, octets] of cases)
       await assert.rejects(images.load(inFile(octets)), { code: 'IMAGE_CORRUPT' }, what)
+    await assert.rejects(images.load(inFile(new Uint8Array()), undefined, { shown: 'the standard input' }), {
+      message: /'the standard input' is no archive of images: it is empty$/,
+    })
     await assert.rejects(images.load('/nonexistent'), { code: 'IMAGE_CORRUPT', message: /no such file/i })
     assert.deepEqual([images.list(), remains(folder)], [[], []])
   })

@@ -6,7 +6,7 @@ import type { Informer } from '#client/informer.ts'
 import { connectToLoopback } from '#kernel/sockets/socket.ts'
 import type { Kubelet } from '#kubelet/kubelet.ts'
 import { createKubeletServer, type KubeletServer } from '#kubelet/server.ts'
-import { refuseUpgrade, statusObject } from '#kubelet/streaming/upgrade.ts'
+import { refuseUpgrade } from '#kubelet/streaming/upgrade.ts'
 import type { Runtime } from '#runtime/runtime.ts'
 import type { NodeAgent } from '../node-agent.ts'
 import { pods } from '../parts/pods/pods-part.ts'
@@ -14,6 +14,7 @@ import type { Parts } from '../runner/parts.ts'
 import type { Place } from '../runner/place.ts'
 import { type AgentReport, CONFIGURED, kubeletPath } from './agent-api.ts'
 import { type NodeOff, nodeReport, reportOff } from './agent-report.ts'
+import { nodePath, noKubelet } from './no-kubelet.ts'
 
 /** Octets of a request's line and headers together, as the API server takes them: a command is words of the line. */
 const HEADER_LIMIT = 1 << 20
@@ -51,8 +52,8 @@ export const serveAgentApi = async (options: AgentServerOptions): Promise<() => 
   const kubelets = new WeakMap<NodeAgent, () => KubeletServer | undefined>()
   /** The kubelet that a request is for, which then sees its own path alone; undefined for a node that has none here. */
   const kubeletOf = (request: IncomingMessage): KubeletServer | undefined => {
-    const [, prefix = '', path = ''] = /^(\/nodes\/[^/?]+)(.*)$/s.exec(request.url ?? '') ?? []
-    request.url = path.startsWith('/') ? path : `/${path}`
+    const [prefix, path] = nodePath(request.url ?? '') ?? []
+    if (path !== undefined) request.url = path
     const agent = options.agents().find(({ node }) => kubeletPath(node.name) === prefix)
     if (agent === undefined) return undefined
     if (!kubelets.has(agent)) kubelets.set(agent, kubeletServers(agent, options))
@@ -97,12 +98,14 @@ export const serveAgentApi = async (options: AgentServerOptions): Promise<() => 
       answer(200, JSON.stringify(report(options)))
       return
     }
-    response.writeHead(404, { 'content-type': 'application/json' }).end(JSON.stringify(nobody(asked, cluster)))
+    const refusal = noKubelet(asked, cluster, options.nodesOff())
+    response.writeHead(refusal.code ?? 404, { 'content-type': 'application/json' }).end(JSON.stringify(refusal))
   })
   server.on('upgrade', (request, socket, head) => {
+    const asked = request.url ?? '/'
     const kubelet = kubeletOf(request)
     if (kubelet) void kubelet.upgrade(request, socket, head)
-    else refuseUpgrade({ request, socket, head }, nobody(request.url ?? '', cluster))
+    else refuseUpgrade({ request, socket, head }, noKubelet(asked, cluster, options.nodesOff()))
   })
   server.requestTimeout = 0
   rmSync(socket, { force: true })
@@ -125,8 +128,6 @@ export const serveAgentApi = async (options: AgentServerOptions): Promise<() => 
     server.closeAllConnections()
   }
 }
-
-const nobody = (path: string, cluster: string) => statusObject(404, `no kubelet of cluster ${cluster} serves ${path}`)
 
 /** The server of the kubelet that the node has at present: a new one with each that is started. */
 const kubeletServers = ({ parts }: NodeAgent, options: AgentServerOptions): (() => KubeletServer | undefined) => {

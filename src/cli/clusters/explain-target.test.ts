@@ -47,6 +47,38 @@ test('without any, the cluster of this machine is meant; where neither is there,
   assert.throws(() => explainTarget({ ...none, name: 'ci', context: 'prod' }, environment), { code: 'USAGE' })
 })
 
+test('a cluster of this machine is asked in the namespace of the context that led to it; named by itself, in none', () => {
+  using state = scratchState()
+  mkdirSync(join(state.folder, 'fairlead'))
+  writeFileSync(
+    join(state.folder, 'fairlead', 'cluster.json'),
+    JSON.stringify({ name: 'fairlead', apiServer: { hostPort: 6443 } }),
+  )
+  const kubeconfig = (context: string) => `apiVersion: v1
+kind: Config
+current-context: fairlead-fairlead
+clusters: [{name: fairlead-fairlead, cluster: {server: 'https://127.0.0.1:6443'}}]
+contexts: [{name: fairlead-fairlead, context: {cluster: fairlead-fairlead, user: u${context}}}]
+users: [{name: u, user: {token: abc}}]
+`
+  const path = file('home/.kube/config', kubeconfig(', namespace: shop'))
+  const home = { HOME: join(folder, 'home') }
+  const namespace = (
+    chosen: { readonly name?: string; readonly kubeconfig?: string },
+    surroundings: NodeJS.ProcessEnv = home,
+  ) => {
+    const target = explainTarget({ ...none, ...chosen }, surroundings)
+    assert.equal(target.kind, 'local')
+    return target.namespace
+  }
+  assert.equal(namespace({}), 'shop')
+  assert.equal(namespace({ kubeconfig: path }), 'shop')
+  assert.equal(namespace({}, { ...home, KUBECONFIG: path }), 'shop')
+  assert.equal(namespace({ name: 'fairlead' }), undefined)
+  file('home/.kube/config', kubeconfig(''))
+  assert.equal(namespace({}), undefined)
+})
+
 test('what a kubeconfig says that cannot be used is refused, by file, entry and field, and never ignored', () => {
   using _ = scratchState()
   const server = 'server: https://192.0.2.1:6443'

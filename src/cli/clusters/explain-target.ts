@@ -18,7 +18,13 @@ import { knownCluster } from './known-cluster.ts'
  * Which cluster is asked about: one of this machine, or one that a kubeconfig names and of which only the API is seen.
  */
 export type ExplainTarget =
-  | { readonly kind: 'local'; readonly config: ClusterConfig; readonly flags: CommandFlags }
+  | {
+      readonly kind: 'local'
+      readonly config: ClusterConfig
+      /** That of the context by which it was found, as kubectl has it; undefined where it has none, or none was asked. */
+      readonly namespace: string | undefined
+      readonly flags: CommandFlags
+    }
   | {
       readonly kind: 'api'
       readonly access: HttpsTarget
@@ -63,7 +69,7 @@ export const explainTarget = (
   const explicit = named || (environment.KUBECONFIG ?? '') !== ''
   if (!explicit) {
     const current = chosenCluster(undefined, environment)
-    if (existsSync(clusterStateDir(current))) return local(current, environment)
+    if (existsSync(clusterStateDir(current))) return local(current, environment, currentNamespace(current, environment))
   }
   const kubeconfig = readKubeconfigs(kubeconfigPaths(file, environment))
   const context = contextFlag ?? kubeconfig?.['current-context']
@@ -78,7 +84,10 @@ export const explainTarget = (
     ...(file === undefined ? [] : ['--kubeconfig', file]),
     ...(contextFlag === undefined ? [] : ['--context', contextFlag]),
   ]
-  if (own !== undefined) return { kind: 'local', config: own, flags: { fairlead: flags, kubectl: flags } }
+  if (own !== undefined) {
+    const namespace = namespaceOf(kubeconfig, context)
+    return { kind: 'local', config: own, namespace, flags: { fairlead: flags, kubectl: flags } }
+  }
   const surroundings = { environment, terminal: process.stdin.isTTY === true, now: Date.now }
   const access = targetOfKubeconfig(kubeconfig, context, surroundings)
   const chosenContext = kubeconfig.contexts!.find((one) => one.name === context)!
@@ -117,10 +126,21 @@ const localCluster = (kubeconfig: Kubeconfig, context: string): ClusterConfig | 
   return url?.hostname === '127.0.0.1' && url.port === String(config.apiServer.hostPort) ? config : undefined
 }
 
-const local = (name: string, environment: NodeJS.ProcessEnv): ExplainTarget => {
+const namespaceOf = (kubeconfig: Kubeconfig | undefined, context: string | undefined): string | undefined =>
+  kubeconfig?.contexts?.find(({ name }) => name === context)?.context.namespace || undefined
+
+/** The namespace of kubectl's current context, where that leads to this cluster. */
+const currentNamespace = (name: string, environment: NodeJS.ProcessEnv): string | undefined => {
+  const kubeconfig = readKubeconfigs(kubeconfigPaths(undefined, environment))
+  const context = kubeconfig?.['current-context']
+  if (kubeconfig === undefined || context === undefined) return undefined
+  return localCluster(kubeconfig, context)?.name === name ? namespaceOf(kubeconfig, context) : undefined
+}
+
+const local = (name: string, environment: NodeJS.ProcessEnv, namespace?: string): ExplainTarget => {
   const config = knownCluster(name)
   const fairlead = name === DEFAULT_NAME ? [] : ['--name', name]
-  return { kind: 'local', config, flags: { fairlead, kubectl: kubectlFlags(config, environment) } }
+  return { kind: 'local', config, namespace, flags: { fairlead, kubectl: kubectlFlags(config, environment) } }
 }
 
 /** What kubectl has to be told so that it asks this cluster: nothing where it would by itself. */

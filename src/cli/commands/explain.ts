@@ -60,7 +60,7 @@ Where no kernel could be asked, REACHABLE says so: it is what the rules should d
     namespace: {
       value: 'NAMESPACE',
       short: 'n',
-      help: 'of names that tell none; else default for --from, the sender’s own for --to',
+      help: 'of names that tell none; else that of kubectl’s context; else default for --from, the sender’s own for --to',
     },
     live: { help: 'send real probes too, and say whether kernel and model agree' },
     'service-cidr': { value: 'CIDRS', help: 'of a cluster known by its API alone, where that tells no ServiceCIDR' },
@@ -98,7 +98,7 @@ async function answer({ flags, switches, io }: Invocation): Promise<number> {
     })
   const { name, kubeconfig, context } = flags
   const target = explainTarget({ name, kubeconfig, context }, io.environment)
-  const namespace = flags.namespace ?? (target.kind === 'api' && target.namespace ? target.namespace : undefined)
+  const namespace = flags.namespace ?? (target.namespace || undefined)
   const question: Question = {
     from: flags.from ?? 'host',
     to: flags.to,

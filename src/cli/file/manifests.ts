@@ -2,7 +2,7 @@ import { readdirSync, readFileSync, statSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { parseAllDocuments } from 'yaml'
 import type { Manifest } from '#client/apply/applier.ts'
-import { faultWords } from '#cluster/state/state-fault.ts'
+import { readFaultWords } from '#cluster/state/state-fault.ts'
 import { CliError } from '../cli-error.ts'
 
 /** An object of a manifest, and where it stands. */
@@ -45,7 +45,7 @@ export const readManifests = (paths: readonly string[], folder: string): readonl
 const unreadable = (shown: string, cause: unknown): CliError =>
   new CliError(
     'MANIFEST_UNREADABLE',
-    `manifests: ${shown} cannot be read: ${faultWords(cause) ?? (cause as Error).message}`,
+    `manifests: ${shown} cannot be read: ${readFaultWords(cause) ?? (cause as Error).message}`,
     {
       hint: 'paths are relative to the file that names them',
       cause,

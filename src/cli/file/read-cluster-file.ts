@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
 import { parseAllDocuments } from 'yaml'
-import { faultWords } from '#cluster/state/state-fault.ts'
+import { readFaultWords } from '#cluster/state/state-fault.ts'
 import { CliError } from '../cli-error.ts'
 import { type ClusterFile, parseClusterFile } from './cluster-file.ts'
 
@@ -50,7 +50,7 @@ const readText = (path: string): string => {
   } catch (error) {
     throw new CliError(
       'CONFIG_UNREADABLE',
-      `${path} cannot be read: ${faultWords(error) ?? (error as Error).message}`,
+      `${path} cannot be read: ${readFaultWords(error) ?? (error as Error).message}`,
       {
         hint: 'name the file of a cluster with -f, or - for the standard input',
         cause: error,

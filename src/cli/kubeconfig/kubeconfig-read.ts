@@ -3,7 +3,7 @@ import { homedir } from 'node:os'
 import { dirname, join, resolve } from 'node:path'
 import { parse } from 'yaml'
 import type { Kubeconfig, KubeconfigUser } from '#client/kubeconfig/kubeconfig.ts'
-import { faultWords } from '#cluster/state/state-fault.ts'
+import { readFaultWords } from '#cluster/state/state-fault.ts'
 import { CliError } from '../cli-error.ts'
 import { kubeconfigProblem } from './kubeconfig-shape.ts'
 
@@ -61,10 +61,14 @@ const readOne = (path: string): Kubeconfig | undefined => {
     text = readFileSync(path, 'utf8')
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined
-    throw new CliError('KUBECONFIG_UNUSABLE', `the kubeconfig ${path} cannot be read: ${faultWords(error) ?? error}`, {
-      hint: 'mend that, or give another file with --kubeconfig or $KUBECONFIG',
-      cause: error,
-    })
+    throw new CliError(
+      'KUBECONFIG_UNUSABLE',
+      `the kubeconfig ${path} cannot be read: ${readFaultWords(error) ?? error}`,
+      {
+        hint: 'mend that, or give another file with --kubeconfig or $KUBECONFIG',
+        cause: error,
+      },
+    )
   }
   const config = ((): Kubeconfig | null => {
     try {

@@ -20,6 +20,10 @@ else
     [ -e "/etc/$file" ] && mount --bind "$files/$file" "/etc/$file"
   done
 fi
+case $1 in
+  */*) ;;
+  *) command -v "$1" >/dev/null || { echo "fairlead: '$1' is not found on node $name" >&2; exit 127; } ;;
+esac
 exec "$@"
 `
 

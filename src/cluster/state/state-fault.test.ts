@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { ClusterError } from '../cluster-error.ts'
-import { stateFault } from './state-fault.ts'
+import { faultWords, readFaultWords, stateFault } from './state-fault.ts'
 
 const fault = (code: string, path?: string): unknown =>
   stateFault(Object.assign(new Error(code), { code, syscall: 'write', path }), '/state/a')
@@ -24,4 +24,13 @@ test('any other error stays what it is', () => {
     Object.assign(new Error('not of the system, though it has a code of its'), { code: 'EACCES' }),
   ])
     assert.equal(stateFault(error, '/state'), error)
+})
+
+test('a file that is to be read and is not there is told so, and not that no folder can be made', () => {
+  const absent = Object.assign(new Error('x'), { code: 'ENOENT', syscall: 'open' })
+  assert.equal(readFaultWords(absent), 'there is no such file (ENOENT)')
+  assert.equal(faultWords(absent), 'no folder can be made there (ENOENT)')
+  const folder = Object.assign(new Error('x'), { code: 'EISDIR', syscall: 'read' })
+  assert.equal(readFaultWords(folder), 'it is a folder (EISDIR)')
+  assert.equal(readFaultWords(new Error('ours')), undefined)
 })

@@ -17,11 +17,22 @@ const FAULTS: Readonly<Record<string, readonly [what: string, hint: string]>> = 
   ENFILE: ['too many files are open on this machine', 'raise the limit: sysctl fs.file-max'],
 }
 
-/** What an error of the system says of a file, in words; undefined where it is another error. */
-export const faultWords = (error: unknown): string | undefined => {
+const faultOf = (error: unknown): readonly [what: string, hint: string] | undefined => {
   const { code, syscall } = error as NodeJS.ErrnoException
-  const fault = syscall === undefined || code === undefined ? undefined : FAULTS[code]
-  return fault === undefined ? undefined : `${fault[0]} (${code})`
+  return syscall === undefined || code === undefined ? undefined : FAULTS[code]
+}
+
+/** What an error of the system says of a file that is to be read, in words; undefined where it is another error. */
+export const readFaultWords = (error: unknown): string | undefined => {
+  const fault = faultOf(error)
+  const { code } = error as NodeJS.ErrnoException
+  return fault && `${code === 'ENOENT' ? 'there is no such file' : fault[0]} (${code})`
+}
+
+/** The same of one that is to be written. */
+export const faultWords = (error: unknown): string | undefined => {
+  const fault = faultOf(error)
+  return fault && `${fault[0]} (${(error as NodeJS.ErrnoException).code})`
 }
 
 /**

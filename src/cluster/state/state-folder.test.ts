@@ -54,6 +54,18 @@ test('a folder counts as a cluster’s state by its configuration, or by holding
   }
 })
 
+test('a registry is the cluster’s and goes with it; profiles that people brought are no state, and stay', () => {
+  using one = scratch()
+  one.lay('seccomp/')
+  assert.equal(findState('ci', one.stateDir), 'none', 'profiles may lie there before the cluster is up')
+  one.lay('registry/', 'cluster.json')
+  assert.equal(findState('ci', one.stateDir), 'there')
+  removeState(one.stateDir)
+  assert.deepEqual(readdirSync(one.stateDir), ['seccomp'])
+  assert.equal(findState('ci', one.stateDir), 'none', 'and it may be made anew')
+  assert.throws(() => findState('other', one.stateDir), FOREIGN)
+})
+
 test('neither a folder of the machine, nor a link, nor a file is a cluster’s state', () => {
   using one = scratch()
   assert.throws(() => findState('usr', '/usr'), FOREIGN)

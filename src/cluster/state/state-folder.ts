@@ -20,8 +20,11 @@ const OWN = new Set([
   'objects.db-wal',
   'pki',
   'pods',
+  'registry',
   'stopping',
 ])
+/** What people lay there for a cluster, before it is up or later: it is no state, and outlives the cluster. */
+const BROUGHT = new Set(['seccomp'])
 /** Half a file: who wrote it was killed. */
 const DRAFT = /^[a-z-]+\.json\.\d+\.tmp$/
 
@@ -37,13 +40,16 @@ export const mayBeStateOf = (name: string, stateDir: unknown): stateDir is strin
 /**
  * Whether the folder holds the state of the cluster `name`: 'none' where nothing is there. It is known by its
  * configuration; where that is missing or damaged (`up` was killed, somebody deleted it), by holding nothing else than
- * a cluster does. Throws ClusterError STATE_FOREIGN where it is something else, which names what lies there: a claim may
- * be forged, and `FAIRLEAD_STATE=/` makes `etc` a cluster's name.
+ * a cluster does. What people have brought for the cluster is no state of it. Throws ClusterError STATE_FOREIGN where it
+ * is something else, which names what lies there: a claim may be forged, and `FAIRLEAD_STATE=/` makes `etc` a cluster's
+ * name.
  */
 export const findState = (name: string, stateDir: string): 'none' | 'there' => {
   const stat = lstatSync(stateDir, { throwIfNoEntry: false })
   if (stat === undefined) return 'none'
-  const strangers = stat.isDirectory() ? readdirSync(stateDir).filter((entry) => !isOwn(entry)) : undefined
+  const entries = stat.isDirectory() ? readdirSync(stateDir) : undefined
+  if (mayBeStateOf(name, stateDir) && entries?.length && entries.every((entry) => BROUGHT.has(entry))) return 'none'
+  const strangers = entries?.filter((entry) => !isOwn(entry) && !BROUGHT.has(entry))
   if (
     strangers !== undefined &&
     mayBeStateOf(name, stateDir) &&

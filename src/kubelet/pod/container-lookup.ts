@@ -48,7 +48,7 @@ export const resolveContainer = (
   if (entry === undefined)
     throw new KubeletError('CONTAINER_UNKNOWN', `container ${chosen} is not valid for pod ${podName}`)
   const at = (attempt: number): string => logPath(logDir, chosen, attempt)
-  const current = existsSync(at(entry.attempt)) ? at(entry.attempt) : undefined
+  const newest = existsSync(at(entry.attempt)) ? at(entry.attempt) : undefined
   const before = entry.attempt > 0 && existsSync(at(entry.attempt - 1)) ? at(entry.attempt - 1) : undefined
   if (options.previous && before === undefined) {
     throw new KubeletError(
@@ -57,9 +57,10 @@ export const resolveContainer = (
     )
   }
   const running = entry.phase.phase === 'running'
-  // A container in its back-off still has the log of the attempt that failed; one that is being made has a file
-  // already, but nothing will follow it.
-  if (!options.previous && (current === undefined || entry.phase.phase === 'waiting')) {
+  // A container in its back-off still has the log of the attempt that failed. One that is being made has a file already,
+  // but nothing will follow it: its log is that of the attempt before, until it runs.
+  const current = entry.phase.phase !== 'waiting' ? newest : entry.last && before
+  if (!options.previous && current === undefined) {
     const phase = entry.hold ?? entry.phase
     const reason = phase.phase === 'waiting' ? phase.reason : 'ContainerCreating'
     throw new KubeletError(

@@ -103,3 +103,17 @@ test('a command that cannot be run is no verdict, and is told in the runtime’s
     isUnknown: true,
   })
 })
+
+test('a port where nobody listens, or that hangs up, is told in the words in which people look for it', async () => {
+  const port = (server.address() as AddressInfo).port
+  const told = async (probe: Probe, connected: number): Promise<string> => {
+    const dialer = { connect: () => connect(connected, '127.0.0.1') }
+    const outcome = await runProbe(probe, target, { runtime: silent.runtime, dialer, clock: new HandClock() })
+    return outcome.success ? 'success' : outcome.message
+  }
+  const refused = 'dial tcp 127.0.0.1:1: connect: connection refused'
+  assert.equal(await told({ tcpSocket: { port: 80 } }, 1), refused)
+  assert.equal(await told({ httpGet: { port: 80, path: '/a' } }, 1), `Get "http://10.244.1.5:80/a": ${refused}`)
+  server.once('connection', (socket) => socket.end())
+  assert.equal(await told({ httpGet: { port: 80, path: '/a' } }, port), 'Get "http://10.244.1.5:80/a": EOF')
+})

@@ -1,6 +1,6 @@
 import { Duplex } from 'node:stream'
 import type { RawData, WebSocket } from 'ws'
-
+import { errorText } from '../kubelet-error.ts'
 import type { PodDialer } from './port-forward.ts'
 import type { Invalid } from './query.ts'
 import { listHeader, type UpgradeRequest } from './upgrade.ts'
@@ -84,8 +84,7 @@ async function serve(socket: WebSocket, base64: boolean, ports: readonly number[
       try {
         await join(streams[index]!, await dial(port))
       } catch (cause) {
-        const words = cause instanceof Error ? cause.message : String(cause)
-        send(2 * index + 1, Buffer.from(`error forwarding port ${port}: ${words}`))
+        send(2 * index + 1, Buffer.from(`error forwarding port ${port}: ${errorText(cause)}`))
       }
       // What the client still sends there is dropped, and holds up no other port.
       streams[index]!.destroy()

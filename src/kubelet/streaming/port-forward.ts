@@ -1,5 +1,5 @@
 import type { Duplex } from 'node:stream'
-
+import { errorText } from '../kubelet-error.ts'
 import { SpdyConnection } from './spdy/spdy-connection.ts'
 import type { SpdyStream } from './spdy/spdy-stream.ts'
 import { acceptSpdy, listHeader, type UpgradeRequest } from './upgrade.ts'
@@ -81,7 +81,7 @@ async function connect(data: SpdyStream, error: SpdyStream, port: number, dial: 
     await join(data, await dial(port))
     error.end()
   } catch (cause) {
-    error.end(`error forwarding port ${port}: ${cause instanceof Error ? cause.message : String(cause)}`)
+    error.end(`error forwarding port ${port}: ${errorText(cause)}`)
     data.end()
     data.resume()
   }

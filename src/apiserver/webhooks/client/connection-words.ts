@@ -1,22 +1,11 @@
-import { socketText } from '#net/port-protocol.ts'
+import { dialWords } from '#net/dial-words.ts'
 import { own } from '#schema/own.ts'
 
 interface ConnectionError extends Error {
   readonly code?: string
-  readonly address?: string
-  readonly port?: number
   readonly hostname?: string
   readonly host?: string
   readonly cert?: { readonly subjectaltname?: string }
-}
-
-/** Of connecting, as Go says them behind `dial tcp ADDRESS:`. */
-const DIALING: Readonly<Record<string, string>> = {
-  ECONNREFUSED: 'connect: connection refused',
-  EHOSTUNREACH: 'connect: no route to host',
-  ENETUNREACH: 'connect: network is unreachable',
-  ETIMEDOUT: 'connect: connection timed out',
-  EACCES: 'connect: permission denied',
 }
 
 /** Of what is found at the other end. */
@@ -35,9 +24,9 @@ const TLS: Readonly<Record<string, string>> = {
 
 /** Why a connection failed, in the words in which people look for it: those of Go, in which API servers are written. */
 export const connectionWords = (error: ConnectionError): string => {
-  const { code = '', address, port } = error
-  const dialing = own(DIALING, code)
-  if (dialing) return `dial tcp ${address ? `${socketText(address, port ?? 0)}: ` : ''}${dialing}`
+  const { code = '' } = error
+  const dialing = dialWords(error)
+  if (dialing) return dialing
   if (code === 'ENOTFOUND' || code === 'EAI_AGAIN') return `dial tcp: lookup ${error.hostname}: no such host`
   const tls = own(TLS, code)
   if (tls) return `tls: failed to verify certificate: x509: ${tls}`

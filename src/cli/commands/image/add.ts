@@ -2,22 +2,8 @@ import { CliError } from '../../cli-error.ts'
 import { type Command, quietFlag } from '../../command.ts'
 import { openImageStore } from '../../images/image-store.ts'
 import { arrived } from '../../images/image-words.ts'
+import { wordList } from '../../images/word-list.ts'
 import { takeInterrupts } from '../../interrupt.ts'
-
-/** A JSON list of words, as a Dockerfile has it, or one word. */
-const wordsOf = (flag: string, text: string | undefined): readonly string[] | undefined => {
-  if (text === undefined) return undefined
-  if (!text.startsWith('[')) return [text]
-  try {
-    const value = JSON.parse(text) as unknown
-    if (Array.isArray(value) && value.every((word) => typeof word === 'string')) return value
-  } catch {
-    // Said below.
-  }
-  throw new CliError('USAGE', `image add: --${flag} is no list of words`, {
-    hint: `write it as JSON: --${flag} '["/bin/app", "--port=80"]'`,
-  })
-}
 
 export const add: Command = {
   name: 'image add',
@@ -43,7 +29,7 @@ run, the flags say; what they leave open, a pod's command and args say.`,
     const env = flags.env?.split(',')
     const odd = env?.find((entry) => !/^[^=]+=/.test(entry))
     if (odd !== undefined) throw new CliError('USAGE', `image add: --env has '${odd}', which is no NAME=VALUE`)
-    const [entrypoint, cmd] = [wordsOf('entrypoint', flags.entrypoint), wordsOf('cmd', flags.cmd)]
+    const [entrypoint, cmd] = [wordList('entrypoint', flags.entrypoint), wordList('cmd', flags.cmd)]
     const config = {
       ...(entrypoint && { entrypoint }),
       ...(cmd && { cmd }),

@@ -11,7 +11,7 @@ export const importImage: Command = {
   description: `Asks them one after the other, where they are installed, and takes the image from the first that has it.`,
   argument: { name: 'NAME…', words: [1, 100], help: 'what the images are called there' },
   flags: {
-    from: { value: 'WHOM', choices: OTHER_STORES.map(({ name }) => name), help: 'ask this one alone' },
+    from: { value: 'WHOM', choices: [...new Set(OTHER_STORES.map(({ name }) => name))], help: 'ask this one alone' },
     quiet: quietFlag,
   },
   examples: ['fairlead image import app:1', 'fairlead image import app:1 --from podman'],

@@ -45,6 +45,6 @@ Whatever a pod's imagePullPolicy says, an image that was loaded is not asked for
     using draft = makeDraft(imageDrafts())
     const path = join(draft.path, 'archive.tar')
     await pipeline(process.stdin, createWriteStream(path, { mode: 0o600 }), { signal: interrupts.signal })
-    return tell(await store.load(path, flags.name, watch))
+    return tell(await store.load(path, flags.name, { ...watch, shown: 'the standard input' }))
   },
 }

@@ -73,6 +73,8 @@ export const startContainer = async (
   if (before !== undefined) {
     entry.last = before
     entry.attempt++
+    // Not both at once: an end that is told with the next attempt's number would be one more end.
+    entry.phase = { phase: 'waiting', reason: 'ContainerCreating' }
     entry.backoff = nextBackoff(entry.backoff, Date.parse(before.finishedAt) || clock.now())
   }
   const id = containerId(pod, container, entry.attempt)
@@ -81,6 +83,7 @@ export const startContainer = async (
     // Nothing of this attempt has run: the next try is the same attempt.
     if (before === undefined) return
     entry.attempt--
+    entry.phase = before
     if (backoff === undefined) delete entry.backoff
     else entry.backoff = backoff
   }

@@ -33,6 +33,11 @@ interface CopyWatch {
   readonly progress?: number
 }
 
+interface LoadOptions extends CopyWatch {
+  /** What the archive is to people, where its path says nothing to them. */
+  readonly shown?: string
+}
+
 interface PullOptions extends CopyWatch {
   /** Shown to the registry one after the other; empty: none. Absent: those that the user of this process has. */
   readonly logins?: readonly RegistryLogin[]
@@ -126,15 +131,13 @@ export class LocalImages {
    * Takes all images of an archive, of `docker save` or in OCI's layout. `name`: what the one image in it is to be called.
    * Rejects as pull() does.
    */
-  async load(archive: string, name?: string, watch: CopyWatch = {}): Promise<readonly LocalImage[]> {
+  async load(archive: string, name?: string, options: LoadOptions = {}): Promise<readonly LocalImage[]> {
+    const { shown = archive, ...watch } = options
     using draft = makeDraft(this.#paths.drafts)
-    const plain = await plainArchive(archive, draft.path, watch.signal)
-    const images = await readArchive(plain, archive)
+    const plain = await plainArchive(archive, { folder: draft.path, shown, signal: watch.signal })
+    const images = await readArchive(plain, shown)
     if (name !== undefined && images.length > 1)
-      throw new RuntimeError(
-        'IMAGE_INVALID',
-        `'${archive}' holds ${images.length} images: one name does not do for them`,
-      )
+      throw new RuntimeError('IMAGE_INVALID', `'${shown}' holds ${images.length} images: one name does not do for them`)
     const loaded: LocalImage[] = []
     for (const { names, source } of images) {
       const [first, ...others] = (name === undefined ? names : [name]).map((text) =>
@@ -143,7 +146,7 @@ export class LocalImages {
       if (first === undefined)
         throw new RuntimeError(
           'IMAGE_INVALID',
-          `'${archive}' does not say what its image is called: give it a name by --name`,
+          `'${shown}' does not say what its image is called: give it a name by --name`,
         )
       const image = await this.#copy(first, draft, { ...watch, source: source(plain), origin: 'local', access: 'all' })
       loaded.push(image)

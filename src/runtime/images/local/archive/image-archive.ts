@@ -1,4 +1,5 @@
 import { execFile } from 'node:child_process'
+import { statSync } from 'node:fs'
 import { RuntimeError } from '../../../runtime-error.ts'
 
 /** One image of an archive. */
@@ -17,9 +18,13 @@ const LISTING_OCTETS = 4 << 20
  * `shown`: what its path is to people. Rejects with RuntimeError IMAGE_CORRUPT for what is no such archive.
  */
 export const readArchive = async (path: string, shown = path): Promise<readonly ArchivedImage[]> => {
-  const docker = await member(path, 'manifest.json')
+  const stat = statSync(path, { throwIfNoEntry: false })
+  if (stat?.isDirectory())
+    throw corrupt(shown, `it is a folder; one in OCI's layout: tar -C ${shown} -cf - . | fairlead image load -`)
+  if (stat?.size === 0) throw corrupt(shown, 'it is empty')
+  const docker = await listing(path, 'manifest.json')
   if (docker.text !== undefined) return dockerImages(shown, docker.text)
-  const oci = await member(path, 'index.json')
+  const oci = await listing(path, 'index.json')
   if (oci.text !== undefined) return ociImages(shown, oci.text)
   throw corrupt(shown, oci.fault || 'it has neither manifest.json (docker save) nor index.json (OCI)')
 }
@@ -63,8 +68,19 @@ const ociImages = (path: string, text: string): readonly ArchivedImage[] => {
   })
 }
 
+interface Member {
+  readonly text?: string
+  readonly fault?: string
+}
+
+/** One of the lists, also where people packed a folder's content: all names begin with `./` then. */
+const listing = async (path: string, name: string): Promise<Member> => {
+  const found = await member(path, name)
+  return found.text === undefined && found.fault === undefined ? await member(path, `./${name}`) : found
+}
+
 /** The text of one file of the archive; without one, what tar has to say of the archive, if it can be read at all. */
-const member = (path: string, name: string): Promise<{ readonly text?: string; readonly fault?: string }> =>
+const member = (path: string, name: string): Promise<Member> =>
   new Promise((resolve, reject) => {
     const words = ['--extract', '--to-stdout', '--occurrence=1', '--file', path, name]
     execFile(

@@ -18,12 +18,20 @@ const PACKINGS: readonly (readonly [magic: string, packing: 'gzip' | 'zstd' | 'b
 /** How often it is asked whether the disk has room, octets. */
 const LOOK_EVERY = 32 << 20
 
+interface Unpacking {
+  /** Where a file may be made. */
+  readonly folder: string
+  /** What the archive's path is to people. */
+  readonly shown: string
+  readonly signal?: AbortSignal | undefined
+}
+
 /**
  * The path of the archive as it was before somebody packed it as a whole: its own, or that of a file in `folder`. Rejects with
  * RuntimeError IMAGE_CORRUPT, IMAGE_DISK_FULL, or with the signal's reason.
  */
-export const plainArchive = async (path: string, folder: string, signal?: AbortSignal): Promise<string> => {
-  const packing = packingOf(path)
+export const plainArchive = async (path: string, { folder, shown, signal }: Unpacking): Promise<string> => {
+  const packing = packingOf(path, shown)
   if (packing === undefined) return path
   const plain = join(folder, 'plain.tar')
   const sink = createWriteStream(plain, { mode: 0o600 })
@@ -39,18 +47,18 @@ export const plainArchive = async (path: string, folder: string, signal?: AbortS
     if (error instanceof RuntimeError) throw error
     const isFull = (error as NodeJS.ErrnoException).code === 'ENOSPC'
     const why = `cannot be unpacked by ${packing}: ${(error as Error).message}`
-    throw new RuntimeError(isFull ? 'IMAGE_DISK_FULL' : 'IMAGE_CORRUPT', `'${path}' ${why}`, { cause: error })
+    throw new RuntimeError(isFull ? 'IMAGE_DISK_FULL' : 'IMAGE_CORRUPT', `'${shown}' ${why}`, { cause: error })
   }
   return plain
 }
 
-const packingOf = (path: string): string | undefined => {
+const packingOf = (path: string, shown: string): string | undefined => {
   const head = Buffer.alloc(6)
   let file: number
   try {
     file = openSync(path, 'r')
   } catch (cause) {
-    throw new RuntimeError('IMAGE_CORRUPT', `'${path}' cannot be read: ${(cause as Error).message}`, { cause })
+    throw new RuntimeError('IMAGE_CORRUPT', `'${shown}' cannot be read: ${(cause as Error).message}`, { cause })
   }
   try {
     readSync(file, head)
