@@ -5,6 +5,8 @@ export interface Mount {
   readonly source: string
   readonly destination: string
   readonly readOnly: boolean
+  /** Nothing there can be run, or be a device: what it is mounted as here does not come along. */
+  readonly isInert?: boolean
 }
 
 /** The namespaces that the containers of a pod share: files that hold them (bind mounts of /proc/PID/ns/*). */

@@ -164,7 +164,8 @@ export class PodVolumes {
     const subPath = mount.subPathExpr
       ? expandVariables(mount.subPathExpr, (name) => env.get(name))
       : (mount.subPath ?? '')
-    if (subPath === '') return { source: root, destination, readOnly }
+    const kept = { destination, readOnly, ...(volume?.image && { isInert: true }) }
+    if (subPath === '') return { source: root, ...kept }
     const bad = (why: string, cause?: unknown): KubeletError =>
       new KubeletError('VOLUME_INVALID', `volumeMounts[${mount.mountPath}].subPath "${subPath}": ${why}`, { cause })
     if (subPath.startsWith('/') || subPath.split('/').includes('..') || subPath.includes('$(')) {
@@ -177,7 +178,7 @@ export class PodVolumes {
     const outcome = this.#bind({ volume: root, path: subPath, ...(create !== undefined && { create }) }, target, bad)
     if (outcome === 'missing') throw bad('does not exist in the volume')
     if (outcome === 'outside') throw bad('leads out of the volume')
-    return { source: target, destination, readOnly }
+    return { source: target, ...kept }
   }
 
   /**
