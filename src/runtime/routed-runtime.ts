@@ -32,7 +32,7 @@ export function routedRuntime(first: Runtime, ...others: readonly Containers[]):
     handlers: all.flatMap(({ handlers }) => handlers),
     imageStatus: (image) => first.imageStatus(image),
     listImages: () => first.listImages(),
-    pullImage: (image, logins) => first.pullImage(image, logins),
+    pullImage: (image, logins, signal) => first.pullImage(image, logins, signal),
     imageFiles: (image) => first.imageFiles(image),
     hold: async (spec) => {
       owners.set(spec.id, first)

@@ -210,9 +210,10 @@ interface Images {
   listImages(): readonly ListedImage[]
   /**
    * Brings an image from its registry, which is shown the logins one after the other. Never uses the network for the built-in
-   * images. Rejects with RuntimeError: why it is not to be had.
+   * images. What nobody waits for any more, by the signal, ends. Rejects with RuntimeError: why it is not to be had; or with the
+   * signal's reason.
    */
-  pullImage(image: string, logins: readonly RegistryLogin[]): Promise<RuntimeImage>
+  pullImage(image: string, logins: readonly RegistryLogin[], signal?: AbortSignal): Promise<RuntimeImage>
   /** For others to show. Rejects with RuntimeError IMAGE_UNKNOWN where it is not on this machine. */
   imageFiles(image: string): Promise<ImageFiles>
 }

@@ -43,6 +43,8 @@ export class PodVolumes {
   readonly #tokens: PodTokens
   readonly #claims: ClaimRecords
   readonly #paths = new Map<string, string>()
+  /** Aborts when all of them go. */
+  readonly #over = new AbortController()
   #pod: Pod
 
   constructor(context: KubeletContext, pod: Pod, podDir: string) {
@@ -82,7 +84,12 @@ export class PodVolumes {
       this.#paths.set(volume.name, await this.#claimed(volume))
       return
     }
-    if (volume.image) await mountImageVolume(this.#context, this.#pod, volume, { path, podDir: this.#podDir })
+    if (volume.image)
+      await mountImageVolume(this.#context, this.#pod, volume, {
+        path,
+        podDir: this.#podDir,
+        signal: this.#over.signal,
+      })
     else if (isFileVolume(volume)) {
       writeAtomically(path, await volumeFiles(this.#pod, volume, facts, this.#references, this.#tokens.get), group)
     } else {
@@ -215,6 +222,7 @@ export class PodVolumes {
 
   /** Unmounts and removes everything but hostPaths; also what was mounted before a restart of ours. */
   unmount(): void {
+    this.#over.abort()
     // First, and wholly: what is still mounted would be emptied, say a folder of the host.
     this.#context.mounter.unmountBelow(this.#podDir)
     rmSync(this.#dir, { recursive: true, force: true })

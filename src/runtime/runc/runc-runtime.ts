@@ -221,7 +221,7 @@ export function createRuncRuntime(options: RuncRuntimeOptions): RuncRuntime {
     handlers: ['', 'runc'],
     imageStatus: (image) => images.find(image),
     listImages: () => images.list(),
-    pullImage: (image, logins) => images.pull(image, logins),
+    pullImage: (image, logins, signal) => images.pull(image, logins, signal),
     imageFiles: async (name) => {
       const { contentId, lowerDirs } = await images.resolve(name)
       return { ...(contentId !== undefined && { contentId }), folders: lowerDirs }

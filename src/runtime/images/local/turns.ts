@@ -7,9 +7,10 @@ export class Turns {
     this.#free = atOnce
   }
 
-  async take<T>(work: () => Promise<T>): Promise<T> {
+  /** Rejects as `work` does, or with the reason of `signal` where its turn has not come by then. */
+  async take<T>(work: () => Promise<T>, signal?: AbortSignal): Promise<T> {
     if (this.#free > 0) this.#free--
-    else await new Promise<void>((resolve) => this.#waiting.push(resolve))
+    else await this.#turn(signal)
     try {
       return await work()
     } finally {
@@ -18,5 +19,20 @@ export class Turns {
       if (next === undefined) this.#free++
       else next()
     }
+  }
+
+  #turn(signal: AbortSignal | undefined): Promise<void> {
+    return new Promise((resolve, reject) => {
+      const begin = (): void => {
+        signal?.removeEventListener('abort', leave)
+        resolve()
+      }
+      const leave = (): void => {
+        this.#waiting.splice(this.#waiting.indexOf(begin), 1)
+        reject(signal?.reason)
+      }
+      this.#waiting.push(begin)
+      signal?.addEventListener('abort', leave, { once: true })
+    })
   }
 }
