@@ -1,8 +1,9 @@
-import { chmodSync, chownSync, existsSync, mkdirSync, readdirSync, rmSync, statSync } from 'node:fs'
+import { chmodSync, chownSync, existsSync, mkdirSync, readdirSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Pod } from '#api/core/pod/message.ts'
 import type { VolumeMount } from '#api/core/pod/spec/container.ts'
 import type { Volume } from '#api/core/pod/volume/volume.ts'
+import { removeFolder } from '#runtime/folders/remove-folder.ts'
 import { releaseImages } from '#runtime/images/image-hold.ts'
 import type { Mount } from '#runtime/runtime.ts'
 import type { KubeletContext } from '../context.ts'
@@ -220,12 +221,12 @@ export class PodVolumes {
     for (const name of readdirSync(folder)) this.#context.mounter.unbind(join(folder, name))
   }
 
-  /** Unmounts and removes everything but hostPaths; also what was mounted before a restart of ours. */
-  unmount(): void {
+  /** Unmounts and removes everything but hostPaths; also what was mounted before a restart of ours. May be tried again. */
+  async unmount(): Promise<void> {
     this.#over.abort()
     // First, and wholly: what is still mounted would be emptied, say a folder of the host.
     this.#context.mounter.unmountBelow(this.#podDir)
-    rmSync(this.#dir, { recursive: true, force: true })
+    await removeFolder(this.#dir)
     releaseImages(this.#podDir)
   }
 }

@@ -1,5 +1,6 @@
 import { type FSWatcher, mkdirSync, watch } from 'node:fs'
 import { join } from 'node:path'
+import { removeFolder } from '../folders/remove-folder.ts'
 import type { ImageStore } from '../images/image.ts'
 import { createImageStore } from '../images/image-store.ts'
 import type { ContainerRecord, ContainerSpec, ContainerState, MadeContainer, Runtime } from '../runtime.ts'
@@ -23,6 +24,7 @@ import { releaseExecFifo } from './programs/exec-fifo.ts'
 import { foundPrograms } from './programs/found-programs.ts'
 import { seccompSupport } from './programs/seccomp-support.ts'
 import { openStdio } from './programs/stdio.ts'
+import { Removals } from './removals.ts'
 
 interface RuncRuntimeOptions {
   /** Folder of this runtime alone, below the cluster's: `STATE/NAME/runtime`. */
@@ -58,6 +60,7 @@ export function createRuncRuntime(options: RuncRuntimeOptions): RuncRuntime {
   const listeners: ((id: string, state: ContainerState) => void)[] = []
   const entries = new Map<string, KeptContainer>()
   const creating = new Set<string>()
+  const removals = new Removals()
   let machine: MachineAbilities | undefined
   const unlimited = missingControllers()
   const programs = foundPrograms(options.programs)
@@ -149,6 +152,7 @@ export function createRuncRuntime(options: RuncRuntimeOptions): RuncRuntime {
 
   async function create(spec: ContainerSpec): Promise<MadeContainer> {
     checkSpec(spec)
+    await removals.over(spec.id)
     if (entries.has(spec.id) || creating.has(spec.id)) {
       throw new RuntimeError('CONTAINER_EXISTS', `container '${spec.id}' exists: remove it first`)
     }
@@ -206,6 +210,8 @@ export function createRuncRuntime(options: RuncRuntimeOptions): RuncRuntime {
     const { sharesProcesses, cgroupsPath } = entry.stored
     if (sharesProcesses && ![...entries.values()].some(({ stored }) => stored.cgroupsPath === cgroupsPath))
       endProcesses(entry.stored)
+    // A million files of one pod would hold up all others, and DNS. What cannot be removed so, is below.
+    await removeFolder(entry.bundle.layers).catch(() => undefined)
     discard(paths, entry.stored)
   }
 
@@ -237,7 +243,7 @@ export function createRuncRuntime(options: RuncRuntimeOptions): RuncRuntime {
       await updateLimits({ runc: programs.find().runc, runcRoot: paths.runc, id, unlimited }, limits)
     },
     stop,
-    remove,
+    remove: (id) => removals.join(id, () => remove(id)),
     prune: async (node, living) => {
       const group = `/fairlead/${options.cluster}/${node}`
       for (const uid of childCgroups(group)) {
