@@ -1,10 +1,12 @@
 import { type FSWatcher, mkdirSync, watch } from 'node:fs'
+import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
 import { removeFolder } from '../folders/remove-folder.ts'
 import type { ImageStore } from '../images/image.ts'
 import { createImageStore } from '../images/image-store.ts'
 import type { ContainerRecord, ContainerSpec, ContainerState, MadeContainer, Runtime } from '../runtime.ts'
 import { RuntimeError } from '../runtime-error.ts'
+import { Turns } from '../turns.ts'
 import { announcedStart } from './announced-start.ts'
 import { heldCapabilities } from './bundle/capabilities.ts'
 import { type Exit, foundState, isExitFile, readRecords, type StoredContainer } from './bundle/container-record.ts'
@@ -43,6 +45,8 @@ export interface RuncRuntime extends Runtime {
 }
 
 const START_TIMEOUT_MS = 10_000
+/** How long the making of one container may hold up others where many come at once. */
+const MAKING_MS = 10_000
 /** A program that has not told of its start by then counts as started all the same. */
 const ANNOUNCED_MS = 30_000
 /** How often every container is looked at, as Kubernetes' kubelet relists. */
@@ -61,6 +65,7 @@ export function createRuncRuntime(options: RuncRuntimeOptions): RuncRuntime {
   const entries = new Map<string, KeptContainer>()
   const creating = new Set<string>()
   const removals = new Removals()
+  const making = new Turns(2 + 2 * availableParallelism())
   let machine: MachineAbilities | undefined
   const unlimited = missingControllers()
   const programs = foundPrograms(options.programs)
@@ -159,7 +164,7 @@ export function createRuncRuntime(options: RuncRuntimeOptions): RuncRuntime {
     creating.add(spec.id)
     try {
       const processes = spec.processesOf === undefined ? undefined : `/proc/${runningPid(spec.processesOf)}/ns/pid`
-      const entry = keep(await makeContainer(workshop, spec, processes))
+      const entry = keep(await making.takeAtMost(MAKING_MS, () => makeContainer(workshop, spec, processes)))
       if (spec.stdinOnce) entry.joinedOnce = true
       return entry.stored.made
     } finally {

@@ -1,3 +1,4 @@
+import { Turns } from '../../turns.ts'
 import type { Image, ImageSource, ImageSourceOptions } from '../image.ts'
 import { parseImageReference } from '../image-reference.ts'
 import { listedImages } from './listed-images.ts'
@@ -5,7 +6,6 @@ import { type LocalImage, shownId } from './local-image.ts'
 import { LocalImages } from './local-images.ts'
 import { loginMark, type RegistryLogin } from './registry/registry-login.ts'
 import { SharedWork } from './shared-work.ts'
-import { Turns } from './turns.ts'
 
 /** How many images are fetched at once from one registry: one that is slow holds up nobody who asks another. */
 const AT_ONCE = 3

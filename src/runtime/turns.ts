@@ -21,6 +21,28 @@ export class Turns {
     }
   }
 
+  /** The same, but what takes longer than that gives its turn on, and goes on itself: what hangs holds up nobody. */
+  async takeAtMost<T>(milliseconds: number, work: () => Promise<T>): Promise<T> {
+    const result = Promise.withResolvers<T>()
+    void this.take(async () => {
+      const done = work()
+      done.then(result.resolve, result.reject)
+      let timer: NodeJS.Timeout | undefined
+      const late = new Promise<void>((resolve) => {
+        timer = setTimeout(resolve, milliseconds)
+      })
+      await Promise.race([
+        done.then(
+          () => undefined,
+          () => undefined,
+        ),
+        late,
+      ])
+      clearTimeout(timer)
+    })
+    return await result.promise
+  }
+
   #turn(signal: AbortSignal | undefined): Promise<void> {
     return new Promise((resolve, reject) => {
       const begin = (): void => {
