@@ -38,9 +38,9 @@ export function routedRuntime(first: Runtime, ...others: readonly Containers[]):
       owners.set(spec.id, first)
       await first.hold(spec)
     },
-    create: async (spec) => {
+    create: async (spec, signal) => {
       const owner = forHandler(spec.handler)
-      const identity = await owner.create(spec)
+      const identity = await owner.create(spec, signal)
       owners.set(spec.id, owner)
       return identity
     },

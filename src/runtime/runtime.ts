@@ -229,7 +229,8 @@ export interface ImageFiles {
 export interface Containers {
   /** The handlers that RuntimeClasses may name; `` is that of pods of no class. */
   readonly handlers: readonly string[]
-  create(spec: ContainerSpec): Promise<MadeContainer>
+  /** Where its turn has not come when `signal` aborts, nothing is made, and it rejects with the signal's reason. */
+  create(spec: ContainerSpec, signal?: AbortSignal): Promise<MadeContainer>
   /**
    * Resolves when its program runs; where it is the image's own and the image tells more (`Image.startedFile`), when it
    * does its work.

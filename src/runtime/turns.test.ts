@@ -50,9 +50,11 @@ test('who gives up before its turn leaves it to others', async () => {
   const one = turns.take(() => first.promise)
   const giving = new AbortController()
   const left = turns.take(async () => assert.fail('nobody waits for it'), giving.signal)
+  const late = turns.takeAtMost(1000, async () => assert.fail('nor for that'), giving.signal)
   const next = turns.take(async () => 'next')
   giving.abort(new Error('gone'))
   await assert.rejects(left, /gone/)
+  await assert.rejects(late, /gone/)
   first.resolve()
   await one
   assert.equal(await next, 'next')

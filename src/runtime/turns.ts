@@ -22,9 +22,9 @@ export class Turns {
   }
 
   /** The same, but what takes longer than that gives its turn on, and goes on itself: what hangs holds up nobody. */
-  async takeAtMost<T>(milliseconds: number, work: () => Promise<T>): Promise<T> {
+  async takeAtMost<T>(milliseconds: number, work: () => Promise<T>, signal?: AbortSignal): Promise<T> {
     const result = Promise.withResolvers<T>()
-    void this.take(async () => {
+    const turn = this.take(async () => {
       const done = work()
       done.then(result.resolve, result.reject)
       let timer: NodeJS.Timeout | undefined
@@ -39,7 +39,8 @@ export class Turns {
         late,
       ])
       clearTimeout(timer)
-    })
+    }, signal)
+    turn.catch(result.reject)
     return await result.promise
   }
 

@@ -155,7 +155,7 @@ export function createRuncRuntime(options: RuncRuntimeOptions): RuncRuntime {
     whyNoSeccomp: seccompSupport(() => programs.find().runc),
   }
 
-  async function create(spec: ContainerSpec): Promise<MadeContainer> {
+  async function create(spec: ContainerSpec, signal?: AbortSignal): Promise<MadeContainer> {
     checkSpec(spec)
     await removals.over(spec.id)
     if (entries.has(spec.id) || creating.has(spec.id)) {
@@ -164,7 +164,7 @@ export function createRuncRuntime(options: RuncRuntimeOptions): RuncRuntime {
     creating.add(spec.id)
     try {
       const processes = spec.processesOf === undefined ? undefined : `/proc/${runningPid(spec.processesOf)}/ns/pid`
-      const entry = keep(await making.takeAtMost(MAKING_MS, () => makeContainer(workshop, spec, processes)))
+      const entry = keep(await making.takeAtMost(MAKING_MS, () => makeContainer(workshop, spec, processes), signal))
       if (spec.stdinOnce) entry.joinedOnce = true
       return entry.stored.made
     } finally {
