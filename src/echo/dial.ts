@@ -16,6 +16,9 @@ interface DialTarget {
 }
 
 const TIMEOUT = 5000
+/** Characters of one answer, and of all together: who answers without end fills no memory but his own. */
+const MOST_ANSWER = 1 << 20
+const MOST_ANSWERS = 16 << 20
 
 const dialHttp = ({ connect }: EchoNetwork, { host, port, request }: DialTarget): Promise<string> =>
   new Promise((resolve, reject) => {
@@ -39,6 +42,7 @@ const dialHttp = ({ connect }: EchoNetwork, { host, port, request }: DialTarget)
         answer.setEncoding('utf8')
         answer.on('data', (text: string) => {
           body += text
+          if (body.length > MOST_ANSWER) call.destroy(new Error(`an answer of more than ${MOST_ANSWER} octets`))
         })
         answer.on('end', () => resolve(body))
         answer.on('error', reject)
@@ -71,15 +75,28 @@ const dialUdp = async ({ connectUdp }: EchoNetwork, { host, port, request }: Dia
   })
 }
 
-/** Sends `tries` requests one after the other and gathers answers and errors in the form of agnhost's /dial. */
-export const dial = async (network: EchoNetwork, target: DialTarget, tries: number): Promise<DialAnswer> => {
+/**
+ * Sends `tries` requests one after the other and gathers answers and errors in the form of agnhost's /dial; no more once
+ * nobody waits, by `signal`, or once more has been gathered than anybody would read.
+ */
+export const dial = async (
+  network: EchoNetwork,
+  target: DialTarget,
+  tries: number,
+  signal?: AbortSignal,
+): Promise<DialAnswer> => {
   const responses: string[] = []
   const errors: string[] = []
-  for (let i = 0; i < tries; i++) {
+  let gathered = 0
+  for (let i = 0; i < tries && gathered < MOST_ANSWERS && !signal?.aborted; i++) {
     try {
-      responses.push(await (target.protocol === 'udp' ? dialUdp(network, target) : dialHttp(network, target)))
+      const answer = await (target.protocol === 'udp' ? dialUdp(network, target) : dialHttp(network, target))
+      gathered += answer.length
+      responses.push(answer)
     } catch (error) {
-      errors.push(error instanceof Error ? error.message : String(error))
+      const text = error instanceof Error ? error.message : String(error)
+      gathered += text.length
+      errors.push(text)
     }
   }
   return { ...(responses.length > 0 && { responses }), ...(errors.length > 0 && { errors }) }

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { createSocket } from 'node:dgram'
-import { Agent, get } from 'node:http'
-import { connect } from 'node:net'
+import { Agent, createServer, get } from 'node:http'
+import { type AddressInfo, connect } from 'node:net'
 import { hostname } from 'node:os'
 import { after, before, test } from 'node:test'
 import { clientAddress } from './client-address.ts'
@@ -115,6 +115,32 @@ test('/dial gathers answers and errors in the form of agnhost', async () => {
   assert.deepEqual(await over(`port=${echo.ports.udp}&request=echo%20q&protocol=udp`), { responses: ['q'] })
   assert.match((await over('port=1&request=hostname')).errors[0], /ECONNREFUSED/)
   assert.equal((await fetchText('/dial?host=127.0.0.1&port=1')).status, 400)
+})
+
+test('/dial keeps no more of an answer than anybody would read, however long it is, and stops once nobody waits', async () => {
+  let asked = 0
+  const endless = createServer((_, response) => {
+    asked++
+    const write = (): void => void response.write('x'.repeat(1 << 16), (error) => (error ? undefined : write()))
+    write()
+  })
+  await new Promise<void>((resolve) => endless.listen(0, '127.0.0.1', resolve))
+  const { port } = endless.address() as AddressInfo
+  const path = `/dial?host=127.0.0.1&port=${port}&request=x&tries=`
+  assert.deepEqual(
+    JSON.parse((await fetchText(`${path}2`)).body).errors,
+    Array(2).fill('an answer of more than 1048576 octets'),
+  )
+  const impatient = get(`http://127.0.0.1:${echo.ports.http}${path}1000000`)
+  impatient.on('error', () => undefined)
+  while (asked < 4) await new Promise((resolve) => setTimeout(resolve, 5))
+  impatient.destroy()
+  await new Promise((resolve) => setTimeout(resolve, 100))
+  const then = asked
+  await new Promise((resolve) => setTimeout(resolve, 100))
+  assert.equal(asked, then)
+  endless.closeAllConnections()
+  endless.close()
 })
 
 test('/exit hands the code over after its answer went out', async () => {

@@ -50,7 +50,10 @@ const dialed = async (network: EchoNetwork, query: URLSearchParams, response: Se
   if (host === '' || !Number.isInteger(port) || port < 1 || port > 65535) {
     return text(response, 'host and/or port param are invalid.\n', 400)
   }
-  text(response, JSON.stringify(await dial(network, { protocol, host, port, request }, tries)), 200, 'application/json')
+  const gone = new AbortController()
+  response.on('close', () => gone.abort())
+  const answer = await dial(network, { protocol, host, port, request }, tries, gone.signal)
+  text(response, JSON.stringify(answer), 200, 'application/json')
 }
 
 /** Makes the HTTP handler of the echo program: the paths of netexec that issue no command, and `/env`, our own. */

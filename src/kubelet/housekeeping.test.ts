@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { after, test } from 'node:test'
 import { HandClock } from '#clock/testing/hand-clock.ts'
 import { isReady } from '#objects/conditions.ts'
+import { eventually } from './testing/eventually.ts'
 import { FakeCluster, resources } from './testing/fake-cluster.ts'
 
 const cluster = new FakeCluster(new HandClock())
@@ -26,7 +27,7 @@ test('what no pod owns is removed: what earlier lives left at the start, what a 
   assert.equal(pruned(), `prune n1 but ${metadata?.uid}`)
   await cluster.client.delete(resources.pods, 'web', { namespace: 'default', gracePeriodSeconds: 0 })
   await cluster.gone('web')
-  await turn()
+  await eventually('nothing of it is on the disk', () => readdirSync(join(cluster.stateDir, 'pods')).length === 0)
   clock.advance(1000)
   await turn()
   assert.equal(pruned(), 'prune n1 but ')

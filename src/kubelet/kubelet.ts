@@ -30,7 +30,7 @@ import { nodeSecurity, type SecurityOptions } from './node/node-security.ts'
 import type { FoundContainer } from './pod/container-adoption.ts'
 import { type ResolvedContainer, type ResolveOptions, resolveContainer } from './pod/container-lookup.ts'
 import { measuredPod } from './pod/measured-pod.ts'
-import { removeOrphan, removePodDir } from './pod/orphans.ts'
+import { removeOrphan } from './pod/orphans.ts'
 import { PodWorker } from './pod/pod-worker.ts'
 import type { Dialer, PodNetwork } from './pod-network.ts'
 import { PodRecorder } from './pod-recorder.ts'
@@ -214,7 +214,7 @@ export const startKubelet = (options: KubeletOptions): Kubelet => {
     })
     const podsDir = join(stateDir, 'pods')
     for (const uid of readdirSync(stateDir).includes('pods') ? readdirSync(podsDir) : []) {
-      if (!known.has(uid) && !workers.has(uid) && !orphans.includes(uid)) removePodDir(context, uid)
+      if (!known.has(uid) && !workers.has(uid) && !orphans.includes(uid)) void removeOrphan(context, uid, [])
     }
   }
 

@@ -32,15 +32,15 @@ export function routedRuntime(first: Runtime, ...others: readonly Containers[]):
     handlers: all.flatMap(({ handlers }) => handlers),
     imageStatus: (image) => first.imageStatus(image),
     listImages: () => first.listImages(),
-    pullImage: (image, logins) => first.pullImage(image, logins),
+    pullImage: (image, logins, signal) => first.pullImage(image, logins, signal),
     imageFiles: (image) => first.imageFiles(image),
     hold: async (spec) => {
       owners.set(spec.id, first)
       await first.hold(spec)
     },
-    create: async (spec) => {
+    create: async (spec, signal) => {
       const owner = forHandler(spec.handler)
-      const identity = await owner.create(spec)
+      const identity = await owner.create(spec, signal)
       owners.set(spec.id, owner)
       return identity
     },

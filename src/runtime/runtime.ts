@@ -5,6 +5,8 @@ export interface Mount {
   readonly source: string
   readonly destination: string
   readonly readOnly: boolean
+  /** Nothing there can be run, or be a device: what it is mounted as here does not come along. */
+  readonly isInert?: boolean
 }
 
 /** The namespaces that the containers of a pod share: files that hold them (bind mounts of /proc/PID/ns/*). */
@@ -208,9 +210,10 @@ interface Images {
   listImages(): readonly ListedImage[]
   /**
    * Brings an image from its registry, which is shown the logins one after the other. Never uses the network for the built-in
-   * images. Rejects with RuntimeError: why it is not to be had.
+   * images. What nobody waits for any more, by the signal, ends. Rejects with RuntimeError: why it is not to be had; or with the
+   * signal's reason.
    */
-  pullImage(image: string, logins: readonly RegistryLogin[]): Promise<RuntimeImage>
+  pullImage(image: string, logins: readonly RegistryLogin[], signal?: AbortSignal): Promise<RuntimeImage>
   /** For others to show. Rejects with RuntimeError IMAGE_UNKNOWN where it is not on this machine. */
   imageFiles(image: string): Promise<ImageFiles>
 }
@@ -226,7 +229,8 @@ export interface ImageFiles {
 export interface Containers {
   /** The handlers that RuntimeClasses may name; `` is that of pods of no class. */
   readonly handlers: readonly string[]
-  create(spec: ContainerSpec): Promise<MadeContainer>
+  /** Where its turn has not come when `signal` aborts, nothing is made, and it rejects with the signal's reason. */
+  create(spec: ContainerSpec, signal?: AbortSignal): Promise<MadeContainer>
   /**
    * Resolves when its program runs; where it is the image's own and the image tells more (`Image.startedFile`), when it
    * does its work.

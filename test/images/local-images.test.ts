@@ -15,9 +15,11 @@ import {
   truncateSync,
   writeFileSync,
 } from 'node:fs'
+import { createServer } from 'node:http'
 import { join } from 'node:path'
 import { after, describe, test } from 'node:test'
 import { gzipSync } from 'node:zlib'
+import { UNPACK_LIMITS } from '#runtime/images/local/copy/unpack-watch.ts'
 import type { LocalImage } from '#runtime/images/local/local-image.ts'
 import { LocalImages } from '#runtime/images/local/local-images.ts'
 import { archiveOf, busyboxLayer, dockerArchive, layer, OWN_ARCHITECTURE, writeLayout } from './make-image.ts'
@@ -381,7 +383,7 @@ describe('hostile and broken images', () => {
   })
 
   test('a layer that unpacks to far more than it says is stopped, and nothing is left of it', async () => {
-    const { folder, images } = newStore({ limits: { harmless: 8 << 20, ratio: 100 } })
+    const { folder, images } = newStore({ limits: { harmless: 8 << 20, ratio: 100, patienceMs: 300_000 } })
     const layout = scratch()
     writeLayout(layout, [{ layers: [layer([{ name: 'zeros', data: new Uint8Array(900 << 20) }], 'gzip')] }])
     await assert.rejects(images.load(inFile(archiveOf(layout)), 'bomb'), { code: 'IMAGE_TOO_LARGE' })
@@ -505,6 +507,34 @@ describe('registries', { skip: NO_REGISTRY }, () => {
       assert.equal(image.name, 'docker.io/library/nginx:1.27')
     } finally {
       await registry.stop()
+    }
+  })
+
+  test('a registry that takes a question and does not answer, or only a little, is given up', async () => {
+    const { folder, images } = newStore({ limits: { ...UNPACK_LIMITS, patienceMs: 1500 } })
+    let dribbling: NodeJS.Timeout | undefined
+    const server = createServer((request, response) => {
+      if (request.url === '/v2/') response.end()
+      if (request.url?.includes('/manifests/dribbles')) {
+        response.writeHead(200, { 'content-type': 'application/vnd.oci.image.manifest.v1+json' })
+        dribbling = setInterval(() => response.write(' '), 50)
+      }
+    })
+    await new Promise<void>((resolve) => server.listen(5005, '127.0.0.1', resolve))
+    try {
+      for (const tag of ['silent', 'dribbles'])
+        await assert.rejects(
+          images.pull(`127.0.0.1:5005/app:${tag}`, { logins: [], registries: { mirrors: [], insecure: [] } }),
+          {
+            code: 'IMAGE_UNREACHABLE',
+            message: new RegExp(`image '127.0.0.1:5005/app:${tag}': nothing has come for 1.5 seconds`),
+          },
+        )
+      assert.deepEqual([images.list(), remains(folder)], [[], []])
+    } finally {
+      clearInterval(dribbling)
+      server.closeAllConnections()
+      server.close()
     }
   })
 

@@ -606,6 +606,30 @@ describe('exec', () => {
   })
 })
 
+describe('exec of what leaves something running', () => {
+  test('is over when nobody waits any more, though what was left holds its output open', async () => {
+    const made = await run(['sleep', '1000'])
+    for (const tty of [false, true]) {
+      const stop = new AbortController()
+      const out = collector()
+      const done = runtime.exec(made.id, {
+        command: ['sh', '-c', 'trap "" HUP; sleep 986 & echo left'],
+        tty,
+        stdout: out.stream,
+        stderr: out.stream,
+        signal: stop.signal,
+      })
+      await out.until(/left/)
+      const held = readdirSync('/proc/self/fd').length
+      setTimeout(() => stop.abort(), 200)
+      await done
+      await eventually(() => readdirSync('/proc/self/fd').length < held)
+      assert.doesNotMatch(execFileSync('ps', ['-e', '-o', 'args'], { encoding: 'utf8' }), /runc .* exec/)
+    }
+    await runtime.remove(made.id)
+  })
+})
+
 describe('attach', () => {
   test('stdin and stdout are the container’s own, and its end ends the attach', async () => {
     const made = await run(['sh', '-c', 'read line; echo got $line; echo bad >&2'], { stdin: true, stdinOnce: true })

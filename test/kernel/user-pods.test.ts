@@ -1,6 +1,16 @@
 import assert from 'node:assert/strict'
 import { execFileSync } from 'node:child_process'
-import { closeSync, mkdirSync, mkdtempSync, openSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import {
+  closeSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  openSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs'
 import { release, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test } from 'node:test'
@@ -48,12 +58,23 @@ test('showForUsers() shows the machine’s owners as the pod’s, and what the p
   try {
     mkdirSync(join(directory, 'volume'), { mode: 0o777 })
     writeFileSync(join(directory, 'volume/file'), 'x')
-    showForUsers(join(directory, 'volume'), join(directory, 'shown'), fd)
+    showForUsers(join(directory, 'volume'), join(directory, 'shown'), { users: fd, readOnly: false })
     assert.equal(statSync(join(directory, 'shown/file')).uid, users.firstId)
     execFileSync('chmod', ['755', directory])
     assert.equal(inside(pod, 'stat', '-c', '%u', join(directory, 'shown/file')), '0')
     inside(pod, 'touch', join(directory, 'shown/made'))
     assert.equal(statSync(join(directory, 'volume/made')).uid, 0)
+    // The pod's root, with a mount namespace of its own, as runc gives it one.
+    const remounted = (name: string): string => {
+      const at = join(directory, name)
+      const steps = `mount -o remount,bind,rw ${at} && touch ${at}/remounted`
+      return inside(pod, 'unshare', '--mount', 'sh', '-c', `(${steps}) 2>/dev/null && echo written || echo refused`)
+    }
+    assert.equal(remounted('shown'), 'written')
+    rmSync(join(directory, 'volume/remounted'))
+    showForUsers(join(directory, 'volume'), join(directory, 'kept'), { users: fd, readOnly: true })
+    assert.equal(remounted('kept'), 'refused', 'nobody takes off what was read-only before')
+    assert.equal(existsSync(join(directory, 'volume/remounted')), false)
   } finally {
     closeSync(fd)
     unmountBelow(directory)

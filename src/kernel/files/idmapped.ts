@@ -15,6 +15,7 @@ const MOVE_MOUNT_F_EMPTY_PATH = 4
 const AT_EMPTY_PATH = 0x1000
 const AT_RECURSIVE = 0x8000
 const AT_FDCWD = -100
+const MOUNT_ATTR_RDONLY = 1n
 const MOUNT_ATTR_IDMAP = 0x0010_0000n
 const MS_PRIVATE = 1n << 18n
 
@@ -25,16 +26,21 @@ const MOVE = 'long syscall(long number, int from, str fromPath, int to, str toPa
 /**
  * Shows the folder or file `source`, with what is mounted below it, at `target`, which is made for it, its owners
  * counted by the users of the namespace behind the descriptor `users`: what is the machine's user 0 on the disk is the
- * user 0 of that namespace there, and what those users make is the machine's. Mounts below keep their owners. Throws
- * KernelError IDMAP_FAILED, which says what is needed.
+ * user 0 of that namespace there, and what those users make is the machine's. Mounts below keep their owners. `readOnly`:
+ * nobody writes there, nor may those users change that, whatever they may do in a mount namespace of their own: what a
+ * mount lacks before it comes into one, the kernel locks. Throws KernelError IDMAP_FAILED, which says what is needed.
  */
-export function showForUsers(source: string, target: string, users: number): void {
+export function showForUsers(
+  source: string,
+  target: string,
+  { users, readOnly }: { readonly users: number; readonly readOnly: boolean },
+): void {
   const flags = OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC | AT_RECURSIVE
   const tree = call('IDMAP_FAILED', 'open_tree', source, TREE, OPEN_TREE, AT_FDCWD, source, flags)
   try {
     // struct mount_attr: attr_set, attr_clr, propagation, userns_fd.
     const attributes = new DataView(new ArrayBuffer(32))
-    attributes.setBigUint64(0, MOUNT_ATTR_IDMAP, LITTLE_ENDIAN)
+    attributes.setBigUint64(0, MOUNT_ATTR_IDMAP | (readOnly ? MOUNT_ATTR_RDONLY : 0n), LITTLE_ENDIAN)
     attributes.setBigUint64(16, MS_PRIVATE, LITTLE_ENDIAN)
     attributes.setBigUint64(24, BigInt(users), LITTLE_ENDIAN)
     const bytes = new Uint8Array(attributes.buffer)

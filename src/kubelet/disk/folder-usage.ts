@@ -1,4 +1,4 @@
-import { walkFolder } from './folder-walk.ts'
+import { walkFolder } from '#runtime/folders/folder-walk.ts'
 
 /** Of stat(2), whatever the file system's own blocks are. */
 const BLOCK = 512

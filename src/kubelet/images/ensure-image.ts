@@ -37,7 +37,7 @@ const pullSecrets = async ({ secrets, record }: ImageContext, pod: Pod): Promise
 
 /**
  * Sees to it that a container's image is on the machine, by its policy, and tells of it in Events. What is being fetched when
- * `signal` aborts goes on for others. Never rejects.
+ * `signal` aborts goes on for others, where there are any. Never rejects.
  */
 export const ensureImage = async (
   context: ImageContext,
@@ -76,7 +76,7 @@ export const ensureImage = async (
     }
     event('Normal', 'Pulling', `Pulling image "${image}"`)
     const from = clock.now()
-    const pulled = await unlessAborted(runtime.pullImage(image, logins), signal)
+    const pulled = await unlessAborted(runtime.pullImage(image, logins, signal), signal)
     if (pulled === undefined) return { outcome: 'aborted' }
     const took = durationText(clock.now() - from)
     const size = `Image size: ${pulled.sizeBytes} bytes.`

@@ -1,16 +1,16 @@
-import { rmSync } from 'node:fs'
 import { join } from 'node:path'
+import { removeFolder } from '#runtime/folders/remove-folder.ts'
 import type { KubeletContext } from '../context.ts'
 import type { FoundContainer } from './container-adoption.ts'
 
 /** Takes away what a pod had on the node's disk. What is mounted there goes first: it would be emptied, not removed. */
-export const removePodDir = (
+const removePodDir = async (
   { stateDir, mounter }: Pick<KubeletContext, 'stateDir' | 'mounter'>,
   uid: string,
-): void => {
+): Promise<void> => {
   const dir = join(stateDir, 'pods', uid)
   mounter.unmountBelow(dir)
-  rmSync(dir, { recursive: true, force: true })
+  await removeFolder(dir)
 }
 
 /** Ends and removes what is here of a pod that the API does not know any more. Never rejects. */
@@ -26,7 +26,7 @@ export const removeOrphan = async (
       await runtime.remove(record.id)
     }
     await network.detach(uid)
-    removePodDir(context, uid)
+    await removePodDir(context, uid)
   } catch (error) {
     log(`what is left of pod ${uid} cannot be removed`, error)
   }

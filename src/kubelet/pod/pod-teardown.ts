@@ -24,7 +24,7 @@ export const freePod = async (context: KubeletContext, entry: PodEntry): Promise
         context.record(entry.pod, 'Warning', 'FailedKillPod', `error killing pod: ${why}`)
         throw error
       })
-      entry.volumes.unmount()
+      await entry.volumes.unmount()
       return
     } catch (error) {
       log(`pod ${fullPodName(entry.pod)}: cannot be taken down yet`, error)

@@ -4,7 +4,7 @@ import type { Runtime } from '#runtime/runtime.ts'
 // Kubernetes keeps this much of a probe's output in its message.
 const MAX_OUTPUT = 10 * 1024
 
-/** Runs a command in a container and keeps the first 10 KiB of what it writes. */
+/** Runs a command in a container and keeps the first 10 KiB of what it writes. Rejects with the signal's reason. */
 export const execCheck = async (
   runtime: Runtime,
   id: string,
@@ -20,5 +20,7 @@ export const execCheck = async (
       },
     })
   const { exitCode } = await runtime.exec(id, { command, tty: false, stdout: sink(), stderr: sink(), signal })
+  // How it ended then is our doing.
+  signal.throwIfAborted()
   return { exitCode, output }
 }

@@ -128,3 +128,16 @@ test('an attempt that does not end when its time is over is left, and is a failu
   clock.advance(1000)
   assert.deepEqual(await outcome, { success: false, message: 'timed out after 3 s' })
 })
+
+test('a request that cannot be said is a failure that names it, also where its connection fails as well', async () => {
+  const gone = createServer()
+  const closed = await listen(gone)
+  await new Promise((resolve) => gone.close(resolve))
+  for (const scheme of ['HTTP', 'HTTPS'] as const) {
+    await assert.rejects(httpGet(loopbackDialer, at(scheme, closed, { path: '/a b' }), never), /path.*unescaped/)
+    const headers = [{ name: 'X-A', value: 'a\nb' }]
+    await assert.rejects(httpGet(loopbackDialer, at(scheme, closed, { headers }), never), /Invalid character.*x-a/)
+  }
+  // The connection's own error would come in a later turn, and nobody would hear it.
+  await new Promise((resolve) => setTimeout(resolve, 50))
+})

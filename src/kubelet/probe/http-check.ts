@@ -1,4 +1,4 @@
-import { type IncomingMessage, request } from 'node:http'
+import { type ClientRequest, type IncomingMessage, request } from 'node:http'
 import type { Duplex } from 'node:stream'
 import type { HTTPGetAction } from '#api/core/pod/spec/probe.ts'
 import { socketText } from '#net/port-protocol.ts'
@@ -73,10 +73,16 @@ const ask = async (dialer: Dialer, target: HttpTarget, signal: AbortSignal): Pro
       socket.destroy()
       reject(NO_TLS.test(error.message) ? new Error(PLAIN_ANSWER, { cause: error }) : error)
     }
-    const call = request(
-      { createConnection: () => socket, method: 'GET', path: target.path, headers, setHost: false, signal },
-      done,
-    )
+    let call: ClientRequest
+    try {
+      const options = { method: 'GET', path: target.path, headers, setHost: false, signal }
+      call = request({ ...options, createConnection: () => socket }, done)
+    } catch (error) {
+      // A path or a header that no request can say: nobody else would hear of the connection then.
+      socket.on('error', () => undefined)
+      failed(error as Error)
+      return
+    }
     call.on('error', failed)
     call.end()
   })

@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict'
-import { mkdtempSync, readFileSync, readlinkSync, rmSync, statSync } from 'node:fs'
+import { mkdtempSync, readdirSync, readFileSync, readlinkSync, rmSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { writeAtomically } from './atomic-writer.ts'
 
+const file = (text: string, mode = 0o644) => ({ content: Buffer.from(text), mode })
 const ROOT = process.getuid?.() === 0
 
 test('files are their owner’s and their group’s, and stay so as long as nothing changes', {
@@ -30,7 +31,6 @@ test('files are their owner’s and their group’s, and stay so as long as noth
 
 test('files change all at once through ..data, equal ones not at all, and removed ones go', () => {
   const dir = mkdtempSync(join(tmpdir(), 'atomic-'))
-  const file = (text: string, mode = 0o644) => ({ content: Buffer.from(text), mode })
   assert.equal(
     writeAtomically(
       dir,
@@ -59,5 +59,15 @@ test('files change all at once through ..data, equal ones not at all, and remove
   assert.equal(writeAtomically(dir, new Map([['a', file('3')]])), true)
   assert.equal(readFileSync(join(dir, 'a'), 'utf8'), '3')
   assert.equal(statSync(join(dir, 'd'), { throwIfNoEntry: false }), undefined)
+  rmSync(dir, { recursive: true })
+})
+
+test('what could not be written leaves nothing behind, and the volume as it was', () => {
+  const dir = mkdtempSync(join(tmpdir(), 'fairlead-volume-'))
+  writeAtomically(dir, new Map([['a', file('1')]]))
+  const before = readdirSync(dir)
+  assert.throws(() => writeAtomically(dir, new Map([['x'.repeat(256), file('2')]])), { code: 'ENAMETOOLONG' })
+  assert.deepEqual(readdirSync(dir), before)
+  assert.equal(readFileSync(join(dir, 'a'), 'utf8'), '1')
   rmSync(dir, { recursive: true })
 })

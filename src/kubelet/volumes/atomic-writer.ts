@@ -64,13 +64,12 @@ const write = (dir: string, files: VolumeFiles, group: number | undefined): bool
   const before = current(dir)
   if (before !== undefined && existsSync(join(dir, before)) && holds(join(dir, before), files, group)) return false
   const fresh = mkdtempSync(join(dir, `..${new Date().toISOString().slice(0, 19).replaceAll(/[-T:]/g, '_')}.`))
-  chmodSync(fresh, 0o755)
-  for (const [path, { content, mode, owner }] of files) {
-    const full = join(fresh, path)
-    mkdirSync(dirname(full), { recursive: true })
-    writeFileSync(full, content, { mode: 0o600 })
-    chmodSync(full, modeFor(mode, group))
-    if (group !== undefined || owner !== undefined) chownSync(full, owner ?? -1, group ?? -1)
+  try {
+    fill(fresh, files, group)
+  } catch (error) {
+    // Each try would leave one.
+    rmSync(fresh, { recursive: true, force: true })
+    throw error
   }
   rmSync(join(dir, NEW_DATA), { force: true })
   symlinkSync(fresh.slice(dir.length + 1), join(dir, NEW_DATA))
@@ -82,6 +81,17 @@ const write = (dir: string, files: VolumeFiles, group: number | undefined): bool
   }
   if (before !== undefined) rmSync(join(dir, before), { recursive: true, force: true })
   return true
+}
+
+const fill = (folder: string, files: VolumeFiles, group: number | undefined): void => {
+  chmodSync(folder, 0o755)
+  for (const [path, { content, mode, owner }] of files) {
+    const full = join(folder, path)
+    mkdirSync(dirname(full), { recursive: true })
+    writeFileSync(full, content, { mode: 0o600 })
+    chmodSync(full, modeFor(mode, group))
+    if (group !== undefined || owner !== undefined) chownSync(full, owner ?? -1, group ?? -1)
+  }
 }
 
 const existsLink = (path: string): boolean => {

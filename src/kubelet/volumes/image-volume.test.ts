@@ -21,7 +21,8 @@ test('an image as a volume is fetched by its policy, and mounted to be read', as
   assert.equal((await cluster.events('Pulling'))[0]?.message, 'Pulling image "h.io/data:1"')
   const [container] = [...cluster.runtime.containers.values()]
   const mount = container?.spec.mounts.find(({ destination }) => destination === '/m')
-  assert.equal(mount?.readOnly, true)
+  assert.ok(mount)
+  assert.deepEqual([mount.readOnly, mount.isInert], [true, true])
   assert.match(mount.source, new RegExp(join('pods', running.metadata?.uid ?? '', 'volumes', 'v')))
   assert.equal(cluster.mounter.mounted.get(mount.source), '/layers/h.io/data:1')
 })

@@ -131,7 +131,7 @@ test('what a process that died had mounted is taken off before volumes are used,
   await made.mount(facts)
   assert.deepEqual([...mounter.mounted.keys()], [join(dir, 'volumes/v')])
   leave()
-  made.unmount()
+  await made.unmount()
   assert.equal(mounter.mounted.size, 0)
   assert.equal(existsSync(join(dir, 'volumes')), false)
 })

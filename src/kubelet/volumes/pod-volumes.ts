@@ -1,8 +1,9 @@
-import { chmodSync, chownSync, existsSync, mkdirSync, readdirSync, rmSync, statSync } from 'node:fs'
+import { chmodSync, chownSync, existsSync, mkdirSync, readdirSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Pod } from '#api/core/pod/message.ts'
 import type { VolumeMount } from '#api/core/pod/spec/container.ts'
 import type { Volume } from '#api/core/pod/volume/volume.ts'
+import { removeFolder } from '#runtime/folders/remove-folder.ts'
 import { releaseImages } from '#runtime/images/image-hold.ts'
 import type { Mount } from '#runtime/runtime.ts'
 import type { KubeletContext } from '../context.ts'
@@ -43,6 +44,8 @@ export class PodVolumes {
   readonly #tokens: PodTokens
   readonly #claims: ClaimRecords
   readonly #paths = new Map<string, string>()
+  /** Aborts when all of them go. */
+  readonly #over = new AbortController()
   #pod: Pod
 
   constructor(context: KubeletContext, pod: Pod, podDir: string) {
@@ -82,7 +85,12 @@ export class PodVolumes {
       this.#paths.set(volume.name, await this.#claimed(volume))
       return
     }
-    if (volume.image) await mountImageVolume(this.#context, this.#pod, volume, { path, podDir: this.#podDir })
+    if (volume.image)
+      await mountImageVolume(this.#context, this.#pod, volume, {
+        path,
+        podDir: this.#podDir,
+        signal: this.#over.signal,
+      })
     else if (isFileVolume(volume)) {
       writeAtomically(path, await volumeFiles(this.#pod, volume, facts, this.#references, this.#tokens.get), group)
     } else {
@@ -164,7 +172,8 @@ export class PodVolumes {
     const subPath = mount.subPathExpr
       ? expandVariables(mount.subPathExpr, (name) => env.get(name))
       : (mount.subPath ?? '')
-    if (subPath === '') return { source: root, destination, readOnly }
+    const kept = { destination, readOnly, ...(volume?.image && { isInert: true }) }
+    if (subPath === '') return { source: root, ...kept }
     const bad = (why: string, cause?: unknown): KubeletError =>
       new KubeletError('VOLUME_INVALID', `volumeMounts[${mount.mountPath}].subPath "${subPath}": ${why}`, { cause })
     if (subPath.startsWith('/') || subPath.split('/').includes('..') || subPath.includes('$(')) {
@@ -177,7 +186,7 @@ export class PodVolumes {
     const outcome = this.#bind({ volume: root, path: subPath, ...(create !== undefined && { create }) }, target, bad)
     if (outcome === 'missing') throw bad('does not exist in the volume')
     if (outcome === 'outside') throw bad('leads out of the volume')
-    return { source: target, destination, readOnly }
+    return { source: target, ...kept }
   }
 
   /**
@@ -212,11 +221,12 @@ export class PodVolumes {
     for (const name of readdirSync(folder)) this.#context.mounter.unbind(join(folder, name))
   }
 
-  /** Unmounts and removes everything but hostPaths; also what was mounted before a restart of ours. */
-  unmount(): void {
+  /** Unmounts and removes everything but hostPaths; also what was mounted before a restart of ours. May be tried again. */
+  async unmount(): Promise<void> {
+    this.#over.abort()
     // First, and wholly: what is still mounted would be emptied, say a folder of the host.
     this.#context.mounter.unmountBelow(this.#podDir)
-    rmSync(this.#dir, { recursive: true, force: true })
+    await removeFolder(this.#dir)
     releaseImages(this.#podDir)
   }
 }

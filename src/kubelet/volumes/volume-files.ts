@@ -23,6 +23,9 @@ export type TokenSource = (options: {
 }) => Promise<string>
 
 const DEFAULT_MODE = 0o644
+/** Octets that Linux lets a name have, and a path below the folder of a volume. */
+const LONGEST_NAME = 255
+const LONGEST_PATH = 3072
 const encode = (text: string): Uint8Array => new TextEncoder().encode(text)
 
 /** Undefined where the path leaves the volume, hides in our own names, or names the volume itself. */
@@ -43,7 +46,26 @@ const place = (
   const safe = safePath(path)
   if (safe === undefined)
     throw new KubeletError('VOLUME_INVALID', `${at}: path "${path}" must be relative and without '..'`)
+  if (safe.split('/').some((name) => Buffer.byteLength(name) > LONGEST_NAME) || Buffer.byteLength(safe) > LONGEST_PATH)
+    throw new KubeletError(
+      'VOLUME_INVALID',
+      `${at}: path "${path}" is too long: a name has at most ${LONGEST_NAME} octets, and all of it ${LONGEST_PATH}`,
+    )
   files.set(safe, { content, mode, ...(owner === undefined ? {} : { owner }) })
+}
+
+/** What is to be a file cannot be the folder of another one. */
+const checkFolders = (files: VolumeFiles, at: string): void => {
+  for (const path of files.keys()) {
+    for (let end = path.lastIndexOf('/'); end > 0; end = path.lastIndexOf('/', end - 1)) {
+      const folder = path.slice(0, end)
+      if (files.has(folder))
+        throw new KubeletError(
+          'VOLUME_INVALID',
+          `${at}: path "${folder}" is a file, and the folder of "${path}": give one of them another path`,
+        )
+    }
+  }
 }
 
 const contents = (object: ConfigMap | Secret, kind: 'configmap' | 'secret'): ReadonlyMap<string, Uint8Array> => {
@@ -111,7 +133,7 @@ export const isFileVolume = (volume: Volume): boolean =>
 
 /**
  * The files of a configMap, secret, downwardAPI or projected volume. Throws REFERENCE_NOT_FOUND where an object or key
- * that is not optional is missing, VOLUME_INVALID for a path that leads out of the volume.
+ * that is not optional is missing, VOLUME_INVALID for a path that leads out of the volume, or that no file can have there.
  */
 export const volumeFiles = async (
   pod: Pod,
@@ -146,6 +168,7 @@ export const volumeFiles = async (
       }
     }
   }
+  checkFolders(files, at)
   return files
 }
 

@@ -1,6 +1,6 @@
 import { constants, type Stats, statSync } from 'node:fs'
 import { chmod, lchown, open } from 'node:fs/promises'
-import { walkFolder } from '../disk/folder-walk.ts'
+import { walkFolder } from '#runtime/folders/folder-walk.ts'
 
 const O_PATH = 0o10000000
 const SETGID = 0o2000

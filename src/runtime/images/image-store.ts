@@ -26,12 +26,12 @@ export function createImageStore(options: ImageSourceOptions): ImageStore {
       if (image !== undefined) return image
       throw new RuntimeError('IMAGE_UNKNOWN', `image '${name}' is not on this machine`)
     },
-    async pull(name, logins) {
+    async pull(name, logins, signal) {
       const reference = parseImageReference(name)
       for (const source of sources) {
         if (source.pull !== undefined) {
           try {
-            return await source.pull(name, logins)
+            return await source.pull(name, logins, signal)
           } catch (error) {
             throw withHint(error, `built-in images are ${offers}; ${imageHint(reference)}`)
           }

@@ -60,8 +60,8 @@ export interface ImageSource {
   resolve(name: string, reference: ImageReference): Promise<Image | undefined>
   /** Those that it can give at once. */
   list(): readonly ListedImage[]
-  /** Of a source that can get any image by its name. Rejects with RuntimeError: `LocalImages.pull`. */
-  pull?(name: string, logins: readonly RegistryLogin[]): Promise<Image>
+  /** Of a source that can get any image by its name. Rejects with RuntimeError: `LocalImages.pull`, or with the signal's reason. */
+  pull?(name: string, logins: readonly RegistryLogin[], signal?: AbortSignal): Promise<Image>
 }
 
 export interface ImageStore {
@@ -73,6 +73,9 @@ export interface ImageStore {
   /** The same; rejects with IMAGE_UNKNOWN where it is not here. */
   resolve(name: string): Promise<Image>
   list(): readonly ListedImage[]
-  /** Fetches it, unless it is built in. Rejects with RuntimeError: `LocalImages.pull`. */
-  pull(name: string, logins: readonly RegistryLogin[]): Promise<Image>
+  /**
+   * Fetches it, unless it is built in. What nobody waits for any more, by the signal, ends. Rejects with RuntimeError:
+   * `LocalImages.pull`, or with the signal's reason.
+   */
+  pull(name: string, logins: readonly RegistryLogin[], signal?: AbortSignal): Promise<Image>
 }

@@ -5,7 +5,7 @@ import { showForUsers } from '#kernel/files/idmapped.ts'
 import { makePrivate, mountOverlay, unmountBelow } from '#kernel/files/mount.ts'
 import type { Image } from '../images/image.ts'
 import type { Mount, UserNamespace } from '../runtime.ts'
-import { overlayOptions, scratchLayer } from './bundle/oci-mounts.ts'
+import { overlayOptions, scratchLayer, shownKey } from './bundle/oci-mounts.ts'
 
 /**
  * Below it, roots of containers whose users are their own, until runc has them: those users get nowhere else that is ours,
@@ -26,7 +26,7 @@ interface OwnUsersRequest {
 
 interface OwnUsersRoot {
   readonly rootfs: string
-  /** Each source of a mount, and where it is shown with the container's users for its owners. */
+  /** By shownKey(): where the source of a mount is shown with the container's users for its owners. */
   readonly shown: ReadonlyMap<string, string>
 }
 
@@ -48,7 +48,7 @@ export function mountOwnRoot(folder: string, { image, layers, mounts, users }: O
   try {
     const show = (source: string, name: string): string => {
       const target = join(folder, 'layers', name)
-      showForUsers(source, target, namespace)
+      showForUsers(source, target, { users: namespace, readOnly: true })
       return target
     }
     const lowerDirs = image.lowerDirs.map((source, index) => show(source, `root-${index}`))
@@ -59,9 +59,15 @@ export function mountOwnRoot(folder: string, { image, layers, mounts, users }: O
     }
     // Else what is taken away here would go in the container too.
     makePrivate(rootfs)
-    const sources = [...new Set(mounts.map(({ source }) => source))]
-    const shown = new Map(sources.map((source, index) => [source, join(folder, 'mounts', String(index))]))
-    for (const [source, target] of shown) showForUsers(source, target, namespace)
+    const shown = new Map<string, string>()
+    for (const mount of mounts) {
+      const key = shownKey(mount)
+      if (shown.has(key)) continue
+      const target = join(folder, 'mounts', String(shown.size))
+      // Read-only already here: the pod's root could take that off what runc mounts for it.
+      showForUsers(mount.source, target, { users: namespace, readOnly: mount.readOnly })
+      shown.set(key, target)
+    }
     return { rootfs, shown }
   } finally {
     closeSync(namespace)

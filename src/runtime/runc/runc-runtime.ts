@@ -1,9 +1,12 @@
 import { type FSWatcher, mkdirSync, watch } from 'node:fs'
+import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
+import { removeFolder } from '../folders/remove-folder.ts'
 import type { ImageStore } from '../images/image.ts'
 import { createImageStore } from '../images/image-store.ts'
 import type { ContainerRecord, ContainerSpec, ContainerState, MadeContainer, Runtime } from '../runtime.ts'
 import { RuntimeError } from '../runtime-error.ts'
+import { Turns } from '../turns.ts'
 import { announcedStart } from './announced-start.ts'
 import { heldCapabilities } from './bundle/capabilities.ts'
 import { type Exit, foundState, isExitFile, readRecords, type StoredContainer } from './bundle/container-record.ts'
@@ -23,6 +26,7 @@ import { releaseExecFifo } from './programs/exec-fifo.ts'
 import { foundPrograms } from './programs/found-programs.ts'
 import { seccompSupport } from './programs/seccomp-support.ts'
 import { openStdio } from './programs/stdio.ts'
+import { Removals } from './removals.ts'
 
 interface RuncRuntimeOptions {
   /** Folder of this runtime alone, below the cluster's: `STATE/NAME/runtime`. */
@@ -41,6 +45,8 @@ export interface RuncRuntime extends Runtime {
 }
 
 const START_TIMEOUT_MS = 10_000
+/** How long the making of one container may hold up others where many come at once. */
+const MAKING_MS = 10_000
 /** A program that has not told of its start by then counts as started all the same. */
 const ANNOUNCED_MS = 30_000
 /** How often every container is looked at, as Kubernetes' kubelet relists. */
@@ -58,6 +64,8 @@ export function createRuncRuntime(options: RuncRuntimeOptions): RuncRuntime {
   const listeners: ((id: string, state: ContainerState) => void)[] = []
   const entries = new Map<string, KeptContainer>()
   const creating = new Set<string>()
+  const removals = new Removals()
+  const making = new Turns(2 + 2 * availableParallelism())
   let machine: MachineAbilities | undefined
   const unlimited = missingControllers()
   const programs = foundPrograms(options.programs)
@@ -147,15 +155,16 @@ export function createRuncRuntime(options: RuncRuntimeOptions): RuncRuntime {
     whyNoSeccomp: seccompSupport(() => programs.find().runc),
   }
 
-  async function create(spec: ContainerSpec): Promise<MadeContainer> {
+  async function create(spec: ContainerSpec, signal?: AbortSignal): Promise<MadeContainer> {
     checkSpec(spec)
+    await removals.over(spec.id)
     if (entries.has(spec.id) || creating.has(spec.id)) {
       throw new RuntimeError('CONTAINER_EXISTS', `container '${spec.id}' exists: remove it first`)
     }
     creating.add(spec.id)
     try {
       const processes = spec.processesOf === undefined ? undefined : `/proc/${runningPid(spec.processesOf)}/ns/pid`
-      const entry = keep(await makeContainer(workshop, spec, processes))
+      const entry = keep(await making.takeAtMost(MAKING_MS, () => makeContainer(workshop, spec, processes), signal))
       if (spec.stdinOnce) entry.joinedOnce = true
       return entry.stored.made
     } finally {
@@ -206,6 +215,8 @@ export function createRuncRuntime(options: RuncRuntimeOptions): RuncRuntime {
     const { sharesProcesses, cgroupsPath } = entry.stored
     if (sharesProcesses && ![...entries.values()].some(({ stored }) => stored.cgroupsPath === cgroupsPath))
       endProcesses(entry.stored)
+    // A million files of one pod would hold up all others, and DNS. What cannot be removed so, is below.
+    await removeFolder(entry.bundle.layers).catch(() => undefined)
     discard(paths, entry.stored)
   }
 
@@ -221,7 +232,7 @@ export function createRuncRuntime(options: RuncRuntimeOptions): RuncRuntime {
     handlers: ['', 'runc'],
     imageStatus: (image) => images.find(image),
     listImages: () => images.list(),
-    pullImage: (image, logins) => images.pull(image, logins),
+    pullImage: (image, logins, signal) => images.pull(image, logins, signal),
     imageFiles: async (name) => {
       const { contentId, lowerDirs } = await images.resolve(name)
       return { ...(contentId !== undefined && { contentId }), folders: lowerDirs }
@@ -237,7 +248,7 @@ export function createRuncRuntime(options: RuncRuntimeOptions): RuncRuntime {
       await updateLimits({ runc: programs.find().runc, runcRoot: paths.runc, id, unlimited }, limits)
     },
     stop,
-    remove,
+    remove: (id) => removals.join(id, () => remove(id)),
     prune: async (node, living) => {
       const group = `/fairlead/${options.cluster}/${node}`
       for (const uid of childCgroups(group)) {

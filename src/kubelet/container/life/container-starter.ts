@@ -96,7 +96,7 @@ export const startContainer = async (
       if (place.signal.aborted) return undo()
       place.own(id, entry)
       entry.id = id
-      entry.made = await runtime.create(spec)
+      entry.made = await runtime.create(spec, place.signal)
     } finally {
       place.volumes.release(container.name)
     }
@@ -107,6 +107,12 @@ export const startContainer = async (
     entry.phase = { phase: 'waiting', reason: 'ContainerCreating' }
     await runtime.start(id)
   } catch (error) {
+    if (place.signal.aborted && step === 'CreateContainerError') {
+      // Its turn had not come, or it was made for nobody.
+      await runtime.remove(id).catch(() => {})
+      entry.id = previous
+      return undo()
+    }
     // Whatever runc says against it: to Kubernetes the container was made, and its program could not be started.
     const cannotRun = runFailure(error)
     if (cannotRun !== undefined && step === 'CreateContainerError') {

@@ -1,20 +1,21 @@
+import { Turns } from '../../turns.ts'
 import type { Image, ImageSource, ImageSourceOptions } from '../image.ts'
 import { parseImageReference } from '../image-reference.ts'
 import { listedImages } from './listed-images.ts'
 import { type LocalImage, shownId } from './local-image.ts'
 import { LocalImages } from './local-images.ts'
 import { loginMark, type RegistryLogin } from './registry/registry-login.ts'
-import { Turns } from './turns.ts'
+import { SharedWork } from './shared-work.ts'
 
-/** How many images are fetched at once. */
+/** How many images are fetched at once from one registry: one that is slow holds up nobody who asks another. */
 const AT_ONCE = 3
 
 /** Images that were fetched from registries or brought by hand: the same for all clusters of a state folder. */
 export function localImageSource({ localFolder, environment, registries }: ImageSourceOptions): ImageSource {
   if (localFolder === undefined) return { name: 'local', resolve: async () => undefined, list: () => [] }
   const images = new LocalImages({ root: localFolder, ...(environment && { environment }) })
-  const turns = new Turns(AT_ONCE)
-  const underway = new Map<string, Promise<LocalImage>>()
+  const turns = new Map<string, Turns>()
+  const shared = new SharedWork<LocalImage>()
 
   const imageOf = (local: LocalImage): Image => ({
     id: shownId(local),
@@ -34,17 +35,19 @@ export function localImageSource({ localFolder, environment, registries }: Image
     tmpfs: [],
   })
 
+  const turnsOf = (registry: string): Turns => {
+    const known = turns.get(registry) ?? new Turns(AT_ONCE)
+    turns.set(registry, known)
+    return known
+  }
+
   /** Who asks for the same with the same logins waits for the same. */
-  const pull = (name: string, logins: readonly RegistryLogin[]): Promise<LocalImage> => {
+  const pull = (name: string, logins: readonly RegistryLogin[], asked?: AbortSignal): Promise<LocalImage> => {
     const { registry } = parseImageReference(name)
     const key = [name, ...logins.map((login) => loginMark(registry, login))].join(' ')
-    const known = underway.get(key)
-    if (known !== undefined) return known
-    const pulling = turns
-      .take(() => images.pull(name, { logins, ...(registries && { registries }) }))
-      .finally(() => underway.delete(key))
-    underway.set(key, pulling)
-    return pulling
+    const fetch = (signal: AbortSignal) =>
+      turnsOf(registry).take(() => images.pull(name, { logins, signal, ...(registries && { registries }) }), signal)
+    return shared.join(key, fetch, asked)
   }
 
   return {

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { Image } from '../../images/image.ts'
 import type { ContainerSpec } from '../../runtime.ts'
-import { type MountPlace, ociMounts } from './oci-mounts.ts'
+import { type MountPlace, ociMounts, shownKey } from './oci-mounts.ts'
 
 const image = { lowerDirs: ['/image'], overlays: [], extraMounts: [], tmpfs: [{ destination: '/run', mode: '755' }] }
 const lines = (spec: Partial<ContainerSpec> = {}, place: Partial<MountPlace> = {}): readonly string[] =>
@@ -45,11 +45,16 @@ test('the machine’s memory objects come with its IPC', () => {
 test('what has been mounted for users of the pod’s own is not mounted again, and its volumes come from there', () => {
   const mounts = [
     { source: '/a', destination: '/one', readOnly: false },
-    { source: '/b', destination: '/two', readOnly: true },
+    { source: '/b', destination: '/two', readOnly: true, isInert: true },
   ]
-  assert.deepEqual(lines({ mounts }, { shown: new Map([['/a', '/shown']]) }), [
+  const shown = new Map([
+    [shownKey({ source: '/a', readOnly: false }), '/shown/0'],
+    [shownKey({ source: '/b', readOnly: true }), '/shown/1'],
+    [shownKey({ source: '/b', readOnly: false }), '/shown/2'],
+  ])
+  assert.deepEqual(lines({ mounts }, { shown }), [
     ...[...BUILT_IN, SHM, `${SYS},ro`, RUN],
-    '/one bind /shown rbind,rprivate,rw',
-    '/two bind /b rbind,rprivate,ro',
+    '/one bind /shown/0 rbind,rprivate,rw',
+    '/two bind /shown/1 rbind,rprivate,ro,nosuid,nodev,noexec',
   ])
 })

@@ -16,7 +16,7 @@ export interface MountPlace {
   readonly cgroupVersion: 1 | 2
   /**
    * Where its users are its own: what its root and its mounts are made of has been mounted already, with its users for
-   * owners. Each source of a mount, and where that is shown so.
+   * owners. By shownKey(): where the source of a mount is shown so.
    */
   readonly shown?: ReadonlyMap<string, string>
 }
@@ -116,9 +116,16 @@ function depth(path: string): number {
     .filter((part) => part !== '').length
 }
 
-function bindMount({ source, destination, readOnly }: Mount, shown: MountPlace['shown']): OciMount {
-  const options = ['rbind', 'rprivate', readOnly ? 'ro' : 'rw']
-  return { destination, type: 'bind', source: shown?.get(source) ?? source, options }
+/** A source that is to be written to is shown apart from the same one that is not. */
+export function shownKey({ source, readOnly }: Pick<Mount, 'source' | 'readOnly'>): string {
+  return `${readOnly ? 'ro' : 'rw'} ${source}`
+}
+
+function bindMount(mount: Mount, shown: MountPlace['shown']): OciMount {
+  const { source, destination, readOnly, isInert } = mount
+  const inert = isInert ? ['nosuid', 'nodev', 'noexec'] : []
+  const options = ['rbind', 'rprivate', readOnly ? 'ro' : 'rw', ...inert]
+  return { destination, type: 'bind', source: shown?.get(shownKey(mount)) ?? source, options }
 }
 
 /** Colons separate layers. */

@@ -5,6 +5,7 @@ import type { Image } from '../../images/image.ts'
 import type { ContainerSpec } from '../../runtime.ts'
 import { runcMessage } from '../programs/conmon.ts'
 import { containerCapabilities, heldCapabilities } from './capabilities.ts'
+import { shownKey } from './oci-mounts.ts'
 import { type ContainerPlace, ociSpec } from './oci-spec.ts'
 
 const image: Image = {
@@ -204,7 +205,7 @@ test('ociSpec() leaves out the namespaces that a pod has of the machine, and sha
 test('ociSpec() joins the users of a pod, and takes root and mounts from where they are shown to these', () => {
   const namespaces = { ...spec.namespaces, user: { path: '/user', firstId: 1_879_048_192 } }
   const mounts = [{ source: '/volume', destination: '/v', readOnly: true }]
-  const own = specOf({ namespaces, mounts }, { rootfs: '/own', shown: new Map([['/volume', '/shown/0']]) })
+  const own = specOf({ namespaces, mounts }, { rootfs: '/own', shown: new Map([[shownKey(mounts[0]!), '/shown/0']]) })
   assert.deepEqual(own.linux.namespaces[0], { type: 'user', path: '/user' })
   const mapping = [{ containerID: 0, hostID: 1_879_048_192, size: 65_536 }]
   assert.deepEqual([own.linux.uidMappings, own.linux.gidMappings], [mapping, mapping])

@@ -72,7 +72,7 @@ async function runWithPipes(
   const stderr = child.stderr!.pipe(commandOnly(child, pidFile))
   const drained = Promise.all([drain(child.stdout!, options.stdout), drain(stderr, options.stderr)])
   const code = await exitOf(child, pidFile, options.signal)
-  await drained
+  await unlessGivenUp(drained, [child.stdout!, child.stderr!, stderr], options.signal)
   return code
 }
 
@@ -102,7 +102,7 @@ async function runWithTerminal(
   const drained = drain(terminal.stream.pipe(output), options.stdout)
   try {
     const code = await exitOf(child, pidFile, options.signal)
-    await drained
+    await unlessGivenUp(drained, [output], options.signal)
     return code
   } finally {
     terminal.stream.destroy()
@@ -131,6 +131,27 @@ async function drain(source: Readable, sink: NodeJS.WritableStream): Promise<voi
 }
 
 /**
+ * Resolves when all that the command wrote has been passed on, or nobody waits for it any more: what the command has left
+ * running may hold its output open as long as the container lives.
+ */
+async function unlessGivenUp(
+  drained: Promise<unknown>,
+  streams: readonly (Readable | Transform)[],
+  signal: AbortSignal | undefined,
+): Promise<void> {
+  const letGo = (): void => {
+    for (const stream of streams) stream.destroy()
+  }
+  if (signal?.aborted) letGo()
+  signal?.addEventListener('abort', letGo, { once: true })
+  try {
+    await drained
+  } finally {
+    signal?.removeEventListener('abort', letGo)
+  }
+}
+
+/**
  * Passes on what the command writes. runc writes to the same stream where there is no command: what comes before it has
  * said that there is one waits for that, and goes where runc ends without.
  */
@@ -154,11 +175,14 @@ async function exitOf(child: ChildProcess, pidFile: string, signal: AbortSignal 
   let retries = 0
   const kill = (): void => {
     if (child.exitCode !== null || child.signalCode !== null) return
-    const pid = Number(readText(pidFile))
+    // Not by the command's number: where it has ended, that may be another's by now.
+    const started = child.pid === undefined ? [] : processTree(child.pid).slice(1)
+    const isCommand = readText(pidFile) !== ''
     // runc's own death would leave the command running, so the command is the one to kill; runc ends with it.
-    if (pid > 0) for (const descendant of processTree(pid)) signalNumber(descendant, 'SIGKILL')
-    // runc has not said yet what it started, though that may be talking already.
-    else if (retries++ < PID_RETRIES) setTimeout(kill, PID_RETRY_MS)
+    if (isCommand) for (const descendant of started) signalNumber(descendant, 'SIGKILL')
+    // runc has not said yet what it started, though that may be talking already; or the kernel ends it at this moment.
+    if ((!isCommand || started.length > 0) && retries++ < PID_RETRIES) setTimeout(kill, PID_RETRY_MS)
+    // The command is over, and runc waits for what it left to let go of the terminal.
     else child.kill('SIGKILL')
   }
   if (signal?.aborted) kill()

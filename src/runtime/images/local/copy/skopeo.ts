@@ -57,10 +57,11 @@ export class Skopeo {
     // The machine's own settings of storage are another storage's.
     const storageConf = join(draft, 'storage.conf')
     writeFileSync(storageConf, '[storage]\ndriver = "overlay"\n')
-    const words = ['--mount', '--propagation', 'private', program, '--insecure-policy', '--tmpdir', draft, ...args]
+    // Nobody has anything of a copy whose name is not written down: it dies with this process.
+    const words = ['--pdeathsig', 'KILL', '--', findProgram('unshare'), '--mount', '--propagation', 'private', program]
     // Folders that a layer does not name itself are for every user of a container, as the others are.
     return withContainerUmask(() =>
-      spawn(findProgram('unshare'), words, {
+      spawn(findProgram('setpriv'), [...words, '--insecure-policy', '--tmpdir', draft, ...args], {
         // A group of its own, so that what it starts ends with it.
         detached: true,
         env: { ...this.#environment, TMPDIR: draft, CONTAINERS_STORAGE_CONF: storageConf },
