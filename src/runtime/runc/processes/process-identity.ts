@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs'
+import { readdirSync, readFileSync } from 'node:fs'
 
 /** A process, safe against reuse of its number: the kernel's start time is part of it. */
 export interface ProcessIdentity {
@@ -48,13 +48,11 @@ export function processTree(pid: number): readonly number[] {
   const found = [pid]
   for (const parent of found) {
     try {
-      const children = readFileSync(`/proc/${parent}/task/${parent}/children`, 'latin1')
-      found.push(
-        ...children
-          .split(' ')
-          .filter((text) => text !== '')
-          .map(Number),
-      )
+      // Children stand with the thread that started them.
+      for (const thread of readdirSync(`/proc/${parent}/task`)) {
+        const children = readFileSync(`/proc/${parent}/task/${thread}/children`, 'latin1')
+        found.push(...children.split(' ').filter(Boolean).map(Number))
+      }
     } catch {
       // Gone meanwhile, or a kernel without CONFIG_PROC_CHILDREN: the process alone then.
     }
