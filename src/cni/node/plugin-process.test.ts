@@ -88,7 +88,7 @@ test('how a plugin ended that did not end well is told beside what it has said',
 test('a plugin that hangs is killed with what it has started, and so is one whose agent stops', async () => {
   const hang = `sleep 600 & echo $! >'${join(scratch, 'sleeper')}'; wait`
   const sleeper = () => readFileSync(join(scratch, 'sleeper'), 'utf8').trim()
-  assert.equal((await run(hang, { limitMs: 250 }))?.failure, 'no answer in 0.25 s, so it was killed')
+  assert.equal((await run(hang, { limitMs: 1500 }))?.failure, 'no answer in 1.5 s, so it was killed')
   assert.equal(isAlive(sleeper()), false)
   rmSync(join(scratch, 'sleeper'))
   const agent = new AbortController()
@@ -127,5 +127,5 @@ test('what ran through leaves nothing that waits for it, nor listens to its agen
   const before = timers()
   await run('echo', { signal: agent.signal })
   assert.deepEqual(listening, { now: 0, most: 1 })
-  assert.equal(timers(), before)
+  assert.ok(timers() <= before)
 })

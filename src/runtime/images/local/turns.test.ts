@@ -27,3 +27,18 @@ test('so many at once, the others in the order in which they came, and a failure
   for (const name of ['c', 'd']) ends.get(name)!()
   await Promise.all(all)
 })
+
+test('a turn that is handed on is not free beside, and one that nobody waits for is', async () => {
+  const turns = new Turns(1)
+  let running = 0
+  let most = 0
+  const work = () =>
+    turns.take(async () => {
+      most = Math.max(most, ++running)
+      await new Promise((resolve) => setImmediate(resolve))
+      running--
+    })
+  await Promise.all([work(), work(), work()])
+  await Promise.all([work(), work(), work()])
+  assert.equal(most, 1)
+})
