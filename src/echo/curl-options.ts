@@ -100,9 +100,12 @@ export const parseCurl = (args: readonly string[]): CurlOptions => {
       if (!/^\d+(\.\d+)?$/.test(value))
         throw new CurlUsageError(`option ${option}: expected a proper numerical parameter`)
       options[name] = Number(value)
+    } else if (value.startsWith('@') && name !== 'output' && name !== 'method') {
+      throw new CurlUsageError(`option ${option}: the curl of fairlead/echo reads no files: give what ${value} has`)
     } else if (name === 'headers') options.headers.push(value)
     else if (name === 'data') options.data = options.data === undefined ? value : `${options.data}&${value}`
-    else if (name === 'method' || name === 'output' || name === 'writeOut') options[name] = value
+    else if (name === 'output') options.output = value === '-' ? undefined : value
+    else if (name === 'method' || name === 'writeOut') options[name] = value
   }
   const flag = (option: string, name: keyof CurlOptions | undefined): void => {
     if (name === undefined) throw unknown(option)

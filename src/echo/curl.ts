@@ -18,13 +18,16 @@ const MOST_REDIRECTS = 50
 /** What programs that serve everybody are refused by where a certificate is nobody's. */
 const CERTIFICATE = /CERT|SELF_SIGNED|UNABLE_TO_VERIFY|ISSUER/
 
-const failure = (error: NodeJS.ErrnoException, { hostname, port }: URL): CurlError => {
+const failure = (error: NodeJS.ErrnoException, { hostname, port, protocol }: URL): CurlError => {
   const { code = '' } = error
   if (error instanceof CurlError) return error
   if (code === 'ENOTFOUND' || code === 'EAI_AGAIN') return new CurlError(6, `Could not resolve host: ${hostname}`)
   if (code === 'ECONNRESET') return new CurlError(error.message === 'socket hang up' ? 52 : 56, error.message)
   if (CERTIFICATE.test(code)) return new CurlError(60, `SSL certificate problem: ${error.message}`)
-  return new CurlError(7, `Failed to connect to ${hostname} port ${port || 80}: ${code || error.message}`)
+  return new CurlError(
+    7,
+    `Failed to connect to ${hostname} port ${port || (protocol === 'https:' ? 443 : 80)}: ${code || error.message}`,
+  )
 }
 
 const address = (text: string): URL => {
@@ -73,7 +76,8 @@ const ask = (url: URL, options: CurlOptions): Promise<Reply> =>
       },
     )
     const limit = (seconds: number | undefined, what: string): NodeJS.Timeout | undefined =>
-      seconds === undefined
+      // 0 is no limit, as to curl.
+      !seconds
         ? undefined
         : setTimeout(
             () => call.destroy(new CurlError(28, `${what} timed out after ${Math.round(seconds * 1000)} milliseconds`)),
@@ -122,14 +126,17 @@ interface CurlOutput {
 
 const fetchOne = async (text: string, options: CurlOptions, { stdout, stderr }: CurlOutput): Promise<void> => {
   let url = address(text)
+  let asked = options
   for (let redirects = 0; ; redirects++) {
-    const reply = await ask(url, options)
+    const reply = await ask(url, asked)
     const { statusCode = 0, headers } = reply.answer
     if (options.verbose) stderr.write(`* ${url.href}\n${headText(reply.answer).replace(/^(?=.)/gm, '< ')}`)
     if (options.include || options.head) stdout.write(headText(reply.answer))
     if (options.location && statusCode >= 300 && statusCode < 400 && headers.location !== undefined) {
       if (redirects >= MOST_REDIRECTS) throw new CurlError(47, `Maximum (${MOST_REDIRECTS}) redirects followed`)
       url = new URL(headers.location, url)
+      // What was sent has been taken there; only these two say that it is to be sent again.
+      if (statusCode !== 307 && statusCode !== 308) asked = { ...asked, data: undefined }
       continue
     }
     const refused = options.fail && statusCode >= 400

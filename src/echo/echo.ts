@@ -63,11 +63,13 @@ export const startEcho = async (
   const exit = (code: number, waitMs: number, timeoutMs: number) => {
     setTimeout(() => {
       if (timeoutMs === 0) return onExit(code)
-      setTimeout(onExit, timeoutMs, code)
-      finish().then(
-        () => onExit(code),
-        () => onExit(code),
-      )
+      const { promise: late, resolve } = Promise.withResolvers<void>()
+      const timer = setTimeout(resolve, timeoutMs)
+      const end = (): void => {
+        clearTimeout(timer)
+        onExit(code)
+      }
+      Promise.race([finish(), late]).then(end, end)
     }, waitMs)
   }
   const http = createHttpServer(httpHandler({ draining: () => draining, ready: () => ready, surroundings, exit }))

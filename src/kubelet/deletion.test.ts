@@ -53,6 +53,39 @@ test('a longer grace period does not lengthen a stop that is under way', async (
   assert.deepEqual(calls(cluster, 'stop'), ['stop web 2'])
 })
 
+test('a pod whose object went without notice ends at once, whatever its patience, and is told of no more', async () => {
+  const cluster = await startCluster()
+  await cluster.pod('web', { containers: [container('web')], terminationGracePeriodSeconds: 60 })
+  await cluster.until('web', isReady)
+  await remove(cluster, 0)
+  await cluster.gone('web')
+  await eventually('its end', () => calls(cluster, 'remove').length > 0)
+  assert.deepEqual(calls(cluster, 'stop'), ['stop web 0'])
+})
+
+test('a container is made anew once the one before it has left its cgroup, and not before', async () => {
+  const cluster = await startCluster()
+  const { runtime } = cluster
+  await cluster.pod('web', { containers: [container('web')] })
+  await cluster.until('web', isReady)
+  const { promise: gone, resolve } = Promise.withResolvers<void>()
+  const removing = runtime.remove.bind(runtime)
+  runtime.remove = async (id) => {
+    await gone
+    await removing(id)
+  }
+  runtime.exit(runtime.byName('web').id, 1)
+  await new Promise((done) => setTimeout(done, 50))
+  assert.equal(calls(cluster, 'create').length, 1)
+  resolve()
+  await eventually('the next', () => calls(cluster, 'create').length === 2)
+  const last = runtime.calls.filter((call) => /^(create|remove) /.test(call)).slice(-2)
+  assert.deepEqual(
+    last.map((call) => call.split(' ')[0]),
+    ['remove', 'create'],
+  )
+})
+
 test('the last status, with the exit of every container, is written before the object goes', async () => {
   const cluster = await startCluster()
   const events: WatchEvent<Pod>[] = []

@@ -59,3 +59,18 @@ test('who gives up before its turn leaves it to others', async () => {
   await one
   assert.equal(await next, 'next')
 })
+
+test('a turn that is handed on is not free beside, and one that nobody waits for is', async () => {
+  const turns = new Turns(1)
+  let running = 0
+  let most = 0
+  const work = () =>
+    turns.take(async () => {
+      most = Math.max(most, ++running)
+      await new Promise((resolve) => setImmediate(resolve))
+      running--
+    })
+  await Promise.all([work(), work(), work()])
+  await Promise.all([work(), work(), work()])
+  assert.equal(most, 1)
+})

@@ -74,6 +74,25 @@ test('above 85 % of the disk unused images go, the one used longest ago first, u
   assert.deepEqual(now.gone, ['a', 'b', 'c'], 'there is room now')
 })
 
+test('where just as much is free as is wanted that is enough, and nobody is warned', async () => {
+  const { collector, now } = setting([image('a'), image('b'), image('c')], 86)
+  await collector.collect()
+  assert.deepEqual([now.gone, now.told], [['a', 'b', 'c'], []])
+  assert.equal(now.disk.availableBytes, 20 * GI)
+})
+
+test('a warning gives the size of the disk in the largest unit that fits, whatever that is', async () => {
+  const shown = async (totalBytes: number) => {
+    const { collector, now } = setting([], 99)
+    now.disk = { totalBytes, availableBytes: 0 }
+    await collector.collect()
+    return /% of (\S+ \S+) used/.exec(now.told[0] ?? '')?.[1]
+  }
+  const sizes = [512, 2048, 3 * 2 ** 20, 1.5 * GI, 4 * 2 ** 40, 2 ** 51]
+  const texts = ['512.0 B', '2.0 KiB', '3.0 MiB', '1.5 GiB', '4.0 TiB', '2048.0 TiB']
+  assert.deepEqual(await Promise.all(sizes.map(shown)), texts)
+})
+
 test('below that nothing goes, and what is in use is noted all the same', async () => {
   const { collector, now } = setting([image('a'), image('b')], 84)
   now.users.set('a', ['pod default/web of cluster ci'])

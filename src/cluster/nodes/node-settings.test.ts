@@ -25,6 +25,7 @@ test('what a node is to be is checked in the words of the API, and at which plac
     [{ labels: { 'kubernetes.io/hostname': 'x' } }, /label kubernetes.io\/hostname is what the node tells of itself/],
     [{ labels: { 'a b': 'x' } }, /^nodes\[1\]: metadata.labels: Invalid value: "a b"/],
     [{ zone: 'a b' }, /^nodes\[1\]: metadata.labels: Invalid value: "a b"/],
+    [{ labels: { 'a b': 'x' }, taints: [{ key: 'a', effect: 'NoSchedule' }] }, /Invalid value: "a b"/],
     [{ taints: [{ key: '-', effect: 'NoSchedule' }] }, /Invalid value: "-"/],
     [
       {

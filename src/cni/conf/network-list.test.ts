@@ -37,8 +37,9 @@ test('a list gives its plugins in their order, as they are written', () => {
 test('a file with one plugin is a list of one, by the name that it gives', () => {
   const single = { name: 'one', cniVersion: '0.3.1', ...bridge }
   for (const path of ['a.conf', 'a.json']) {
-    const { name, cniVersion, plugins } = parse(single, path)
+    const { name, cniVersion, plugins, disableCheck, disableGC } = parse(single, path)
     assert.deepEqual({ name, cniVersion, plugins }, { name: 'one', cniVersion: '0.3.1', plugins: [single] })
+    assert.deepEqual([disableCheck, disableGC], [false, false])
   }
 })
 
@@ -83,6 +84,10 @@ const BROKEN: readonly (readonly [value: unknown, said: RegExp, path?: string])[
   [{ ...list, plugins: [{}] }, /a plugin has no 'type'/],
   [{ ...list, plugins: [null] }, /a plugin has no 'type'/],
   [{ ...list, plugins: [{ type: '../sh' }] }, /invalid plugin name: ..\/sh/],
+  [{ ...list, plugins: [{ type: '.' }] }, /invalid plugin name: \./],
+  [{ ...list, plugins: [{ type: '..' }] }, /invalid plugin name: \.\./],
+  [{ ...list, plugins: [{ type: '' }] }, /a plugin has no 'type'/],
+  [{ ...list, name: '' }, /has no name/],
   [list, /20.conf: network type not found.*\.conflist/, '20.conf'],
 ]
 

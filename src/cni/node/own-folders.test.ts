@@ -40,6 +40,21 @@ test('folders that the machine has not are shown on top of those above them; tha
   assert.deepEqual(table(ROOT, '/etc', '/run', '/var/lib').includes('/opt'), false)
 })
 
+test('what is mounted within the machine’s folders of namespaces and of /run is seen within the node’s, and of others not', () => {
+  const lines = mountTable(ROOT, { has: (path) => [...DEBIAN, '/opt/cni/bin'].includes(path) }).split('\n')
+  assert.deepEqual(
+    lines.filter((line) => line.includes(' none ')).map((line) => line.split(' ').slice(1, 4).join(' ')),
+    [
+      `${ROOT}/run/fairlead/cni-bin none bind`,
+      `${ROOT}/run/netns none rbind`,
+      '/etc/cni none bind',
+      '/opt/cni none bind',
+      '/run none rbind',
+      '/var/lib none bind',
+    ],
+  )
+})
+
 test('files of /etc come upon what is laid over them, and only where the machine has them', () => {
   const files = { hosts: '/s/hosts', nothing: '/s/nothing' }
   const found = targets(mountTable(ROOT, { has: (path) => [...DEBIAN, '/etc/hosts'].includes(path), files }))

@@ -39,6 +39,7 @@ test('an image that must not be fetched and is not here is told as ErrImageNever
     (await cluster.events('ErrImageNeverPull'))[0]?.message,
     'Container image "h.io/app:1" is not present with pull policy of Never',
   )
+  assert.equal((await cluster.events('Failed'))[0]?.message, 'Error: ErrImageNeverPull')
 })
 
 test('a registry that wants a login gets that of the pod’s Secret, and a pod without it does not get what it gave', async () => {

@@ -39,6 +39,21 @@ test('a login is for its host, port and path; stars stand for a part of the host
   assert.deepEqual(users('hxio/x', { 'h.io': user('no') }), [])
 })
 
+test('the most particular login is shown first, in whatever order and Secrets they stand', () => {
+  const paths = ['h.io', 'h.io/team', 'h.io/team/web']
+  const wanted = [...paths].reverse()
+  for (const order of [paths, wanted, [paths[1]!, paths[2]!, paths[0]!]]) {
+    const auths = Object.fromEntries(order.map((path) => [path, user(path)]))
+    assert.deepEqual(users('h.io/team/web', auths), wanted)
+    const apart = order.map((path) => secret({ [path]: user(path) }))
+    const logins = loginsFor(parseImageReference('h.io/team/web'), apart)
+    assert.deepEqual(
+      logins.map(({ username }) => username),
+      wanted,
+    )
+  }
+})
+
 test('a Secret that cannot be read shows nobody anything', () => {
   for (const text of ['', 'no json', '[]', '{"auths":3}', '{"auths":null}'])
     assert.deepEqual(

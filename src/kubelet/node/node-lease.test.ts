@@ -35,3 +35,30 @@ test('a Lease is made, says how long it holds, and is renewed four times in that
   stop.abort()
   await kept
 })
+
+test('a server that does not take a Lease is told of, and asked again in a second, both to renew and to make it', async () => {
+  const clock = new HandClock()
+  const errors: string[] = []
+  let refused: string | undefined = 'patch'
+  const client = new FakeClient({
+    clock,
+    fault: (verb) => (verb === refused ? new Error(`no ${verb}`) : undefined),
+  })
+  const stop = new AbortController()
+  const node = { name: 'n1', uid: 'u1', seconds: 40 }
+  const onError = (error: unknown): void => void errors.push((error as Error).message)
+  const kept = keepNodeLease(client, leases, node, { clock, signal: stop.signal, onError })
+  await turns()
+  assert.deepEqual([errors, clock.next], [['no patch'], 1000])
+  refused = 'create'
+  clock.advance(1000)
+  await turns()
+  assert.deepEqual([errors, clock.next], [['no patch', 'no create'], 1000])
+  refused = undefined
+  clock.advance(1000)
+  await turns()
+  assert.deepEqual([client.all(leases).length, clock.next], [1, 10_000])
+  stop.abort()
+  await kept
+  assert.equal(clock.pending, 0)
+})

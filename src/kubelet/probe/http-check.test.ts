@@ -90,6 +90,53 @@ test('a redirect is followed on the same host, from HTTP to HTTPS too; one that 
   await assert.rejects(status('/loop'), /stopped after 10 redirects/)
 })
 
+test('as many redirects are followed as Go follows, nine of them, and a tenth fails the probe', async () => {
+  const port = await listen(
+    createHttpServer((request, response) => {
+      const left = Number(request.url?.slice(1))
+      if (left === 0) response.end('there')
+      else response.writeHead(301, { location: `/${left - 1}` }).end()
+    }),
+  )
+  const status = async (path: string) => (await httpGet(loopbackDialer, at('HTTP', port, { path }), never)).status
+  assert.equal(await status('/9'), 200)
+  await assert.rejects(status('/10'), /stopped after 10 redirects/)
+})
+
+test('an answer from 200 to 399 is a success, and one before or behind is a failure with its status', async () => {
+  const port = await listen(
+    createHttpServer((request, response) => void response.writeHead(Number(request.url?.slice(1))).end()),
+  )
+  const clock = new HandClock()
+  const of = async (status: number) => {
+    const probe: Probe = { httpGet: { port, path: `/${status}` } }
+    const target = { container: { name: 'web' }, id: 'c', podIP: '10.244.1.5' }
+    const outcome = await runProbe(probe, target, { dialer: loopbackDialer, runtime: new FakeRuntime(clock), clock })
+    return outcome.success ? 'success' : outcome.message
+  }
+  for (const status of [200, 204, 304, 399]) assert.equal(await of(status), 'success', String(status))
+  for (const status of [400, 404, 500]) assert.equal(await of(status), `HTTP probe failed with statuscode: ${status}`)
+  assert.equal(clock.pending, 0)
+})
+
+test('a redirect without a port leads to its scheme’s own', async () => {
+  const ports: number[] = []
+  const server = createHttpServer((request, response) => {
+    const location = request.url === '/s' ? 'https://10.244.1.5/' : 'http://10.244.1.5/end'
+    response.writeHead(request.url === '/end' ? 200 : 302, { location }).end()
+  })
+  const port = await listen(server)
+  const dialer: Dialer = {
+    connect: (_, wanted) => {
+      ports.push(wanted)
+      return loopbackDialer.connect('10.244.1.5', wanted < 1000 ? port : wanted)
+    },
+  }
+  assert.equal((await httpGet(dialer, at('HTTP', port, { path: '/p' }), never)).status, 200)
+  await assert.rejects(httpGet(dialer, at('HTTP', port, { path: '/s' }), never))
+  assert.deepEqual(ports, [port, 80, port, 443])
+})
+
 test('a pod to which no way leads fails its probe, whatever the kind, and nothing else', async () => {
   // As the kernel refuses a connection without a route: at once, before any promise is heard.
   const dialer: Dialer = {

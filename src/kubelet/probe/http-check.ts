@@ -101,7 +101,8 @@ export const httpGet = async (dialer: Dialer, first: HttpTarget, signal: AbortSi
     const next = new URL(answer.location, targetUrl(target))
     const host = next.hostname.replace(/^\[|\]$/g, '')
     if (host !== target.host) return answer
-    if (i >= MAX_REDIRECTS) throw new Error(`stopped after ${MAX_REDIRECTS} redirects`)
+    // So many requests in all, as Go counts them.
+    if (i + 1 >= MAX_REDIRECTS) throw new Error(`stopped after ${MAX_REDIRECTS} redirects`)
     target = {
       ...target,
       scheme: next.protocol === 'https:' ? 'HTTPS' : 'HTTP',

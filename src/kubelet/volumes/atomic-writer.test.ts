@@ -59,6 +59,11 @@ test('files change all at once through ..data, equal ones not at all, and remove
   assert.equal(writeAtomically(dir, new Map([['a', file('3')]])), true)
   assert.equal(readFileSync(join(dir, 'a'), 'utf8'), '3')
   assert.equal(statSync(join(dir, 'd'), { throwIfNoEntry: false }), undefined)
+  assert.deepEqual(
+    readdirSync(dir).sort(),
+    [readlinkSync(join(dir, '..data')), '..data', 'a'].sort(),
+    'no old ones stay',
+  )
   rmSync(dir, { recursive: true })
 })
 

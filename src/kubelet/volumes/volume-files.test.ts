@@ -47,3 +47,41 @@ test('a path that no file can have in the volume is refused by its name, before 
     })
   assert.deepEqual([...(await filesAt('a', 'ab/c', 'x'.repeat(255))).keys()], ['a', 'ab/c', 'x'.repeat(255)])
 })
+
+test('files have the mode of their item, else of their volume, else 644, whatever they come from', async () => {
+  const pod = { metadata: { name: 'web' }, spec: { containers: [] } } as unknown as Pod
+  const object = { metadata: {}, data: { a: 'QQ==', b: 'Qg==' } }
+  const references = { configMap: async () => object, secret: async () => object }
+  const modes = async (volume: object) => {
+    const files = await volumeFiles(
+      pod,
+      { name: 'v', ...volume } as never,
+      {} as never,
+      references as never,
+      async () => '',
+    )
+    return [...files].map(([path, { mode }]) => `${path} ${mode.toString(8)}`).sort()
+  }
+  const items = [
+    { key: 'a', path: 'a', mode: 0o400 },
+    { key: 'b', path: 'b' },
+  ]
+  const fieldRef = { fieldPath: 'metadata.name' }
+  const fields = [
+    { path: 'a', mode: 0o400, fieldRef },
+    { path: 'b', fieldRef },
+  ]
+  const sources = (defaultMode?: number) => {
+    const mode = defaultMode === undefined ? {} : { defaultMode }
+    return [
+      { configMap: { name: 'x', items, ...mode } },
+      { secret: { secretName: 'x', items, ...mode } },
+      { downwardAPI: { items: fields, ...mode } },
+      { projected: { sources: [{ configMap: { name: 'x', items } }], ...mode } },
+      { projected: { sources: [{ secret: { name: 'x', items } }], ...mode } },
+      { projected: { sources: [{ downwardAPI: { items: fields } }], ...mode } },
+    ]
+  }
+  for (const volume of sources()) assert.deepEqual(await modes(volume), ['a 400', 'b 644'], JSON.stringify(volume))
+  for (const volume of sources(0o600)) assert.deepEqual(await modes(volume), ['a 400', 'b 600'], JSON.stringify(volume))
+})

@@ -33,6 +33,13 @@ test('a program that has not said so yet is waited for until it does', async () 
   await started
 })
 
+test('a file that goes while it is waited for ends the wait, and nothing else', async () => {
+  const path = file('')
+  const started = announcedStart(path, never, LONG)
+  rmSync(path)
+  await started
+})
+
 test('nobody waits for a program that has exited, that was removed, or that takes too long', async () => {
   await announcedStart(file(''), Promise.resolve(), LONG)
   await announcedStart(join(folder, 'none'), never, LONG)

@@ -8,17 +8,21 @@ export async function announcedStart(path: string, exited: Promise<void>, mostMs
   const ending = new AbortController()
   const written = new Promise<void>((resolve) => {
     const look = (): void => {
-      if (readFileSync(path, 'utf8') !== '') resolve()
+      try {
+        if (readFileSync(path, 'utf8') !== '') resolve()
+      } catch {
+        // The container has been removed meanwhile.
+        resolve()
+      }
     }
     try {
       const watcher = watch(path, { signal: ending.signal }, look)
       watcher.on('error', () => resolve())
-      // It may have written before it was watched.
-      look()
     } catch {
-      // The container has been removed meanwhile.
-      resolve()
+      // So look() says.
     }
+    // It may have written before it was watched.
+    look()
   })
   const timer = setTimeout(() => ending.abort(), mostMs)
   const late = new Promise<void>((resolve) => ending.signal.addEventListener('abort', () => resolve()))

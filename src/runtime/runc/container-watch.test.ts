@@ -27,6 +27,8 @@ const container = async () => {
   writeFileSync(bundle.conmonPid, String(conmon.pid))
   const process = identifyProcess(program.pid!)!
   return {
+    bundle,
+    process,
     conmon,
     program,
     watch: new ContainerWatch({ process, cgroupsPath: '/fairlead/none' } as StoredContainer, bundle),
@@ -58,6 +60,19 @@ test('a conmon that does not tell the end of its program is given ten seconds, a
   }
   assert.equal(one.watch.look(15_000), false)
   assert.equal(await one.ended(one.conmon), 'SIGKILL')
+})
+
+test('a conmon’s ten seconds are counted from the end of the program alone, not from a doubt that passed', async () => {
+  using one = await container()
+  const { process: program } = one
+  const stored = { process: { ...program, startTime: '0' }, cgroupsPath: '/fairlead/none' }
+  const watch = new ContainerWatch(stored as StoredContainer, one.bundle)
+  assert.equal(watch.look(0), false)
+  Object.assign(stored.process, program)
+  assert.equal(watch.look(5000), true)
+  Object.assign(stored.process, { startTime: '0' })
+  assert.equal(watch.look(11_000), false)
+  assert.equal(await Promise.race([one.ended(one.conmon), sleep(100, 'lives')]), 'lives')
 })
 
 test('a program whose conmon is gone is killed: nobody would keep its output or learn its end', async () => {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { createSocket } from 'node:dgram'
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { get } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -137,6 +137,43 @@ test('a stop drains: it is answered until it has ended, with 0, or with 137 wher
   await runtime.stop(slow.id, 0)
   await waiting
   assert.equal(ended[1], `${slow.id} 137`)
+  assert.equal(logOf(slow).match(/SIGTERM/g)?.length, 1, 'it drains once, however often it is stopped')
+  const killed = await run(runtime, image)
+  await runtime.stop(killed.id, 0)
+  assert.equal(ended[2], `${killed.id} 137`)
+  assert.doesNotMatch(logOf(killed), /SIGTERM/)
+  await runtime.stop(killed.id, 0)
+  assert.equal(ended.length, 3)
+})
+
+test('what was removed is not here any more, and another may have its id', async () => {
+  const { runtime, ended } = made('again')
+  const spec = await run(runtime, { ports: [] })
+  assert.deepEqual((await runtime.create(specOf())).stopSignal, 'SIGTERM')
+  await runtime.remove(spec.id)
+  assert.deepEqual([ended, await runtime.status(spec.id)], [[`${spec.id} 137`], undefined])
+  await assert.rejects(runtime.start(spec.id), { code: 'CONTAINER_NOT_FOUND' })
+  await runtime.create(spec)
+  await runtime.start(spec.id)
+  await runtime.start(spec.id)
+  assert.equal((await runtime.status(spec.id))?.state, 'running')
+  assert.equal(statSync(spec.logPath).mode & 0o777, 0o600)
+  await runtime.stop(spec.id, 0)
+  await assert.rejects(runtime.start(spec.id), { code: 'CONTAINER_NOT_RUNNING' })
+})
+
+test('a listener that fails keeps nobody else from hearing, and is told of', async () => {
+  const errors: unknown[] = []
+  const options = { stateDir: join(folder, 'listeners'), network, onError: (error: unknown) => errors.push(error) }
+  const runtime = createVirtualRuntime(options)
+  runtimes.push(runtime)
+  const heard: string[] = []
+  runtime.onExit(() => {
+    throw new Error('deaf')
+  })
+  runtime.onExit((id) => heard.push(id))
+  const { id } = await run(runtime, { isInit: true })
+  assert.deepEqual([heard, errors.map(String)], [[id], ['Error: deaf']])
 })
 
 test('a request ends it with its code, a wrong flag with 2, a port that is taken with 1, each in its log', async () => {

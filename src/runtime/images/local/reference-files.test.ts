@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { mkdtempSync, readdirSync, rmSync, utimesSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readdirSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test } from 'node:test'
@@ -60,6 +60,37 @@ test('a list that was read once is kept, and what comes, goes or moves after it 
     assert.equal(one.list().length, 1)
   } finally {
     rmSync(join(folder, '..'), { recursive: true })
+  }
+})
+
+test('a change in the very moment of a reading, which the folder’s time does not tell, is seen by the next', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'fairlead-references-'))
+  try {
+    const [one, other] = [new ReferenceFiles(folder), new ReferenceFiles(folder)]
+    const moment = new Date()
+    one.write(image('a'))
+    utimesSync(folder, moment, moment)
+    assert.equal(one.list().length, 1)
+    other.write(image('b'))
+    utimesSync(folder, moment, moment)
+    assert.equal(one.list().length, 2)
+  } finally {
+    rmSync(folder, { recursive: true })
+  }
+})
+
+test('the use of a name is noted, and one that is gone has none', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'fairlead-references-'))
+  try {
+    const files = new ReferenceFiles(folder)
+    files.write(image('a'))
+    files.markUsed('a', 1_700_000_000_250)
+    assert.equal(files.usedAt('a'), 1_700_000_000_250)
+    files.markUsed('b', 1)
+    assert.equal(files.usedAt('b'), undefined)
+    assert.equal(statSync(join(folder, readdirSync(folder)[0] ?? '')).mode & 0o777, 0o600)
+  } finally {
+    rmSync(folder, { recursive: true })
   }
 })
 

@@ -176,6 +176,17 @@ test('ociSpec() hides what reaches the machine’s kernel, from the privileged n
   assert.deepEqual(hidden({ unmaskedProc: true }), [undefined, undefined])
 })
 
+test('ociSpec() hides all that containerd hides, and lets nobody write to what it protects', () => {
+  const { maskedPaths, readonlyPaths } = specOf().linux
+  const hidden = 'asound acpi interrupts kcore keys latency_stats timer_list timer_stats sched_debug scsi'
+  const proc = hidden.split(' ').map((name) => `/proc/${name}`)
+  assert.deepEqual(maskedPaths, [...proc, '/sys/firmware', '/sys/devices/virtual/powercap'])
+  assert.deepEqual(
+    readonlyPaths,
+    ['bus', 'fs', 'irq', 'sys', 'sysrq-trigger'].map((name) => `/proc/${name}`),
+  )
+})
+
 test('ociSpec() gives who is privileged the machine’s devices and a /sys to write to, and all others neither', () => {
   const devices = [{ path: '/dev/x', type: 'c', major: 1, minor: 2, fileMode: 0o600, uid: 0, gid: 0 } as const]
   const sys = (one: any) =>

@@ -4,7 +4,7 @@ import { once } from 'node:events'
 import { readFileSync } from 'node:fs'
 import { test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { identifyProcess, isAlive } from './process-identity.ts'
+import { identifyProcess, isAlive, processTree, runsWith, signalNumber, signalProcess } from './process-identity.ts'
 
 const FIRST_THREAD_ENDS = `
 import ctypes, threading, time
@@ -25,4 +25,46 @@ test('a process whose first thread has ended lives until the others have', { ski
   child.kill('SIGKILL')
   await once(child, 'exit')
   assert.equal(isAlive(identity), false)
+})
+
+/** Its second thread starts a program, which starts one itself. */
+const THREADS = `
+const { Worker } = require('node:worker_threads')
+new Worker("require('node:child_process').spawn('sh', ['-c', 'sleep 600 & echo on; wait'], { stdio: ['ignore', 'inherit', 'ignore'] })", { eval: true })
+setInterval(() => undefined, 1000)
+`
+
+test('who descends from a process is found, whichever of its threads has started it', async () => {
+  const child = spawn(process.execPath, ['-e', THREADS], { stdio: ['ignore', 'pipe', 'ignore'] })
+  let tree: readonly number[] = []
+  try {
+    await once(child.stdout, 'data')
+    tree = processTree(child.pid!)
+    const names = tree.map((pid) => readFileSync(`/proc/${pid}/comm`, 'utf8').trim())
+    assert.deepEqual([tree[0], ...names.slice(1)], [child.pid, 'sh', 'sleep'])
+  } finally {
+    for (const pid of tree.toReversed()) signalNumber(pid, 'SIGKILL')
+    child.kill('SIGKILL')
+    child.stdout.destroy()
+  }
+  assert.deepEqual(processTree(2 ** 22 + 1), [2 ** 22 + 1])
+})
+
+test('a process is known by its start as well, and another with its number is neither it nor signalled', async () => {
+  const child = spawn('sleep', ['600'])
+  const ended = once(child, 'exit')
+  const identity = identifyProcess(child.pid!)!
+  const [, rest = ''] = readFileSync(`/proc/${child.pid}/stat`, 'latin1').split(') ')
+  assert.deepEqual(identity, { pid: child.pid, startTime: rest.split(' ')[19] })
+  const other = { ...identity, startTime: `${Number(identity.startTime) - 1}` }
+  assert.deepEqual([isAlive(identity), isAlive(other)], [true, false])
+  assert.equal(signalProcess(other, 'SIGKILL'), false)
+  assert.equal(isAlive(identity), true)
+  assert.equal(runsWith(child.pid!, 'sleep', '600'), true)
+  assert.deepEqual([runsWith(child.pid!, 'conmon', '600'), runsWith(child.pid!, 'sleep', '60')], [false, false])
+  assert.equal(signalProcess(identity, 'SIGKILL'), true)
+  await ended
+  assert.equal(signalProcess(identity, 'SIGKILL'), false)
+  assert.deepEqual([identifyProcess(child.pid!), signalNumber(child.pid!, 0)], [undefined, false])
+  assert.equal(runsWith(child.pid!, 'sleep', '600'), false)
 })

@@ -51,7 +51,7 @@ export function processTree(pid: number): readonly number[] {
       // Children stand with the thread that started them, and any of Go's threads does.
       for (const thread of readdirSync(`/proc/${parent}/task`)) {
         const children = readFileSync(`/proc/${parent}/task/${thread}/children`, 'latin1')
-        for (const child of children.split(' ')) if (child !== '') found.push(Number(child))
+        found.push(...children.split(' ').filter(Boolean).map(Number))
       }
     } catch {
       // Gone meanwhile, or a kernel without CONFIG_PROC_CHILDREN: the process alone then.

@@ -28,13 +28,15 @@ export class NetworkWatch {
   #why: string | undefined = NONE
   #cancel = (): void => undefined
   #looking: Promise<void> | undefined
+  /** The folder has changed since the look that is under way began. */
+  #isStale = false
   #isClosed = false
   #closeWatch = (): void => undefined
 
   constructor(options: NetworkWatchOptions) {
     this.#options = options
     try {
-      const watcher = watch(options.folder, { persistent: false }, () => this.#lookIn(SETTLE_MS))
+      const watcher = watch(options.folder, { persistent: false }, () => this.#noticed())
       watcher.on('error', () => watcher.close())
       this.#closeWatch = () => watcher.close()
     } catch (error) {
@@ -59,7 +61,8 @@ export class NetworkWatch {
   look(): Promise<void> {
     this.#looking ??= this.#look().finally(() => {
       this.#looking = undefined
-      this.#lookIn(this.#why === undefined ? LOOK_MS : IMPATIENT_MS)
+      this.#lookIn(this.#isStale ? SETTLE_MS : this.#why === undefined ? LOOK_MS : IMPATIENT_MS)
+      this.#isStale = false
     })
     return this.#looking
   }
@@ -88,6 +91,11 @@ export class NetworkWatch {
     if (JSON.stringify([list, why]) === before) return
     log(why === undefined ? `the pods' network is ${list!.name}` : `the pods' network cannot be used: ${why}`)
     onChange()
+  }
+
+  #noticed(): void {
+    if (this.#looking === undefined) this.#lookIn(SETTLE_MS)
+    else this.#isStale = true
   }
 
   #lookIn(ms: number): void {
