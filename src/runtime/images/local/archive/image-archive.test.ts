@@ -65,7 +65,7 @@ test('what is no archive of images is refused by what people call it, with what 
     [archive({ 'index.json': 'null' }), /its index\.json is no JSON/],
     [archive({ 'index.json': 'x'.repeat((4 << 20) + 1) }), /its index\.json is too large/],
     [text, /does not look like a tar archive/],
-    [empty, /neither|tar/],
+    [empty, /'shown' is no archive of images: it is empty/],
     [join(scratch, 'none'), /Cannot open: No such file/],
   ]
   for (const [path, message] of cases)
