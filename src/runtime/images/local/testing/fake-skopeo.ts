@@ -91,8 +91,9 @@ export const fakeSkopeo = () => {
   const calls = (): readonly (readonly string[])[] =>
     existsSync(join(folder, 'calls'))
       ? readFileSync(join(folder, 'calls'), 'utf8')
-          .trim()
           .split('\n')
+          // It may be writing just now.
+          .filter((line) => line.endsWith(']'))
           .map((line) => JSON.parse(line) as readonly string[])
       : []
   return {
