@@ -19,7 +19,7 @@ import { mountImageVolume } from './image-volume.ts'
 import { memoryVolumeSize } from './memory-size.ts'
 import type { BindOutcome, PlaceInVolume } from './mounter.ts'
 import { PodTokens } from './service-account-token.ts'
-import { isFileVolume, volumeFiles } from './volume-files.ts'
+import { isFileVolume, type VolumeFiles, volumeFiles } from './volume-files.ts'
 import { giveToGroup } from './volume-group.ts'
 
 /** One volumeMount of a container. */
@@ -44,8 +44,10 @@ export class PodVolumes {
   readonly #tokens: PodTokens
   readonly #claims: ClaimRecords
   readonly #paths = new Map<string, string>()
-  /** Aborts when all of them go. */
+  /** Aborts when all of them go, */
   readonly #over = new AbortController()
+  /** which waits for these: they would make anew what has gone. */
+  readonly #writing = new Set<Promise<unknown>>()
   #pod: Pod
 
   constructor(context: KubeletContext, pod: Pod, podDir: string) {
@@ -92,7 +94,7 @@ export class PodVolumes {
         signal: this.#over.signal,
       })
     else if (isFileVolume(volume)) {
-      writeAtomically(path, await volumeFiles(this.#pod, volume, facts, this.#references, this.#tokens.get), group)
+      await this.#write(path, await volumeFiles(this.#pod, volume, facts, this.#references, this.#tokens.get))
     } else {
       // No source at all is an emptyDir, as in Kubernetes.
       const { medium, sizeLimit } = volume.emptyDir ?? {}
@@ -135,12 +137,19 @@ export class PodVolumes {
       if (path === undefined) continue
       try {
         const files = await volumeFiles(pod, volume, facts, this.#references, this.#tokens.get)
-        writeAtomically(path, files, pod.spec?.securityContext?.fsGroup)
+        await this.#write(path, files)
       } catch (error) {
         faults.push(error)
       }
     }
     if (faults.length > 0) throw faults[0]
+  }
+
+  async #write(path: string, files: VolumeFiles): Promise<void> {
+    const group = this.#pod.spec?.securityContext?.fsGroup
+    const writing = writeAtomically(path, files, { group, signal: this.#over.signal })
+    this.#writing.add(writing)
+    await writing.finally(() => this.#writing.delete(writing))
   }
 
   /** Where a volume is, once it is there. */
@@ -224,6 +233,7 @@ export class PodVolumes {
   /** Unmounts and removes everything but hostPaths; also what was mounted before a restart of ours. May be tried again. */
   async unmount(): Promise<void> {
     this.#over.abort()
+    await Promise.allSettled([...this.#writing])
     // First, and wholly: what is still mounted would be emptied, say a folder of the host.
     this.#context.mounter.unmountBelow(this.#podDir)
     await removeFolder(this.#dir)
