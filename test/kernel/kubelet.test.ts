@@ -19,6 +19,7 @@ import { kernelAt } from '#agent/runner/agent-node.ts'
 import { createMachines, removeMachines } from '#cluster/machines/machines.ts'
 import { namespacePath } from '#kernel/namespaces/namespace.ts'
 import { connectTcp } from '#kernel/sockets/socket.ts'
+import { eventually } from '#kubelet/testing/eventually.ts'
 import { FakeCluster, resources } from '#kubelet/testing/fake-cluster.ts'
 import { STRANGER } from '#kubelet/testing/secure-server.ts'
 import { isReady } from '#objects/conditions.ts'
@@ -500,7 +501,7 @@ test('what a kubelet that died had mounted is unmounted, never emptied, also whe
   assert.equal(volumeMounter.bindBelow({ volume: stateDir, path: 'precious' }, target), 'bound')
   assert.deepEqual(readdirSync(target), ['kept'])
   await startKubelet()
-  assert.equal(existsSync(left), false)
+  await eventually('it is removed', () => !existsSync(left))
   assert.deepEqual(readdirSync(folder), ['kept'])
 })
 
