@@ -21,7 +21,7 @@ test('a longer block is told once, with its length; one that stands twice in a f
 })
 
 test('blanks, comments, lone brackets and another indent make no difference, and imports do not count', () => {
-  const spread = block(6).replaceAll('\n', '\n\n  // why\n  }\n  ')
+  const spread = block(6).replaceAll('\n', '\n\n  // why\n  {}\n  ')
   assert.equal(faults({ 'src/a/a.ts': `a()\n${block(6)}`, 'src/b/b.ts': `b()\n${spread}` }).length, 1)
   const imports = Array.from({ length: 8 }, (_, at) => `import { a${at} } from './a${at}.ts'\n`).join('')
   assert.deepEqual(faults({ 'src/a/a.ts': imports, 'src/b/b.ts': imports }), [])

@@ -1,4 +1,3 @@
-import { SyntaxKind } from 'typescript/unstable/ast'
 import type { Check, Fault } from './check.ts'
 import { isTest, type Unit } from './tree.ts'
 
@@ -17,12 +16,10 @@ interface Line {
 
 /** The lines of a file that say something: no imports, no comments, no lone brackets. */
 const linesOf = ({ path, text, syntax }: Unit): readonly Line[] => {
-  const blanked = syntax.statements
-    .filter(({ kind }) => kind === SyntaxKind.ImportDeclaration)
-    .reduceRight(
-      (kept, { pos, end }) => kept.slice(0, pos) + kept.slice(pos, end).replace(/[^\n]/g, '') + kept.slice(end),
-      text,
-    )
+  const blanked = syntax.module.staticImports.reduceRight(
+    (kept, { start, end }) => kept.slice(0, start) + kept.slice(start, end).replace(/[^\n]/g, '') + kept.slice(end),
+    text,
+  )
   return blanked
     .replace(/\/\*[\s\S]*?\*\//g, (comment) => comment.replace(/[^\n]/g, ''))
     .split('\n')

@@ -1,9 +1,8 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join, relative } from 'node:path'
-import type { SourceFile } from 'typescript/unstable/ast'
-import { type Export, exportsOf } from './exports-of.ts'
-import { type Import, importsOf } from './imports-of.ts'
-import { parse } from './parse.ts'
+import { type Export, exportsOf } from './syntax/exports-of.ts'
+import { type Import, importsOf } from './syntax/imports-of.ts'
+import { parse, type Syntax } from './syntax/parse.ts'
 
 /** A file of TypeScript. */
 export interface Unit {
@@ -12,7 +11,7 @@ export interface Unit {
   readonly text: string
   readonly imports: readonly Import[]
   readonly exports: readonly Export[]
-  readonly syntax: SourceFile
+  readonly syntax: Syntax
 }
 
 /** What the checks look at: every file of the project that a person writes, and what its TypeScript says. */
@@ -23,14 +22,17 @@ export interface Tree {
   readonly units: ReadonlyMap<string, Unit>
 }
 
-/** A tree of files that are given as text, by path; `top` is the folder that they were read from, if they were. */
-export const treeOf = (files: Readonly<Record<string, string>>, top?: string): Tree => {
+/**
+ * A tree of files that are given as text, by path.
+ * @throws Error, which names the file, where one of TypeScript is none
+ */
+export const treeOf = (files: Readonly<Record<string, string>>): Tree => {
   const texts = new Map(Object.entries(files).sort(([a], [b]) => (a < b ? -1 : 1)))
-  const code = new Map([...texts].filter(([path]) => path.endsWith('.ts')))
   const units = new Map<string, Unit>()
-  for (const [path, syntax] of parse(code, top)) {
-    const imports = importsOf(path, syntax)
-    units.set(path, { path, text: code.get(path)!, imports, exports: exportsOf(syntax), syntax })
+  for (const [path, text] of texts) {
+    if (!path.endsWith('.ts')) continue
+    const syntax = parse(path, text)
+    units.set(path, { path, text, imports: importsOf(path, text, syntax), exports: exportsOf(syntax), syntax })
   }
   return { texts, units }
 }
@@ -49,7 +51,7 @@ export const readTree = (top: string): Tree => {
     }
   }
   read(top)
-  return treeOf(texts, top)
+  return treeOf(texts)
 }
 
 /** A test, or what tests alone use: the folders test/ and testing/. */

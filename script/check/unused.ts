@@ -1,7 +1,6 @@
 import { dirname, join, normalize } from 'node:path'
-import type { Node } from 'typescript/unstable/ast'
-import * as is from 'typescript/unstable/ast/is'
 import type { Check, Fault } from './check.ts'
+import { walk } from './syntax/walk.ts'
 import { isTest, lineOf, type Tree, type Unit } from './tree.ts'
 
 /** A text that ends as the name of a file does, and is not what a statement imports from. */
@@ -12,14 +11,13 @@ const entriesOf = ({ texts, units }: Tree): ((path: string) => boolean) => {
   const named = new Set<string>()
   for (const { path, text, syntax } of units.values()) {
     if (!NAMES_A_FILE.test(text)) continue
-    const visit = (node: Node): void => {
-      if (is.isStringLiteral(node) && node.text.endsWith('.ts') && !is.isImportDeclaration(node.parent)) {
-        named.add(normalize(join(dirname(path), node.text)))
-        named.add(node.text)
+    walk(syntax.program, (node) => {
+      if (node.type === 'Literal' && typeof node.value === 'string' && node.value.endsWith('.ts')) {
+        named.add(normalize(join(dirname(path), node.value)))
+        named.add(node.value)
       }
-      node.forEachChild(visit)
-    }
-    visit(syntax)
+      return node.type !== 'ImportDeclaration'
+    })
   }
   const patterns: RegExp[] = []
   for (const [path, text] of texts) {

@@ -7,6 +7,7 @@ import { isTest, readTree, roomOf } from '../check/tree.ts'
 import { measure } from './measure.ts'
 import type { Mutant } from './mutant.ts'
 import { mutantsOf } from './mutants-of.ts'
+import { parse } from './parse.ts'
 import { sample } from './sample.ts'
 
 const { values, positionals } = parseArgs({
@@ -36,7 +37,9 @@ const equivalents: Readonly<Record<string, Readonly<Record<string, string>>>> = 
 )
 const isEquivalent = ({ path, change }: Mutant): boolean => Object.hasOwn(equivalents[path] ?? {}, change)
 
-const all = files.flatMap(({ path, syntax }) => mutantsOf(path, syntax))
+const all = [...parse(new Map(files.map(({ path, text }) => [path, text])))].flatMap(([path, file]) =>
+  mutantsOf(path, file),
+)
 const chosen = sample(all, Number(values.sample), Number(values.seed))
 const equivalent = chosen.filter(isEquivalent)
 const mutants = chosen.filter((mutant) => !isEquivalent(mutant))

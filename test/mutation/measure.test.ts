@@ -6,6 +6,7 @@ import { after, test } from 'node:test'
 import { readTree } from '../../script/check/tree.ts'
 import { measure } from '../../script/mutants/measure.ts'
 import { mutantsOf } from '../../script/mutants/mutants-of.ts'
+import { parse } from '../../script/mutants/parse.ts'
 
 const top = mkdtempSync(join(tmpdir(), 'fairlead-mutants-'))
 after(() => rmSync(top, { recursive: true, force: true }))
@@ -30,7 +31,7 @@ test('the shop', () => { ${body} })`,
   )
 const found = async () => {
   const tree = readTree(top)
-  const mutants = mutantsOf('src/shop/shop.ts', tree.units.get('src/shop/shop.ts')!.syntax)
+  const mutants = mutantsOf('src/shop/shop.ts', parse(new Map([['src/shop/shop.ts', CODE]])).get('src/shop/shop.ts')!)
   const { caught, refused, survived } = await measure(top, tree, mutants, 2)
   const changes = (some: typeof caught) => some.map(({ change }) => change).sort()
   return { caught: changes(caught), refused: changes(refused), survived: changes(survived) }
@@ -50,7 +51,7 @@ test('what no test asks for survives, what the compiler refuses does not count, 
 test('of the tests some may be left out, and with them what they would have noticed', async () => {
   withTest('assert.equal(isOpen(9), true); assert.equal(side(true), "left")')
   const tree = readTree(top)
-  const mutants = mutantsOf('src/shop/shop.ts', tree.units.get('src/shop/shop.ts')!.syntax)
+  const mutants = mutantsOf('src/shop/shop.ts', parse(new Map([['src/shop/shop.ts', CODE]])).get('src/shop/shop.ts')!)
   const { caught } = await measure(top, tree, mutants, 2, (test) => test !== 'src/shop/shop.test.ts')
   assert.deepEqual(caught, [])
 })

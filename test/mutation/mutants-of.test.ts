@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { parse } from '../../script/check/parse.ts'
 import { treeOf } from '../../script/check/tree.ts'
 import { applyTo } from '../../script/mutants/mutant.ts'
 import { mutantsOf } from '../../script/mutants/mutants-of.ts'
+import { parse } from '../../script/mutants/parse.ts'
 import { sample } from '../../script/mutants/sample.ts'
 import { testsOf } from '../../script/mutants/tests-of.ts'
 
