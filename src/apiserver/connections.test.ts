@@ -22,7 +22,7 @@ const secured = async (options: object = {}) => {
   return socket
 }
 
-test('a thousand requests that come at once are answered, each in its turn', async () => {
+test('bounds: a thousand requests that come at once are answered, each in its turn', async () => {
   const socket = await secured()
   const one = (path: string, more = '') => `GET ${path} HTTP/1.1\r\nHost: x\r\n${more}\r\n`
   socket.write(one('/api/v1/namespaces').repeat(999) + one('/version', 'Connection: close\r\n'))

@@ -587,7 +587,7 @@ test('a metric has a line for what is served, and one for all else that is asked
   )
 })
 
-test('a body above the limit is refused with 413, also to a client that reads only when it has sent all', async () => {
+test('bounds: a body above the limit is refused with 413, also to a client that reads only when it has sent all', async () => {
   const { certificate: cert, key } = server.pki.admin
   const part = Buffer.alloc(1 << 16, ' ')
   const parts = 64

@@ -82,7 +82,7 @@ const anyQuery = fc
     return edns ? withOpt(plain, edns) : plain
   })
 
-test('AnswerCache gives for any query, octet by octet, what is answered without it', () => {
+test('bounds: AnswerCache gives for any query, octet by octet, what is answered without it', () => {
   const cache = new AnswerCache(still)
   let found = 0
   fc.assert(
@@ -164,7 +164,7 @@ test('AnswerCache keeps nothing of a query that is not plain', () => {
   }
 })
 
-test('AnswerCache goes on when it has been filled, by number or by octets', () => {
+test('bounds: AnswerCache goes on when it has been filled, by number or by octets', () => {
   const cache = new AnswerCache(still)
   const query = encodeQuestion('web.shop.svc.cluster.local', RecordType.A)
   for (let number = 0; number < 40_000; number++) learn(cache, encodeQuestion(`n${number}.cluster.local`, RecordType.A))
@@ -181,7 +181,7 @@ test('AnswerCache goes on when it has been filled, by number or by octets', () =
   }
 })
 
-test('AnswerCache goes on however many small answers it is given: questions are found, and others are not', () => {
+test('bounds: AnswerCache goes on however many small answers it is given: questions are found, and others are not', () => {
   const cache = new AnswerCache(still)
   const small = (query: Uint8Array): Uint8Array => {
     const answer = query.slice()

@@ -412,7 +412,7 @@ test('DnsServer outlives a client whose TCP connection breaks off, and answers t
   assert.deepEqual(addresses(decodeRecords(reply!)), ['web.shop.svc.cluster.local A 10.96.7.1'])
 })
 
-test('DnsServer keeps 1,024 TCP connections: who has the most loses its oldest, and the newest is answered', async () => {
+test('bounds: DnsServer keeps 1,024 TCP connections: who has the most loses its oldest, and the newest is answered', async () => {
   const many: Socket[] = []
   const left: number[] = []
   try {

@@ -37,7 +37,7 @@ const until = async (isSo: () => boolean): Promise<void> => {
 /** Resolves when the connection is over: one that was cut off while the client wrote has failed before it closes. */
 const closed = (client: Socket): Promise<void> => new Promise((resolve) => client.once('close', () => resolve()))
 
-test('a client that asks and does not read is not answered further than a little ahead, and loses no answer', async () => {
+test('bounds: a client that asks and does not read is not answered further than a little ahead, and loses no answer', async () => {
   const queries = 2000
   let answered = 0
   let most = 0

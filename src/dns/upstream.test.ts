@@ -27,7 +27,7 @@ test('nameservers are those of resolv.conf in its order, and the machine’s own
   }
 })
 
-test('of a flood of questions 1,000 are with the upstream at a time: others are told at once, and later ones are asked', async () => {
+test('bounds: of a flood of questions 1,000 are with the upstream at a time: others are told at once, and later ones are asked', async () => {
   const server = createSocket('udp4')
   server.bind(0, '127.0.0.1')
   await once(server, 'listening')

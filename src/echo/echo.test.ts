@@ -200,7 +200,7 @@ test('/dial gathers answers and errors in the form of agnhost', async () => {
   assert.equal((await fetchText('/dial?host=127.0.0.1&port=1')).status, 400)
 })
 
-test('/dial keeps no more of an answer than anybody would read, however long it is, and stops once nobody waits', async () => {
+test('bounds: /dial keeps no more of an answer than anybody would read, however long it is, and stops once nobody waits', async () => {
   let asked = 0
   const endless = createServer((_, response) => {
     asked++

@@ -50,7 +50,7 @@ test('a pod that is bound runs, is Ready, and tells so with its addresses and Ev
   for (const reason of ['Pulled', 'Created', 'Started']) assert.equal((await cluster.events(reason)).length, 1, reason)
 })
 
-test('a pod of very many containers is looked at once for all that fail in one moment, not once for each', async () => {
+test('bounds: a pod of very many containers is looked at once for all that fail in one moment, not once for each', async () => {
   const cluster = await startCluster()
   const looks = mock.method(StatusWriter.prototype, 'set')
   try {

@@ -356,7 +356,7 @@ test('port forwarding by channels ends when the pod has said all; a port where n
   assert.equal(channels[3], '\x02\x00')
 })
 
-test('a port that has ended holds up no other, whatever its client still sends there', async () => {
+test('bounds: a port that has ended holds up no other, whatever its client still sends there', async () => {
   const [ended, ends] = duplexPair()
   pod = (port) => {
     // The first reads nothing, and ends when it is told to.

@@ -82,7 +82,7 @@ test('a program whose side breaks off ends the client’s side', async () => {
   await once(client, 'close')
 })
 
-test('what a client has not read yet when both sides have ended still comes', async () => {
+test('bounds: what a client has not read yet when both sides have ended still comes', async () => {
   // Whatever of it the kernel has room for: where exactly that ends is its own affair.
   for (let length = 64 << 10; length <= 512 << 10; length += 16 << 10) {
     const { destination } = await program((socket) => {

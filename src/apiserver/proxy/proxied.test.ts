@@ -422,7 +422,7 @@ test('a part of a page stays as it is: its bytes are counted', async () => {
   assert.equal((await call(`${POD}/parts/proxy/`)).text, part)
 })
 
-test('what a slow reader has not read stays with the pod, not with the API server', async () => {
+test('bounds: what a slow reader has not read stays with the pod, not with the API server', async () => {
   await makePod('flood', '10.244.1.8', [{ containerPort: 80 }])
   const SIZE = 256 * 1024 * 1024
   let sent = 0

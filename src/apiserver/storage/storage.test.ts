@@ -148,7 +148,7 @@ test('a watch from a revision that is forgotten is told so in upstream’s words
 const large = (name: string, octets: number): ApiObject =>
   ({ ...pod(name), data: { text: 'x'.repeat(octets) } }) as unknown as ApiObject
 
-test('what is kept of former states is limited in octets, whatever the size of an object', async () => {
+test('bounds: what is kept of former states is limited in octets, whatever the size of an object', async () => {
   const store = new Store(memoryJournal(1), { limits: LIMITS })
   const [pods, nodes] = [store.collection(PODS), store.collection(NODES)]
   const write = writerOf(store, PODS)
@@ -255,7 +255,7 @@ test('of many who read when they are told none misses anything, also of what is 
   assert.ok(pods.window.end - pods.window.begin <= 1, 'then what all have seen is forgotten')
 })
 
-test('what is written faster than many are told of it takes nothing of the past of others', async () => {
+test('bounds: what is written faster than many are told of it takes nothing of the past of others', async () => {
   const store = new Store(memoryJournal(1), { limits: { ...LIMITS, bytes: 1 << 20 } })
   const [pods, configMaps] = [store.collection(PODS), store.collection(CONFIG_MAPS)]
   const [writePod, writeConfigMap] = [writerOf(store, PODS), writerOf(store, CONFIG_MAPS)]

@@ -150,7 +150,7 @@ const large = new Expressions(
   },
 )
 
-test('a call that costs more than there is left is not made, and what would fill the memory is made neither', () => {
+test('bounds: a call that costs more than there is left is not made, and what would fill the memory is made neither', () => {
   const grown = (by: string): string => `lists.range(20000).map(i, ${by})`
   for (const source of [
     'd.text.contains(d.part)',

@@ -52,7 +52,7 @@ test('operators bind as CEL says, from the left', () => {
   })
 })
 
-test('an expression as deep or as long as nobody writes is refused, and thousands of terms are none', () => {
+test('bounds: an expression as deep or as long as nobody writes is refused, and thousands of terms are none', () => {
   given.hold(Array.from({ length: 5000 }, () => 'd.a == 1').join(' && '))
   given.hold(`${Array.from({ length: 5000 }, () => 'd.a == 2').join(' || ')} || true`)
   given.are({

@@ -24,7 +24,7 @@ test('what a value holds many times is compared once', () => {
   assert.equal(isEqual(deep(1n), deep(1n, 59)), false)
 })
 
-test('a value whose parts are too many, each time that it holds them, is neither written nor shown', () => {
+test('bounds: a value whose parts are too many, each time that it holds them, is neither written nor shown', () => {
   assert.throws(() => toJson(lists(60)), CelCostError)
   assert.throws(() => formatted('%s', [lists(60)]), CelCostError)
   assert.deepEqual(toJson(lists(2)), [

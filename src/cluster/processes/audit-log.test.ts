@@ -78,7 +78,7 @@ test('what cannot be kept is counted and told of, once, and it goes on when it c
   assert.equal(reports[1], 'the audit log has lost 2 events')
 })
 
-test('no more waits for the disk than is bounded', async (t) => {
+test('bounds: no more waits for the disk than is bounded', async (t) => {
   const { folder, reports } = make(t)
   const log = new AuditLog(join(folder, 'audit.log'), { report: (message) => reports.push(message) })
   const text = 'x'.repeat(1 << 20)

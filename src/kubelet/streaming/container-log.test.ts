@@ -48,7 +48,7 @@ test('parts of a line are put together, under one time', async () => {
   )
 })
 
-test('tailLines counts whole lines from the end', async () => {
+test('bounds: tailLines counts whole lines from the end', async () => {
   const text = line(1, 'one') + line(2, 'tw', 'stdout', 'P') + line(2, 'o') + line(3, 'three')
   assert.equal(await read(text, { tailLines: 1 }), 'three\n')
   assert.equal(await read(text, { tailLines: 2 }), 'two\nthree\n')

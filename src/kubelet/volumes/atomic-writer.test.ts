@@ -77,7 +77,7 @@ test('what could not be written leaves nothing behind, and the volume as it was'
   rmSync(dir, { recursive: true })
 })
 
-test('thousands of files are written, compared and removed in turns with others, and what is given up leaves the volume as it was', async () => {
+test('bounds: thousands of files are written, compared and removed in turns with others, and what is given up leaves the volume as it was', async () => {
   const dir = mkdtempSync(join(tmpdir(), 'fairlead-volume-'))
   const many = (text: string) => new Map(Array.from({ length: 3000 }, (_, index) => [`k${index}`, file(text)] as const))
   const turnsOf = async (work: Promise<unknown>): Promise<number> => {

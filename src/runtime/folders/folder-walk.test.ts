@@ -33,7 +33,7 @@ const descriptors = (folder: string): number =>
     }
   }).length
 
-test('all that is below a folder is visited once, links as links, with few descriptors however deep it is', async () => {
+test('bounds: all that is below a folder is visited once, links as links, with few descriptors however deep it is', async () => {
   using at = scratch()
   const deep = Array.from({ length: 60 }, (_, index) => `d${index}`)
   let folder = at.path('volume')
@@ -90,7 +90,7 @@ test('whoever puts a link in the place of a folder, or moves one elsewhere, lead
   assert.equal(await walkFolder(at.path('volume'), () => false), false)
 })
 
-test('a folder is removed with all that is in it, deeper than a path can say, and not what its links lead to', async () => {
+test('bounds: a folder is removed with all that is in it, deeper than a path can say, and not what its links lead to', async () => {
   using at = scratch()
   const back = process.cwd()
   process.chdir(at.path('volume'))

@@ -227,7 +227,7 @@ describe('applyJsonPatch(), operation by operation', () => {
     )
   })
 
-  test('ten thousand operations are taken, and copies of three mebioctets', () => {
+  test('bounds: ten thousand operations are taken, and copies of three mebioctets', () => {
     const ten = Array(10_000).fill({ op: 'test', path: '/s', value: 'x' })
     assert.deepEqual(applyJsonPatch(document, ten), document)
     assert.throws(() => applyJsonPatch(document, [...ten, ...ten]), {

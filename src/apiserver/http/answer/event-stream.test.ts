@@ -72,7 +72,7 @@ const open = (encode?: (event: StoredEvent) => Uint8Array) => {
 /** What may be encoded ahead of a client, and one event of the tests. */
 const MOST = 256 * 1024 + 110_000
 
-test('what is there already is written no faster than the client reads it', async () => {
+test('bounds: what is there already is written no faster than the client reads it', async () => {
   const { write, client, start } = open()
   for (let count = 0; count < 100; count++) await write.put(`x${count}`, object(`x${count}`, 100_000))
   start()

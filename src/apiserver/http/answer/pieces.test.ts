@@ -34,7 +34,7 @@ const whole = async (response: IncomingMessage): Promise<Buffer> => {
 
 const LIST = '/api/v1/namespaces/default/configmaps'
 
-test('a large list comes whole, as it is, compressed and indented', async () => {
+test('bounds: a large list comes whole, as it is, compressed and indented', async () => {
   const plain = await ask(LIST)
   assert.equal(plain.headers['content-length'], undefined)
   assert.equal(plain.headers['cache-control'], 'no-cache, private')
@@ -63,7 +63,7 @@ test('a small list is sent in one go', async () => {
   assert.ok(bytes.toString().endsWith(']}\n'))
 })
 
-test('who reads nothing of a large list holds a bounded part of it, and others are answered meanwhile', async () => {
+test('bounds: who reads nothing of a large list holds a bounded part of it, and others are answered meanwhile', async () => {
   const slow = await Promise.all([ask(LIST), ask(LIST), ask(LIST, { 'accept-encoding': 'gzip' })])
   assert.ok(answers.held <= 3 * 256 * 1024 && answers.held > 0, `${answers.held}`)
   assert.equal((await whole(await ask(`${LIST}/m-100`))).length > 50_000, true)
@@ -84,7 +84,7 @@ test('a list is of the moment when it was asked for, whatever is written while i
   assert.equal(later.items.length, 59)
 })
 
-test('a large list as protobuf comes in pieces, which together are the one message', async () => {
+test('bounds: a large list as protobuf comes in pieces, which together are the one message', async () => {
   const accept = 'application/vnd.kubernetes.protobuf'
   const large = await ask(LIST, { accept })
   assert.equal(large.headers['content-length'], undefined)
@@ -97,7 +97,7 @@ test('a large list as protobuf comes in pieces, which together are the one messa
   assert.equal(small.headers['content-length'], String((await whole(small)).length))
 })
 
-test('clients that read at their own pace, of other lists at the same time, have each their own', async () => {
+test('bounds: clients that read at their own pace, of other lists at the same time, have each their own', async () => {
   const asked = ['', '?limit=20', '?fieldSelector=metadata.name%21%3Dm-101', '', '?limit=40']
   const responses = await Promise.all(asked.map((query) => ask(`${LIST}${query}`)))
   const texts = await Promise.all(

@@ -55,7 +55,7 @@ test('what is no YAML, or no JSON, is refused with its line', () => {
 const rows = (count: number, row: (index: number) => string): string =>
   Array.from({ length: count }, (_, index) => row(index)).join('\n')
 
-test('what is too much is refused before it is read: tokens, depth, and what aliases stand for', () => {
+test('bounds: what is too much is refused before it is read: tokens, depth, and what aliases stand for', () => {
   assert.match(refusal(rows(100_000, (index) => `- &a${index} x`)), /^YAML_TOO_LARGE it has more than 200000 tokens/)
   assert.match(refusal('['.repeat(100_000)), /^YAML_TOO_LARGE it nests deeper than 500/)
   assert.match(refusal('- '.repeat(100_000)), /^YAML_TOO_LARGE it nests deeper than 500/)
@@ -74,7 +74,7 @@ test('what is too much is refused before it is read: tokens, depth, and what ali
   )
 })
 
-test('what a library compares each with each is read in one pass: anchors, aliases, keys, merges', () => {
+test('bounds: what a library compares each with each is read in one pass: anchors, aliases, keys, merges', () => {
   const anchors = readYaml(rows(6_000, (index) => `- &a${index} x\n- *a${index}`)).value
   assert.equal((anchors as readonly unknown[]).length, 12_000)
   assert.equal(Object.keys(readYaml(rows(6_000, (index) => `k${index}: v`)).value as object).length, 6_000)

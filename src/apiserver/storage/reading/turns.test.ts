@@ -51,7 +51,7 @@ const busyFor = (milliseconds: number): void => {
   for (const until = performance.now() + milliseconds; performance.now() < until; );
 }
 
-test('whoever else waits for the event loop has a turn before all have been called back', async () => {
+test('bounds: whoever else waits for the event loop has a turn before all have been called back', async () => {
   const called: string[] = []
   inTurn(() => {
     queueMicrotask(() => called.push('begun'))

@@ -126,7 +126,7 @@ test('who opens a file forgets what it holds when its time has come, from then o
   assert.equal(opened().last, 4, 'a revision that was forgotten is not given out again')
 })
 
-test('the log is moved into the file before it grows large, and begins anew', (t) => {
+test('bounds: the log is moved into the file before it grows large, and begins anew', (t) => {
   const { path, opened, tidyAll } = place(t)
   const keeper = opened()
   const write = writer()
@@ -150,7 +150,7 @@ test('a log grows by each batch, however small, and is moved for that too', (t) 
   assert.ok(statSync(`${path}-wal`).size < 150_000, `${statSync(`${path}-wal`).size}`)
 })
 
-test('a log that others have left, who never came to moving it, does not grow for ever', (t) => {
+test('bounds: a log that others have left, who never came to moving it, does not grow for ever', (t) => {
   const { path } = place(t)
   const write = writer()
   const text = 'x'.repeat(100_000)

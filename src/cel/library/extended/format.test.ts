@@ -114,7 +114,7 @@ test('a call whose text and list stand in the expression is looked at before the
   })
 })
 
-test('a text that would fill the memory is not made', () => {
+test('bounds: a text that would fill the memory is not made', () => {
   const most = 'x'.repeat(10_000_000)
   const large = new Expressions({ d: DYN }, { d: toValue({ most, list: [most, 'x'] }) })
   assert.equal(large.value('"%s!".format([d.most]) != ""'), true)

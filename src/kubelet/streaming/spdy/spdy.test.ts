@@ -177,7 +177,7 @@ test('rubbish ends the connection, and so does the client’s leaving, with ever
   assert.equal(opened.destroyed, true)
 })
 
-test('a frame that comes in small pieces is the same, and is not copied with each of them', () => {
+test('bounds: a frame that comes in small pieces is the same, and is not copied with each of them', () => {
   const payload = Buffer.alloc(200_000, 'x')
   const bytes = Buffer.concat([
     dataFrame(1, payload, false),
@@ -203,7 +203,7 @@ test('a frame that comes in small pieces is the same, and is not copied with eac
   }
 })
 
-test('a client that asks and takes no answer is read no further, until it takes them', async () => {
+test('bounds: a client that asks and takes no answer is read no further, until it takes them', async () => {
   const [near, far] = duplexPair()
   new SpdyConnection(near, Buffer.alloc(0), { onStream: () => true, onClose: () => undefined })
   const pings = Buffer.concat(Array.from({ length: 10_000 }, () => numbersFrame(FrameType.PING, 1)))

@@ -14,7 +14,7 @@ const held = (value: JsonObject): JsonObject => decodeJson(Service, value).objec
 const made = (kind: ReturnType<typeof owned>, object: JsonObject, manager = 'a') =>
   entriesAfterUpdate(kind, undefined, object, undefined, manager, NOW)
 
-test('who makes an object owns of it what is there, whatever was made of its kind before', () => {
+test('bounds: who makes an object owns of it what is there, whatever was made of its kind before', () => {
   const objects = fc.array(serviceObject.map(held), { minLength: 2, maxLength: 6 })
   fc.assert(
     fc.property(objects, fc.boolean(), (some, isTyped) => {

@@ -169,7 +169,7 @@ test('formats, maps and sets are what their schema says of them', () => {
   assert.deepEqual(broken(specOf(spec), { spec: object }), [])
 })
 
-test('what costs too much ends the checks of an object', () => {
+test('bounds: what costs too much ends the checks of an object', () => {
   const spec: JsonSchema = {
     type: 'array',
     items: INT,
