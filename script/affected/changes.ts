@@ -7,7 +7,7 @@ const paths = (top: string, ...words: readonly string[]): readonly string[] | un
 }
 
 /** Paths from the top of the tree. */
-export interface Changes {
+interface Changes {
   readonly since: string
   readonly paths: readonly string[]
 }
