@@ -74,7 +74,8 @@ test('what is for tests and used by none of them is a fault too', () => {
 test('a file that nobody imports is a fault, unless a script, a string of code or a line of command names it', () => {
   assert.deepEqual(
     faults({
-      'script/bench': 'exec script/node "bench/$bench.ts"',
+      'script/bench': 'exec script/node --import=./bench/before.ts "bench/$bench.ts"',
+      'bench/before.ts': '',
       'bench/boot.ts': "new Worker(join(import.meta.dirname, './parts/worker.ts'))",
       'bench/parts/worker.ts': '',
       'bench/parts/lost.ts': '',

@@ -26,7 +26,7 @@ const entriesOf = ({ texts, units }: Tree): ((path: string) => boolean) => {
     if (!/^(?:bin|script|\.ci)\/[\w-]+$/.test(path)) continue
     for (const [word] of text.matchAll(/[\w$/.-]+\.ts\b/g)) {
       const pattern = word
-        .replace(/^\$top\//, '')
+        .replace(/^(?:\$top|\.)\//, '')
         .replaceAll('.', '\\.')
         .replace(/\$\w+/g, '[^/]+')
       patterns.push(new RegExp(`^${pattern}$`))

@@ -21,7 +21,7 @@ import { Writers } from './writers.ts'
 
 /** Over one file. */
 const PART = 50
-const ROUNDS = process.env.FAIRLEAD_LONG === '1' ? 1000 : 200
+const ROUNDS = process.env.FAIRLEAD_LONG === '1' ? 1000 : 100
 /** So many writes are answered at most before it is killed. */
 const ANSWERS = 40
 /** One of so many is killed while it starts. */

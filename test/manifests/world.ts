@@ -30,8 +30,10 @@ interface Applied {
   readonly nodePort: (service: string, port?: string) => Promise<number>
 }
 
-interface World {
+export interface World {
   readonly cluster: Cluster
+  /** The address of each node in the first family, in their order. */
+  readonly nodeAddresses: () => readonly string[]
   /** A test of one manifest: it is applied unchanged, and nothing of it is left for the next one to bear. */
   readonly manifest: (
     file: string,
@@ -57,6 +59,7 @@ export const withWorld = (name: string): World => {
   })
   return {
     cluster,
+    nodeAddresses: () => cluster.facts.nodes.map(({ addresses }) => addresses[0]),
     manifest: (file, title, body) =>
       test(title, { timeout: 120_000 }, async (context) => {
         const path = join(import.meta.dirname, file)
@@ -65,7 +68,10 @@ export const withWorld = (name: string): World => {
         if (lacking !== undefined) return context.skip(`no image ${lacking}: ${missing.get(lacking)}`)
         // What a manifest says of its own namespace, it says.
         const namespace = /^ {2}namespace: (\S+)$/m.exec(text)?.[1] ?? basename(file, '.yaml')
-        if (namespace !== 'default') await cluster.kubectl('create', 'namespace', namespace)
+        if (namespace !== 'default') {
+          const { stderr } = await cluster.kubectl.try('create', 'namespace', namespace)
+          assert.match(stderr, /^(?:.* already exists\n)?$/)
+        }
         const applied = appliedIn(cluster, namespace)
         await applied.kubectl('apply', '-f', path)
         try {
@@ -138,3 +144,7 @@ const isOpen = (host: string, port: number): Promise<boolean> =>
     }
     socket.on('connect', end(true)).on('error', end(false)).on('timeout', end(false))
   })
+
+/** Sends a form, as a browser does. */
+export const post = async (url: string, fields: Readonly<Record<string, string>>): Promise<string> =>
+  (await fetch(url, { method: 'POST', body: new URLSearchParams(fields) })).text()

@@ -1,16 +1,11 @@
 import assert from 'node:assert/strict'
-import { describe } from 'node:test'
 import type { Pod } from '#api/core/pod/message.ts'
 import { ask } from '../e2e/echo.ts'
-import { eventually, FAIRLEAD, run } from '../e2e/harness.ts'
-import type { Status } from '../e2e/scratch.ts'
-import { withWorld } from './world.ts'
+import { eventually } from '../e2e/harness.ts'
+import { post, type World } from './world.ts'
 
-const { cluster, manifest } = withWorld('stateful')
-const post = async (url: string, fields: Readonly<Record<string, string>>): Promise<string> =>
-  (await fetch(url, { method: 'POST', body: new URLSearchParams(fields) })).text()
-
-describe('manifests that keep something', { concurrency: 2 }, () => {
+/** Manifests that keep something, side by side with others. */
+export const stateful = ({ manifest }: World): void => {
   manifest(
     'apps/wordpress.yaml',
     'WordPress keeps its posts in a database and its uploads in a claim, over the end of both pods',
@@ -70,40 +65,4 @@ describe('manifests that keep something', { concurrency: 2 }, () => {
       assert.match(await zoo.kubectl('get', 'pvc'), /datadir-zk-2\s+Bound\s+pvc-\S+\s+10Gi\s+RWO/)
     },
   )
-})
-
-// Alone: it ends the cluster's processes.
-manifest(
-  'apps/voting-app.yaml',
-  'an application goes on over the end of the agents’ process, and over stop and up with all that it has counted',
-  async (app) => {
-    await app.allReady()
-    const node = cluster.facts.nodes[0]!.addresses[0]
-    const fairlead = async (...words: readonly string[]): Promise<string> => {
-      const { status, stdout, stderr } = await run(FAIRLEAD, words, { env: { KUBECONFIG: cluster.kubeconfig } })
-      assert.equal(status, 0, stderr)
-      return stdout
-    }
-    const counted = (wanted: string): Promise<unknown> =>
-      eventually(`the result is ${wanted}`, async () => (await ask(node, 31001, '/')).trim() === wanted)
-    await post(`http://${node}:31000/`, { voter: 'ann', vote: 'a' })
-    await counted('{"a": 1}')
-
-    const { processes } = JSON.parse(await fairlead('status', cluster.name, '-o', 'json')) as Status
-    process.kill(processes.find(({ role }) => role === 'agent-host')!.pid, 'SIGKILL')
-    await post(`http://${node}:31000/`, { voter: 'bob', vote: 'b' })
-    await counted('{"a": 1, "b": 1}')
-    // Its successor knows the images too.
-    await app.kubectl('delete', 'pods', '-l', 'app=vote', '--now')
-    await app.allReady()
-
-    await fairlead('stop', cluster.name)
-    await fairlead('up', cluster.name)
-    await eventually('a vote is taken again', async () =>
-      (await post(`http://${node}:31000/`, { voter: 'eve', vote: 'b' })).includes('Processed'),
-    )
-    await counted('{"a": 1, "b": 2}')
-    const { items } = await app.json<{ items: Pod[] }>('get', 'pods')
-    assert.ok(items.every(({ status }) => status!.containerStatuses![0]!.restartCount >= 1))
-  },
-)
+}

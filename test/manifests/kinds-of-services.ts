@@ -1,13 +1,11 @@
 import assert from 'node:assert/strict'
-import { describe } from 'node:test'
 import type { Pod } from '#api/core/pod/message.ts'
 import { addressOf, ask } from '../e2e/echo.ts'
 import { eventually } from '../e2e/harness.ts'
-import { withWorld } from './world.ts'
+import type { World } from './world.ts'
 
-const { manifest } = withWorld('named')
-
-describe('manifests of names and kinds of Services', { concurrency: 2 }, () => {
+/** Manifests of names and kinds of Services, side by side with others. */
+export const kindsOfServices = ({ manifest }: World): void => {
   manifest(
     'services/stateful-names.yaml',
     'each pod of a StatefulSet has its name in DNS, and keeps it when it is replaced',
@@ -91,4 +89,4 @@ describe('manifests of names and kinds of Services', { concurrency: 2 }, () => {
       )
     },
   )
-})
+}

@@ -2,18 +2,13 @@ import assert from 'node:assert/strict'
 import type { RequestOptions } from 'node:https'
 import { get } from 'node:https'
 import { text } from 'node:stream/consumers'
-import { describe } from 'node:test'
 import type { Pod } from '#api/core/pod/message.ts'
 import { ask } from '../e2e/echo.ts'
 import { eventually } from '../e2e/harness.ts'
-import { withWorld } from './world.ts'
+import { post, type World } from './world.ts'
 
-const { cluster, manifest } = withWorld('apps')
-const nodeAddresses = (): readonly string[] => cluster.facts.nodes.map(({ addresses }) => addresses[0])
-const post = async (url: string, fields: Readonly<Record<string, string>>): Promise<string> =>
-  (await fetch(url, { method: 'POST', body: new URLSearchParams(fields) })).text()
-
-describe('manifests of applications of several parts', { concurrency: 2 }, () => {
+/** Manifests of applications of several parts, side by side with others. */
+export const applications = ({ manifest, nodeAddresses }: World): void => {
   manifest(
     'apps/guestbook.yaml',
     'the guestbook: what is written through its load balancer goes to the leader, and is read from both followers',
@@ -132,4 +127,4 @@ describe('manifests of applications of several parts', { concurrency: 2 }, () =>
       assert.match(fresh, /New/)
     },
   )
-})
+}

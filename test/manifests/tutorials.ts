@@ -1,16 +1,11 @@
 import assert from 'node:assert/strict'
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { describe, test } from 'node:test'
 import type { Pod } from '#api/core/pod/message.ts'
 import { ask } from '../e2e/echo.ts'
-import { EXAMPLES, eventually, run } from '../e2e/harness.ts'
-import { withWorld } from './world.ts'
+import { eventually } from '../e2e/harness.ts'
+import type { World } from './world.ts'
 
-const { cluster, manifest } = withWorld('tutorials')
-
-describe('manifests of tasks and tests', { concurrency: 2 }, () => {
+/** Manifests of tasks and tests, side by side with others. */
+export const tutorials = ({ cluster, manifest }: World): void => {
   manifest(
     'workloads/tutorials.yaml',
     'pods of the documentation’s tasks do what it says of them',
@@ -162,22 +157,7 @@ describe('manifests of tasks and tests', { concurrency: 2 }, () => {
       assert.deepEqual(left, ['netserver-0', 'netserver-2'])
     },
   )
-})
-
-test('the example of an own image: the lines at its top make the image of a folder, apply it, and get an answer', async () => {
-  const folder = mkdtempSync(join(tmpdir(), 'fairlead-site-'))
-  try {
-    const text = readFileSync(join(EXAMPLES, 'own-image', 'site.yaml'), 'utf8').replaceAll('/tmp/site', folder)
-    const commands = [...text.matchAll(/^# {3}(.*)$/gm)].map(([, command]) => command).join('\n')
-    const env = { KUBECONFIG: cluster.kubeconfig, NO_PROXY: '*' }
-    const outcome = await run('sh', ['-ec', `cd ${join(EXAMPLES, '..')}\n${commands}`], { env })
-    assert.equal(outcome.status, 0, outcome.stderr)
-    assert.match(outcome.stdout, /^site:1\s/m)
-    assert.match(outcome.stdout, /<h1>From an image of your own<\/h1>\s*$/)
-  } finally {
-    rmSync(folder, { recursive: true, force: true })
-  }
-})
+}
 
 const TOO_MUCH = JSON.stringify({
   spec: { containers: [{ name: 'x', image: 'busybox', resources: { limits: { memory: '8Gi' } } }] },

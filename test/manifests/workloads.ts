@@ -1,15 +1,12 @@
 import assert from 'node:assert/strict'
-import { describe } from 'node:test'
 import type { Job } from '#api/batch/job/message.ts'
 import type { Pod } from '#api/core/pod/message.ts'
 import { ask, tally } from '../e2e/echo.ts'
 import { eventually } from '../e2e/harness.ts'
-import { withWorld } from './world.ts'
+import type { World } from './world.ts'
 
-const { cluster, manifest } = withWorld('workloads')
-const nodeAddresses = (): readonly string[] => cluster.facts.nodes.map(({ addresses }) => addresses[0])
-
-describe('manifests of workloads of every kind', { concurrency: 2 }, () => {
+/** Manifests of workloads of every kind, side by side with others. */
+export const workloads = ({ manifest, nodeAddresses }: World): void => {
   // The first, since it waits for the next minute while the others run.
   manifest(
     'workloads/cronjob.yaml',
@@ -192,4 +189,4 @@ describe('manifests of workloads of every kind', { concurrency: 2 }, () => {
       assert.equal(new Set(nodes.split(' ')).size, 2)
     },
   )
-})
+}
