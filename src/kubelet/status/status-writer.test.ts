@@ -165,3 +165,28 @@ test('a status that somebody else has changed is put right, by the difference to
   await turn()
   assert.equal(writes.length, 1)
 })
+
+test('of many pods without an address each waits longer, five seconds at most, and those that got one wait no more', async () => {
+  const { statuses, writes, clock } = writer()
+  const many = (count: number) => Array.from({ length: count }, (_, at) => pod(`p${at}`))
+  const [first, ...others] = many(200)
+  for (const one of others) statuses.set(one, { phase: 'Pending', message: 'waits' }, false)
+  statuses.set(first!, { phase: 'Pending', message: 'waits' }, false)
+  for (const one of others.slice(0, 150)) statuses.set(one, { phase: 'Running', podIP: '10.244.1.2' }, true)
+  await turn()
+  assert.equal(writes.length, 150)
+  clock.advance(4999)
+  await turn()
+  const uids = writes.slice(150).map(({ body }) => body.metadata.uid)
+  assert.equal(uids.includes('p0'), false)
+  clock.advance(1)
+  await turn()
+  assert.equal(writes.at(-1)!.body.metadata.uid, 'p0')
+  // The few that are left have no more patience than few have.
+  const written = writes.length
+  for (const one of [first!, ...others]) statuses.forget(one.metadata!.uid!)
+  statuses.set(pod('late'), { phase: 'Pending', message: 'waits' }, false)
+  clock.advance(500)
+  await turn()
+  assert.equal(writes.length, written + 1)
+})

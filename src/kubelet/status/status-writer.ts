@@ -29,8 +29,11 @@ interface StatusWriterOptions {
 // What nobody waits for (a container was created, not ready yet) is held back this long: most pods are ready by then,
 // and one write says both.
 const SOON_MS = 30
-// Without an address it is nobody's business yet: of many that come at once, most have one before.
+// Without an address it is nobody's business yet. They get theirs one after the other: of many that come at once most have
+// one before their time is over, which is longer the more there are.
 const UNADDRESSED_MS = 500
+const UNADDRESSED_EACH_MS = 50
+const UNADDRESSED_MOST_MS = 5000
 
 /** Resource versions are numbers that grow. */
 const versionOf = ({ metadata }: Pod): number => Number(metadata?.resourceVersion ?? 0)
@@ -44,6 +47,8 @@ export class StatusWriter {
   readonly #pods: Resource<Pod>
   readonly #options: StatusWriterOptions
   readonly #slots = new Map<string, Slot>()
+  /** The uids of pods that wait for an address. */
+  readonly #unaddressed = new Set<string>()
   #stopped = false
 
   constructor(client: Client, pods: Resource<Pod>, options: StatusWriterOptions) {
@@ -76,8 +81,15 @@ export class StatusWriter {
     }
     slot.pod = pod
     slot.wanted = wanted
+    if (wanted.podIP || urgent) this.#unaddressed.delete(uid)
+    else this.#unaddressed.add(uid)
     if (slot.failures > 0) return
-    this.#schedule(slot, urgent ? 0 : wanted.podIP ? SOON_MS : UNADDRESSED_MS)
+    this.#schedule(slot, urgent ? 0 : wanted.podIP ? SOON_MS : this.#patience)
+  }
+
+  /** How long a pod without an address waits for one, milliseconds. */
+  get #patience(): number {
+    return Math.min(Math.max(UNADDRESSED_MS, this.#unaddressed.size * UNADDRESSED_EACH_MS), UNADDRESSED_MOST_MS)
   }
 
   /** Resolves when what is wanted now has been written, or can no longer be (the pod is gone). */
@@ -94,6 +106,7 @@ export class StatusWriter {
     const slot = this.#slots.get(uid)
     slot?.cancel()
     this.#slots.delete(uid)
+    this.#unaddressed.delete(uid)
     for (const waiter of slot?.waiters ?? []) waiter()
   }
 
