@@ -3,46 +3,35 @@ import { isNotFound } from '#client/client.ts'
 import { keyOf } from '#objects/object-key.ts'
 import { type ControllerContext, type RunningController, runLoop } from '../context.ts'
 import { changeTrigger, type TriggerState, withTriggerTime } from '../endpointslice/desired-trigger.ts'
-import { Pace } from '../pace.ts'
 import { servicePods } from '../service-pods.ts'
 import { sameValue } from '../values/equal.ts'
 import { desiredEndpoints } from './desired.ts'
 
-/**
- * The core/v1 Endpoints object of each Service with a selector: what kubectl before 1.33 and `get endpoints` show. Nobody's
- * connections wait for it: what comes in quick succession is one write.
- */
+/** The core/v1 Endpoints object of each Service with a selector: what kubectl before 1.33 and `get endpoints` show. */
 export const startEndpointsController = (context: ControllerContext): RunningController => {
   const { client, informers } = context
   const related = servicePods(context)
   const cache = informers.for(endpoints)
   const triggers = new Map<string, TriggerState>()
 
-  const pace = new Pace(context.clock)
-
-  const sync = async (key: string): Promise<number | undefined> => {
+  const sync = async (key: string): Promise<void> => {
     const service = related.services.lister.byKey(key)
     const current = cache.lister.byKey(key)
     if (!service) {
       triggers.delete(key)
-      pace.forget(key)
-      return undefined
+      return
     }
     const pods = related.podsOf(service)
     const wanted = desiredEndpoints(service, pods, current)
-    if (!wanted) return undefined
+    if (!wanted) return
     const { time, state } = changeTrigger(triggers.get(key), service, pods, current === undefined)
     if (!current || !sameValue(wanted, current)) {
-      const wait = pace.waits(key)
-      if (wait !== undefined) return wait
-      pace.note(key)
       const { namespace } = service.metadata!
       const written = { ...wanted, metadata: withTriggerTime(wanted.metadata!, time) }
       if (current) await client.update(endpoints, written, { namespace })
       else await client.create(endpoints, written, { namespace })
     }
     triggers.set(key, state)
-    return undefined
   }
 
   const { queue, running } = runLoop(context, 'endpoints', [...related.caches, cache], sync)

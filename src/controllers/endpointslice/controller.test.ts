@@ -6,7 +6,7 @@ import { pods } from '#api/core/pod/resource.ts'
 import { services } from '#api/core/service/resource.ts'
 import type { EndpointSlice } from '#api/discovery/endpointslice/message.ts'
 import { endpointSlices } from '#api/discovery/endpointslice/resource.ts'
-import { makeNode, makeService, startCluster, type TestCluster, turn } from '../testing/cluster.ts'
+import { makeNode, makeService, startCluster, type TestCluster } from '../testing/cluster.ts'
 
 const scope = { namespace: 'default' }
 const ZONE = 'topology.kubernetes.io/zone'
@@ -112,29 +112,5 @@ test('a slice that was deleted is not written into while the watch has not said 
     [[8080]],
   )
   assert.deepEqual(cluster.logged, [])
-  cluster.stop()
-})
-
-test('the first pod that is ready is told of at once, and so is one that goes; those who come to it within 50 ms, together', async () => {
-  const cluster = await startCluster({ only: ['endpointslice'], nodes: 1 })
-  const { client, clock } = cluster
-  await client.create(services, makeService('web'))
-  await cluster.settle()
-  clock.advance(1000)
-  const still = async () => {
-    for (let turns = 0; turns < 20; turns++) await turn()
-  }
-  const names = ['a', 'b', 'c', 'd'] as const
-  for (const name of names) {
-    await cluster.ready(await client.create(pods, pod(name)))
-    await still()
-    assert.equal(shown(cluster), 'a', `after ${name}`)
-  }
-  clock.advance(50)
-  await still()
-  assert.equal(shown(cluster), 'a, b, c, d')
-  await client.delete(pods, 'b', { namespace: 'default', gracePeriodSeconds: 0 })
-  await still()
-  assert.equal(shown(cluster), 'a, c, d')
   cluster.stop()
 })

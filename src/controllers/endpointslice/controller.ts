@@ -5,18 +5,15 @@ import { isLeaving } from '#objects/deletion.ts'
 import { serviceKeyOf } from '#objects/endpoint-slice.ts'
 import { ENDPOINTSLICE_CONTROLLER } from '#objects/well-known.ts'
 import { type ControllerContext, type RunningController, runLoop } from '../context.ts'
-import { Pace } from '../pace.ts'
 import { servicePods } from '../service-pods.ts'
 import { desiredSlices, selectsPods, sliceMeta } from './desired.ts'
-import { onlyAdds } from './desired-haste.ts'
 import { changeTrigger, stampTrigger, type TriggerState, withTrigger } from './desired-trigger.ts'
 import { sliceIndex, writeSlices } from './write.ts'
 
 /**
  * EndpointSlices from Services and pods. Kubernetes waits up to a second to put changes together, since it writes over
- * the network to many readers. Here what one turn of the event loop brings is one write, and a pod that goes, or is the
- * first to be ready, is in the slices at once. Where others answer already, one that only comes to them may wait for those
- * who start with it.
+ * the network to many readers. Here what one turn of the event loop brings is one write and nothing waits for a timer:
+ * a pod that becomes ready, or goes, is in the slices at once.
  */
 export const startEndpointSliceController = (context: ControllerContext): RunningController => {
   const { client, informers } = context
@@ -25,30 +22,22 @@ export const startEndpointSliceController = (context: ControllerContext): Runnin
   sliceCache.addIndex('service', sliceIndex)
   const deleted = new Set<string>()
   const triggers = new Map<string, TriggerState>()
-  const pace = new Pace(context.clock)
 
-  const sync = async (key: string): Promise<number | undefined> => {
+  const sync = async (key: string): Promise<void> => {
     const service = related.services.lister.byKey(key)
     // Slices of a Service that is gone go with it, by their owner reference.
     if (!service || !selectsPods(service)) {
       triggers.delete(key)
-      pace.forget(key)
-      return undefined
+      return
     }
     const existing = sliceCache.lister
       .byIndex('service', `${ENDPOINTSLICE_CONTROLLER} ${key}`)
       .filter((slice) => !deleted.has(slice.metadata!.uid!) && !isLeaving(slice))
     const pods = related.podsOf(service)
     const changes = desiredSlices(service, pods, (name) => nodeCache.lister.get(name), existing)
-    if (changes.create.length + changes.update.length + changes.delete.length > 0) {
-      const wait = pace.waits(key)
-      if (wait !== undefined && onlyAdds(changes, existing)) return wait
-      pace.note(key)
-    }
     const { time, state } = changeTrigger(triggers.get(key), service, pods, existing.length === 0)
     await writeSlices(client, service, stampTrigger(changes, time), withTrigger(sliceMeta(service), time), deleted)
     triggers.set(key, state)
-    return undefined
   }
 
   const { queue, running } = runLoop(context, 'endpointslice', [...related.caches, sliceCache], sync)

@@ -24,7 +24,7 @@ const groupKey = (addressType: string, ports: readonly EndpointPort[] | undefine
   `${addressType} ${[...(ports ?? [])].map(canonical).sort().join()}`
 
 /** Which pod or address an endpoint is, whatever its state. */
-export const identity = (endpoint: Endpoint): string =>
+const identity = (endpoint: Endpoint): string =>
   endpoint.targetRef?.uid ?? [...(endpoint.addresses ?? []), endpoint.hostname ?? ''].join()
 
 /**

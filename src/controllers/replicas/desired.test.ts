@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { ReplicaSet } from '#api/apps/replicaset/message.ts'
 import type { Pod } from '#api/core/pod/message.ts'
-import { isOnTheWay, planReplicas, replicasStatus } from './desired.ts'
+import { planReplicas, replicasStatus } from './desired.ts'
 
 const now = Date.parse('2026-01-02T00:00:00Z')
 const pod = (
@@ -69,30 +69,4 @@ test('replicasStatus() calls a pod available minReadySeconds after it became rea
   assert.equal(status.availableReplicas, 1)
   assert.equal(status.terminatingReplicas, 1)
   assert.equal(dueIn, 5000)
-})
-
-test('a status is on the way while more wanted pods come; the last of them, a loss and whatever else changed are told at once', () => {
-  const status = {
-    replicas: 3,
-    fullyLabeledReplicas: 3,
-    readyReplicas: 1,
-    availableReplicas: 1,
-    terminatingReplicas: 0,
-    observedGeneration: 1,
-  }
-  const owner = { ...set(3), status }
-  assert.equal(isOnTheWay(owner, { ...status, readyReplicas: 2, availableReplicas: 2 }), true)
-  assert.equal(isOnTheWay(owner, { ...status, readyReplicas: 3, availableReplicas: 2 }), true)
-  assert.equal(isOnTheWay(owner, { ...status, readyReplicas: 3, availableReplicas: 3 }), false, 'all are there')
-  assert.equal(isOnTheWay(set(3), status), false, 'the first')
-  for (const other of [
-    { replicas: 2 },
-    { fullyLabeledReplicas: 2 },
-    { readyReplicas: 0 },
-    { availableReplicas: 0 },
-    { terminatingReplicas: 1 },
-    { observedGeneration: 2 },
-    { conditions: [{ type: 'ReplicaFailure', status: 'True' }] },
-  ])
-    assert.equal(isOnTheWay(owner, { ...status, readyReplicas: 2, ...other }), false, JSON.stringify(other))
 })

@@ -8,7 +8,6 @@ import { isLeaving } from '#objects/deletion.ts'
 import { matchesMap } from '#objects/label-selector.ts'
 import { isActive, isTerminal } from '#objects/pod.ts'
 import { availableIn } from '../values/availability.ts'
-import { sameValue } from '../values/equal.ts'
 import { rankForDeletion } from './desired-deletion.ts'
 
 /** At most so many pods are made or deleted in one look (Kubernetes' burst). */
@@ -95,18 +94,4 @@ export const replicasStatus = (
     },
     dueIn: Number.isFinite(next) ? next : undefined,
   }
-}
-
-/** Whether a status says no more than that pods which are wanted are coming, and not yet that all are there. */
-export const isOnTheWay = ({ spec, status }: Replicated, next: ReplicaSetStatus): boolean => {
-  if (status === undefined) return false
-  const counts = (of: ReplicaSetStatus) =>
-    [of.replicas, of.fullyLabeledReplicas, of.readyReplicas, of.availableReplicas].map((count) => count ?? 0)
-  const [before, after] = [counts(status), counts(next)]
-  const { replicas, fullyLabeledReplicas, readyReplicas, availableReplicas } = status
-  return (
-    (next.availableReplicas ?? 0) < (spec?.replicas ?? 1) &&
-    after.every((count, at) => count >= before[at]!) &&
-    sameValue({ ...next, replicas, fullyLabeledReplicas, readyReplicas, availableReplicas }, status)
-  )
 }

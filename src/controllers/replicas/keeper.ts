@@ -15,12 +15,11 @@ import {
   runLoop,
 } from '../context.ts'
 import { byController } from '../indexes.ts'
-import { Pace } from '../pace.ts'
 import { inBatches } from '../pods/batches.ts'
 import { Departures } from '../pods/departures.ts'
 import { podOf } from '../pods/desired-pod.ts'
 import { sameValue } from '../values/equal.ts'
-import { type Failure, isOnTheWay, planReplicas, type Replicated, replicasStatus } from './desired.ts'
+import { type Failure, planReplicas, type Replicated, replicasStatus } from './desired.ts'
 
 /** A kind that keeps a number of equal pods. */
 interface ReplicaKind<T extends Replicated> {
@@ -49,7 +48,6 @@ export const startReplicaKeeper = <T extends Replicated>(
   cache.addIndex('controller', byController)
   podCache.addIndex('controller', byController)
   const departures = new Departures(context)
-  const pace = new Pace(clock)
 
   const createPod = async (owner: T): Promise<void> => {
     const { namespace } = owner.metadata!
@@ -92,10 +90,7 @@ export const startReplicaKeeper = <T extends Replicated>(
 
   const sync = async (key: string): Promise<number | undefined> => {
     const owner = cache.lister.byKey(key)
-    if (!owner) {
-      pace.forget(key)
-      return undefined
-    }
+    if (!owner) return undefined
     const { namespace, uid } = owner.metadata!
     const own = await adoptAndRelease(context, resource, owner, pods, podCache.lister, {
       canAdopt: isActive,
@@ -113,13 +108,8 @@ export const startReplicaKeeper = <T extends Replicated>(
         ...(countsTerminating ? { terminatingReplicas } : {}),
         observedGeneration: owner.metadata?.generation,
       }
-      if (!sameValue(observed, latest.status)) {
-        const wait = pace.waits(key)
-        if (wait !== undefined && error === undefined && isOnTheWay(latest, observed))
-          return Math.min(wait, dueIn ?? wait)
-        pace.note(key)
+      if (!sameValue(observed, latest.status))
         await client.update(resource, { ...latest, status: observed }, { namespace, subresource: 'status' })
-      }
       if (error === undefined) return dueIn
     }
     if (error !== undefined) throw error
