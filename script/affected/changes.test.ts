@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { execFileSync } from 'node:child_process'
+import { execFileSync, spawnSync } from 'node:child_process'
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -16,7 +16,11 @@ const clone = () => {
   return { top, git, write, [Symbol.dispose]: () => rmSync(top, { recursive: true }) }
 }
 
-test('what is to be committed has changed, also what is new, moved or gone; else what the last commit brought', () => {
+const skip = spawnSync('git', ['--version']).status === 0 ? false : 'git is not there'
+
+test('what is to be committed has changed, also what is new, moved or gone; else what the last commit brought', {
+  skip,
+}, () => {
   using at = clone()
   assert.equal(changesOf(at.top), undefined, 'no clone')
   at.git('init', '-q')
@@ -38,4 +42,14 @@ test('what is to be committed has changed, also what is new, moved or gone; else
   const { since, paths } = changesOf(at.top)!
   assert.equal(since, 'the last commit')
   assert.deepEqual([...paths].sort(), ['src/b.ts', 'src/c.ts', 'src/d.ts', 'src/new.ts', 'src/ç.ts'])
+})
+
+test('where there is no git, nobody knows what has changed', () => {
+  const path = process.env.PATH
+  process.env.PATH = '/nowhere'
+  try {
+    assert.equal(changesOf(import.meta.dirname), undefined)
+  } finally {
+    process.env.PATH = path
+  }
 })
