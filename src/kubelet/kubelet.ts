@@ -238,7 +238,7 @@ export const startKubelet = (options: KubeletOptions): Kubelet => {
     const object = await registerNode(client, resources.nodes, wanted, life)
     if (object === undefined) return
     const known = () => options.nodes.lister.get(node.name)
-    lookAtNode = keepNodeStatus(client, resources.nodes, object, known, { ...life, trouble, images })
+    lookAtNode = keepNodeStatus(client, resources.nodes, object, known, { ...life, trouble, images, runtime })
     if (resources.leases !== undefined) {
       const leaseError = (error: unknown) => log('the Lease cannot be renewed', error)
       void keepNodeLease(

@@ -29,6 +29,7 @@ export function routedRuntime(first: Runtime, ...others: readonly Containers[]):
 
   return {
     unlimited: first.unlimited,
+    version: () => first.version(),
     handlers: all.flatMap(({ handlers }) => handlers),
     imageStatus: (image) => first.imageStatus(image),
     listImages: () => first.listImages(),

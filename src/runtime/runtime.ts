@@ -264,6 +264,8 @@ export interface Containers {
 export interface Runtime extends Images, Containers {
   /** Of which of them this machine's cgroups keep no container from taking all: limits of these are passed over. */
   readonly unlimited: readonly LimitedResource[]
+  /** Of the program that makes containers, as it tells it: `1.1.5`; undefined where it does not. Never rejects. */
+  version(): Promise<string | undefined>
   /** Makes and starts what is a container too, for others to name in `processesOf`; it is the first process that they see. */
   hold(spec: HolderSpec): Promise<void>
 }

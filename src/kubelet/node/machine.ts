@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { readFileSync, statfsSync } from 'node:fs'
 import { availableParallelism, machine as hardware, release, totalmem } from 'node:os'
-import type { Machine } from './node-object.ts'
+import { type Machine, runtimeVersionText } from './node-object.ts'
 
 const GO_ARCH: Readonly<Record<string, string>> = { x86_64: 'amd64', aarch64: 'arm64', armv7l: 'arm', i686: '386' }
 
@@ -31,7 +31,7 @@ export const readMachine = (stateDir: string): Machine => {
       bootID: firstLine('/proc/sys/kernel/random/boot_id'),
       kernelVersion: release(),
       osImage,
-      containerRuntimeVersion: 'runc://1.1',
+      containerRuntimeVersion: runtimeVersionText(undefined),
       kubeletVersion: 'v1.36.0-fairlead',
       // Deprecated in Kubernetes, and empty there too.
       kubeProxyVersion: '',

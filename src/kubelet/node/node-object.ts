@@ -15,6 +15,9 @@ export interface Machine {
   readonly info: NodeSystemInfo
 }
 
+/** As a Node names who runs its containers. One that has not told its version yet is of an unknown one, as kubelets say it. */
+export const runtimeVersionText = (version: string | undefined): string => `runc://${version ?? 'Unknown'}`
+
 /** There is one runtime, and it has no other name than that of none. */
 const runtimeHandlers = (
   { kernelVersion }: NodeSystemInfo,

@@ -41,7 +41,11 @@ const start = (fault: (verb: string, subresource: string) => Error | undefined =
 const kept = async (fault?: (verb: string, subresource: string) => Error | undefined) => {
   const node = start(fault)
   const registered = (await node.register())!
-  const state = { fault: undefined as string | undefined, images: [] as { names: string[]; sizeBytes: number }[] }
+  const state = {
+    fault: undefined as string | undefined,
+    images: [] as { names: string[]; sizeBytes: number }[],
+    version: undefined as string | undefined,
+  }
   const look = keepNodeStatus(
     node.client,
     nodes,
@@ -51,6 +55,7 @@ const kept = async (fault?: (verb: string, subresource: string) => Error | undef
       ...node.options,
       trouble: () => ({ fault: state.fault }),
       images: () => state.images,
+      runtime: { version: async () => state.version },
     },
   )
   const writes = () => Number(node.shown().metadata?.resourceVersion)
@@ -118,6 +123,18 @@ test('a status that is as it was is posted every five minutes alone, and one tha
   assert.ok(writes() > second)
   stop.abort()
   assert.equal(clock.pending, 0)
+})
+
+test('a runtime is of an unknown version until it has told one, which is looked for two seconds after the start', async () => {
+  const { clock, state, shown } = await kept()
+  const version = () => shown().status?.nodeInfo?.containerRuntimeVersion
+  clock.advance(2000)
+  await turns()
+  assert.equal(version(), 'runc://Unknown')
+  state.version = '1.1.5+ds1'
+  clock.advance(10_000)
+  await turns()
+  assert.equal(version(), 'runc://1.1.5+ds1')
 })
 
 test('what others wrote over a status is put right, images that came are told, and their own resources stay', async () => {

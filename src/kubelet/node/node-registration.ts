@@ -4,9 +4,10 @@ import type { Resource } from '#api/resource.ts'
 import { timeText } from '#api/time-text.ts'
 import { type Client, isAlreadyExists } from '#client/client.ts'
 import { backoff, type Clock, sleep } from '#clock/clock.ts'
+import type { Runtime } from '#runtime/runtime.ts'
 import { type NodeRecorder, tellConditions } from './node-events.ts'
 import type { NodeImages } from './node-images.ts'
-import { keptOfNode, type NodeTrouble, nodeConditions } from './node-object.ts'
+import { keptOfNode, type NodeTrouble, nodeConditions, runtimeVersionText } from './node-object.ts'
 
 interface RegistrationOptions {
   readonly clock: Clock
@@ -20,12 +21,15 @@ interface NodeStatusOptions extends RegistrationOptions {
   readonly trouble: () => NodeTrouble
   /** What the machine has to run. */
   readonly images: () => NodeImages
+  readonly runtime: Pick<Runtime, 'version'>
 }
 
 // Kubernetes' nodeStatusReportFrequency: the Lease tells life, the status only what changes.
 const REPORT_MS = 300_000
 // Kubernetes' nodeStatusUpdateFrequency.
 const LOOK_MS = 10_000
+/** The first look: what nobody waited for when the node came up, as what its runtime says of itself. */
+const FIRST_LOOK_MS = 2000
 
 /**
  * Merged by their type, the second InternalIP would be written over the first: the list is replaced as a whole, as
@@ -122,8 +126,9 @@ export const registerNode = async (
 
 /**
  * Posts the conditions every five minutes, and within ten seconds where the Node that `known` gives has others: the node
- * controller writes Unknown over those of a kubelet that was silent. Images that came or went are told then, and what
- * somebody changed of addresses, amounts and ports is put right, but for resources of their own, which pods may have then. A Node that was deleted stays so until the kubelet starts again, as with Kubernetes.
+ * controller writes Unknown over those of a kubelet that was silent. The runtime's version and images that came or went are
+ * told then, and what somebody changed of addresses, amounts and ports is put right, but for resources of their own, which
+ * pods may have then. A Node that was deleted stays so until the kubelet starts again, as with Kubernetes.
  * Returns at once, with what looks without waiting: for whoever knows that `trouble` has changed.
  */
 export const keepNodeStatus = (
@@ -131,7 +136,7 @@ export const keepNodeStatus = (
   nodes: Resource<Node>,
   registered: Node,
   known: () => Node | undefined,
-  { clock, signal, onError, trouble, images, record }: NodeStatusOptions,
+  { clock, signal, onError, trouble, images, runtime, record }: NodeStatusOptions,
 ): (() => void) => {
   const own = machineOf(registered.status ?? {})
   const base = { ...own, capacity: plain(own.capacity), allocatable: plain(own.allocatable) }
@@ -140,11 +145,14 @@ export const keepNodeStatus = (
   let cancel = (): void => undefined
   const look = async (): Promise<void> => {
     cancel()
+    const containerRuntimeVersion = runtimeVersionText(await runtime.version())
+    if (signal.aborted) return
     const next = nodeConditions(conditions, timeText(clock.now()), trouble())
     const node = known()
     const shown = node === undefined ? undefined : (node.status ?? {})
     const changed = shown !== undefined && !next.every((one) => sameStatus(shown.conditions ?? [], one))
-    const machine = { ...withExtended(base, shown ?? {}), images: images() }
+    const nodeInfo = { ...base.nodeInfo!, containerRuntimeVersion }
+    const machine = { ...withExtended(base, shown ?? {}), nodeInfo, images: images() }
     const moved = shown !== undefined && !isDeepStrictEqual(machineOf(shown), machine)
     if (changed || moved || (shown !== undefined && clock.now() - postedAt >= REPORT_MS)) {
       postedAt = clock.now()
@@ -156,12 +164,12 @@ export const keepNodeStatus = (
     }
     wait()
   }
-  const wait = (): void => {
+  const wait = (ms = LOOK_MS): void => {
     cancel()
-    if (!signal.aborted) cancel = clock.after(LOOK_MS, () => void look())
+    if (!signal.aborted) cancel = clock.after(ms, () => void look())
   }
   signal.addEventListener('abort', () => cancel(), { once: true })
-  wait()
+  wait(FIRST_LOOK_MS)
   return () => {
     if (!signal.aborted) void look()
   }

@@ -65,6 +65,13 @@ export class FakeRuntime implements Runtime {
 
   unlimited: readonly LimitedResource[] = []
 
+  /** What it tells of its version. */
+  told: string | undefined
+
+  async version(): Promise<string | undefined> {
+    return this.told
+  }
+
   readonly handlers: readonly string[] = ['', 'runc', 'virtual']
 
   async imageStatus(image: string): Promise<RuntimeImage | undefined> {

@@ -26,6 +26,7 @@ import { releaseExecFifo } from './programs/exec-fifo.ts'
 import { foundPrograms } from './programs/found-programs.ts'
 import { seccompSupport } from './programs/seccomp-support.ts'
 import { openStdio } from './programs/stdio.ts'
+import { toldVersion } from './programs/told-version.ts'
 import { Removals } from './removals.ts'
 
 interface RuncRuntimeOptions {
@@ -255,6 +256,7 @@ export function createRuncRuntime(options: RuncRuntimeOptions): RuncRuntime {
         if (!living.has(uid)) for (const folder of cgroupFolders(`${group}/${uid}`)) removeCgroup(folder)
       }
     },
+    version: toldVersion(() => programs.find().runc),
     usage: (cgroup) => cgroupUsage(`/fairlead/${options.cluster}/${cgroup}`),
     scratch: (id) => bundlePaths(paths, id).layers,
     status: async (id) => {
