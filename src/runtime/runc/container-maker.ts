@@ -118,7 +118,7 @@ export async function makeContainer(
   const image = await images.resolve(spec.image)
   const mounted = await Promise.all((spec.mountedImages ?? []).map((name) => images.find(name)))
   const imageIds = [image, ...mounted].flatMap((one) => one?.contentId ?? [])
-  const tools = programs.find()
+  programs.find()
   const abilities = machine()
   const bundle = bundlePaths(paths, spec.id)
   const cgroupsPath = `/fairlead/${cluster}/${spec.cgroup}`
@@ -185,7 +185,7 @@ export async function makeContainer(
       const made = mountOwnRoot(root, { image, layers: bundle.layers, mounts, users })
       writeConfig(ociSpec(whole, image, { ...place, ...made }))
     }
-    const pid = await createWithConmon(tools, {
+    const pid = await createWithConmon(await programs.sealed(), {
       id,
       bundle: bundle.folder,
       runcRoot: paths.runc,

@@ -279,7 +279,7 @@ export function createRuncRuntime(options: RuncRuntimeOptions): RuncRuntime {
     exec: async (id, execOptions) => {
       runningPid(id)
       return await execInContainer(
-        { runc: programs.find().runc, runcRoot: paths.runc, folder: bundlePaths(paths, id).folder, id },
+        { ...(await programs.sealed()), runcRoot: paths.runc, folder: bundlePaths(paths, id).folder, id },
         execOptions,
       )
     },

@@ -1,6 +1,7 @@
 import type { Programs } from './conmon.ts'
 import { checkVersion } from './program-version.ts'
 import { findProgram } from './programs.ts'
+import { sealedProgram } from './sealed-program.ts'
 
 /** What we were written for: Debian 11's are older, Debian 12's newer. */
 const RUNC_LEAST = '1.1.0'
@@ -10,6 +11,8 @@ const CONMON_LEAST = '2.0.26'
 export interface FoundPrograms {
   /** Throws RuntimeError RUNTIME_PROGRAM_MISSING. */
   readonly find: () => Programs
+  /** The same, with runc by the path that it is to be started by for a container: see sealedProgram(). */
+  readonly sealed: () => Promise<Programs>
   /**
    * Asks each for its version, where one of them has failed: of all containers that would cost some 20 ms of the first.
    * Rejects with RUNTIME_PROGRAM_MISSING, RUNTIME_PROGRAM_OLD.
@@ -26,6 +29,10 @@ export function foundPrograms(given: Programs | undefined): FoundPrograms {
   }
   return {
     find,
+    sealed: async () => {
+      const { runc, conmon } = find()
+      return { runc: await sealedProgram(runc), conmon }
+    },
     async check() {
       const found = find()
       // A newer one may be installed elsewhere by the next try.
