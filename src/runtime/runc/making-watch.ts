@@ -1,7 +1,7 @@
 import { RuntimeError } from '../runtime-error.ts'
 
 /** How long the making of a container may take, milliseconds. */
-export interface MakingLimits {
+interface MakingLimits {
   /** As long as Kubernetes' kubelet waits for a runtime. */
   readonly most: number
   /** From when nobody waits for it any more. */
