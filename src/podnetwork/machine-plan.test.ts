@@ -122,8 +122,10 @@ test('a node goes straight to the pods of others, to its own where they are, and
   ])
 })
 
-test('the host reaches pods, Services and load balancer addresses by the fabric, as itself, and no setting of it is touched', () => {
+test('the host reaches pods, Services and load balancer addresses by the fabric, as itself, and learns nothing from whoever else is on the link', () => {
   assert.deepEqual(planText(hostLinkPlan(cluster)), [
+    'ipv6/conf/fl-fairlead/accept_ra? = 0',
+    'ipv6/conf/fl-fairlead/accept_redirects? = 0',
     'link fl-fairlead 172.30.0.1/16 fd00:172:30::1/64',
     'route 172.30.0.0/16 dev fl-fairlead src 172.30.0.1',
     'route 10.244.0.0/16 via 172.30.254.254 dev fl-fairlead onlink src 172.30.0.1',

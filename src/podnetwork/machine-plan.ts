@@ -187,7 +187,14 @@ export function hostLinkPlan(cluster: ClusterNetwork): NetworkPlan {
       source: own(addresses),
     })),
   ])
-  return { sysctls: [], links: [{ name: link, addresses: onNetwork(cluster, addresses) }], neighbours: [], routes }
+  return {
+    // On the underlay stand nodes, and pods of a node's network, which may tell anybody there what they like: the host would
+    // take its default route from one of them.
+    sysctls: ['accept_ra', 'accept_redirects'].map((name) => [`ipv6/conf/${link}/${name}?`, '0'] as const),
+    links: [{ name: link, addresses: onNetwork(cluster, addresses) }],
+    neighbours: [],
+    routes,
+  }
 }
 
 /** Routes of each of the cluster's families; `own` takes the one of that family. */

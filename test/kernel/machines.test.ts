@@ -2,7 +2,9 @@ import assert from 'node:assert/strict'
 import { execFileSync } from 'node:child_process'
 import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import type { Server } from 'node:net'
+import { join } from 'node:path'
 import { afterEach, test } from 'node:test'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { createMachines, removeMachines } from '#cluster/machines/machines.ts'
 import { createNetworkNamespace, listNetworkNamespaces, namespacePath } from '#kernel/namespaces/namespace.ts'
 import { readSysctl } from '#kernel/namespaces/sysctl.ts'
@@ -82,6 +84,23 @@ test('createMachines() and removeMachines() leave nothing behind and touch no se
   assert.deepEqual(footprint(), before)
   assert.equal(hostSettings(), settings)
   assert.equal(removeMachines({ name: 'test', config }), false)
+})
+
+test('a pod of a node’s network that calls itself a router gives the host neither a route nor an address', async () => {
+  const config = planned('routers', 1)
+  createMachines(config)
+  const advertise = async () => {
+    const script = join(import.meta.dirname, 'router-advertisement.py')
+    execFileSync('ip', ['netns', 'exec', config.nodes[0]!.namespace, 'python3', script, 'eth0'])
+    await sleep(300)
+    return show('-6', 'route', 'show', 'default') + show('-6', 'address', 'show', 'dev', config.host.link)
+  }
+  const told = await advertise()
+  assert.doesNotMatch(told, /^default |2001:db8:/m)
+  assert.match(told, /inet6 fd00:/)
+  // That it would have been heard.
+  writeFileSync(`/proc/sys/net/ipv6/conf/${config.host.link}/accept_ra`, '1')
+  assert.match(await advertise(), /^default via fe80::[\s\S]*2001:db8:/m)
 })
 
 test("removeMachines() finds everything by the name alone, also half-made, and no other cluster's", async () => {

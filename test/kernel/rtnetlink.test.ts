@@ -177,7 +177,7 @@ test('newBridge() takes ports, and deleteLink() takes a pair away from both name
   )
 })
 
-test('writeSysctls() writes in the namespace and refuses the one that the process was born in', () => {
+test('writeSysctls() writes in the namespace; in the one that the process was born in it refuses all but those of a link of ours', () => {
   const host = readSysctl('ipv4/ip_forward')
   writeSysctls(a, [
     ['ipv4/ip_forward', '1'],
@@ -185,7 +185,15 @@ test('writeSysctls() writes in the namespace and refuses the one that the proces
   ])
   assert.equal(readSysctl('ipv4/ip_forward', a), '1')
   assert.equal(readSysctl('ipv4/ip_forward'), host)
-  assert.throws(() => writeSysctls('/proc/self/ns/net', [['ipv4/ip_forward', '1']]), { code: 'SYSCTL_OF_HOST' })
+  const ours = ['ipv6/conf/fl-none/accept_ra?', '0'] as const
+  writeSysctls('/proc/self/ns/net', [ours])
+  for (const name of [
+    'ipv4/ip_forward',
+    'ipv6/conf/all/accept_ra',
+    'ipv6/conf/eth0/accept_ra',
+    'ipv4/conf/fl-x/../all/x',
+  ])
+    assert.throws(() => writeSysctls('/proc/self/ns/net', [ours, [name, '1']]), { code: 'SYSCTL_OF_HOST' }, name)
   assert.throws(() => writeSysctls(a, [['ipv4/none_such', '1']]), { code: 'SYSCTL_FAILED', errnoName: 'ENOENT' })
 })
 

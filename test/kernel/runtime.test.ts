@@ -82,6 +82,15 @@ async function eventually(holds: () => boolean): Promise<void> {
   assert.ok(holds())
 }
 
+/** '' of a process that has ended meanwhile. */
+function readOrEmpty(path: string): string {
+  try {
+    return readFileSync(path, 'utf8')
+  } catch {
+    return ''
+  }
+}
+
 /** Runs to the end and gives the log's lines without their times. */
 async function output(
   command: readonly string[],
@@ -330,6 +339,27 @@ describe('containers', () => {
     assert.deepEqual(await runtime.list(), [])
     await runtime.create({ ...failing, command: ['true'] })
     await runtime.remove(failing.id)
+  })
+
+  test('a container that runc never gets done with is ended where nobody waits for it any more, and leaves nothing', async () => {
+    const fifo = join(root, 'fifo')
+    execFileSync('mkfifo', [fifo])
+    const hanging = spec(['true'], { mounts: [{ source: fifo, destination: '/etc/group', readOnly: true }] })
+    const wanted = new AbortController()
+    const made = runtime.create(hanging, wanted.signal)
+    const lists = [...readdirSync('/sys/fs/cgroup')]
+      .map((hierarchy) => join('/sys/fs/cgroup', hierarchy, 'fairlead', cluster, hanging.cgroup, 'cgroup.procs'))
+      .filter((list) => !list.includes('unified'))
+    const processes = (): readonly string[] =>
+      lists.flatMap((list) => (existsSync(list) ? readFileSync(list, 'utf8').split('\n') : [])).filter(Boolean)
+    await eventually(() => processes().length > 0)
+    wanted.abort()
+    await assert.rejects(made, { code: 'CONTAINER_CANNOT_RUN' })
+    assert.deepEqual(processes(), [])
+    assert.deepEqual(readdirSync(join(stateDir, 'containers')), [])
+    assert.deepEqual(readdirSync(join(stateDir, 'runc')), [])
+    for (const pid of readdirSync('/proc').filter((name) => /^\d+$/.test(name)))
+      assert.equal(readOrEmpty(`/proc/${pid}/cmdline`).includes(hanging.id), false, pid)
   })
 
   test('a conmon is known as the cluster’s by its environment, as all that the cluster starts; the program is not', async () => {

@@ -1,5 +1,5 @@
 import { closeSync } from 'node:fs'
-import { createNetworkNamespace, namespacePath, openNamespace } from '#kernel/namespaces/namespace.ts'
+import { createNetworkNamespace, HOME_NETWORK, namespacePath, openNamespace } from '#kernel/namespaces/namespace.ts'
 import { writeSysctls } from '#kernel/namespaces/sysctl.ts'
 import { changeLink, newBridge, newVeth } from '#kernel/rtnetlink/link.ts'
 import { Rtnetlink } from '#kernel/rtnetlink/rtnetlink.ts'
@@ -51,7 +51,7 @@ export function connectMachines(config: ClusterConfig, machines: readonly (NodeC
   }
   for (const machine of machines) {
     if (machine === 'host') {
-      connect(HOST_PORT, config.host.link, '/proc/thread-self/ns/net', config.host.addresses, true)
+      connect(HOST_PORT, config.host.link, HOME_NETWORK, config.host.addresses, true)
       continue
     }
     const { namespace, addresses, state } = machine

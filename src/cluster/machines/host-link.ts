@@ -1,5 +1,6 @@
 import { constants } from 'node:os'
-import { readSysctl } from '#kernel/namespaces/sysctl.ts'
+import { HOME_NETWORK } from '#kernel/namespaces/namespace.ts'
+import { readSysctl, writeSysctls } from '#kernel/namespaces/sysctl.ts'
 import { deleteLink } from '#kernel/rtnetlink/link.ts'
 import { Rtnetlink } from '#kernel/rtnetlink/rtnetlink.ts'
 import { hostLinkPlan } from '#podnetwork/machine-plan.ts'
@@ -8,14 +9,16 @@ import { applyNetworkPlan } from '#reconciler/network/apply-network-plan.ts'
 import type { ClusterConfig } from '../config.ts'
 
 /**
- * The host's end of its cable: addresses and routes. Without IPv6 on the host, or on new links of it, it is IPv4 only.
+ * The host's end of its cable: addresses, routes and the link's own settings. Without IPv6 on the host, or on new links of it, it is IPv4 only.
  * Whether it has IPv6.
  */
 export function routeHostLink(config: ClusterConfig): boolean {
   using host = Rtnetlink.open()
-  const plan = hostLinkPlan(config)
   const ipv6 = linkHasIpv6(config.host.link)
-  applyNetworkPlan(host, ipv6 ? plan : withoutIpv6(plan))
+  const plan = ipv6 ? hostLinkPlan(config) : withoutIpv6(hostLinkPlan(config))
+  // Before the link is up: what is learnt once, stays.
+  writeSysctls(HOME_NETWORK, plan.sysctls)
+  applyNetworkPlan(host, plan)
   return ipv6
 }
 

@@ -1,5 +1,5 @@
 import { hasIpv6 } from '#kernel/namespaces/ipv6.ts'
-import { namespacePath } from '#kernel/namespaces/namespace.ts'
+import { HOME_NETWORK, namespacePath } from '#kernel/namespaces/namespace.ts'
 import {
   fabricPlan,
   HOST_PORT,
@@ -32,7 +32,7 @@ export function keptMachines(config: ClusterConfig): ReadonlyMap<string, readonl
     kept.set(node.name, [{ path, plan: { ...plan, sysctls, links }, remake: () => connectMachines(config, [node]) }])
   }
   const host = planned(hostLinkPlan(config), hostLinkHasIpv6(config))
-  kept.set('host', [{ path: '/proc/thread-self/ns/net', plan: host, remake: () => connectMachines(config, ['host']) }])
+  kept.set('host', [{ path: HOME_NETWORK, plan: host, remake: () => connectMachines(config, ['host']) }])
   const fabric = planned(fabricPlan(config))
   const ports = [HOST_PORT, ...nodesUp(config).map(nodePortLink)].map((name) => ({
     name,

@@ -24,7 +24,7 @@ interface MachinesMade {
 
 /**
  * Makes the machines of a local cluster: the fabric, the nodes that are not stopped, and the host's link, in process, without a fork. The
- * host gets that one link with its addresses and routes; none of its settings is touched (but see --egress). Throws
+ * host gets that one link with its addresses, routes and settings; no other setting of it is touched (but see --egress). Throws
  * ClusterError MACHINES_FAILED, with what was made taken away again.
  */
 export function createMachines(config: ClusterConfig): MachinesMade {

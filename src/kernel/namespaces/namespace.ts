@@ -11,6 +11,9 @@ import {
 // linux/magic.h
 const NSFS_MAGIC = 0x6e736673
 
+/** Path of the network namespace of the thread that opens it: the host's, where none was entered. */
+export const HOME_NETWORK = '/proc/thread-self/ns/net'
+
 type NotPromise<T> = T extends PromiseLike<unknown> ? never : T
 
 /**

@@ -5,6 +5,8 @@ import { withNamespace } from './namespace.ts'
 import { openSettings } from './settings-view.ts'
 
 const ROOT = '/proc/sys/net'
+/** Settings of a link of ours, which are ours on the host too. */
+const OF_OWN_LINK = /^ipv[46]\/conf\/fl-[^/]+\/[a-z_]+\??$/
 
 /** Folders of ROOT, open: what lies in them is found by way of the descriptor, so that each is looked up once. */
 class Folders {
@@ -27,14 +29,14 @@ class Folders {
 }
 
 /**
- * Writes settings below /proc/sys/net of the namespace at `path`, in order: `ipv4/ip_forward` → `1`. Refuses the
- * namespace that the process was born in: the host's settings are not ours. A setting that the kernel does not have is
+ * Writes settings below /proc/sys/net of the namespace at `path`, in order: `ipv4/ip_forward` → `1`. In the namespace that
+ * the process was born in, only those of our own link are ours; others are refused. A setting that the kernel does not have is
  * an error, unless its name ends in `?`. Throws KernelError SYSCTL_FAILED, SYSCTL_OF_HOST.
  */
 export function writeSysctls(path: string, settings: Iterable<readonly [name: string, value: string]>): void {
   withNamespace(path, () => {
     // Files of /proc/sys/net are those of the namespace of the thread that opens them: synchronous calls only.
-    if (!inForeignNamespace()) {
+    if (!inForeignNamespace() && ![...settings].every(([name]) => OF_OWN_LINK.test(name))) {
       throw new KernelError('SYSCTL_OF_HOST', {
         operation: 'write',
         object: path,

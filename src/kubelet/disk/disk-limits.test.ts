@@ -34,13 +34,16 @@ test('what a pod has taken too much of is said in Kubernetes’ words: a volume,
       volumes: [{ name: 'v', emptyDir: { sizeLimit: '1Mi' } }],
     }),
   )!
-  const said = (volume: number, ...containers: readonly number[]) =>
+  const said = (volume: number, ...containers: readonly number[]) => saidOf(0, volume, ...containers)
+  const saidOf = (shared: number, volume: number, ...containers: readonly number[]) =>
     diskExcess(limits, {
+      shared: shared * MI,
       volumes: new Map([['v', volume * MI]]),
       containers: new Map(containers.map((used, index) => ['cd'[index]!, used * MI])),
     })
   assert.equal(said(1, 2, 1), undefined)
   assert.equal(said(1.5, 0, 0), 'Usage of EmptyDir volume "v" exceeds the limit "1Mi". ')
   assert.equal(said(1, 2, 1.5), 'Pod ephemeral local storage usage exceeds the total limit of containers 4Mi. ')
+  assert.equal(saidOf(0.5, 1, 2, 1), 'Pod ephemeral local storage usage exceeds the total limit of containers 4Mi. ')
   assert.equal(said(0, 2.5, 0), 'Container c exceeded its local ephemeral storage limit "2Mi". ')
 })

@@ -25,7 +25,13 @@ interface DiskLimit {
 export interface DiskUsage {
   readonly volumes: ReadonlyMap<string, number>
   readonly containers: ReadonlyMap<string, number>
+  /** What all its containers share, and may write to: files of /etc. */
+  readonly shared: number
 }
+
+/** All that a pod has taken, in bytes. */
+export const totalUsage = ({ volumes, containers, shared }: DiskUsage): number =>
+  [...volumes.values(), ...containers.values()].reduce((sum, one) => sum + one, shared)
 
 const limitOf = (text: string | undefined): DiskLimit | undefined => {
   if (text === undefined) return undefined
@@ -73,8 +79,7 @@ export const diskExcess = (limits: DiskLimits, usage: DiskUsage): string | undef
   for (const [name, { bytes, text }] of limits.volumes)
     if ((usage.volumes.get(name) ?? 0) > bytes)
       return `Usage of EmptyDir volume "${name}" exceeds the limit "${text}". `
-  const total = [...usage.volumes.values(), ...usage.containers.values()].reduce((sum, one) => sum + one, 0)
-  if (limits.whole !== undefined && total > limits.whole.bytes)
+  if (limits.whole !== undefined && totalUsage(usage) > limits.whole.bytes)
     return `Pod ephemeral local storage usage exceeds the total limit of containers ${limits.whole.text}. `
   for (const [name, { bytes, text }] of limits.containers)
     if ((usage.containers.get(name) ?? 0) > bytes)

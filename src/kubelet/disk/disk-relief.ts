@@ -2,7 +2,7 @@ import type { Pod } from '#api/core/pod/message.ts'
 import { type Clock, sleep } from '#clock/clock.ts'
 import type { KubeletContext } from '../context.ts'
 import { quantityValue } from '../quantity.ts'
-import type { DiskUsage } from './disk-limits.ts'
+import { type DiskUsage, totalUsage } from './disk-limits.ts'
 import type { DiskRoom } from './disk-room.ts'
 import { podDiskUsage } from './disk-usage.ts'
 import { isCritical, type Watched } from './watched.ts'
@@ -26,8 +26,6 @@ const requestOf = ({ spec }: Pod, container?: string): number =>
   (spec?.containers ?? [])
     .filter(({ name }) => container === undefined || name === container)
     .reduce((sum, { resources }) => sum + quantityValue(resources?.requests?.[EPHEMERAL] ?? '0'), 0)
-
-const totalOf = (all: ReadonlyMap<string, number>): number => [...all.values()].reduce((sum, one) => sum + one, 0)
 
 const kibi = (bytes: number): string => `${Math.ceil(bytes / 1024)}Ki`
 
@@ -67,7 +65,7 @@ export const relieve = async ({ context, pods, room, makeRoom, clock, signal }: 
   for (const pod of pods) {
     if (isCritical(pod.entry.pod)) continue
     const usage = await podDiskUsage(context, pod.entry, EVERYTHING)
-    const bytes = totalOf(usage.volumes) + totalOf(usage.containers)
+    const bytes = totalUsage(usage)
     taken.push({ pod, usage, bytes, excess: bytes - requestOf(pod.entry.pod) })
   }
   const priority = ({ pod }: Taken): number => pod.entry.pod.spec?.priority ?? 0

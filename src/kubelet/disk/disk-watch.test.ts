@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict'
-import { linkSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs'
+import { existsSync, linkSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import type { Pod } from '#api/core/pod/message.ts'
 import { HandClock } from '#clock/testing/hand-clock.ts'
 import { isReady } from '#objects/conditions.ts'
+import { eventually } from '../testing/eventually.ts'
 import { startCluster } from '../testing/start-cluster.ts'
 import { folderUsage } from './folder-usage.ts'
 
@@ -28,7 +29,12 @@ test('a folder takes the blocks of its files: one with two names once, a hole no
 })
 
 const grown = async (
-  fill: (at: { readonly volume: string; readonly scratch: string; readonly logs: string }) => void,
+  fill: (at: {
+    readonly volume: string
+    readonly scratch: string
+    readonly logs: string
+    readonly dir: string
+  }) => void,
 ) => {
   const clock = new HandClock()
   const cluster = await startCluster(clock)
@@ -47,11 +53,12 @@ const grown = async (
   const scratch = join(cluster.runtime.scratch(id), 'root/upper')
   mkdirSync(scratch, { recursive: true })
   const logs = join(cluster.stateDir, 'logs', `default_web_${uid}`, 'c')
-  const volume = join(cluster.stateDir, 'pods', uid, 'volumes/v')
+  const dir = join(cluster.stateDir, 'pods', uid)
+  const volume = join(dir, 'volumes/v')
   clock.advance(10_000)
   await new Promise((resolve) => setTimeout(resolve, 20))
   assert.equal((await cluster.get('web')).status?.phase, 'Running', 'nothing is too much yet')
-  fill({ volume, scratch, logs })
+  fill({ volume, scratch, logs, dir })
   const isOver = ({ status }: Pod) => status?.phase === 'Failed'
   const advance = setInterval(() => clock.advance(10_000), 5)
   try {
@@ -79,4 +86,16 @@ test('a pod whose volume, or whose container with its logs, takes more of the di
     })) ?? '',
     /^Pod ephemeral local storage usage exceeds the total limit of containers 2Mi\. $/,
   )
+})
+
+test('what a pod writes to its /etc/hosts, its /etc/resolv.conf and its termination messages is its own, and goes with it', async () => {
+  for (const file of ['hosts', 'resolv.conf', 'containers/c/0', 'containers/d/0']) {
+    let path = ''
+    const message = await grown(({ dir }) => {
+      path = join(dir, file)
+      writeFileSync(path, bytes(2.5))
+    })
+    assert.equal(message, 'Pod ephemeral local storage usage exceeds the total limit of containers 2Mi. ', file)
+    await eventually(`${file} is gone, though the pod is still there`, () => !existsSync(path))
+  }
 })

@@ -1,7 +1,11 @@
+import { lstatSync } from 'node:fs'
 import { walkFolder } from '#runtime/folders/folder-walk.ts'
 
 /** Of stat(2), whatever the file system's own blocks are. */
 const BLOCK = 512
+
+/** What a file takes of the disk, in bytes; 0 where there is none. */
+export const fileUsage = (path: string): number => (lstatSync(path, { throwIfNoEntry: false })?.blocks ?? 0) * BLOCK
 
 /**
  * What all that is in a folder takes of the disk, in bytes: blocks and not lengths, a file with several names once.

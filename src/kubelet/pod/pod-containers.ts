@@ -2,7 +2,7 @@ import type { EphemeralContainer } from '#api/core/pod/spec/container.ts'
 import type { ContainerState } from '#runtime/runtime.ts'
 import { type ContainerEntry, planInput } from '../container/container-entry.ts'
 import { containerHash } from '../container/container-id.ts'
-import { pruneLogs } from '../container/files/container-files.ts'
+import { pruneAttempts } from '../container/files/container-files.ts'
 import { noteExit, noteUntold } from '../container/life/container-exit.ts'
 import { startProbers, stopProbers } from '../container/life/container-probers.ts'
 import { startContainer } from '../container/life/container-starter.ts'
@@ -233,7 +233,7 @@ export class PodContainers {
         delete entry.anew
       }
       if (entry.phase.phase === 'running' && this.#listener.probing()) this.#probe(entry)
-      pruneLogs(logDir, entry.container.name, entry.attempt)
+      pruneAttempts({ dir, logDir }, entry.container.name, entry.attempt)
     })
   }
 

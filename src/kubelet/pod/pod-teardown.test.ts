@@ -43,6 +43,7 @@ const start = (faults: Readonly<Record<string, readonly Error[]>> = {}) => {
   } as never
   const entry = {
     uid: 'u-1',
+    dir: '/nowhere',
     pod: POD,
     containers: new Map([
       ['a', { id: 'c-a' }],

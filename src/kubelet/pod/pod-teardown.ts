@@ -1,8 +1,11 @@
+import { rmSync } from 'node:fs'
 import type { Pod } from '#api/core/pod/message.ts'
 import { isConflict, isNotFound } from '#client/client.ts'
 import { backoff, sleep } from '#clock/clock.ts'
 import { holderId } from '../container/container-id.ts'
+import { messagesFolder } from '../container/files/container-files.ts'
 import type { KubeletContext } from '../context.ts'
+import { etcFiles } from '../etc/pod-etc-files.ts'
 import { errorText } from '../kubelet-error.ts'
 import { fullPodName } from '../status/pod-publisher.ts'
 import type { PodEntry } from './pod-entry.ts'
@@ -10,7 +13,10 @@ import type { PodEntry } from './pod-entry.ts'
 const FIRST_MS = 100
 const MOST_MS = 10_000
 
-/** Removes the pod's containers, mounts and network; again with back-off until nothing is left. */
+/**
+ * Removes the pod's containers, mounts and network, and what it has written to the disk, but for its logs; again with back-off
+ * until nothing is left.
+ */
 export const freePod = async (context: KubeletContext, entry: PodEntry): Promise<void> => {
   const { runtime, network, log, clock } = context
   const ids = [...entry.containers.values()].flatMap(({ id }) => (id === undefined ? [] : [id]))
@@ -25,6 +31,9 @@ export const freePod = async (context: KubeletContext, entry: PodEntry): Promise
         throw error
       })
       await entry.volumes.unmount()
+      // It may have filled the disk with these, and been ended for that.
+      for (const path of [...etcFiles(entry.dir), messagesFolder(entry.dir)])
+        rmSync(path, { recursive: true, force: true })
       return
     } catch (error) {
       log(`pod ${fullPodName(entry.pod)}: cannot be taken down yet`, error)

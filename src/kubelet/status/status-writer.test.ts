@@ -10,8 +10,8 @@ import { StatusWriter } from './status-writer.ts'
 interface Write {
   readonly name: string
   readonly body: { readonly metadata: { readonly uid: string }; readonly status: PodStatus }
-  /** Answers it: as the server that has taken it, or with an error. */
-  readonly answer: (error?: Error) => Promise<void>
+  /** Answers it: as the server that has taken it and has this status then, or with an error. */
+  readonly answer: (answer?: Error | PodStatus) => Promise<void>
 }
 
 /** A writer, and the writes that wait for their answer, oldest first. */
@@ -22,9 +22,9 @@ const writer = () => {
   let version = 100
   const patch = (_: unknown, name: string, __: unknown, body: Write['body']): Promise<Pod> =>
     new Promise((resolve, reject) => {
-      const answer = async (error?: Error): Promise<void> => {
-        if (error === undefined) resolve({ metadata: { name, resourceVersion: String(++version) } } as Pod)
-        else reject(error)
+      const answer = async (answer?: Error | PodStatus): Promise<void> => {
+        if (answer instanceof Error) reject(answer)
+        else resolve({ metadata: { name, resourceVersion: String(++version) }, status: answer } as Pod)
         await turn()
       }
       writes.push({ name, body, answer })
@@ -211,4 +211,43 @@ test('each pod that waits for an address gives those after it 50 ms more; one th
   clock.advance(1)
   await turn()
   assert.equal(isWritten('late'), true)
+})
+
+test('after a write that failed and was taken all the same, or is wanted no longer, the next status is written', async () => {
+  const { statuses, writes, clock } = writer()
+  statuses.set(pod('taken'), { phase: 'Running' }, true)
+  statuses.set(pod('undone'), { phase: 'Running' }, true)
+  await turn()
+  for (const write of writes.slice(0, 2)) await write.answer(new Error('the connection broke'))
+  // The server had written it before it went away: the watch tells so.
+  statuses.set(pod('taken', '2', { phase: 'Running' }), { phase: 'Running' }, true)
+  statuses.set(pod('undone'), { phase: 'Pending' }, true)
+  clock.advance(10_000)
+  await turn()
+  assert.equal(writes.length, 2, 'nothing differs any more')
+  const flushed: string[] = []
+  for (const uid of ['taken', 'undone']) {
+    statuses.set(pod(uid, '2', { phase: uid === 'taken' ? 'Running' : 'Pending' }), { phase: 'Failed' }, true)
+    void statuses.flush(uid).then(() => flushed.push(uid))
+  }
+  await turn()
+  assert.deepEqual(
+    writes.slice(2).map(({ body }) => `${body.metadata.uid} ${body.status.phase}`),
+    ['taken Failed', 'undone Failed'],
+  )
+  for (const write of writes.slice(2)) await write.answer()
+  assert.deepEqual(flushed, ['taken', 'undone'])
+})
+
+test('what somebody else wrote while our write was on its way is put right; what the server does not take is not asked again', async () => {
+  const { statuses, writes } = writer()
+  const wanted: PodStatus = { phase: 'Running', message: 'ours' }
+  statuses.set(pod('a', '1', { phase: 'Running' }), wanted, true)
+  await turn()
+  assert.deepEqual(writes[0]?.body.status, { message: 'ours' })
+  await writes[0]?.answer({ phase: 'Failed', message: 'ours' })
+  assert.deepEqual(writes[1]?.body.status, { phase: 'Running' })
+  await writes[1]?.answer({ phase: 'Failed', message: 'ours' })
+  await turn()
+  assert.equal(writes.length, 2)
 })

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util'
 import type { Pod } from '#api/core/pod/message.ts'
 import type { PodStatus } from '#api/core/pod/status/status.ts'
 import type { Resource } from '#api/resource.ts'
@@ -37,6 +38,15 @@ const UNADDRESSED_MOST_MS = 5000
 
 /** Resource versions are numbers that grow. */
 const versionOf = ({ metadata }: Pod): number => Number(metadata?.resourceVersion ?? 0)
+
+/**
+ * What the server has after a write: what somebody else wrote just before stands in its answer, and is put right. Not so what
+ * it did not take of this very write: it would be asked for ever.
+ */
+const writtenBy = ({ status: told }: Pod, sent: object, wanted: PodStatus): PodStatus => {
+  const left = told && statusPatch(told, wanted)
+  return left === undefined || isDeepStrictEqual(left, sent) ? wanted : told!
+}
 
 /**
  * Writes pod statuses: one write a pod at a time, only what changed, the newest state wins, again with back-off where
@@ -134,7 +144,11 @@ export class StatusWriter {
     if (slot.busy || this.#stopped || this.#slots.get(uid) !== slot) return
     const wanted = slot.wanted
     const status = statusPatch(slot.written, wanted)
-    if (status === undefined) return this.#settle(slot)
+    if (status === undefined) {
+      // Also where the server had taken what failed, or what failed is wanted no longer: the next one waits for nobody.
+      slot.failures = 0
+      return this.#settle(slot)
+    }
     slot.busy = true
     try {
       const answer = await this.#client.patch(
@@ -145,7 +159,7 @@ export class StatusWriter {
         { metadata: { uid }, status },
         { namespace: metadata?.namespace, subresource: 'status' },
       )
-      slot.written = wanted
+      slot.written = writtenBy(answer, status, wanted)
       slot.version = versionOf(answer)
       slot.failures = 0
     } catch (error) {
@@ -159,7 +173,7 @@ export class StatusWriter {
       return
     }
     slot.busy = false
-    if (slot.wanted !== wanted && statusPatch(slot.written, slot.wanted) !== undefined) this.#schedule(slot, 0)
+    if (statusPatch(slot.written, slot.wanted) !== undefined) this.#schedule(slot, 0)
     else this.#settle(slot)
   }
 

@@ -92,7 +92,11 @@ function mend(one: KeptNamespace): Error | undefined {
     const wanted = wantedOf(one, there)
     if (planDifferences(wanted, { ...there, sysctls: readSettings(plan.sysctls, path) }).length === 0) return undefined
     if (plan.sysctls.length > 0) writeSysctls(path, plan.sysctls)
-    if (plan.links.some(({ name }) => !there.links.has(name))) remake?.()
+    if (remake && plan.links.some(({ name }) => !there.links.has(name))) {
+      remake()
+      // Those of the link itself.
+      if (plan.sysctls.length > 0) writeSysctls(path, plan.sysctls)
+    }
     applyNetworkPlan(rtnetlink, wanted)
     return undefined
   } catch (error) {

@@ -12,7 +12,8 @@ import { scratchLayer } from './bundle/oci-mounts.ts'
 import { grantedCapabilities, type MachineAbilities, ociSpec } from './bundle/oci-spec.ts'
 import { bundlePaths, type RuntimePaths } from './bundle/runtime-paths.ts'
 import { containerSeccomp } from './bundle/seccomp/container-seccomp.ts'
-import { abandon, discard } from './discard.ts'
+import { abandon, discard, endMaking } from './discard.ts'
+import { inTime, MAKING_LIMITS } from './making-watch.ts'
 import { leaveOwnRoot, mountOwnRoot, ownRoot } from './own-users.ts'
 import { limitPids } from './processes/cgroup.ts'
 import { identifyProcess } from './processes/process-identity.ts'
@@ -105,14 +106,14 @@ async function seccompOf(
 
 /**
  * Makes a container: bundle and layer on disk, its record, its process up to the program's start; `processes`: the
- * file of the process namespace that it joins. What was made is
- * taken away again where a step fails. Rejects with RuntimeError: of the image, of its user, of ociSpec(), of
+ * file of the process namespace that it joins; `signal`: nobody waits for it any more. What was made is taken away again
+ * where a step fails, or hangs. Rejects with RuntimeError: of the image, of its user, of ociSpec(), of
  * createWithConmon(), SECCOMP_UNAVAILABLE, CONTAINER_CANNOT_RUN; with KernelError where it has users of its own.
  */
 export async function makeContainer(
   workshop: Workshop,
   spec: ContainerSpec,
-  processes?: string,
+  { processes, signal }: { readonly processes?: string | undefined; readonly signal?: AbortSignal | undefined } = {},
 ): Promise<StoredContainer> {
   const { paths, cluster, images, programs, machine } = workshop
   const image = await images.resolve(spec.image)
@@ -177,7 +178,7 @@ export async function makeContainer(
   // Whoever takes an image away takes its name first, and then looks who has it: from here on this container does.
   if ((await images.find(spec.image).catch(() => undefined))?.contentId !== image.contentId) {
     discard(paths, stored)
-    return await makeContainer(workshop, spec, processes)
+    return await makeContainer(workshop, spec, { processes, signal })
   }
   try {
     if (users) {
@@ -185,7 +186,7 @@ export async function makeContainer(
       const made = mountOwnRoot(root, { image, layers: bundle.layers, mounts, users })
       writeConfig(ociSpec(whole, image, { ...place, ...made }))
     }
-    const pid = await createWithConmon(await programs.sealed(), {
+    const making = createWithConmon(await programs.sealed(), {
       id,
       bundle: bundle.folder,
       runcRoot: paths.runc,
@@ -199,6 +200,7 @@ export async function makeContainer(
       stdin,
       stdinOnce: spec.stdinOnce === true,
     })
+    const pid = await inTime(making, { id, end: () => endMaking(paths, stored), signal, limits: MAKING_LIMITS })
     if (users) leaveOwnRoot(root)
     // Only now: runc has made the cgroup above as well, and its program has not begun.
     if (spec.podPidsLimit !== undefined) limitPids(dirname(cgroupsPath), spec.podPidsLimit)

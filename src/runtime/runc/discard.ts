@@ -26,11 +26,15 @@ function processesIn(cgroupsPath: string | undefined): readonly number[] {
   return cgroupsPath === undefined ? [] : cgroupFolders(cgroupsPath).flatMap(cgroupProcesses)
 }
 
-/** Frees what its maker left half made: a conmon, or runc, may still be at it, and is killed first. */
-export function abandon(paths: RuntimePaths, leftover: Leftover): void {
-  const { id, cgroupsPath } = leftover
+/** Kills whoever makes a container, its conmon and runc, and what they have made of it. */
+export function endMaking(paths: RuntimePaths, { id, cgroupsPath }: Leftover): void {
   const conmon = conmonProcess(bundlePaths(paths, id))
   const processes = conmon === undefined ? [] : processTree(conmon)
   for (const pid of new Set([...processes, ...processesIn(cgroupsPath)])) signalNumber(pid, 'SIGKILL')
+}
+
+/** Frees what its maker left half made; who may still be at it is killed first. */
+export function abandon(paths: RuntimePaths, leftover: Leftover): void {
+  endMaking(paths, leftover)
   discard(paths, leftover)
 }

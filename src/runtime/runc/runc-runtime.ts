@@ -165,7 +165,9 @@ export function createRuncRuntime(options: RuncRuntimeOptions): RuncRuntime {
     creating.add(spec.id)
     try {
       const processes = spec.processesOf === undefined ? undefined : `/proc/${runningPid(spec.processesOf)}/ns/pid`
-      const entry = keep(await making.takeAtMost(MAKING_MS, () => makeContainer(workshop, spec, processes), signal))
+      const entry = keep(
+        await making.takeAtMost(MAKING_MS, () => makeContainer(workshop, spec, { processes, signal }), signal),
+      )
       if (spec.stdinOnce) entry.joinedOnce = true
       return entry.stored.made
     } finally {

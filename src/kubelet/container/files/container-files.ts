@@ -1,3 +1,4 @@
+import { rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { removeLog } from './log-segments.ts'
 
@@ -5,11 +6,22 @@ import { removeLog } from './log-segments.ts'
 export const logPath = (logDir: string, container: string, attempt: number): string =>
   join(logDir, container, `${attempt}.log`)
 
+/** Where the termination messages of a pod's containers lie: they may write there as much as they like. */
+export const messagesFolder = (podDir: string): string => join(podDir, 'containers')
+
+export const messageFolder = (podDir: string, container: string): string => join(messagesFolder(podDir), container)
+
 /** The file on the node behind one attempt’s terminationMessagePath. */
 export const messagePath = (podDir: string, container: string, attempt: number): string =>
-  join(podDir, 'containers', container, String(attempt))
+  join(messageFolder(podDir, container), String(attempt))
 
-/** Frees what a container attempt left on disk, but for the newest two logs. */
-export const pruneLogs = (logDir: string, container: string, attempt: number): void => {
-  if (attempt >= 2) removeLog(logPath(logDir, container, attempt - 2))
+/** Frees what a container's attempts have left on disk, but for the newest two of them. */
+export const pruneAttempts = (
+  { dir, logDir }: { readonly dir: string; readonly logDir: string },
+  container: string,
+  attempt: number,
+): void => {
+  if (attempt < 2) return
+  removeLog(logPath(logDir, container, attempt - 2))
+  rmSync(messagePath(dir, container, attempt - 2), { force: true })
 }
