@@ -70,6 +70,25 @@ test('parseInvocation() takes a cluster’s name as a plain word, and refuses tw
   assert.match(helpOf(plain), /Usage: fairlead paint \[NAME\] \[flags\]/)
 })
 
+test('a flag that takes a list may be said several times, each adds to it; of any other, two values that differ are refused', () => {
+  const listed: Command = {
+    ...command,
+    flags: { name: nameFlag, env: { value: 'NAME=VALUE,…', help: 'what it knows' } },
+  }
+  const flagsOf = (...words: string[]) => parseInvocation(listed, words, io).flags
+  assert.equal(flagsOf('--env', 'A=1,B=2', '--env=C=3').env, 'A=1,B=2,C=3')
+  assert.equal(flagsOf('--env', 'A=1').env, 'A=1')
+  assert.equal(flagsOf().env, undefined)
+  assert.equal(flagsOf('--name', 'ci', '--name', 'ci').name, 'ci')
+  assert.throws(() => flagsOf('--name', 'ci', '--name', 'other'), {
+    code: 'USAGE',
+    message: 'paint: is it --name ci, or --name other?',
+    hint: 'give one of them',
+  })
+  assert.throws(() => flagsOf('--env', 'A=1', '--env', ''), { code: 'USAGE', message: 'paint: --env is empty' })
+  assert.throws(() => flagsOf('--name', '', '--name', 'ci'), { code: 'USAGE', message: /--name/ })
+})
+
 test('parseInvocation() gives a verb that takes several words all of them, and what stands behind --', () => {
   const several: Command = { ...command, argument: { name: 'FENCE…', words: [1, 3], help: 'which' } }
   assert.deepEqual(parseInvocation(several, ['a', '--quick', 'b'], io).words, ['a', 'b'])

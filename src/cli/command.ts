@@ -65,7 +65,10 @@ export const outputFlag: Flag = { value: 'FORMAT', short: 'o', help: 'print JSON
 export const parseInvocation = (command: Command, words: readonly string[], io: Io): Invocation => {
   const options: NonNullable<ParseArgsConfig['options']> = {}
   for (const [name, flag] of Object.entries(command.flags))
-    options[name] = { type: flag.value === undefined ? 'boolean' : 'string', ...(flag.short && { short: flag.short }) }
+    options[name] = {
+      ...(flag.value === undefined ? { type: 'boolean' } : { type: 'string', multiple: true }),
+      ...(flag.short && { short: flag.short }),
+    }
   const parsed = ((): ReturnType<typeof parseArgs> => {
     try {
       return parseArgs({ args: [...words], options, strict: true, allowPositionals: command.argument !== undefined })
@@ -86,11 +89,11 @@ export const parseInvocation = (command: Command, words: readonly string[], io: 
   const flags: Record<string, string | undefined> = {}
   const switches: Record<string, boolean> = {}
   for (const [name, flag] of Object.entries(command.flags)) {
-    const value = parsed.values[name]
     if (flag.value === undefined) {
-      switches[name] = value === true
+      switches[name] = parsed.values[name] === true
       continue
     }
+    const value = saidOnce(command.name, name, flag.value, parsed.values[name] as readonly string[] | undefined)
     const plain = command.argument && 'flag' in command.argument && command.argument.flag === name ? word : undefined
     if ((value ?? plain) === '')
       throw new CliError('USAGE', `${command.name}: --${name} is empty`, {
@@ -100,7 +103,7 @@ export const parseInvocation = (command: Command, words: readonly string[], io: 
       throw new CliError('USAGE', `${command.name}: is it '${plain}', or --${name} ${value}?`, {
         hint: 'give one of them',
       })
-    flags[name] = typeof value === 'string' ? value : (plain ?? flag.default)
+    flags[name] = value ?? plain ?? flag.default
     if (flag.choices && flags[name] !== undefined && !flag.choices.includes(flags[name]))
       throw new CliError(
         'USAGE',
@@ -110,6 +113,23 @@ export const parseInvocation = (command: Command, words: readonly string[], io: 
   const given = new Set(Object.keys(parsed.values))
   if (word !== undefined && command.argument && 'flag' in command.argument) given.add(command.argument.flag)
   return { argument, words: several ?? [], flags, switches, given, io }
+}
+
+/** A flag's value; of one that takes a list, all that were given, in one list. Throws CliError USAGE where two of another differ. */
+const saidOnce = (
+  verb: string,
+  name: string,
+  value: string,
+  given: readonly string[] | undefined,
+): string | undefined => {
+  if (given === undefined || given.length < 2) return given?.[0]
+  const empty = given.find((one) => one === '')
+  if (value.endsWith(',…')) return empty ?? given.join(',')
+  const second = given.find((one) => one !== given[0])
+  if (second === undefined) return given[0]
+  throw new CliError('USAGE', `${verb}: is it --${name} ${given[0]}, or --${name} ${second}?`, {
+    hint: 'give one of them',
+  })
 }
 
 /** What Node.js has to say of a word, in one line. */

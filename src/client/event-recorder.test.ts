@@ -53,6 +53,22 @@ test('the same again raises the count, also after the server has forgotten the f
   )
 })
 
+test('the same of two containers of a pod is two events, each with a count of its own', async () => {
+  const { client, recorder } = setup()
+  const pod = { apiVersion: 'v1', kind: 'Pod', namespace: 'shop', name: 'web', uid: 'u1' }
+  const init = { ...pod, fieldPath: 'spec.initContainers{web}' }
+  const main = { ...pod, fieldPath: 'spec.containers{web}' }
+  for (const about of [init, main, main]) recorder.recordReference(about, 'Normal', 'Started', 'Container started')
+  await recorder.flush()
+  assert.deepEqual(
+    client.all(events).map(({ involvedObject, count }) => [involvedObject?.fieldPath, count]),
+    [
+      [init.fieldPath, 1],
+      [main.fieldPath, 2],
+    ],
+  )
+})
+
 test('ten different messages of one reason become one combined event, and a flood is cut at 25', async () => {
   const { client, recorder, about } = setup()
   for (let i = 0; i < 40; i++) recorder.record(about, 'Warning', 'Failed', `attempt ${i}`)

@@ -91,7 +91,8 @@ export class EventRecorder {
     const similar = [about.kind, about.namespace, about.name, about.uid, type, reason].join('\0')
     const combined = this.#combine(similar, message, now)
     const text = combined ? `(combined from similar events): ${message}` : message
-    const key = combined ? similar : `${similar}\0${message}`
+    // Of two containers of a pod the same is two events; where they are combined, their container counts no more.
+    const key = combined ? similar : [similar, about.fieldPath, message].join('\0')
     this.#last = this.#last
       .then(() => this.#write(key, about, type, reason, text, now))
       .catch((error: unknown) => {

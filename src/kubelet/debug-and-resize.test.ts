@@ -5,6 +5,7 @@ import { type Clock, systemClock } from '#clock/clock.ts'
 import { findCondition, isReady } from '#objects/conditions.ts'
 import { readMachine } from './node/machine.ts'
 import { StatusWriter } from './status/status-writer.ts'
+import { eventually } from './testing/eventually.ts'
 import type { FakeCluster } from './testing/fake-cluster.ts'
 import { resources } from './testing/fake-cluster.ts'
 import { startCluster } from './testing/start-cluster.ts'
@@ -16,6 +17,8 @@ const change = async (cluster: FakeCluster, spec: (pod: Pod) => object): Promise
     namespace: 'default',
   })
 }
+
+const PATHS = 'spec.containers{web},spec.ephemeralContainers{debugger}'
 
 test('a container that is added to a pod runs once beside the others, and sees whose processes it asks for', async () => {
   const cluster = await startCluster()
@@ -41,6 +44,10 @@ test('a container that is added to a pod runs once beside the others, and sees w
   assert.equal(ended.status?.ephemeralContainerStatuses?.[0]?.restartCount, 0)
   assert.deepEqual([ended.status?.phase, isReady(ended)], ['Running', true])
   assert.equal(cluster.runtime.calls.filter((call) => call.startsWith('start')).length, 2)
+  await eventually('an Event of each container', () => {
+    const paths = cluster.told('Started').map(({ involvedObject }) => involvedObject?.fieldPath)
+    return String(paths.sort()) === PATHS
+  })
 })
 
 test('an added container that cannot be had here says so, and the pod goes on', async () => {

@@ -26,6 +26,8 @@ const echo = { name: 'web', image: 'fairlead/echo' }
 const condition = (pod: Pod, type: string): PodCondition | undefined =>
   pod.status?.conditions?.find((one) => one.type === type)
 
+const CONFIG_ERROR = 'CreateContainerConfigError'
+
 test('readiness follows an HTTPS probe, whatever the certificate', async () => {
   const cluster = await startCluster()
   let status = 503
@@ -124,6 +126,19 @@ test('past activeDeadlineSeconds a pod is unready at once, and Failed as Deadlin
   assert.equal((await cluster.events('DeadlineExceeded')).length, 1)
   await eventually('its network is free', () => cluster.network.attached.size === 0)
   assert.equal(cluster.runtime.calls.filter((call) => call.startsWith('start')).length, 1)
+})
+
+test('a container that never began tells no waiting any more when the deadline of its pod has passed', async () => {
+  const clock = new HandClock()
+  const cluster = await startCluster(clock)
+  const waiting = { ...echo, envFrom: [{ configMapRef: { name: 'missing' } }] }
+  await cluster.pod('web', { containers: [waiting], activeDeadlineSeconds: 60 })
+  await cluster.until('web', ({ status }) => status?.containerStatuses?.[0]?.state?.waiting?.reason === CONFIG_ERROR)
+  clock.advance(60_000)
+  const { status } = await cluster.until('web', (pod) => pod.status?.phase === 'Failed')
+  assert.equal(status?.reason, 'DeadlineExceeded')
+  assert.equal(status?.containerStatuses?.[0]?.state?.terminated?.reason, 'ContainerStatusUnknown')
+  assert.equal(status?.containerStatuses?.[0]?.state?.waiting, undefined)
 })
 
 test('a deadline that is set on a running pod counts from its start, and one of years does not fire early', async () => {

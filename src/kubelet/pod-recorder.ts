@@ -1,4 +1,5 @@
 import type { Event } from '#api/core/event/message.ts'
+import type { Pod } from '#api/core/pod/message.ts'
 import type { Resource } from '#api/resource.ts'
 import type { Client } from '#client/client.ts'
 import { EventRecorder } from '#client/event-recorder.ts'
@@ -9,6 +10,12 @@ import type { NodeRecorder } from './node/node-events.ts'
 const DELAY_MS = 200
 // Of a node nobody reads in the moment of its start, when there is most to do.
 const NODE_DELAY_MS = 1000
+
+/** The list of the pod's spec that has this container: names are unique over all three. */
+const listOf = ({ spec }: Pod, container: string) =>
+  (['initContainers', 'ephemeralContainers'] as const).find((list) =>
+    spec?.[list]?.some(({ name }) => name === container),
+  ) ?? 'containers'
 
 interface PodRecorderOptions {
   /** The node's name, which goes into the Events. */
@@ -44,9 +51,7 @@ export class PodRecorder {
 
   readonly record: Recorder = (pod, type, reason, message, container) => {
     const { namespace, name, uid, resourceVersion } = pod.metadata ?? {}
-    const isInit = pod.spec?.initContainers?.some((candidate) => candidate.name === container)
-    const field = `spec.${isInit ? 'initContainers' : 'containers'}{${container}}`
-    const fieldPath = container === undefined ? {} : { fieldPath: field }
+    const fieldPath = container === undefined ? {} : { fieldPath: `spec.${listOf(pod, container)}{${container}}` }
     const about = { apiVersion: 'v1', kind: 'Pod', namespace, name, uid, resourceVersion, ...fieldPath }
     this.#notes.push(() => this.#events.recordReference(about, type, reason, message))
     if (this.#notes.length === 1) this.#clock.after(DELAY_MS, () => this.write())

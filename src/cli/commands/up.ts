@@ -104,8 +104,8 @@ A cluster has IPv4 and IPv6; with a --cluster-cidr (or --service-cidr) of one fa
     for (const [index, node] of settings.entries())
       await checkSettings(node, `${invocation.flags.file}: nodes[${index}]`)
     const manifests =
-      file === undefined ? [] : (await import('../file/manifests.ts')).readManifests(file.manifests, file.folder)
-    const waitMs = file?.wait === undefined ? undefined : 1000 * seconds('wait:', file.wait)
+      file === undefined ? [] : (await import('../file/manifests.ts')).readManifests(file.manifests, file)
+    const waitMs = file?.wait === undefined ? undefined : 1000 * seconds(`${file.file}: wait`, file.wait)
     refuseShownKubeconfig(flags.kubeconfig, io.environment)
     const quiet = switches.quiet === true || flags.output === 'json'
     const progress = io.terminal && !quiet
@@ -116,7 +116,7 @@ A cluster has IPv4 and IPv6; with a --cluster-cidr (or --service-cidr) of one fa
     if (file !== undefined && file.images.length > 0) {
       if (progress) io.err(`images …`)
       const { loadImages } = await import('../file/load-images.ts')
-      await loadImages(file.images, { folder: file.folder, registries, signal: interrupts.signal })
+      await loadImages(file.images, { ...file, registries, signal: interrupts.signal })
     }
     let kubeconfig = ''
     let revived = false

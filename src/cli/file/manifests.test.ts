@@ -8,6 +8,7 @@ import { withFile } from './with-file.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'fairlead-manifests-'))
 after(() => rmSync(folder, { recursive: true }))
+const from = { folder, file: 'c.yaml' }
 const write = (name: string, text: string): string => {
   writeFileSync(join(folder, name), text)
   return name
@@ -27,7 +28,7 @@ test('files and folders are read by name, lists taken apart, and what others nee
   )
   write('all/notes.txt', 'no manifest')
   write('last.yaml', object('CustomResourceDefinition', 'crd'))
-  const found = readManifests(['all', 'last.yaml'], folder)
+  const found = readManifests(['all', 'last.yaml'], from)
   assert.deepEqual(
     found.map(({ object: one, at }) => [one.metadata.name, at]),
     [
@@ -37,16 +38,16 @@ test('files and folders are read by name, lists taken apart, and what others nee
       ['b1', 'all/b.yaml, document 1'],
     ],
   )
-  assert.deepEqual(readManifests([], folder), [])
+  assert.deepEqual(readManifests([], from), [])
 })
 
 test('what cannot be read, and what is no manifest, is named with its place', () => {
-  assert.throws(() => readManifests(['nowhere.yaml'], folder), {
+  assert.throws(() => readManifests(['nowhere.yaml'], from), {
     code: 'MANIFEST_UNREADABLE',
-    message: /^manifests: nowhere\.yaml cannot be read: /,
+    message: /^c\.yaml: manifests: nowhere\.yaml cannot be read: /,
   })
   for (const [text, message] of [
-    ['a: b: c', /^manifests: bad\.yaml: .*at line 1/],
+    ['a: b: c', /^manifests: bad\.yaml: .*at line 1, column \d+$/],
     ['just words', /^manifests: bad\.yaml: it is no object$/],
     ['[1]', /it is no object/],
     ['{apiVersion: v1, kind: Pod}', /^manifests: bad\.yaml: metadata\.name is missing$/],
@@ -59,7 +60,7 @@ test('what cannot be read, and what is no manifest, is named with its place', ()
       /item 1: metadata\.name is missing/,
     ],
   ] as const)
-    assert.throws(() => readManifests([write('bad.yaml', text)], folder), { code: 'MANIFEST_INVALID', message }, text)
+    assert.throws(() => readManifests([write('bad.yaml', text)], from), { code: 'MANIFEST_INVALID', message }, text)
 })
 
 test('what is said on the command line counts over the file, and the file over what is said by nobody', () => {
@@ -79,6 +80,7 @@ test('what is said on the command line counts over the file, and the file over w
     manifests: [],
     images: [],
     folder: '/somewhere',
+    file: 'c.yaml',
   }
   assert.deepEqual(withFile(said, file), {
     flags: { name: 'ci', nodes: '5', 'load-balancer': 'pool', kubeconfig: '/somewhere/k/config' },

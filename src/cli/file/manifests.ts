@@ -4,6 +4,8 @@ import { parseAllDocuments } from 'yaml'
 import type { Manifest } from '#client/apply/applier.ts'
 import { readFaultWords } from '#cluster/state/state-fault.ts'
 import { CliError } from '../cli-error.ts'
+import type { FoundClusterFile } from './read-cluster-file.ts'
+import { yamlFault } from './yaml-fault.ts'
 
 /** An object of a manifest, and where it stands. */
 export interface FoundManifest {
@@ -21,19 +23,22 @@ const invalid = (at: string, what: string): CliError =>
   })
 
 /**
- * All objects of files and folders, whose paths are relative to `folder`: of a folder its .yaml, .yml and .json files by
+ * All objects of files and folders that the file of a cluster names, whose paths are relative to its folder: of a folder its .yaml, .yml and .json files by
  * name, as kubectl takes them. Throws CliError MANIFEST_INVALID, MANIFEST_UNREADABLE.
  */
-export const readManifests = (paths: readonly string[], folder: string): readonly FoundManifest[] => {
+export const readManifests = (
+  paths: readonly string[],
+  { folder, file: from }: Pick<FoundClusterFile, 'folder' | 'file'>,
+): readonly FoundManifest[] => {
   if (paths.length === 0) return []
   const found = paths.flatMap((path) =>
-    filesOf(resolve(folder, path), path).flatMap(({ file, shown }): readonly FoundManifest[] => {
-      const documents = parseAllDocuments(read(file, shown))
+    filesOf(resolve(folder, path), path, from).flatMap(({ file, shown }): readonly FoundManifest[] => {
+      const documents = parseAllDocuments(read(file, shown, from))
       if (!Array.isArray(documents)) return []
       return documents.flatMap((document, index): readonly FoundManifest[] => {
         const at = documents.length > 1 ? `${shown}, document ${index + 1}` : shown
         const [error] = document.errors
-        if (error !== undefined) throw invalid(at, error.message.split('\n')[0]!)
+        if (error !== undefined) throw invalid(at, yamlFault(error))
         return objectsOf(document.toJS(), at)
       })
     }),
@@ -42,17 +47,21 @@ export const readManifests = (paths: readonly string[], folder: string): readonl
   return found.toSorted((one, other) => rank(one) - rank(other))
 }
 
-const unreadable = (shown: string, cause: unknown): CliError =>
+const unreadable = (file: string, shown: string, cause: unknown): CliError =>
   new CliError(
     'MANIFEST_UNREADABLE',
-    `manifests: ${shown} cannot be read: ${readFaultWords(cause) ?? (cause as Error).message}`,
+    `${file}: manifests: ${shown} cannot be read: ${readFaultWords(cause) ?? (cause as Error).message}`,
     {
       hint: 'paths are relative to the file that names them',
       cause,
     },
   )
 
-const filesOf = (path: string, shown: string): readonly { readonly file: string; readonly shown: string }[] => {
+const filesOf = (
+  path: string,
+  shown: string,
+  from: string,
+): readonly { readonly file: string; readonly shown: string }[] => {
   try {
     if (!statSync(path).isDirectory()) return [{ file: path, shown }]
     return readdirSync(path)
@@ -60,15 +69,15 @@ const filesOf = (path: string, shown: string): readonly { readonly file: string;
       .sort()
       .map((name) => ({ file: join(path, name), shown: join(shown, name) }))
   } catch (cause) {
-    throw unreadable(shown, cause)
+    throw unreadable(from, shown, cause)
   }
 }
 
-const read = (file: string, shown: string): string => {
+const read = (file: string, shown: string, from: string): string => {
   try {
     return readFileSync(file, 'utf8')
   } catch (cause) {
-    throw unreadable(shown, cause)
+    throw unreadable(from, shown, cause)
   }
 }
 

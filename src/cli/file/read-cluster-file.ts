@@ -4,6 +4,7 @@ import { parseAllDocuments } from 'yaml'
 import { readFaultWords } from '#cluster/state/state-fault.ts'
 import { CliError } from '../cli-error.ts'
 import { type ClusterFile, parseClusterFile } from './cluster-file.ts'
+import { yamlFault } from './yaml-fault.ts'
 
 /** Octets of a file that says what a cluster is. */
 const LIMIT = 1 << 20
@@ -11,6 +12,8 @@ const LIMIT = 1 << 20
 /** A file, and the folder that paths in it are relative to. */
 export interface FoundClusterFile extends ClusterFile {
   readonly folder: string
+  /** As people call it. */
+  readonly file: string
 }
 
 /**
@@ -27,9 +30,9 @@ export const readClusterFile = async (path: string): Promise<FoundClusterFile> =
   if (document === undefined) throw new CliError('CONFIG_INVALID', `${name}: it is empty`)
   if (second !== undefined) throw new CliError('CONFIG_INVALID', `${name}: there is more than one document`)
   const [error] = document.errors
-  if (error !== undefined) throw new CliError('CONFIG_INVALID', `${name}: ${error.message.split('\n')[0]}`)
+  if (error !== undefined) throw new CliError('CONFIG_INVALID', `${name}: ${yamlFault(error)}`)
   const folder = path === '-' ? process.cwd() : dirname(resolve(path))
-  return { ...parseClusterFile(contentOf(document, name), name), folder }
+  return { ...parseClusterFile(contentOf(document, name), name), folder, file: name }
 }
 
 /** As far as it may be read at all. */

@@ -13,6 +13,7 @@ import {
   type ContainerView,
   containersOf,
   type Exited,
+  UNKNOWN_END,
 } from './plan/container-view.ts'
 
 /** One container of a pod, as its worker drives it: the only mutable record of it. */
@@ -91,9 +92,7 @@ const fromStatus = (
   const exit = exitOf(status.state)
   const lost: Exited | undefined = status.state?.running && {
     phase: 'exited',
-    exitCode: 137,
-    reason: 'ContainerStatusUnknown',
-    message: 'The container could not be located when the pod was terminated',
+    ...UNKNOWN_END,
     startedAt: status.state.running.startedAt ?? '',
     finishedAt: status.state.running.startedAt ?? '',
     containerID: status.containerID ?? '',

@@ -8,6 +8,8 @@ import { HandClock } from '#clock/testing/hand-clock.ts'
 import { isReady } from '#objects/conditions.ts'
 import { eventually } from '../testing/eventually.ts'
 import { startCluster } from '../testing/start-cluster.ts'
+import { DiskRoom } from './disk-room.ts'
+import { watchDisk } from './disk-watch.ts'
 import { folderUsage } from './folder-usage.ts'
 
 const MI = 2 ** 20
@@ -26,6 +28,27 @@ test('a folder takes the blocks of its files: one with two names once, a hole no
   assert.ok((await folderUsage(join(folder, 'v'), 1000)) > 1000, 'more need not be known')
   assert.equal(await folderUsage(join(folder, 'nothing')), 0)
   rmSync(folder, { recursive: true })
+})
+
+test('a disk that cannot be looked at is told, and of a node that has ended nothing is asked and nothing told', async () => {
+  const clock = new HandClock()
+  const end = new AbortController()
+  const told: unknown[] = []
+  let asked = 0
+  const gone = new Error('ENOENT')
+  const room = new DiskRoom(() => {
+    asked++
+    throw gone
+  })
+  const scenery = { context: {} as Parameters<typeof watchDisk>[0]['context'], pods: () => [], room, clock }
+  watchDisk({ ...scenery, signal: end.signal, onError: (error) => told.push(error) })
+  clock.advance(10_000)
+  await new Promise(setImmediate)
+  assert.deepEqual([asked, told], [1, [gone]])
+  end.abort()
+  clock.advance(10_000)
+  await new Promise(setImmediate)
+  assert.deepEqual([asked, told, clock.pending], [1, [gone], 0])
 })
 
 const grown = async (

@@ -29,6 +29,10 @@ interface DiskWatchOptions {
  */
 export const watchDisk = ({ context, pods, room, makeRoom, clock, signal, onError }: DiskWatchOptions): void => {
   const dueAt = new WeakMap<PodEntry, number>()
+  // What goes wrong after the end is no fault: the node's folders may be gone by then.
+  const tell = (error: unknown): void => {
+    if (!signal.aborted) onError(error)
+  }
   const look = async (): Promise<void> => {
     const all = [...pods()]
     for (const watched of all) {
@@ -41,11 +45,12 @@ export const watchDisk = ({ context, pods, room, makeRoom, clock, signal, onErro
         const excess = diskExcess(limits, await podDiskUsage(context, entry, limits))
         if (excess !== undefined && !signal.aborted) watched.evict(excess)
       } catch (error) {
-        onError(error)
+        tell(error)
       }
       dueAt.set(entry, clock.now() + (clock.now() - startedAt) * REST)
     }
-    await relieve({ context, pods: all, room, makeRoom, clock, signal }).catch(onError)
+    if (signal.aborted) return
+    await relieve({ context, pods: all, room, makeRoom, clock, signal }).catch(tell)
     wait()
   }
   const wait = (): void => {

@@ -8,6 +8,7 @@ import { type ContainerRole, type ContainerView, containersOf } from '../contain
 import { mayRestartAll, restarts } from '../container/plan/restart-policy.ts'
 import { containerStatus } from './container-status.ts'
 import { podResources } from './pod-resources.ts'
+import { withEnds } from './unknown-end.ts'
 
 /** All that the status is computed from, besides the pod itself. */
 export interface PodFacts {
@@ -190,7 +191,9 @@ export const podStatus = (pod: Pod, facts: PodFacts, now: string): PodStatus => 
     statuses.filter(({ role }) => roles.includes(role)).map(({ status }) => status)
   // As Kubernetes has them: in the order in which they begin, where they have one, else by name.
   const byName = (list: readonly ContainerStatus[]) => list.toSorted((a, b) => (a.name < b.name ? -1 : 1))
-  const [init, added] = [of('init', 'sidecar'), byName(of('ephemeral'))]
+  const listed = { init: of('init', 'sidecar'), main: byName(of('main')) }
+  const { init, main } = isTerminalPhase(phase) ? withEnds(listed, facts.initialized) : listed
+  const added = byName(of('ephemeral'))
   const [podIP] = facts.podIPs
   return {
     ...(pod.metadata?.generation !== undefined && { observedGeneration: pod.metadata.generation }),
@@ -202,7 +205,7 @@ export const podStatus = (pod: Pod, facts: PodFacts, now: string): PodStatus => 
     ...(podIP !== undefined && { podIP, podIPs: facts.podIPs.map((ip) => ({ ip })) }),
     startTime: facts.startTime,
     ...(init.length > 0 && { initContainerStatuses: init }),
-    containerStatuses: byName(of('main')),
+    containerStatuses: main,
     ...(added.length > 0 && { ephemeralContainerStatuses: added }),
     qosClass: pod.status?.qosClass ?? podQosClass(pod.spec ?? { containers: [] }),
     ...podResources(pod.spec ?? { containers: [] }, facts.views),

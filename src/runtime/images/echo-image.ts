@@ -15,6 +15,7 @@ import { basename, dirname, join } from 'node:path'
 import { RuntimeError } from '../runtime-error.ts'
 import { buildOnce } from './build-once.ts'
 import type { Image, ImageSource, ImageSourceOptions } from './image.ts'
+import { isBuiltIn } from './image-reference.ts'
 import { mappedLibraries } from './mapped-libraries.ts'
 
 const BUSYBOX = ['/bin/busybox', '/usr/bin/busybox', '/usr/local/bin/busybox']
@@ -40,7 +41,7 @@ export function echoImageSource(options: ImageSourceOptions): ImageSource {
     offers: 'fairlead/echo',
     list: () => [{ names: ['fairlead/echo:latest'], sizeBytes: 0 }],
     async resolve(_, reference) {
-      if (reference.registry !== 'docker.io' || reference.repository !== 'fairlead/echo') return undefined
+      if (!isBuiltIn(reference, 'fairlead/echo')) return undefined
       image ??= makeEcho(options).catch((error: unknown) => {
         // A failure is not kept: a missing package may have been installed by the next try.
         image = undefined

@@ -13,6 +13,7 @@ import { dirname, join } from 'node:path'
 import { buildOnce } from './build-once.ts'
 import { SHOWN_FOLDERS } from './host-folders.ts'
 import type { Image, ImageSource, ImageSourceOptions, Overlay } from './image.ts'
+import { isBuiltIn } from './image-reference.ts'
 
 /** Folders that are there and empty, with their modes; /run and /tmp are each container's own tmpfs. */
 const EMPTY_FOLDERS: Readonly<Record<string, number>> = {
@@ -61,7 +62,7 @@ export function hostImageSource(options: ImageSourceOptions): ImageSource {
     offers: 'fairlead/host',
     list: () => [{ names: ['fairlead/host:latest'], sizeBytes: 0 }],
     resolve: async (_, reference) => {
-      if (reference.registry !== 'docker.io' || reference.repository !== 'fairlead/host') return undefined
+      if (!isBuiltIn(reference, 'fairlead/host')) return undefined
       image ??= makeHost(options)
       return image
     },

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 
-import { parseImageReference } from './image-reference.ts'
+import { isBuiltIn, parseBroughtName, parseImageReference } from './image-reference.ts'
 
 test('parseImageReference() normalises names as Docker does', () => {
   const name = (text: string): string => {
@@ -23,4 +23,19 @@ test('parseImageReference() refuses what is no image name', () => {
   for (const text of ['', 'UPPER', 'a b', 'a/', '/a', 'a:', 'a:b:c', 'a@sha256:12', 'a/../b', '-a', 'a:.']) {
     assert.throws(() => parseImageReference(text), { code: 'IMAGE_INVALID' }, text)
   }
+})
+
+test('the name of a built-in image is kept for it, with whatever tag, and those of other registries are free', () => {
+  for (const text of [
+    'fairlead/echo',
+    'fairlead/echo:v2',
+    'docker.io/fairlead/host',
+    'index.docker.io/fairlead/host:1',
+  ])
+    assert.throws(() => parseBroughtName(text), { code: 'IMAGE_INVALID', message: /is built in.*another name$/ }, text)
+  for (const text of ['fairlead/echoes', 'echo', 'h.io/fairlead/echo', 'localhost:5000/fairlead/host'])
+    assert.deepEqual(parseBroughtName(text), parseImageReference(text))
+  assert.throws(() => parseBroughtName('A'), { code: 'IMAGE_INVALID', message: /lower case/ })
+  const echo = parseImageReference('fairlead/echo:v2')
+  assert.deepEqual([isBuiltIn(echo, 'fairlead/echo'), isBuiltIn(echo, 'fairlead/host')], [true, false])
 })

@@ -44,3 +44,19 @@ export function parseImageReference(text: string): ImageReference {
 /** How an image is called by everybody: `docker.io/library/nginx:1.27`; one that is asked for by its digest, by that alone. */
 export const imageName = ({ registry, repository, tag, digest }: ImageReference): string =>
   `${registry}/${repository}${digest === undefined ? `:${tag}` : `@${digest}`}`
+
+const BUILT_IN = ['fairlead/echo', 'fairlead/host'] as const
+
+/** Whether that is the built-in image of this name, whatever the tag: nothing else is ever run in its place. */
+export const isBuiltIn = ({ registry, repository }: ImageReference, name?: (typeof BUILT_IN)[number]): boolean =>
+  registry === DEFAULT_REGISTRY && (name === undefined ? BUILT_IN : [name]).some((one) => one === repository)
+
+/** The name of an image that is brought here. Throws RuntimeError IMAGE_INVALID, also for that of a built-in one. */
+export const parseBroughtName = (text: string): ImageReference => {
+  const reference = parseImageReference(text)
+  if (!isBuiltIn(reference)) return reference
+  throw new RuntimeError(
+    'IMAGE_INVALID',
+    `image '${text}' is built in, always there, and none that is brought takes its place: give yours another name`,
+  )
+}

@@ -1,8 +1,7 @@
-import { CliError } from '../../cli-error.ts'
 import { type Command, quietFlag } from '../../command.ts'
+import { folderConfig } from '../../images/folder-config.ts'
 import { openImageStore } from '../../images/image-store.ts'
 import { arrived } from '../../images/image-words.ts'
-import { wordList } from '../../images/word-list.ts'
 import { takeInterrupts } from '../../interrupt.ts'
 
 export const add: Command = {
@@ -26,18 +25,7 @@ run, the flags say; what they leave open, a pod's command and args say.`,
   ],
   async run({ words, flags, switches, io }) {
     const [name = '', folder = ''] = words
-    const env = flags.env?.split(',')
-    const odd = env?.find((entry) => !/^[^=]+=/.test(entry))
-    if (odd !== undefined) throw new CliError('USAGE', `image add: --env has '${odd}', which is no NAME=VALUE`)
-    const [entrypoint, cmd] = [wordList('entrypoint', flags.entrypoint), wordList('cmd', flags.cmd)]
-    const config = {
-      ...(entrypoint && { entrypoint }),
-      ...(cmd && { cmd }),
-      ...(env && { env }),
-      ...(flags.workdir && { workingDir: flags.workdir }),
-      ...(flags.user && { user: flags.user }),
-      ...(flags.expose && { exposedPorts: flags.expose.split(',') }),
-    }
+    const config = folderConfig(flags)
     using interrupts = takeInterrupts()
     const watch = { signal: interrupts.signal, ...(io.terminal && !switches.quiet && { progress: 2 }) }
     const image = await openImageStore().add(name, folder, config, watch)

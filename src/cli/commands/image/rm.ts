@@ -7,8 +7,8 @@ import { shortName } from '../../images/image-words.ts'
 export const rm: Command = {
   name: 'image rm',
   summary: 'take images away',
-  description: `Takes each name away, and with an image's last name its layers, as far as no other image has them. An image that a pod runs stays,
-also where its cluster is stopped.`,
+  description: `Takes each name away, and with an image's last name its layers, as far as no other image has them. The last name of an image
+that a pod runs stays, also where its cluster is stopped; a pod that names another one, which is gone, fetches it anew.`,
   argument: { name: 'NAME…', words: [1, 1000], help: 'the images' },
   flags: { quiet: quietFlag },
   examples: ['fairlead image rm nginx:1.27'],

@@ -9,6 +9,13 @@ import type { MadeContainer } from '#runtime/runtime.ts'
  */
 export type ContainerRole = 'init' | 'sidecar' | 'main' | 'ephemeral'
 
+/** Kubernetes' words for the end of a container that nobody saw. */
+export const UNKNOWN_END = {
+  exitCode: 137,
+  reason: 'ContainerStatusUnknown',
+  message: 'The container could not be located when the pod was terminated',
+} as const
+
 /** Times and id are empty where nobody knows them. */
 export interface Exited {
   readonly phase: 'exited'

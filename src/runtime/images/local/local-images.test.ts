@@ -71,6 +71,20 @@ test('an archive of one image takes the name that it is given; of several it can
   await assert.rejects(images.load(archive([])), { ...invalid, message: /give it a name by --name/ })
 })
 
+test('whatever way an image is brought, it does not take the name of a built-in one, and nothing of it is', async () => {
+  using store = start()
+  const { images, archive } = store
+  const refused = { code: 'IMAGE_INVALID', message: /'fairlead\/(?:echo|host):1' is built in/ }
+  const folder = join(store.folder, 'site')
+  mkdirSync(folder)
+  await assert.rejects(images.add('fairlead/echo:1', folder, {}), refused)
+  await assert.rejects(images.load(archive(['app:1']), 'fairlead/host:1'), refused)
+  await assert.rejects(images.load(archive(['app:1'], ['other', 'fairlead/echo:1'])), refused)
+  await assert.rejects(images.pull('fairlead/echo:1'), refused)
+  assert.deepEqual(names(images), [])
+  assert.equal(store.calls().length, 0)
+})
+
 test('an image of a registry is asked for by its digest, else its tag, with each login until one does', async () => {
   using store = start()
   const { images, offer } = store

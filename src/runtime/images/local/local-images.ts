@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { existsSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { RuntimeError } from '../../runtime-error.ts'
-import { imageName, parseImageReference } from '../image-reference.ts'
+import { imageName, parseBroughtName, parseImageReference } from '../image-reference.ts'
 import { type FolderImageConfig, machineArchitecture, writeFolderImage } from './archive/folder-image.ts'
 import { readArchive } from './archive/image-archive.ts'
 import { plainArchive } from './archive/plain-archive.ts'
@@ -18,6 +18,7 @@ import { isPinned, type LocalImage } from './local-image.ts'
 import { ReferenceFiles } from './reference-files.ts'
 import { type RegistrySettings, registriesConf } from './registry/registries-conf.ts'
 import { authFileText, loginMark, type RegistryLogin } from './registry/registry-login.ts'
+import { unknownImage } from './unknown-image.ts'
 
 interface LocalImagesOptions {
   /** The store's folder, made with the first image. */
@@ -100,7 +101,7 @@ export class LocalImages {
    * IMAGE_FOREIGN, IMAGE_CORRUPT, IMAGE_TOO_LARGE, IMAGE_DISK_FULL, RUNTIME_PROGRAM_MISSING, or with the signal's reason.
    */
   async pull(text: string, { logins, registries, pinned, ...watch }: PullOptions = {}): Promise<LocalImage> {
-    const reference = parseImageReference(text)
+    const reference = parseBroughtName(text)
     const { registry, repository, tag, digest } = reference
     const source = `docker://${registry}/${repository}${digest === undefined ? `:${tag}` : `@${digest}`}`
     const conf = registries && registriesConf(registries, registry)
@@ -139,10 +140,10 @@ export class LocalImages {
     if (name !== undefined && images.length > 1)
       throw new RuntimeError('IMAGE_INVALID', `'${shown}' holds ${images.length} images: one name does not do for them`)
     const loaded: LocalImage[] = []
-    for (const { names, source } of images) {
-      const [first, ...others] = (name === undefined ? names : [name]).map((text) =>
-        imageName(parseImageReference(text)),
-      )
+    const broughtName = (text: string): string => imageName(parseBroughtName(text))
+    const named = images.map(({ names }) => (name === undefined ? names : [name]).map(broughtName))
+    for (const [index, { source }] of images.entries()) {
+      const [first, ...others] = named[index]!
       if (first === undefined)
         throw new RuntimeError(
           'IMAGE_INVALID',
@@ -157,7 +158,7 @@ export class LocalImages {
 
   /** Makes an image of all that is in a folder. Rejects as pull() does. */
   async add(text: string, folder: string, config: FolderImageConfig, watch: CopyWatch = {}): Promise<LocalImage> {
-    const name = imageName(parseImageReference(text))
+    const name = imageName(parseBroughtName(text))
     using draft = makeDraft(this.#paths.drafts)
     const layout = join(draft.path, 'layout')
     await writeFolderImage(folder, layout, config)
@@ -223,7 +224,7 @@ export class LocalImages {
    */
   async remove(text: string, users: Users): Promise<void> {
     const image = this.find(text)
-    if (image === undefined) throw new RuntimeError('IMAGE_UNKNOWN', `image '${text}' is not on this machine`)
+    if (image === undefined) throw unknownImage(text, this.list())
     this.#references.remove(image.name)
     if (this.#references.list().some(({ id }) => id === image.id)) return
     // Asked when nobody can find it by its name any more.

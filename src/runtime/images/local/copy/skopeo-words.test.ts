@@ -18,7 +18,7 @@ test('each failure has a code, and says what to do where that is not plain', () 
     [
       'reading manifest latest in docker.io/library/x: requested access to the resource is denied',
       'IMAGE_DENIED',
-      /imagePullSecrets/,
+      /imagePullSecrets, fairlead image pull/,
     ],
     ['unauthorized: authentication required', 'IMAGE_DENIED', /imagePullSecrets/],
     [
@@ -30,12 +30,12 @@ test('each failure has a code, and says what to do where that is not plain', () 
     [
       'Get \\"https://h/v2/\\": http: server gave HTTP response to HTTPS client',
       'IMAGE_UNREACHABLE',
-      /--insecure-registry/,
+      /fairlead up or fairlead image pull.*: --insecure-registry h\)/,
     ],
     [
       'Get \\"https://h/v2/\\": x509: certificate signed by unknown authority',
       'IMAGE_UNREACHABLE',
-      /--insecure-registry/,
+      /fairlead up or fairlead image pull.*: --insecure-registry h\)/,
     ],
     ['writing blob: storing blob to file: write /x: no space left on device', 'IMAGE_DISK_FULL', /prune/],
     [

@@ -13,7 +13,7 @@ export const wordsOf = (log: string): string => {
 interface Reading {
   readonly words: RegExp
   readonly code: RuntimeErrorCode
-  /** What is to be done, where that is not plain. */
+  /** What is to be done, where that is not plain, by pods' clusters and people alike; REGISTRY stands for the image's. */
   readonly hint?: string
 }
 
@@ -34,7 +34,7 @@ const READINGS: readonly Reading[] = [
     words:
       /unauthorized|authentication required|access .*denied|denied: |forbidden|no basic auth credentials|status(?: code)?:? 40[13]/i,
     code: 'IMAGE_DENIED',
-    hint: 'a pod shows its login by imagePullSecrets',
+    hint: 'a pod shows its login by imagePullSecrets, fairlead image pull those of docker login and skopeo login',
   },
   {
     words:
@@ -44,12 +44,12 @@ const READINGS: readonly Reading[] = [
   {
     words: /server gave HTTP response to HTTPS client/i,
     code: 'IMAGE_UNREACHABLE',
-    hint: 'a registry without TLS is named to the cluster: fairlead up --insecure-registry HOST',
+    hint: 'a registry without TLS is named to whoever asks it, fairlead up or fairlead image pull: --insecure-registry REGISTRY',
   },
   {
     words: /x509|certificate/i,
     code: 'IMAGE_UNREACHABLE',
-    hint: 'its certificate is not trusted by this machine; one that need not be: fairlead up --insecure-registry HOST',
+    hint: 'this machine does not trust its certificate; where that may be, fairlead up or fairlead image pull is told: --insecure-registry REGISTRY',
   },
   {
     words:
@@ -63,6 +63,7 @@ const READINGS: readonly Reading[] = [
 export const copyError = (image: string, words: string): RuntimeError => {
   const reading = READINGS.find((one) => one.words.test(words))
   const code = reading?.code ?? 'IMAGE_CORRUPT'
-  const hint = reading?.hint === undefined ? '' : ` (${reading.hint})`
+  const registry = image.slice(0, Math.max(0, image.indexOf('/'))) || 'HOST'
+  const hint = reading?.hint === undefined ? '' : ` (${reading.hint.replace('REGISTRY', registry)})`
   return new RuntimeError(code, `image '${image}': ${words || 'skopeo was killed'}${hint}`)
 }
