@@ -9,6 +9,8 @@ import { StatusWriter } from './status-writer.ts'
 
 interface Write {
   readonly name: string
+  /** Kind of patch, and where it goes. */
+  readonly how: readonly [kind: string, where: unknown]
   readonly body: { readonly metadata: { readonly uid: string }; readonly status: PodStatus }
   /** Answers it: as the server that has taken it, or with an error. */
   readonly answer: (error?: Error) => Promise<void>
@@ -20,14 +22,14 @@ const writer = () => {
   const writes: Write[] = []
   const faults: string[] = []
   let version = 100
-  const patch = (_: unknown, name: string, __: unknown, body: Write['body']): Promise<Pod> =>
+  const patch = (_: unknown, name: string, kind: string, body: Write['body'], where: unknown): Promise<Pod> =>
     new Promise((resolve, reject) => {
       const answer = async (error?: Error): Promise<void> => {
         if (error === undefined) resolve({ metadata: { name, resourceVersion: String(++version) } } as Pod)
         else reject(error)
         await turn()
       }
-      writes.push({ name, body, answer })
+      writes.push({ name, how: [kind, where], body, answer })
     })
   const statuses = new StatusWriter({ patch } as unknown as Client, pods, {
     clock,
@@ -117,7 +119,7 @@ test('a pod without an address waits longer, until it has one or its time has co
 })
 
 test('each write names the pod’s uid, and what is wanted of one pod does not touch another of its name', async () => {
-  const { statuses, writes } = writer()
+  const { statuses, writes, faults } = writer()
   statuses.set(pod('old'), { phase: 'Failed' }, true)
   statuses.set(pod('new'), { phase: 'Running' }, true)
   await turn()
@@ -129,6 +131,18 @@ test('each write names the pod’s uid, and what is wanted of one pod does not t
   await writes[0]?.answer(refusal(409, 'Conflict'))
   await writes[1]?.answer()
   assert.equal(writes.length, 2, 'nothing is tried again for a pod that is forgotten')
+  statuses.set(pod('odd'), { phase: 'Running' }, true)
+  await turn()
+  statuses.forget('odd')
+  await writes[2]?.answer(refusal(422, 'Invalid'))
+  assert.deepEqual(faults, [], 'that the server knows another by its name is no fault')
+})
+
+test('a write is a strategic merge patch of the status alone, in the pod’s own namespace', async () => {
+  const { statuses, writes } = writer()
+  statuses.set(pod('a'), { phase: 'Running' }, true)
+  await turn()
+  assert.deepEqual(writes[0]?.how, ['strategic', { namespace: 'default', subresource: 'status' }])
 })
 
 test('a write that fails is tried again with back-off, with what is wanted by then, and not for a pod that is gone', async () => {
@@ -211,4 +225,120 @@ test('each pod that waits for an address gives those after it 50 ms more; one th
   clock.advance(1)
   await turn()
   assert.equal(isWritten('late'), true)
+})
+
+test('failures wait 25 to 50 ms at first, twice as long each time, 10 s at most; after a success nothing waits', async () => {
+  const { statuses, writes, clock } = writer()
+  statuses.set(pod('a'), { phase: 'Running' }, true)
+  await turn()
+  for (const wait of [37.5, 75, 150, 300, 600, 1200, 2400, 4800, 7500, 7500]) {
+    await writes.at(-1)?.answer(refusal(409, 'Conflict'))
+    const before = writes.length
+    clock.advance(wait - 0.5)
+    await turn()
+    assert.equal(writes.length, before, `${wait} ms`)
+    clock.advance(0.5)
+    await turn()
+    assert.equal(writes.length, before + 1, `${wait} ms`)
+  }
+  await writes.at(-1)?.answer()
+  statuses.set(pod('a'), { phase: 'Succeeded' }, true)
+  await turn()
+  assert.deepEqual(writes.at(-1)?.body.status, { phase: 'Succeeded' })
+  assert.equal(clock.pending, 0)
+})
+
+test('a flush writes at once what is held back, and not before its time what has failed; what is written needs none', async () => {
+  const { statuses, writes, clock } = writer()
+  const flushed: string[] = []
+  const flush = (uid: string) => void statuses.flush(uid).then(() => flushed.push(uid))
+  flush('unknown')
+  statuses.set(pod('same'), { phase: 'Pending' }, true)
+  await turn()
+  flush('same')
+  statuses.set(pod('a'), { phase: 'Pending', message: 'one' }, false)
+  flush('a')
+  await turn()
+  assert.deepEqual(flushed, ['unknown', 'same'])
+  assert.equal(writes.length, 1)
+  await writes[0]?.answer(new Error('the server is not there'))
+  flush('a')
+  await turn()
+  assert.equal(writes.length, 1)
+  clock.advance(50)
+  await turn()
+  assert.equal(writes.length, 2)
+  await writes[1]?.answer()
+  assert.deepEqual(flushed, ['unknown', 'same', 'a', 'a'])
+  assert.equal(clock.pending, 0, 'what was written is not waited for')
+})
+
+test('what is set while it is written and comes to the same ends the flush, and is not written again', async () => {
+  const { statuses, writes } = writer()
+  statuses.set(pod('a'), { phase: 'Running' }, true)
+  await turn()
+  let flushed = false
+  void statuses.flush('a').then(() => {
+    flushed = true
+  })
+  statuses.set(pod('a'), { phase: 'Running' }, true)
+  await writes[0]?.answer()
+  assert.deepEqual([flushed, writes.length], [true, 1])
+})
+
+test('who waits for a pod that is forgotten, or for a writer that stops, waits no longer; nothing more is written', async () => {
+  const { statuses, writes, clock, faults } = writer()
+  const flushed: string[] = []
+  const flush = (uid: string) => void statuses.flush(uid).then(() => flushed.push(uid))
+  for (const uid of ['failing', 'writing']) statuses.set(pod(uid), { phase: 'Running' }, true)
+  await turn()
+  await writes[0]?.answer(new Error('the server is not there'))
+  for (const uid of ['failing', 'writing']) flush(uid)
+  statuses.set(pod('gone'), { phase: 'Running' }, true)
+  flush('gone')
+  statuses.forget('gone')
+  await turn()
+  assert.deepEqual(flushed, ['gone'])
+  statuses.set(pod('held'), { phase: 'Pending', message: 'one' }, false)
+  statuses.set(pod('due'), { phase: 'Running' }, true)
+  statuses.stop()
+  await turn()
+  assert.deepEqual(flushed, ['gone', 'failing', 'writing'])
+  assert.equal(clock.pending, 0)
+  await writes[1]?.answer(refusal(404, 'NotFound'))
+  statuses.set(pod('late'), { phase: 'Running' }, true)
+  flush('late')
+  clock.advance(100_000)
+  await turn()
+  assert.deepEqual(flushed, ['gone', 'failing', 'writing', 'late'])
+  assert.deepEqual([writes.length, faults.length], [2, 1])
+})
+
+test('what is urgent takes the place of what was held back: that does not cut short what is held back after it', async () => {
+  const { statuses, writes, clock } = writer()
+  const podIP = '10.244.1.2'
+  statuses.set(pod('a'), { phase: 'Pending', message: 'one' }, false)
+  statuses.set(pod('a'), { phase: 'Running', podIP }, true)
+  await turn()
+  await writes[0]?.answer()
+  clock.advance(490)
+  statuses.set(pod('a'), { phase: 'Running', podIP, message: 'two' }, false)
+  clock.advance(29)
+  await turn()
+  assert.equal(writes.length, 1)
+  clock.advance(1)
+  await turn()
+  assert.deepEqual(writes[1]?.body.status, { message: 'two' })
+})
+
+test('what somebody else writes while ours is under way does not stand in the way of it', async () => {
+  const { statuses, writes } = writer()
+  statuses.set(pod('a'), { phase: 'Running', message: 'one' }, true)
+  await turn()
+  statuses.set(pod('a', '50', { phase: 'Running', message: 'theirs' }), { phase: 'Running', message: 'one' }, true)
+  await writes[0]?.answer()
+  assert.equal(writes.length, 1, 'ours came last')
+  statuses.set(pod('a', '102', { phase: 'Failed' }), { phase: 'Running', message: 'one' }, true)
+  await turn()
+  assert.deepEqual(writes[1]?.body.status, { phase: 'Running', message: 'one' })
 })
