@@ -51,3 +51,18 @@ test('a decision may be named by its number, if it is there', () => {
   const files = { 'docs/adr/0007-names.md': '', 'src/net/ip.ts': '// docs/adr/0007 says why; docs/adr/0008 does not' }
   assert.deepEqual(subjects(files), ['src/net/ip.ts: docs/adr/0008'])
 })
+
+test('a fault is told with its line, in a document as in a comment', () => {
+  const told = documents
+    .find(treeOf({ 'docs/dns.md': '# Names\n\nsee `gone.ts`', 'src/dns/a.ts': 'a\nb /* one\n two lost.ts\n gone() */' }))
+    .map(({ subject, message }) => `${subject}: ${message.split(' ').slice(0, 2).join(' ')}`)
+  assert.deepEqual(told, [
+    'docs/dns.md: gone.ts: line 3',
+    'src/dns/a.ts: lost.ts: line 3',
+    'src/dns/a.ts: gone: line 4',
+  ])
+})
+
+test('data and shell scripts say what they like', () => {
+  assert.deepEqual(subjects({ ...code, 'src/dns/a.json': '{"`gone.ts`": 1}', 'script/tool': 'echo `gone.ts`' }), [])
+})
