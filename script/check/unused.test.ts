@@ -112,6 +112,10 @@ test('what is for tests and used by none of them is a fault too', () => {
 test('a file that nobody imports is a fault, unless a script, a string of code or a line of command names it', () => {
   assert.deepEqual(
     faults({
+      '.ci/run': 'node bench/ci/whole.ts',
+      'bench/ci/whole.ts': '',
+      'bin/house': 'exec node "$top/bench/bin/whole.ts"',
+      'bench/bin/whole.ts': '',
       'script/bench': 'exec script/node --import=./tools/before.ts $top/tools/after.ts "bench/$bench.ts"',
       'tools/before.ts': '',
       'tools/after.ts': '',
