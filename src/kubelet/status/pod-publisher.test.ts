@@ -105,3 +105,10 @@ test('an exit, and why a container cannot start, are told at once', () => {
   const held = publisher(ONE).publish({ app: { hold } })
   assert.deepEqual([held.urgent, held.status.containerStatuses?.[0]?.state?.waiting?.reason], [true, 'ErrImagePull'])
 })
+
+test('a pod whose init container has not ended well is not initialized, and so Pending', () => {
+  const spec: PodSpec = { ...ONE, initContainers: [{ name: 'init' }] }
+  const { status } = publisher(spec).publish({ init: { phase: running } })
+  assert.equal(status.phase, 'Pending')
+  assert.deepEqual(findCondition(status.conditions, 'Initialized')?.status, 'False')
+})

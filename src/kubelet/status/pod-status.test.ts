@@ -110,6 +110,8 @@ test('of a pod that is being deleted an exit is the end, and what had not begun 
   assert.equal(phaseOf(ONE, { app: on(waiting) }, { facts }), 'Failed')
   assert.equal(phaseOf(TWO, { app: up, web: on(waiting) }, { facts }), 'Pending')
   assert.equal(phaseOf(FIRST, { init: up }, { facts: { ...facts, initialized: false } }), 'Pending')
+  const half = statusOf(TWO, { seen: { app: up, web: on(waiting) }, facts })
+  assert.equal(conditionOf('Ready', half)?.[1], 'ContainersNotReady', 'it has not failed while one runs')
 })
 
 test('Succeeded and Failed stay, and are told once nothing of the pod runs any more; conditions tell at once', () => {
@@ -118,6 +120,8 @@ test('Succeeded and Failed stay, and are told once nothing of the pod runs any m
   const still = statusOf(ONE, { seen: { app: up }, facts, status: { phase: 'Running' } })
   assert.deepEqual([still.phase, still.reason, still.message], ['Running', undefined, undefined])
   assert.deepEqual(conditionOf('Ready', still), ['False', 'PodFailed', undefined])
+  const half = { app: up, web: on(exited(0)) }
+  assert.equal(phaseOf(TWO, half, { facts, status: { phase: 'Running' } }), 'Running', 'one of two runs')
   assert.equal(phaseOf(ONE, { app: up }, { facts }), 'Pending', 'one that had no phase yet')
   const over = statusOf(ONE, { seen: { app: on(exited(137)) }, facts, status: { phase: 'Running' } })
   assert.deepEqual([over.phase, over.reason, over.message], ['Failed', 'DeadlineExceeded', 'too long'])
@@ -274,6 +278,8 @@ test('a status has the addresses, each container by its kind and in its order, a
     allocatedResources: { cpu: '1' },
     resources: { requests: { cpu: '1' } },
   })
+  const few = statusOf({ ...FIRST, ephemeralContainers: [{ name: 'x' }] } as PodSpec, { seen: { init: up, x: up } })
+  assert.deepEqual([names(few.initContainerStatuses), names(few.ephemeralContainerStatuses)], [['init'], ['x']])
   const bare = statusOf(ONE, { facts: { podIPs: [], hostIPs: [] }, status: { qosClass: 'Guaranteed' } })
   assert.deepEqual(
     [bare.hostIP, bare.qosClass, bare.containerStatuses, 'observedGeneration' in bare],

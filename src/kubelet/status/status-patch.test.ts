@@ -50,6 +50,9 @@ test('a condition of ours that holds no longer is taken out; those of others sta
   const changed = { type: 'PodResizeInProgress', status: 'True' }
   const both = { conditions: [{ type: 'PodResizeInProgress', status: 'False' }] }
   assert.deepEqual(statusPatch(both, { conditions: [changed] }), { conditions: [changed] })
+  assert.deepEqual(statusPatch({ conditions: [changed, gate] }, { conditions: [] }), {
+    conditions: [{ type: 'PodResizeInProgress', $patch: 'delete' }],
+  })
   assert.equal(statusPatch({ conditions: [gate] }, { conditions: [] }), undefined)
   assert.deepEqual(
     statusPatch({ conditions: both.conditions }, {}),

@@ -342,3 +342,30 @@ test('what somebody else writes while ours is under way does not stand in the wa
   await turn()
   assert.deepEqual(writes[1]?.body.status, { phase: 'Running', message: 'one' })
 })
+
+test('a flush waits for the write that is under way, though what is wanted by now is what was there before it', async () => {
+  const { statuses, writes } = writer()
+  statuses.set(pod('a'), { phase: 'Running' }, true)
+  await turn()
+  statuses.set(pod('a'), { phase: 'Pending' }, true)
+  let flushed = false
+  void statuses.flush('a').then(() => {
+    flushed = true
+  })
+  await turn()
+  assert.equal(flushed, false)
+  await writes[0]?.answer()
+  assert.deepEqual([writes[1]?.body.status, flushed], [{ phase: 'Pending' }, false])
+  await writes[1]?.answer()
+  assert.equal(flushed, true)
+})
+
+test('a pod that the cache has from before our own write says nothing of it', async () => {
+  const { statuses, writes } = writer()
+  statuses.set(pod('a'), { phase: 'Running' }, true)
+  await turn()
+  await writes[0]?.answer()
+  statuses.set(pod('a', '2'), { phase: 'Running' }, true)
+  await turn()
+  assert.equal(writes.length, 1)
+})
