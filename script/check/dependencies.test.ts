@@ -19,7 +19,13 @@ test('a dependency that nobody uses is a fault', () => {
 test('a part of a package, a program that a script starts and the types of what is used count as use', () => {
   const manifest = {
     dependencies: { '@peculiar/x509': '2', ws: '8', yaml: '2' },
-    devDependencies: { '@types/ws': '8', '@types/peculiar__x509': '2', '@types/node': '24', '@types/lost': '1', esbuild: '0.28' },
+    devDependencies: {
+      '@types/ws': '8',
+      '@types/peculiar__x509': '2',
+      '@types/node': '24',
+      '@types/lost': '1',
+      esbuild: '0.28',
+    },
   }
   const files = {
     'src/a.ts': "import 'node:fs'\nimport '@peculiar/x509/part'\nawait import('ws')\nimport 'yaml/part'",

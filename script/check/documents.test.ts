@@ -54,7 +54,9 @@ test('a decision may be named by its number, if it is there', () => {
 
 test('a fault is told with its line, in a document as in a comment', () => {
   const told = documents
-    .find(treeOf({ 'docs/dns.md': '# Names\n\nsee `gone.ts`', 'src/dns/a.ts': 'a\nb /* one\n two lost.ts\n gone() */' }))
+    .find(
+      treeOf({ 'docs/dns.md': '# Names\n\nsee `gone.ts`', 'src/dns/a.ts': 'a\nb /* one\n two lost.ts\n gone() */' }),
+    )
     .map(({ subject, message }) => `${subject}: ${message.split(' ').slice(0, 2).join(' ')}`)
   assert.deepEqual(told, [
     'docs/dns.md: gone.ts: line 3',
@@ -72,7 +74,21 @@ test('names of all our files and folders are looked at, also from where the docu
   assert.deepEqual(subjects({ ...files, 'docs/adr/0002-two.md': '`../brief.md` `../0001-one.md`' }), [
     'docs/adr/0002-two.md: ../0001-one.md',
   ])
-  const names = ['a.ts', 'a.json', 'a.md', 'a.sh', 'a.mjs', 'test/kernel', 'docs/adr', 'script/check', 'bench/a', 'bin/a', 'examples/a']
+  const names = [
+    'a.ts',
+    'a.json',
+    'a.md',
+    'a.sh',
+    'a.mjs',
+    'test/kernel',
+    'docs/adr',
+    'script/check',
+    'bench/a',
+    'bin/a',
+    'examples/a',
+  ]
   for (const name of names) assert.deepEqual(subjects({ 'README.md': `\`${name}\`` }), [`README.md: ${name}`])
-  assert.deepEqual(subjects({ ...code, 'README.md': '`new ZoneStore(…)` `new ZoneKeeper(…)`' }), ['README.md: ZoneKeeper'])
+  assert.deepEqual(subjects({ ...code, 'README.md': '`new ZoneStore(…)` `new ZoneKeeper(…)`' }), [
+    'README.md: ZoneKeeper',
+  ])
 })

@@ -147,7 +147,11 @@ test('whatever tells the time, waits or draws lots is such an effect; what is to
     'new Date( )',
   ]) {
     assert.deepEqual(faults({ 'src/net/a.ts': code }), [effect], code)
-    assert.deepEqual(faults({ 'src/net/a.ts': `/* ${code}\n */\nlet a = 1 // ${code}`, 'src/cli/b.ts': code }), [], code)
+    assert.deepEqual(
+      faults({ 'src/net/a.ts': `/* ${code}\n */\nlet a = 1 // ${code}`, 'src/cli/b.ts': code }),
+      [],
+      code,
+    )
   }
   assert.deepEqual(faults({ 'src/net/a.ts': 'new Date(now)\nMath.round(1)\nresetTimeout()' }), [])
 })
@@ -173,7 +177,10 @@ test('import() of a package that is CommonJS is a fault: the bundle has no names
 
 test('the contract imports the rooms that it may, and its own files', () => {
   assert.deepEqual(
-    faults({ 'test/contract/a.ts': "import '#net/ip.ts'\nimport './b.ts'\nimport '#clock/clock.ts'\nimport '#dns/a.ts'\nimport 'node:fs'" }),
+    faults({
+      'test/contract/a.ts':
+        "import '#net/ip.ts'\nimport './b.ts'\nimport '#clock/clock.ts'\nimport '#dns/a.ts'\nimport 'node:fs'",
+    }),
     [
       "test/contract/a.ts: may import net and clock alone, not '#dns/a.ts'",
       "test/contract/a.ts: may import net and clock alone, not 'node:fs'",

@@ -29,7 +29,9 @@ const SOUND = {
 /** Of the checks' own files: what they name is not in a tree so small. */
 const OWN = {
   unused: { 'script/check/tree.ts: treeOf': 'for tests' },
-  documents: Object.fromEntries(['documents', 'layers', 'tree'].map((name) => [`script/check/${name}.ts`, 'elsewhere'])),
+  documents: Object.fromEntries(
+    ['documents', 'layers', 'tree'].map((name) => [`script/check/${name}.ts`, 'elsewhere']),
+  ),
 }
 const top = join(import.meta.dirname, '../..')
 
