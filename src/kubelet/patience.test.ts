@@ -267,3 +267,16 @@ test('of containers that wait for their back-offs each is begun again when its o
   clock.advance(10_000)
   await begun('web', 3)
 })
+
+test('a container that has ended before its start is through has ended', async () => {
+  const cluster = await startCluster()
+  const { runtime } = cluster
+  const start = runtime.start.bind(runtime)
+  runtime.start = async (id) => {
+    await start(id)
+    runtime.exit(id, 3)
+  }
+  await cluster.pod('web', { restartPolicy: 'Never', containers: [echo] })
+  const over = await cluster.until('web', ({ status }) => status?.phase === 'Failed')
+  assert.equal(statusOf(over).state?.terminated?.exitCode, 3)
+})
