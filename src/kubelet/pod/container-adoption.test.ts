@@ -20,7 +20,7 @@ const adopted = async (all: readonly ReturnType<typeof found>[], status: Pod['st
     metadata: { name: 'web', namespace: 'default', uid: 'u1' },
     spec: { containers: [{ name: 'app' }, { name: 'slow', startupProbe }] },
     status,
-  } as Pod
+  } as unknown as Pod
   const entry = { pod, containers: makeEntries(pod), dir: '/nowhere', logDir: '/nowhere' }
   const [gone, kept]: [string[], string[]] = [[], []]
   const runtime = {
