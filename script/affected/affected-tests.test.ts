@@ -14,6 +14,10 @@ const FILES: Readonly<Record<string, string>> = {
   'src/dns/metrics.test.ts': "readFileSync(join(import.meta.dirname, '../../docs/metrics.md'))",
   'src/api/words.test.ts': 'for (const file of readdirSync(import.meta.dirname)) {}',
   'src/api/core/pod.ts': '',
+  'script/sizes/sizes.test.ts': "const room = new URL('..', import.meta.url)\nglobSync('**/*.ts', { cwd: room })",
+  'script/schema/write.ts':
+    "const top = join(import.meta.dirname, '../..')\nreadFileSync(join(top, 'src', 'api/core/pod.ts'))",
+  'script/schema/schema.test.ts': "import { write } from './write.ts'",
   'script/tool/tool.test.ts': "spawnSync('script/node', ['src/dns/worker.ts'])",
 }
 const ALL = Object.keys(FILES).filter((path) => path.endsWith('.test.ts'))
@@ -34,12 +38,23 @@ test('a test that has changed is affected itself, and so is one that imports wha
   assert.deepEqual(affected('src/dns/gone.ts'), ['src/dns/port.test.ts'])
 })
 
-test('a test that looks through the folders of its room is affected by any of its files', () => {
-  assert.deepEqual(affected('src/api/core/pod.ts'), ['src/api/words.test.ts'])
+test('a test that looks through the folders of its room is affected by any of its files, and of script/ by any script', () => {
+  assert.deepEqual(affected('src/api/core/node.ts'), ['src/api/words.test.ts'])
+  assert.deepEqual(affected('script/tool/new.ts'), ['script/sizes/sizes.test.ts'])
 })
 
-test('a document affects the tests that name it, and no other', () => {
+test('what reads a file by its path below some folder is affected by it, and not by another of that name', () => {
+  assert.deepEqual(affected('src/api/core/pod.ts'), ['src/api/words.test.ts', 'script/schema/schema.test.ts'])
+  assert.deepEqual(affected('src/net/pod.ts', 'src/core/pod.ts'), [])
+})
+
+test('a document, a manifest or a module affects the tests that name it, and no other', () => {
   assert.deepEqual(affected('docs/metrics.md', 'README.md'), ['src/dns/metrics.test.ts'])
+  for (const path of ['docs/answer.json', 'examples/web.yaml', 'script/bundle/node-http.mjs', 'src/dns/later.ts']) {
+    const name = 'src/cli/named.test.ts'
+    for (const quote of ["'", '"', '`'])
+      assert.deepEqual(affectedTests(new Map([[name, `read(${quote}${path}${quote})`]]), [name], [path]), [name], path)
+  }
 })
 
 test('packages, settings, how tests are started and what was recorded affect all of them', () => {
@@ -49,9 +64,14 @@ test('packages, settings, how tests are started and what was recorded affect all
     'tsconfig.pure.json',
     'script/ok',
     'script/node',
+    'script/setup',
+    '.npmrc',
+    'tsconfig.json',
     'script/check/layers.json',
     'src/api/fixtures/objects/pod.json',
   ])
-    assert.deepEqual(affected(path), ALL, path)
+    assert.deepEqual(affected('bench/boot.ts', path), ALL, path)
+  for (const path of ['script/node/a.ts', 'src/net/ip.ts.ts', 'examples/package.json'])
+    assert.notDeepEqual(affected(path), ALL, path)
   assert.deepEqual(affected('bench/boot.ts', 'test/e2e/nodes.test.ts', '.ci/run'), [])
 })

@@ -10,12 +10,22 @@ const roomOf = (path: string): string => path.split('/', path.startsWith('src/')
 /** A string that is the name of a file: an import, a program that is started, a document that is compared. */
 const NAMED = /['"`]([^'"`\s]+\.(?:ts|mjs|json|md|yaml))['"`]/g
 
-/** The paths that a string in a file may mean, from the top of the tree. */
+/**
+ * The paths that a string in a file may mean, from the top of the tree; one that begins with a slash is the end of a path,
+ * as what is joined to a folder is.
+ */
 const meant = (from: string, name: string): readonly string[] => {
   if (name.startsWith('#')) return [`src/${name.slice(1)}`]
   const beside = normalize(join(dirname(from), name))
-  return name.startsWith('.') ? [beside] : [beside, name]
+  if (name.startsWith('.')) return [beside]
+  return name.includes('/') ? [beside, name, `/${name}`] : [beside, name]
 }
+
+/** What a string may have named a path by: itself, and its ends that have a folder. */
+const namesOf = (path: string): readonly string[] => [
+  path,
+  ...[...path.matchAll(/\/(?=.*\/)/g)].map(({ index }) => path.slice(index)),
+]
 
 /** Whether a file may read whatever lies in the folders of its room. */
 const looksAround = (text: string): boolean => /\bimport\.meta\b/.test(text) && /\b(?:readdir|glob)/.test(text)
@@ -45,6 +55,7 @@ export const affectedTests = (
   }
   const reached = new Set([...changed, ...changed.map(roomOf)])
   // A set shows what is added while it is gone through.
-  for (const one of reached) for (const namer of namers.get(one) ?? []) reached.add(namer)
+  for (const one of reached)
+    for (const name of namesOf(one)) for (const namer of namers.get(name) ?? []) reached.add(namer)
   return tests.filter((test) => reached.has(test))
 }

@@ -51,6 +51,10 @@ test('leave to import that nobody takes is a fault; what a test takes does not c
     'layers.json: dns may import net, and does not',
     'layers.json: cli may import dns, and does not',
   ])
+  const more = { ...files, 'src/cli/end/d.ts': '' }
+  assert.deepEqual(faults({ folders: { cli: { walk: ['', 'words', 'end'] } } }, [], more), [
+    'layers.json: cli/walk may import cli/end, and does not',
+  ])
   assert.deepEqual(told({ folders: { cli: { words: ['', 'walk'] }, 'cli/walk': { hop: [''] } } }), [
     'layers.json: cli/words may import cli, and does not',
     'layers.json: cli/words may import cli/walk, and does not',

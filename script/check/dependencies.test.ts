@@ -18,11 +18,18 @@ test('a dependency that nobody uses is a fault', () => {
 
 test('a part of a package, a program that a script starts and the types of what is used count as use', () => {
   const manifest = {
-    dependencies: { '@peculiar/x509': '2', ws: '8' },
-    devDependencies: { '@types/ws': '8', '@types/node': '24', '@types/lost': '1', esbuild: '0.28' },
+    dependencies: { '@peculiar/x509': '2', ws: '8', yaml: '2' },
+    devDependencies: {
+      '@types/ws': '8',
+      '@types/peculiar__x509': '2',
+      '@types/node': '24',
+      '@types/lost': '1',
+      esbuild: '0.28',
+    },
   }
   const files = {
-    'src/a.ts': "import 'node:fs'\nimport '@peculiar/x509/part'\nawait import('ws')",
+    'src/a.ts': "import 'node:fs'\nimport '@peculiar/x509/part'\nawait import('ws')\nimport 'yaml/part'",
+    'script/check': 'script/node check.ts',
     'script/build': 'node_modules/.bin/esbuild src/a.ts',
     'package-lock.json': JSON.stringify({ packages: { 'node_modules/esbuild': { bin: { esbuild: 'bin/esbuild' } } } }),
   }
@@ -36,11 +43,15 @@ test('an import of a package that package.json does not have is a fault, in test
   ])
 })
 
-test('what runs may not import a package for development; a test may', () => {
+test('what runs may not import a package for development; a test and a script may', () => {
   assert.deepEqual(
     faults(
       { devDependencies: { 'fast-check': '4' } },
-      { 'src/a.ts': "import 'fast-check'", 'src/a.test.ts': "import 'fast-check'" },
+      {
+        'src/a.ts': "import 'fast-check'",
+        'src/a.test.ts': "import 'fast-check'",
+        'script/b.ts': "import 'fast-check'",
+      },
     ),
     ['src/a.ts: fast-check: not in dependencies of package.json'],
   )

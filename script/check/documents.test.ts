@@ -51,3 +51,44 @@ test('a decision may be named by its number, if it is there', () => {
   const files = { 'docs/adr/0007-names.md': '', 'src/net/ip.ts': '// docs/adr/0007 says why; docs/adr/0008 does not' }
   assert.deepEqual(subjects(files), ['src/net/ip.ts: docs/adr/0008'])
 })
+
+test('a fault is told with its line, in a document as in a comment', () => {
+  const told = documents
+    .find(
+      treeOf({ 'docs/dns.md': '# Names\n\nsee `gone.ts`', 'src/dns/a.ts': 'a\nb /* one\n two lost.ts\n gone() */' }),
+    )
+    .map(({ subject, message }) => `${subject}: ${message.split(' ').slice(0, 2).join(' ')}`)
+  assert.deepEqual(told, [
+    'docs/dns.md: gone.ts: line 3',
+    'src/dns/a.ts: lost.ts: line 3',
+    'src/dns/a.ts: gone: line 4',
+  ])
+})
+
+test('data and shell scripts say what they like', () => {
+  assert.deepEqual(subjects({ ...code, 'src/dns/a.json': '{"`gone.ts`": 1}', 'script/tool': 'echo `gone.ts`' }), [])
+})
+
+test('names of all our files and folders are looked at, also from where the document stands, and what is made by `new`', () => {
+  const files = { 'docs/adr/0001-one.md': '', 'docs/brief.md': '`../docs/adr/0001-one.md` `./adr/0001-one.md`' }
+  assert.deepEqual(subjects({ ...files, 'docs/adr/0002-two.md': '`../brief.md` `../0001-one.md`' }), [
+    'docs/adr/0002-two.md: ../0001-one.md',
+  ])
+  const names = [
+    'a.ts',
+    'a.json',
+    'a.md',
+    'a.sh',
+    'a.mjs',
+    'test/kernel',
+    'docs/adr',
+    'script/check',
+    'bench/a',
+    'bin/a',
+    'examples/a',
+  ]
+  for (const name of names) assert.deepEqual(subjects({ 'README.md': `\`${name}\`` }), [`README.md: ${name}`])
+  assert.deepEqual(subjects({ ...code, 'README.md': '`new ZoneStore(…)` `new ZoneKeeper(…)`' }), [
+    'README.md: ZoneKeeper',
+  ])
+})

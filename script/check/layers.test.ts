@@ -7,12 +7,12 @@ const rules: Rules = {
   rooms: { net: [], dns: ['net'], cli: ['dns', 'net'] },
   folders: { cli: { words: [], walk: ['words'] }, 'cli/walk': { hop: [''] } },
   barred: { 'src/cli/words/': ['net'] },
-  doors: { 'src/dns/store.ts': ['src/dns/registry/'] },
+  doors: { 'src/dns/store.ts': ['src/dns/registry/', 'src/cli/d.ts'] },
   purePackages: ['numbers'],
   pure: ['net'],
   pureFiles: ['dns/zone[^/]*\\.ts$'],
   closed: ['net'],
-  tests: { 'test/contract': ['net'] },
+  tests: { 'test/contract': ['net', 'clock'] },
   ffi: { packages: ['koffi'], rooms: ['cli'] },
 }
 const faults = (files: Record<string, string>) =>
@@ -80,10 +80,11 @@ test('a file behind a door is imported by whom the door names, and by tests', ()
     'src/dns/store.ts': '',
     'src/dns/registry/a.ts': "import '../store.ts'",
     'src/dns/b.test.ts': "import './store.ts'",
+    'src/cli/d.ts': "import '#dns/store.ts'",
   }
   assert.deepEqual(faults(files), [])
   assert.deepEqual(faults({ ...files, 'src/dns/c.ts': "import type { S } from './store.ts'" }), [
-    "src/dns/c.ts: 'src/dns/store.ts' is reached by src/dns/registry/ alone",
+    "src/dns/c.ts: 'src/dns/store.ts' is reached by src/dns/registry/ and src/cli/d.ts alone",
   ])
 })
 
@@ -133,6 +134,28 @@ test('a pure file has no clock, no randomness, no package and no neighbour with 
   )
 })
 
+test('whatever tells the time, waits or draws lots is such an effect; what is told as an argument, or in a comment, is none', () => {
+  const effect = 'src/net/a.ts: a pure file uses a clock, a timer or randomness'
+  for (const code of [
+    'Math.random()',
+    'Date.now()',
+    'performance.now()',
+    'setTimeout(act, 1)',
+    'setInterval(act, 1)',
+    'crypto.randomUUID()',
+    'new Date()',
+    'new Date( )',
+  ]) {
+    assert.deepEqual(faults({ 'src/net/a.ts': code }), [effect], code)
+    assert.deepEqual(
+      faults({ 'src/net/a.ts': `/* ${code}\n */\nlet a = 1 // ${code}`, 'src/cli/b.ts': code }),
+      [],
+      code,
+    )
+  }
+  assert.deepEqual(faults({ 'src/net/a.ts': 'new Date(now)\nMath.round(1)\nresetTimeout()' }), [])
+})
+
 test('a package that calls C is for its room alone, in tests as well', () => {
   assert.deepEqual(faults({ 'src/cli/a.ts': "import 'koffi'", 'src/dns/a.test.ts': "import 'koffi'" }), [
     "src/dns/a.test.ts: only cli may import 'koffi'",
@@ -141,14 +164,26 @@ test('a package that calls C is for its room alone, in tests as well', () => {
 
 test('import() of a package that is CommonJS is a fault: the bundle has no names of it', () => {
   assert.match(faults({ 'src/cli/a.ts': "await import('yaml')" }).join(), /'yaml' is CommonJS/)
+  for (const statement of [
+    "import 'yaml'",
+    "export { parse } from 'yaml'",
+    "let document: import('yaml').Document",
+    "await import('node:fs')",
+    "await import('ws')",
+    "await import('fast-check')",
+  ])
+    assert.deepEqual(faults({ 'src/cli/a.ts': statement }), [], statement)
 })
 
 test('the contract imports the rooms that it may, and its own files', () => {
   assert.deepEqual(
-    faults({ 'test/contract/a.ts': "import '#net/ip.ts'\nimport './b.ts'\nimport '#dns/a.ts'\nimport 'node:fs'" }),
+    faults({
+      'test/contract/a.ts':
+        "import '#net/ip.ts'\nimport './b.ts'\nimport '#clock/clock.ts'\nimport '#dns/a.ts'\nimport 'node:fs'",
+    }),
     [
-      "test/contract/a.ts: may import net alone, not '#dns/a.ts'",
-      "test/contract/a.ts: may import net alone, not 'node:fs'",
+      "test/contract/a.ts: may import net and clock alone, not '#dns/a.ts'",
+      "test/contract/a.ts: may import net and clock alone, not 'node:fs'",
     ],
   )
 })

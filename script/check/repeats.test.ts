@@ -27,6 +27,7 @@ test('blanks, comments, lone brackets and another indent make no difference, and
   assert.deepEqual(faults({ 'src/a/a.ts': imports, 'src/b/b.ts': imports }), [])
 })
 
-test('tests may repeat themselves', () => {
+test('tests may repeat themselves, and so may scripts', () => {
+  assert.deepEqual(faults({ 'script/a.ts': block(6), 'script/b.ts': block(6) }), [])
   assert.deepEqual(faults({ 'src/a/a.test.ts': block(6), 'src/b/b.test.ts': block(6) }), [])
 })

@@ -86,6 +86,62 @@ test('a container is made anew once the one before it has left its cgroup, and n
   )
 })
 
+test('what is being stopped to be started again has no more time than a deletion leaves it, and has ended then', async () => {
+  for (const [gracePeriodSeconds, shorter] of [
+    [2, ['stop web 2']],
+    [0, ['stop web 0']],
+    [60, []],
+  ] as const) {
+    const clock = new HandClock()
+    const cluster = await startCluster(clock)
+    const last: Pod[] = []
+    const watch = cluster.api.watch(resources.pods, { resourceVersion: cluster.api.resourceVersion }, (event) => {
+      if (event.type === 'DELETED') last.push(event.object)
+    })
+    cluster.runtime.stubborn = true
+    cluster.runtime.onExec = () => 1
+    const livenessProbe = { exec: { command: ['live'] }, periodSeconds: 1, failureThreshold: 1 }
+    await cluster.pod('web', { containers: [container('web', { livenessProbe })] })
+    await cluster.until('web', isReady)
+    clock.advance(1000)
+    await eventually('its probe fails', () => calls(cluster, 'stop').length === 1)
+    await remove(cluster, gracePeriodSeconds)
+    await eventually('it is told', () => calls(cluster, 'stop').length === 1 + shorter.length)
+    await new Promise((resolve) => setTimeout(resolve, 5))
+    assert.deepEqual(calls(cluster, 'stop'), ['stop web 30', ...shorter])
+    clock.advance(Math.min(gracePeriodSeconds, 30) * 1000)
+    await eventually('it has ended', () => cluster.runtime.containers.size === 0)
+    await cluster.gone('web')
+    watch.stop()
+    assert.equal(calls(cluster, 'start').length, 1, 'it is not started again')
+    const terminated = last[0]?.status?.containerStatuses?.[0]?.state?.terminated
+    if (gracePeriodSeconds > 0) assert.equal(terminated?.exitCode, 137)
+  }
+})
+
+test('a pod that is being deleted is asked on whether it is ready, and no more whether it lives', async () => {
+  const clock = new HandClock()
+  const cluster = await startCluster(clock)
+  cluster.runtime.stubborn = true
+  let says = 0
+  cluster.runtime.onExec = () => says
+  const probe = (word: string) => ({ exec: { command: [word] }, periodSeconds: 1, failureThreshold: 1 })
+  const probes = { readinessProbe: probe('ready'), livenessProbe: probe('live') }
+  await cluster.pod('web', { containers: [container('web', probes)] })
+  await cluster.until('web', isReady)
+  await remove(cluster, 30)
+  await eventually('SIGTERM', () => calls(cluster, 'stop').length === 1)
+  says = 1
+  for (let second = 0; second < 4; second++) {
+    clock.advance(1000)
+    await new Promise((resolve) => setTimeout(resolve, 5))
+  }
+  await cluster.until('web', (pod) => !isReady(pod) && pod.status?.phase === 'Running')
+  const asked = (word: string) => cluster.runtime.calls.filter((call) => call.endsWith(` ${word}`)).length
+  assert.equal(asked('live'), 0)
+  assert.ok(asked('ready') >= 3)
+})
+
 test('the last status, with the exit of every container, is written before the object goes', async () => {
   const cluster = await startCluster()
   const events: WatchEvent<Pod>[] = []

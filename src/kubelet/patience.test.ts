@@ -50,6 +50,50 @@ test('a startup probe holds the others back; what fails it is stopped with the p
   const ready = await cluster.until('web', isReady)
   assert.equal(statusOf(ready).started, true)
   for (const kind of ['ready', 'live']) assert.ok(calls(cluster, 'exec').includes(`exec web-1 ${kind}`), kind)
+  // What has started is not asked again whether it has.
+  started = false
+  const asked = calls(cluster, 'exec').filter((call) => call.endsWith(' start')).length
+  await pass(clock, 6)
+  assert.equal(calls(cluster, 'exec').filter((call) => call.endsWith(' start')).length, asked)
+  assert.equal(statusOf(await cluster.get('web')).restartCount, 1)
+})
+
+test('a pod that was ready when its kubelet began again stays so until its probe has failed as often as the threshold says', async () => {
+  const clock = new HandClock()
+  const cluster = await startCluster(clock)
+  let says = 0
+  cluster.runtime.onExec = () => says
+  const readinessProbe = { ...exec('ready'), periodSeconds: 2, failureThreshold: 2 }
+  const startupProbe = { ...exec('begin'), periodSeconds: 1, failureThreshold: 1 }
+  await cluster.pod('web', { containers: [{ ...echo, readinessProbe, startupProbe }] })
+  await cluster.until('web', isReady)
+  await cluster.kubelet.stop()
+  says = 1
+  const asked = calls(cluster, 'exec web-0 begin').length
+  await cluster.start()
+  await pass(clock, 1)
+  assert.equal(isReady(await cluster.get('web')), true)
+  await pass(clock, 4)
+  await cluster.until('web', (pod) => !isReady(pod))
+  assert.equal(
+    calls(cluster, 'exec web-0 begin').length,
+    asked,
+    'it has started, and is not asked again whether it has',
+  )
+})
+
+test('a container that has ended is probed no more; the next is asked anew whether it has started', async () => {
+  const clock = new HandClock()
+  const cluster = await startCluster(clock)
+  cluster.runtime.onExec = (id, [command]) => (id.endsWith('-0') && command === 'live' ? 1 : 0)
+  const livenessProbe = { ...exec('live'), periodSeconds: 5, failureThreshold: 1 }
+  await cluster.pod('web', { containers: [{ ...echo, livenessProbe, startupProbe: exec('begin') }] })
+  await cluster.until('web', isReady)
+  cluster.runtime.exit(cluster.runtime.byName('web').id, 1)
+  await cluster.until('web', (pod) => isReady(pod) && statusOf(pod).restartCount === 1)
+  await pass(clock, 11)
+  assert.deepEqual([...new Set(calls(cluster, 'exec'))], ['exec web-0 begin', 'exec web-1 begin', 'exec web-1 live'])
+  assert.deepEqual(calls(cluster, 'stop'), [])
 })
 
 test('a liveness probe has a patience of its own, and where its container runs once, that has ended then', async () => {
@@ -190,4 +234,49 @@ test('while the next attempt is being made the container waits, and its end is t
   making.resolve()
   await cluster.until('web', isReady)
   assert.match(cluster.kubelet.resolve('default', 'web').logPath ?? '', /\/web\/1\.log$/)
+})
+
+test('of containers that wait for their back-offs each is begun again when its own is over', async () => {
+  const clock = new HandClock()
+  const cluster = await startCluster(clock)
+  await cluster.pod('web', { containers: [echo, { ...echo, name: 'other' }] })
+  const begun = (name: string, attempt: number): Promise<Pod> =>
+    cluster.until('web', (pod) => {
+      const { state, restartCount } = statusOf(pod, name)
+      return state?.running !== undefined && restartCount === attempt
+    })
+  const fail = async (name: string, attempt: number): Promise<void> => {
+    await begun(name, attempt)
+    await settle()
+    cluster.runtime.exit(cluster.runtime.byName(name).id, 1)
+  }
+  const waits = (name: string): Promise<Pod> =>
+    cluster.until('web', (pod) => statusOf(pod, name).state?.waiting?.reason === 'CrashLoopBackOff')
+  await fail('web', 0)
+  await fail('web', 1)
+  await waits('web')
+  clock.advance(10_000)
+  await fail('web', 2)
+  await fail('other', 0)
+  await fail('other', 1)
+  for (const name of ['web', 'other']) await waits(name)
+  clock.advance(10_000)
+  assert.equal(statusOf(await begun('other', 2)).restartCount, 2, 'its back-off is of 20 s by now')
+  await settle()
+  assert.equal(calls(cluster, 'start').at(-1), 'start other-2')
+  clock.advance(10_000)
+  await begun('web', 3)
+})
+
+test('a container that has ended before its start is through has ended', async () => {
+  const cluster = await startCluster()
+  const { runtime } = cluster
+  const start = runtime.start.bind(runtime)
+  runtime.start = async (id) => {
+    await start(id)
+    runtime.exit(id, 3)
+  }
+  await cluster.pod('web', { restartPolicy: 'Never', containers: [echo] })
+  const over = await cluster.until('web', ({ status }) => status?.phase === 'Failed')
+  assert.equal(statusOf(over).state?.terminated?.exitCode, 3)
 })

@@ -259,3 +259,28 @@ test('a holder that was killed ends a pod that was to run once', async () => {
   assert.equal(cluster.told('SandboxChanged').length, 0)
   await eventually('nothing of it is left', () => cluster.runtime.containers.size === 0)
 })
+
+test('a container that was added runs once, whatever begins again', async () => {
+  const cluster = await startCluster()
+  await cluster.pod('web', {
+    containers: [
+      { ...echo, ...rules(9) },
+      { ...echo, name: 'other' },
+    ],
+    ephemeralContainers: [{ name: 'look', image: 'fairlead/echo' }],
+  })
+  await cluster.until('web', isReady)
+  await eventually('it runs', () => begun(cluster).includes('look-0'))
+  cluster.runtime.exit(cluster.runtime.byName('look').id, 0)
+  cluster.runtime.exit(cluster.runtime.byName('web').id, 9)
+  await cluster.until('web', (pod) => isReady(pod) && statusOf(pod).restartCount === 1)
+  await restartMachine(cluster)
+  await eventually('it begins again', () => begun(cluster).includes('other-2'))
+  await new Promise((resolve) => setTimeout(resolve, 20))
+  assert.deepEqual(
+    begun(cluster).filter((name) => name.startsWith('look')),
+    ['look-0'],
+  )
+  const look = (await cluster.get('web')).status?.ephemeralContainerStatuses?.[0]
+  assert.deepEqual([look?.state?.terminated?.exitCode, look?.restartCount], [0, 0])
+})

@@ -34,6 +34,8 @@ export interface ContainerEntry {
   imageBackoff?: Backoff
   notBefore?: number
   hash: string
+  /** While it is being stopped: until when it has time to end (milliseconds). */
+  stopBy?: number
   /** It was stopped to be started again. */
   again?: boolean
   /** Its pod begins again: what it has done before does not count. */

@@ -82,10 +82,7 @@ export class PodContainers {
     return this.hasRun && this.#plan().finished
   }
 
-  /**
-   * Asked for before the network is there, so that images that are built in are made with it; an error comes again, and is
-   * told, where the container starts.
-   */
+  /** Before the network is there: images that are built in are made with it. An error is told where a container starts. */
   lookForImages(): void {
     if (!hasProcesses(this.#pod.handler)) return
     for (const { container } of this.#pod.containers.values())
@@ -177,8 +174,10 @@ export class PodContainers {
     this.#starts = new AbortController()
   }
 
-  /** Waits for the starts and stops that are under way. */
-  async settle(): Promise<void> {
+  /** Waits for the starts and stops that are under way; a stop that would have more than `graceSeconds` gets these. */
+  async settle(graceSeconds = Number.POSITIVE_INFINITY): Promise<void> {
+    const most = this.#context.clock.now() + graceSeconds * 1000
+    this.hurry(graceSeconds, ({ stopBy = 0 }) => stopBy > most)
     await Promise.allSettled(this.#underway)
   }
 
@@ -198,10 +197,11 @@ export class PodContainers {
   }
 
   /** A stop that is under way gets `graceSeconds` from now. */
-  hurry(graceSeconds: number): void {
+  hurry(graceSeconds: number, isMeant: (entry: ContainerEntry) => boolean = () => true): void {
     const { runtime, log } = this.#context
-    for (const { id, phase } of this.#pod.containers.values()) {
-      if (id === undefined || phase.phase !== 'running') continue
+    for (const entry of this.#pod.containers.values()) {
+      const { id, phase } = entry
+      if (id === undefined || phase.phase !== 'running' || !isMeant(entry)) continue
       runtime.stop(id, graceSeconds).catch((error) => log(`container ${id}`, error))
     }
   }
@@ -285,12 +285,15 @@ export class PodContainers {
   }
 
   async #stopAndNote(entry: ContainerEntry, graceSeconds: number, message: string): Promise<void> {
-    const { log } = this.#context
+    const { log, clock } = this.#context
+    entry.stopBy = clock.now() + graceSeconds * 1000
     try {
       await stopContainer(this.#context, this.#pod.pod, entry, this.#pod.address, graceSeconds, message)
       await noteUntold(this.#context, this.#pod, entry)
     } catch (error) {
       log(`container ${entry.id}: cannot be stopped`, error)
+    } finally {
+      delete entry.stopBy
     }
   }
 }

@@ -85,3 +85,41 @@ test('an adopted container stays ready until its probe fails as often as the thr
   const seen = await watch({ passing: true }, [false], 40_000)
   assert.deepEqual(seen.slice(0, 4), ['0 failure', '10000 failure', '20000 failure', '20000 false'])
 })
+
+test('readiness is told when it turns, and liveness and startup each time that they have failed often enough', async () => {
+  const probe = { periodSeconds: 10, failureThreshold: 2 }
+  const turns = (seen: readonly string[]) => seen.filter((line) => !line.endsWith('failure'))
+  const outcomes = [true, true, false, false, false, true, true]
+  assert.deepEqual(turns(await watch({ probe }, outcomes, 60_000)), ['0 true', '30000 false', '50000 true'])
+  assert.deepEqual(turns(await watch({ probe, kind: 'liveness' }, [true, false, false, false], 40_000)), [
+    '30000 false',
+    '40000 false',
+  ])
+  assert.deepEqual(turns(await watch({ probe, kind: 'liveness' }, [false], 20_000)), ['20000 false'])
+})
+
+test('a prober that is stopped while it asks says nothing of the answer, and asks no more', async () => {
+  for (const success of [true, false]) {
+    const clock = new HandClock()
+    const seen: string[] = []
+    let answer = (_: ProbeOutcome): void => {}
+    const prober = new Prober({
+      kind: 'readiness',
+      probe: { failureThreshold: 1 },
+      clock,
+      passing: !success,
+      attempt: () =>
+        new Promise((resolve) => {
+          answer = resolve
+        }),
+      onChange: (passing) => seen.push(`${passing}`),
+      onFailure: (message) => seen.push(message),
+      onUnknown: (message) => seen.push(message),
+    }).start()
+    clock.advance(0)
+    prober.stop()
+    answer(success ? { success } : { success, message: 'no' })
+    await new Promise(setImmediate)
+    assert.deepEqual([seen, clock.pending], [[], 0])
+  }
+})

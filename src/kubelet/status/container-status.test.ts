@@ -83,4 +83,57 @@ test('what never was made has neither id nor resources; one that is to go again 
   assert.deepEqual([done.ready, done.started, done.resources], [true, false, container.resources])
   assert.equal('finishedAt' in done.state!.terminated!, false, 'a time that nobody knows is none')
   assert.equal(containerStatus(view(exited, { anew: true }), container).ready, false)
+  assert.equal(containerStatus(view({ ...exited, exitCode: 1 }), container).ready, false)
+  assert.equal(containerStatus(view({ phase: 'running', startedAt: '' }), container).started, true)
+})
+
+test('a status has how its container ended, why it waits and what was before; one that was added is never ready', () => {
+  const view: ContainerView = {
+    name: 'c',
+    role: 'main',
+    phase: { phase: 'waiting', reason: 'CrashLoopBackOff', message: 'back-off 10s' },
+    busy: false,
+    restartCount: 3,
+    started: true,
+    ready: true,
+    imageID: 'sha256:1',
+    last: {
+      phase: 'exited',
+      exitCode: 2,
+      reason: 'Error',
+      message: 'bye',
+      startedAt: '2026-01-01T00:00:00Z',
+      finishedAt: '2026-01-01T00:00:01Z',
+      containerID: 'runc://c-2',
+    },
+  }
+  const { phase: _, ...terminated } = view.last!
+  const known = { name: 'c', restartCount: 3, image: '', ready: true }
+  assert.deepEqual(containerStatus(view, { name: 'c' }), {
+    ...known,
+    imageID: 'sha256:1',
+    started: false,
+    state: { waiting: { reason: 'CrashLoopBackOff', message: 'back-off 10s' } },
+    lastState: { terminated },
+  })
+  const empty = { phase: 'exited', exitCode: 0, reason: 'Completed', startedAt: '', finishedAt: '' } as const
+  const { imageID: __, last: ___, ...bare } = view
+  assert.deepEqual(containerStatus({ ...bare, phase: { ...empty, containerID: '' } }, { name: 'c' }), {
+    ...known,
+    imageID: '',
+    started: false,
+    state: { terminated: { exitCode: 0, reason: 'Completed' } },
+    lastState: {},
+  })
+  const runs = { phase: 'running', startedAt: '2026-01-01T00:00:00Z' } as const
+  assert.equal(containerStatus({ ...view, role: 'ephemeral', phase: runs }, { name: 'c' }).ready, false)
+  assert.equal(containerStatus({ ...view, phase: runs, started: false }, { name: 'c' }).started, false)
+  assert.equal(containerStatus({ ...view, phase: runs }, { name: 'c' }).started, true)
+  const waits = { phase: 'waiting', reason: 'PodInitializing' } as const
+  assert.deepEqual(containerStatus({ ...view, phase: waits }, { name: 'c' }).state, {
+    waiting: { reason: 'PodInitializing' },
+  })
+  const given = { requests: { cpu: '2' } }
+  const resized = containerStatus({ ...view, containerID: 'runc://c', given }, { name: 'c', resources: {} })
+  assert.deepEqual([resized.resources, resized.allocatedResources], [given, given.requests])
 })

@@ -34,3 +34,16 @@ test('one without a limit leaves the pod without, unless the pod itself has one;
   assert.deepEqual(of({ containers: [asks('a', '10m')] }, { a: given }).allocatedResources, { cpu: '30m' })
   assert.deepEqual(of({ containers: [asks('a', '10m')], overhead: { cpu: '5m' } }).allocatedResources?.cpu, '15m')
 })
+
+test('a limit of the pod counts what goes on beside its containers, not what has ended before them', () => {
+  const init = asks('init', '10m')
+  assert.deepEqual(of({ initContainers: [init], containers: [asks('app', '10m', '100m')] }).resources?.limits, {
+    cpu: '100m',
+    memory: '64Mi',
+  })
+  const proxy = { ...asks('proxy', '10m'), restartPolicy: 'Always' }
+  assert.equal(of({ initContainers: [proxy], containers: [asks('app', '10m', '100m')] }).resources?.limits, undefined)
+  const given = { requests: { cpu: '20m' }, limits: { cpu: '50m' } }
+  const had = of({ initContainers: [proxy], containers: [asks('app', '10m', '100m')] }, { proxy: given })
+  assert.deepEqual([had.allocatedResources?.cpu, had.resources?.limits], ['30m', { cpu: '150m' }])
+})

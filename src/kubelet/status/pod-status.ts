@@ -142,7 +142,6 @@ const conditions = (pod: Pod, facts: PodFacts, phase: PodPhase, now: string): re
     ['ContainersReady', containers],
     ['PodScheduled', yes],
     ...(facts.ended?.isDisruption ? [disrupted(facts.ended)] : []),
-    ...(facts.resizeTrouble === undefined ? [] : [resizing(facts.resizeTrouble)]),
     ...(mayRestartAll(pod.spec ?? { containers: [] }) ? [[RESTARTING, restartingAll(facts, phase)] as const] : []),
   ]
   return verdicts.map(([type, verdict]) => {
