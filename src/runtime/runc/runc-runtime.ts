@@ -17,7 +17,7 @@ import { abandon, discard, endProcesses } from './discard.ts'
 import { holderSpec } from './holder.ts'
 import { KeptContainer } from './kept-container.ts'
 import { updateLimits } from './limits.ts'
-import { cgroupFolders, cgroupVersion, childCgroups, missingControllers, removeCgroup } from './processes/cgroup.ts'
+import { cgroupVersion, missingControllers, pruneCgroups } from './processes/cgroup.ts'
 import { cgroupUsage } from './processes/cgroup-usage.ts'
 import { attachToContainer } from './programs/attach.ts'
 import type { Programs } from './programs/conmon.ts'
@@ -252,12 +252,7 @@ export function createRuncRuntime(options: RuncRuntimeOptions): RuncRuntime {
     },
     stop,
     remove: (id) => removals.join(id, () => remove(id)),
-    prune: async (node, living) => {
-      const group = `/fairlead/${options.cluster}/${node}`
-      for (const uid of childCgroups(group)) {
-        if (!living.has(uid)) for (const folder of cgroupFolders(`${group}/${uid}`)) removeCgroup(folder)
-      }
-    },
+    prune: async (node, living) => pruneCgroups(`/fairlead/${options.cluster}/${node}`, living),
     version: toldVersion(() => programs.find().runc),
     usage: (cgroup) => cgroupUsage(`/fairlead/${options.cluster}/${cgroup}`),
     scratch: (id) => bundlePaths(paths, id).layers,

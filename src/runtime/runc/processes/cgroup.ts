@@ -82,8 +82,14 @@ export function limitPids(path: string, most: number, root?: string): void {
   }
 }
 
+/** Removes the cgroups right below `path`, in all hierarchies, but for those of the names in `kept`, and what has processes. */
+export function pruneCgroups(path: string, kept: ReadonlySet<string>): void {
+  for (const name of childCgroups(path))
+    if (!kept.has(name)) for (const folder of cgroupFolders(`${path}/${name}`)) removeCgroup(folder)
+}
+
 /** The names of the cgroups right below `path`, of all hierarchies, once each. */
-export function childCgroups(path: string): ReadonlySet<string> {
+function childCgroups(path: string): ReadonlySet<string> {
   const names = cgroupFolders(path).flatMap((folder) => {
     try {
       return readdirSync(folder, { withFileTypes: true }).flatMap((entry) => (entry.isDirectory() ? [entry.name] : []))
