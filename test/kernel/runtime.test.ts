@@ -196,7 +196,7 @@ describe('containers', () => {
       writeFileSync(join(root, 'volume/file'), 'mounted\n')
     })
     const { lines, exitCode } = await output(
-      ['sh', '-c', 'echo $0 $GREETING; pwd; id -u; cat /data/file; touch /data/x'],
+      ['sh', '-c', 'echo $0 $GREETING $GOMAXPROCS; pwd; id -u; cat /data/file; touch /data/x'],
       {
         args: ['zero'],
         env: [{ name: 'GREETING', value: 'hello world' }],
@@ -554,8 +554,8 @@ describe('exec', () => {
     const made = await run(['sleep', '1000'])
     const stdin = new PassThrough()
     stdin.end('from stdin')
-    const answer = await exec(made.id, ['sh', '-c', 'cat; echo oops >&2; exit 5'], { stdin })
-    assert.deepEqual(answer, { exitCode: 5, out: 'from stdin', err: 'oops\n' })
+    const answer = await exec(made.id, ['sh', '-c', 'cat; echo " $GOMAXPROCS."; echo oops >&2; exit 5'], { stdin })
+    assert.deepEqual(answer, { exitCode: 5, out: 'from stdin .\n', err: 'oops\n' })
     await runtime.remove(made.id)
   })
 

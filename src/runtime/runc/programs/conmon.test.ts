@@ -68,3 +68,9 @@ test('what keeps a container from being made is told in runc’s words, else in 
   await cannot(/container 'c1': conmon ended without an answer$/)
   await assert.rejects(create({}, join(folder, 'none')), { code: 'ENOENT' })
 })
+
+test('conmon hands on to runc that it is a program of one processor', async () => {
+  answers(`echo "$GOMAXPROCS" >'${join(folder, 'processors')}'; echo '{"pid": 42}' >&3`)
+  await create()
+  assert.equal(readFileSync(join(folder, 'processors'), 'utf8'), '1\n')
+})

@@ -10,6 +10,9 @@ export interface Programs {
   readonly conmon: string
 }
 
+/** runc does one thing after the other: as a Go program of one processor it starts fewer threads. */
+export const RUNC_ENV: NodeJS.ProcessEnv = { GOMAXPROCS: '1' }
+
 interface ConmonRequest {
   readonly id: string
   readonly bundle: string
@@ -44,7 +47,7 @@ export async function createWithConmon(programs: Programs, request: ConmonReques
   const child = withContainerUmask(() =>
     spawn(programs.conmon, args, {
       cwd: request.bundle,
-      env: { PATH: process.env.PATH, _OCI_SYNCPIPE: '3', ...ownership() },
+      env: { PATH: process.env.PATH, _OCI_SYNCPIPE: '3', ...RUNC_ENV, ...ownership() },
       // A session of its own: a signal to our process group, an interrupt on the terminal, does not reach it.
       detached: true,
       stdio: ['ignore', 'ignore', 'pipe', 'pipe'],

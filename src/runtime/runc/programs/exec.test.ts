@@ -139,3 +139,10 @@ test('a command with a terminal is told which, and its output comes as a termina
   assert.deepEqual([exitCode, out], [3, 'runc says this\r\nterminal\r\n'])
   assert.match(readFileSync(join(folder, 'words'), 'utf8'), /--tty --env TERM=xterm c1 sh/)
 })
+
+test('runc runs as a program of one processor, with or without a terminal, and else in our own environment', async () => {
+  for (const tty of [false, true]) {
+    const { out } = await run(['sh', '-c', 'echo $GOMAXPROCS $PATH'], { tty })
+    assert.match(out, new RegExp(`1 ${process.env.PATH}\\s*$`))
+  }
+})

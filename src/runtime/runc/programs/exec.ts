@@ -9,7 +9,7 @@ import { withContainerUmask } from '../../container-umask.ts'
 import type { ExecOptions } from '../../runtime.ts'
 import { RuntimeError } from '../../runtime-error.ts'
 import { processTree, signalNumber } from '../processes/process-identity.ts'
-import { runcMessage } from './conmon.ts'
+import { RUNC_ENV, runcMessage } from './conmon.ts'
 
 interface ExecTarget {
   readonly runc: string
@@ -54,6 +54,9 @@ export async function execInContainer(
   }
 }
 
+/** The command has none of it: what it has is in its container's process. */
+const runcEnv = (): NodeJS.ProcessEnv => ({ ...process.env, ...RUNC_ENV })
+
 async function runWithPipes(
   runc: string,
   args: readonly string[],
@@ -61,7 +64,9 @@ async function runWithPipes(
   options: ExecOptions,
 ): Promise<number> {
   const stdin = options.stdin === undefined ? 'ignore' : 'pipe'
-  const child = withContainerUmask(() => spawn(runc, args, { detached: true, stdio: [stdin, 'pipe', 'pipe'] }))
+  const child = withContainerUmask(() =>
+    spawn(runc, args, { env: runcEnv(), detached: true, stdio: [stdin, 'pipe', 'pipe'] }),
+  )
   if (child.stdin) {
     const sink = child.stdin
     feed(options.stdin!, sink)
@@ -86,7 +91,7 @@ async function runWithTerminal(
   const { openTerminal } = await import('#kernel/files/pty.ts')
   const terminal = openTerminal({ width: 80, height: 24 })
   const stdio = [terminal.slave, terminal.slave, terminal.slave]
-  const child = withContainerUmask(() => spawn(runc, args, { detached: true, stdio }))
+  const child = withContainerUmask(() => spawn(runc, args, { env: runcEnv(), detached: true, stdio }))
   terminal.closeSlave()
   options.onResize?.((size) => {
     if (size.width < 1 || size.height < 1) return
