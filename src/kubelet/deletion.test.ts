@@ -119,6 +119,24 @@ test('what is being stopped to be started again has no more time than a deletion
   }
 })
 
+test('while a container is being stopped to be started again, a deletion tells the others at once, and all end in its time', async () => {
+  const clock = new HandClock()
+  const cluster = await startCluster(clock)
+  cluster.runtime.stubborn = true
+  cluster.runtime.onExec = () => 1
+  const livenessProbe = { exec: { command: ['live'] }, periodSeconds: 1, failureThreshold: 1 }
+  await cluster.pod('web', { containers: [container('web', { livenessProbe }), container('other')] })
+  await cluster.until('web', isReady)
+  clock.advance(1000)
+  await eventually('its probe fails', () => calls(cluster, 'stop').length === 1)
+  await remove(cluster, 20)
+  await eventually('both are told', () => calls(cluster, 'stop').length === 3)
+  assert.deepEqual(calls(cluster, 'stop'), ['stop web 30', 'stop web 20', 'stop other 20'])
+  clock.advance(20_000)
+  await eventually('all have ended', () => cluster.runtime.containers.size === 0)
+  await cluster.gone('web')
+})
+
 test('a pod that is being deleted is asked on whether it is ready, and no more whether it lives', async () => {
   const clock = new HandClock()
   const cluster = await startCluster(clock)

@@ -270,6 +270,15 @@ describe('containers', () => {
     await runtime.remove(made.id)
   })
 
+  test('a program finds the limits that it has below /sys/fs/cgroup, and cannot write there', async () => {
+    const limits = 'cat /sys/fs/cgroup/memory.max /sys/fs/cgroup/memory/memory.limit_in_bytes 2>/dev/null'
+    const { lines } = await output(['sh', '-c', `${limits}; mkdir /sys/fs/cgroup/memory/x || mkdir /sys/fs/cgroup/x`], {
+      resources: { memoryLimitBytes: 64 << 20 },
+    })
+    assert.equal(lines[0], `stdout F ${64 << 20}`)
+    assert.match(lines.at(-1)!, /Read-only file system/)
+  })
+
   test('stop() sends SIGTERM, and SIGKILL once the grace period is over', async () => {
     const polite = await run(['sh', '-c', 'trap "exit 7" TERM; echo ready; while :; do sleep 0.05; done'])
     const deaf = await run(['sleep', '1000'])

@@ -26,6 +26,8 @@ export interface ContainerEntry {
   phase: ContainerPhase
   /** A start or stop is under way. */
   busy: boolean
+  /** The start or stop itself. */
+  work?: Promise<void>
   attempt: number
   last?: Exited
   started: boolean

@@ -45,7 +45,6 @@ export class PodContainers {
   #starts = new AbortController()
   readonly #listener: ContainersListener
   readonly #resizer: PodResizer
-  readonly #underway = new Set<Promise<void>>()
   #restartingAll = false
 
   /** `signal`: starts that are under way go no further. */
@@ -174,20 +173,20 @@ export class PodContainers {
     this.#starts = new AbortController()
   }
 
-  /** Waits for the starts and stops that are under way; a stop that would have more than `graceSeconds` gets these. */
-  async settle(graceSeconds = Number.POSITIVE_INFINITY): Promise<void> {
-    const most = this.#context.clock.now() + graceSeconds * 1000
-    this.hurry(graceSeconds, ({ stopBy = 0 }) => stopBy > most)
-    await Promise.allSettled(this.#underway)
+  /** Waits for the starts and stops that are under way. */
+  async settle(): Promise<void> {
+    await Promise.allSettled([...this.#pod.containers.values()].map(({ work }) => work))
   }
 
-  /** Stops everything within `graceSeconds`. Never rejects. */
+  /** Stops everything within `graceSeconds`, what is being stopped already too. Never rejects. */
   async stopAll(graceSeconds: number): Promise<void> {
     const { clock } = this.#context
     const end = clock.now() + graceSeconds * 1000
-    const stop = (entry: ContainerEntry): Promise<void> => {
+    this.hurry(graceSeconds, ({ stopBy = 0 }) => stopBy > end)
+    const stop = async (entry: ContainerEntry): Promise<void> => {
+      await Promise.allSettled([entry.work])
       const left = graceSeconds === 0 ? 0 : Math.max(1, Math.ceil((end - clock.now()) / 1000))
-      return this.#stopAndNote(entry, left, `Stopping container ${entry.container.name}`)
+      await this.#stopAndNote(entry, left, `Stopping container ${entry.container.name}`)
     }
     const entries = [...this.#pod.containers.values()]
     for (const entry of entries) delete entry.again
@@ -277,11 +276,11 @@ export class PodContainers {
   #track(entry: ContainerEntry, work: Promise<void>, after?: () => void): void {
     const tracked = work.finally(() => {
       entry.busy = false
-      this.#underway.delete(tracked)
+      delete entry.work
       after?.()
       this.#listener.settled()
     })
-    this.#underway.add(tracked)
+    entry.work = tracked
   }
 
   async #stopAndNote(entry: ContainerEntry, graceSeconds: number, message: string): Promise<void> {

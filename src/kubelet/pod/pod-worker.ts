@@ -239,7 +239,6 @@ export class PodWorker {
     this.#isFree = true
     this.#abort.abort(new Error('the pod has ended'))
     this.#publish()
-    await this.#containers.settle(graceSeconds)
     await this.#containers.stopAll(graceSeconds)
     this.#stopWork()
     if ((this.#stage as Stage) !== 'finished') return
@@ -254,7 +253,6 @@ export class PodWorker {
     this.#abort.abort(new Error('the pod is being deleted'))
     this.#stopTimers()
     this.#containers.stopProbers('readiness')
-    await this.#containers.settle(this.#removed ? 0 : patience)
     await this.#containers.stopAll(this.#removed ? 0 : patience)
     this.#stopWork()
     this.#publish()

@@ -8,7 +8,6 @@ const image = { lowerDirs: ['/image'], overlays: [], extraMounts: [], tmpfs: [{ 
 const lines = (spec: Partial<ContainerSpec> = {}, place: Partial<MountPlace> = {}): readonly string[] =>
   ociMounts({ mounts: [], ...spec } as unknown as ContainerSpec, image as unknown as Image, {
     layers: '/layers',
-    cgroupVersion: 1,
     ...place,
   }).map(({ destination, type, source, options }) => `${destination} ${type} ${source} ${options.join()}`)
 
@@ -21,25 +20,20 @@ const BUILT_IN = [
   '/dev/pts devpts devpts nosuid,noexec,newinstance,ptmxmode=0666,mode=0620,gid=5',
   '/dev/mqueue mqueue mqueue nosuid,noexec,nodev',
 ]
+const CGROUP = '/sys/fs/cgroup cgroup cgroup nosuid,noexec,nodev,ro,relatime'
 const RUN = '/run tmpfs tmpfs nosuid,nodev,mode=755'
 
 test('a container’s own mounts are those of Docker and containerd: no devices, no programs, no rights by them', () => {
-  assert.deepEqual(lines(), [ROOT, ...BUILT_IN, SHM, `${SYS},ro`, RUN])
+  assert.deepEqual(lines(), [ROOT, ...BUILT_IN, SHM, `${SYS},ro`, CGROUP, RUN])
 })
 
-test('who is privileged may write to /sys, and to cgroups where they are one hierarchy', () => {
-  const cgroup = (options: string) => `/sys/fs/cgroup cgroup cgroup nosuid,noexec,nodev,${options}`
-  assert.deepEqual(lines({}, { cgroupVersion: 2 }), [ROOT, ...BUILT_IN, SHM, `${SYS},ro`, cgroup('ro,relatime'), RUN])
-  assert.deepEqual(lines({ privileged: true }, { cgroupVersion: 2 }), [
-    ...[ROOT, ...BUILT_IN, SHM, SYS],
-    cgroup('relatime'),
-    RUN,
-  ])
+test('who is privileged may write to /sys, and to its cgroup', () => {
+  assert.deepEqual(lines({ privileged: true }), [ROOT, ...BUILT_IN, SHM, SYS, CGROUP.replace('ro,', ''), RUN])
 })
 
 test('the machine’s memory objects come with its IPC', () => {
   const shared = '/dev/shm bind /dev/shm rbind,rprivate,nosuid,noexec,nodev'
-  assert.deepEqual(lines({ hostIpc: true }), [ROOT, ...BUILT_IN, shared, `${SYS},ro`, RUN])
+  assert.deepEqual(lines({ hostIpc: true }), [ROOT, ...BUILT_IN, shared, `${SYS},ro`, CGROUP, RUN])
 })
 
 test('what has been mounted for users of the pod’s own is not mounted again, and its volumes come from there', () => {
@@ -53,7 +47,7 @@ test('what has been mounted for users of the pod’s own is not mounted again, a
     [shownKey({ source: '/b', readOnly: false }), '/shown/2'],
   ])
   assert.deepEqual(lines({ mounts }, { shown }), [
-    ...[...BUILT_IN, SHM, `${SYS},ro`, RUN],
+    ...[...BUILT_IN, SHM, `${SYS},ro`, CGROUP, RUN],
     '/one bind /shown/0 rbind,rprivate,rw',
     '/two bind /shown/1 rbind,rprivate,ro,nosuid,nodev,noexec',
   ])

@@ -13,7 +13,6 @@ interface OciMount {
 export interface MountPlace {
   /** Folder of its scratch layers. */
   readonly layers: string
-  readonly cgroupVersion: 1 | 2
   /**
    * Where its users are its own: what its root and its mounts are made of has been mounted already, with its users for
    * owners. By shownKey(): where the source of a mount is shown so.
@@ -69,9 +68,8 @@ export function ociMounts(spec: ContainerSpec, image: Image, place: MountPlace):
     { destination: '/dev/mqueue', type: 'mqueue', source: 'mqueue', options: ['nosuid', 'noexec', 'nodev'] },
     sharedMemory(spec.hostIpc === true),
     { destination: '/sys', type: 'sysfs', source: 'sysfs', options: sys },
-    ...(place.cgroupVersion === 2
-      ? [{ destination: '/sys/fs/cgroup', type: 'cgroup', source: 'cgroup', options: [...sys, 'relatime'] }]
-      : []),
+    // Its own cgroup, under version 1 in each hierarchy: a Java machine, say, takes its heap by the limit that it finds there.
+    { destination: '/sys/fs/cgroup', type: 'cgroup', source: 'cgroup', options: [...sys, 'relatime'] },
     ...image.tmpfs.map(({ destination, mode }) => ({
       destination,
       type: 'tmpfs',

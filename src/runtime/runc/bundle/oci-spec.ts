@@ -16,7 +16,7 @@ export interface MachineAbilities {
 }
 
 /** Where a container is made, and what it was found to be. */
-export interface ContainerPlace extends Omit<MountPlace, 'cgroupVersion'> {
+export interface ContainerPlace extends MountPlace {
   readonly rootfs: string
   readonly cgroupsPath: string
   readonly machine: MachineAbilities
@@ -60,7 +60,7 @@ export function ociSpec(spec: ContainerSpec, image: Image, place: ContainerPlace
       ...(machine.capabilities.has('SYS_RESOURCE') ? { oomScoreAdj: 0 } : {}),
     },
     root: { path: place.rootfs, readonly: spec.readOnlyRootFilesystem === true },
-    mounts: ociMounts(spec, image, { ...place, cgroupVersion: machine.cgroupVersion }),
+    mounts: ociMounts(spec, image, place),
     linux: {
       cgroupsPath: place.cgroupsPath,
       ...ociNamespaces(spec, machine, processes),
