@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict'
-import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { chmodSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, test } from 'node:test'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { createWithConmon } from './conmon.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'fairlead-conmon-'))
@@ -66,11 +67,26 @@ test('what keeps a container from being made is told in runc’s words, else in 
   await cannot(/container 'c1': conmon: oh$/)
   answers('exit 1')
   await cannot(/container 'c1': conmon ended without an answer$/)
-  await assert.rejects(create({}, join(folder, 'none')), { code: 'ENOENT' })
+  await assert.rejects(create({}, join(folder, 'none')), { code: 'PROCESS_NOT_STARTED', errnoName: 'ENOENT' })
 })
 
 test('conmon hands on to runc that it is a program of one processor', async () => {
   answers(`echo "$GOMAXPROCS" >'${join(folder, 'processors')}'; echo '{"pid": 42}' >&3`)
   await create()
   assert.equal(readFileSync(join(folder, 'processors'), 'utf8'), '1\n')
+})
+
+test('what has started a container leaves no process that nobody waits for, and no descriptor, also where it fails', async () => {
+  const open = (): number => readdirSync('/proc/self/fd').length
+  await create({}, join(folder, 'none')).catch(() => undefined)
+  const before = open()
+  for (const answer of [`echo '{"pid": 42}' >&3`, 'exit 1', `exec 3>&-; sleep 0.1; exit 1`]) {
+    answers(`echo $$ >'${join(folder, 'pid')}'; ${answer}`)
+    await create().catch(() => undefined)
+    const pid = readFileSync(join(folder, 'pid'), 'utf8').trim()
+    for (let tries = 0; existsSync(`/proc/${pid}`) && tries < 500; tries++) await sleep(10)
+    assert.equal(existsSync(`/proc/${pid}`), false, answer)
+  }
+  for (let tries = 0; open() > before && tries < 500; tries++) await sleep(10)
+  assert.equal(open(), before)
 })

@@ -1,9 +1,10 @@
-import { spawn } from 'node:child_process'
+import { closeSync, openSync } from 'node:fs'
 import type { Readable } from 'node:stream'
 
 import { withContainerUmask } from '../../container-umask.ts'
 import { RuntimeError } from '../../runtime-error.ts'
 import { ownership } from '../processes/owner.ts'
+import { openReadable } from './open-readable.ts'
 
 export interface Programs {
   readonly runc: string
@@ -12,6 +13,9 @@ export interface Programs {
 
 /** runc does one thing after the other: as a Go program of one processor it starts fewer threads. */
 export const RUNC_ENV: NodeJS.ProcessEnv = { GOMAXPROCS: '1' }
+
+const REAP_MS = 5
+const REAP_MOST_MS = 20_000
 
 interface ConmonRequest {
   readonly id: string
@@ -44,20 +48,14 @@ export async function createWithConmon(programs: Programs, request: ConmonReques
     '--log-level', 'error', '--no-sync-log', '--log-size-max', String(request.logMaxBytes),
     ...(request.tty ? ['-t'] : []), ...(request.stdin ? ['-i', ...(request.stdinOnce ? [] : ['--leave-stdin-open'])] : []),
   ] // biome-ignore format: options with their values
-  const child = withContainerUmask(() =>
-    spawn(programs.conmon, args, {
-      cwd: request.bundle,
-      env: { PATH: process.env.PATH, _OCI_SYNCPIPE: '3', ...RUNC_ENV, ...ownership() },
-      // A session of its own: a signal to our process group, an interrupt on the terminal, does not reach it.
-      detached: true,
-      stdio: ['ignore', 'ignore', 'pipe', 'pipe'],
-    }),
-  )
+  const child = await startConmon(programs.conmon, args, {
+    cwd: request.bundle,
+    env: { PATH: process.env.PATH, _OCI_SYNCPIPE: '3', ...RUNC_ENV, ...ownership() },
+  })
   const words: Buffer[] = []
-  child.stderr!.on('data', (chunk: Buffer) => words.push(chunk))
-  const failed = new Promise<never>((_, reject) => child.once('error', reject))
+  child.stderr.on('data', (chunk: Buffer) => words.push(chunk))
   try {
-    const line = await Promise.race([firstLine(child.stdio[3] as Readable), failed])
+    const line = await firstLine(child.answer)
     const answer = line === undefined ? {} : (JSON.parse(line) as { data?: number; pid?: number; message?: string })
     const pid = answer.data ?? answer.pid ?? -1
     if (pid > 0) return pid
@@ -67,8 +65,45 @@ export async function createWithConmon(programs: Programs, request: ConmonReques
       `container '${request.id}': ${runcMessage(said) || 'conmon ended without an answer'}`,
     )
   } finally {
-    child.stderr!.destroy()
-    child.unref()
+    child.stderr.destroy()
+    child.reap()
+  }
+}
+
+interface Conmon {
+  readonly stderr: Readable
+  readonly answer: Readable
+  /** To be called once it has told its answer: it has forked itself away by then, or has ended. */
+  readonly reap: () => void
+}
+
+/**
+ * In a session of its own: a signal to our process group, an interrupt on the terminal, does not reach it. Of all that we
+ * start it is what comes by the hundred, and a copy of ours each time would take longer than conmon itself.
+ */
+async function startConmon(
+  path: string,
+  args: readonly string[],
+  options: { readonly cwd: string; readonly env: NodeJS.ProcessEnv },
+): Promise<Conmon> {
+  // Loaded on first use: it brings FFI into the process.
+  const { openPipe, reapProcess, spawnProcess } = await import('#kernel/processes/spawn-process.ts')
+  const reap = (pid: number, waited = REAP_MS): void => {
+    if (reapProcess(pid) || waited > REAP_MOST_MS) return
+    setTimeout(() => reap(pid, 2 * waited), waited).unref()
+  }
+  using ends = new DisposableStack()
+  const ours = (descriptor: number): number => ends.adopt(descriptor, closeSync)
+  const [stderr, answer] = [openPipe(), openPipe()]
+  const nothing = ours(openSync('/dev/null', 'r+'))
+  const descriptors = [nothing, nothing, ours(stderr.writable), ours(answer.writable)]
+  const streams = { stderr: openReadable(stderr.readable), answer: openReadable(answer.readable) }
+  try {
+    const pid = withContainerUmask(() => spawnProcess(path, args, { ...options, descriptors }))
+    return { ...streams, reap: () => reap(pid) }
+  } catch (error) {
+    for (const stream of Object.values(streams)) stream.destroy()
+    throw error
   }
 }
 

@@ -1,5 +1,5 @@
-import { closeSync, constants, openSync, unlinkSync } from 'node:fs'
-import { Socket } from 'node:net'
+import { constants, openSync, unlinkSync } from 'node:fs'
+import { openReadable } from './open-readable.ts'
 
 /**
  * Starts a created container by runc's own protocol: its init waits until somebody reads the one byte that it writes
@@ -16,7 +16,7 @@ export async function releaseExecFifo(path: string, timeoutMs: number): Promise<
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return false
     throw error
   }
-  const socket = openSocket(fd)
+  const socket = openReadable(fd)
   try {
     await new Promise<void>((resolve, reject) => {
       const timer = setTimeout(() => reject(new Error(`nobody wrote to ${path} within ${timeoutMs} ms`)), timeoutMs)
@@ -35,13 +35,4 @@ export async function releaseExecFifo(path: string, timeoutMs: number): Promise<
   // runc itself takes the FIFO's absence for "running".
   unlinkSync(path)
   return true
-}
-
-function openSocket(fd: number): Socket {
-  try {
-    return new Socket({ fd, readable: true, writable: false })
-  } catch (error) {
-    closeSync(fd)
-    throw error
-  }
 }
