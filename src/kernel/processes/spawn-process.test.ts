@@ -45,11 +45,11 @@ test('it leads a session of its own, and every signal is as at first, whatever w
 
 test('descriptors may have each other’s places, and places of the program itself', async () => {
   const [first, second] = [openPipe(), openPipe()]
-  const low = Array.from({ length: 30 }, () => first.writable)
-  low[first.writable] = second.writable
-  low[second.writable] = first.writable
+  const most = Math.max(first.writable, second.writable)
+  const descriptors = Array.from({ length: most + 1 }, () => first.writable)
+  descriptors[first.writable] = second.writable
+  descriptors[second.writable] = first.writable
   const command = `echo to-second >&${first.writable}; echo to-first >&${second.writable}`
-  const descriptors = low.slice(0, Math.max(first.writable, second.writable) + 1)
   const pid = spawnProcess('/bin/bash', ['-c', command], { env: {}, cwd: '/', descriptors })
   for (const { writable } of [first, second]) closeSync(writable)
   assert.deepEqual(
