@@ -79,10 +79,12 @@ const measurePods = async () => {
   must(fairlead, 'image', 'load', archive, '--name', 'bench/server:1')
   const client = createUnixClient(join(folder, 'state/fairlead/api.sock'))
   const addresses = new Map<string, (address: string) => void>()
+  const removals = new Map<string, () => void>()
   const { resourceVersion } = await client.list(podResource, {})
   const watch = client.watch(podResource, { resourceVersion }, (event) => {
     if (event.type === 'BOOKMARK') return
     const { metadata, status } = event.object
+    if (event.type === 'DELETED') removals.get(metadata?.name ?? '')?.()
     if (status?.podIP) addresses.get(metadata?.name ?? '')?.(status.podIP)
   })
   const start = async (name: string): Promise<number> => {
@@ -92,7 +94,12 @@ const measurePods = async () => {
     await firstAnswer(await address, PORT)
     return performance.now() - from
   }
-  const stop = (name: string) => client.delete(podResource, name, { namespace: 'default', gracePeriodSeconds: 0 })
+  /** Resolves when it has gone, as containerd's has before its next one: a start is to have nobody beside it. */
+  const stop = async (name: string): Promise<void> => {
+    const gone = new Promise<void>((resolve) => removals.set(name, resolve))
+    await client.delete(podResource, name, { namespace: 'default', gracePeriodSeconds: 0 })
+    await gone
+  }
   try {
     await start('warm')
     const times: number[] = []
