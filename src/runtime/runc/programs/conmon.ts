@@ -92,19 +92,20 @@ async function startConmon(
     if (reapProcess(pid) || waited > REAP_MOST_MS) return
     setTimeout(() => reap(pid, 2 * waited), waited).unref()
   }
-  using ends = new DisposableStack()
-  const ours = (descriptor: number): number => ends.adopt(descriptor, closeSync)
-  const [stderr, answer] = [openPipe(), openPipe()]
-  const nothing = ours(openSync('/dev/null', 'r+'))
-  const descriptors = [nothing, nothing, ours(stderr.writable), ours(answer.writable)]
-  const streams = { stderr: openReadable(stderr.readable), answer: openReadable(answer.readable) }
-  try {
-    const pid = withContainerUmask(() => spawnProcess(path, args, { ...options, descriptors }))
-    return { ...streams, reap: () => reap(pid) }
-  } catch (error) {
-    for (const stream of Object.values(streams)) stream.destroy()
-    throw error
+  using theirs = new DisposableStack()
+  using streams = new DisposableStack()
+  const pipe = (): { readonly stream: Readable; readonly writable: number } => {
+    const { readable, writable } = openPipe()
+    theirs.adopt(writable, closeSync)
+    return { stream: streams.adopt(openReadable(readable), (stream) => stream.destroy()), writable }
   }
+  const nothing = theirs.adopt(openSync('/dev/null', 'r+'), closeSync)
+  const [stderr, answer] = [pipe(), pipe()]
+  const descriptors = [nothing, nothing, stderr.writable, answer.writable]
+  const pid = withContainerUmask(() => spawnProcess(path, args, { ...options, descriptors }))
+  // They stay open, now that it has started.
+  streams.move()
+  return { stderr: stderr.stream, answer: answer.stream, reap: () => reap(pid) }
 }
 
 /** runc's log line, `time="…" level=error msg="…"`, reduced to its message. */
