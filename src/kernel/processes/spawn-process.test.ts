@@ -65,7 +65,13 @@ test('a program that is not there, or a folder, is told by its errno, and leaves
   const start = (path: string, cwd: string) => () => spawnProcess(path, [], { env: {}, cwd, descriptors: [] })
   assert.throws(start('/no/program', '/'), { code: 'PROCESS_NOT_STARTED', errnoName: 'ENOENT', object: '/no/program' })
   assert.throws(start('/bin/true', '/no/folder'), { code: 'PROCESS_NOT_STARTED', errnoName: 'ENOENT' })
-  assert.throws(start('/etc/passwd', '/'), { code: 'PROCESS_NOT_STARTED', errnoName: 'EACCES' })
+  assert.throws(start('/etc/passwd', '/'), {
+    code: 'PROCESS_NOT_STARTED',
+    errnoName: 'EACCES',
+    operation: 'posix_spawn',
+  })
+  const shut = () => spawnProcess('/bin/true', [], { env: {}, cwd: '/', descriptors: [0, 1_000_000] })
+  assert.throws(shut, { code: 'PROCESS_NOT_STARTED', errnoName: 'EBADF', operation: 'fcntl' })
   assert.equal(readdirSync('/proc/self/fd').length, before)
 })
 

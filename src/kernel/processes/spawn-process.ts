@@ -27,7 +27,6 @@ const ADD_FOLDER = 'int posix_spawn_file_actions_addchdir_np(void *actions, str 
 const INIT_ATTRIBUTES = 'int posix_spawnattr_init(void *attributes)'
 const SET_FLAGS = 'int posix_spawnattr_setflags(void *attributes, short flags)'
 const SET_DEFAULT = 'int posix_spawnattr_setsigdefault(void *attributes, void *set)'
-const SET_MASK = 'int posix_spawnattr_setsigmask(void *attributes, void *set)'
 const SPAWN =
   'int posix_spawn(_Out_ int *pid, str path, void *actions, void *attributes, const char **argv, const char **envp)'
 
@@ -49,15 +48,16 @@ export function spawnProcess(path: string, args: readonly string[], options: Spa
   const signals = Buffer.alloc(SIGNAL_SET_BYTES)
   const { env, cwd, descriptors } = options
   // A number that is another's place would be written over before its turn.
-  const apart = descriptors.map((descriptor) => duplicateFrom(descriptor, descriptors.length))
+  using duplicates = new DisposableStack()
+  const apart = descriptors.map((one) => duplicates.adopt(duplicateFrom(one, descriptors.length), closeSync))
   try {
     libc(INIT_ACTIONS)(actions)
     libc(INIT_ATTRIBUTES)(attributes)
     for (const [place, descriptor] of apart.entries()) libc(ADD_DUP)(actions, descriptor, place)
     closeFrom(actions, descriptors.length)
     libc(ADD_FOLDER)(actions, cwd)
+    // None is blocked: that is the mask of new attributes.
     libc(SET_FLAGS)(attributes, SETSIGDEF | SETSIGMASK | SETSID)
-    libc(SET_MASK)(attributes, signals)
     // All, where sigfillset(3) leaves two of the C library's own out: these it would have ignored.
     signals.fill(0xff)
     libc(SET_DEFAULT)(attributes, signals)
@@ -68,7 +68,6 @@ export function spawnProcess(path: string, args: readonly string[], options: Spa
     return pid[0]!
   } finally {
     libc(FREE_ACTIONS)(actions)
-    for (const descriptor of apart) closeSync(descriptor)
   }
 }
 

@@ -16,7 +16,11 @@ test('a binary is started by a copy that nobody can write, made once, and again 
   try {
     copyFileSync('/bin/echo', binary)
     writeFileSync(script, '#!/bin/sh\necho script\n', { mode: 0o755 })
+    // FFI is loaded with the first.
+    await sealedProgram('/bin/cat')
+    const before = readdirSync('/proc/self/fd').length
     const first = await sealedProgram(binary)
+    assert.equal(readdirSync('/proc/self/fd').length, before + 1)
     assert.match(first, new RegExp(`^/proc/${process.pid}/fd/\\d+$`))
     assert.equal(execFileSync(first, ['words'], { encoding: 'utf8' }), 'words\n')
     assert.throws(() => appendFileSync(first, 'more'), { code: 'EPERM' })
