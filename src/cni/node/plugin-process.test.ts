@@ -49,6 +49,12 @@ const status = (pid: string): string => {
   }
 }
 
+/** Whether a process has ended, or does within ten seconds: what it held open is closed a moment before it has. */
+const ends = async (pid: string): Promise<boolean> => {
+  for (let tries = 0; isAlive(pid) && tries < 1000; tries++) await sleep(10)
+  return !isAlive(pid)
+}
+
 test('a plugin is called in the node’s network, with its files and its name, and what it is told and says arrives', async () => {
   const outcome = await run('echo "$CNI_COMMAND $(pwd) $(cat)"; echo "$PATH" >&2')
   assert.deepEqual(outcome, {
@@ -91,14 +97,14 @@ test('a plugin that hangs is killed with what it has started, and so is one whos
   // On a machine that is busy it may not have begun by then.
   for (let limitMs = 250; !existsSync(join(scratch, 'sleeper')) || sleeper() === ''; limitMs *= 2)
     assert.equal((await run(hang, { limitMs }))?.failure, `no answer in ${limitMs / 1000} s, so it was killed`)
-  assert.equal(isAlive(sleeper()), false)
+  assert.equal(await ends(sleeper()), true)
   rmSync(join(scratch, 'sleeper'))
   const agent = new AbortController()
   const running = run(hang, { signal: agent.signal })
   while (!existsSync(join(scratch, 'sleeper')) || sleeper() === '') await sleep(5)
   agent.abort()
   assert.equal((await running)?.failure, 'the node’s agent stops')
-  assert.equal(isAlive(sleeper()), false)
+  assert.equal(await ends(sleeper()), true)
 })
 
 test('a plugin that never ends to write is killed, and what it leaves behind with its output is not waited for', async () => {
