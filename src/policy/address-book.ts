@@ -1,0 +1,253 @@
+import { type Cidr, containsAddress } from '#net/cidr.ts'
+import { type IpAddress, type IpFamily, parseAddress } from '#net/ip-address.ts'
+import { matchesLabels } from '#objects/label-requirement.ts'
+import type { Labels } from '#objects/object.ts'
+import { objectKey } from '#objects/object-key.ts'
+import { Cells, networksOf } from './cells.ts'
+import { Identities, type Identity, type Traits } from './identities.ts'
+import { isSelected, type Peer, type PolicyNode, type PolicyPod } from './peer.ts'
+import { PeerIndex } from './peer-index.ts'
+import { NONE } from './traffic.ts'
+
+export const FAMILIES: readonly IpFamily[] = ['IPv4', 'IPv6']
+
+/** An address of a pod or a node, and what it counts as. */
+interface Held {
+  readonly address: IpAddress
+  readonly text: string
+  identity: Identity | undefined
+}
+interface Entry<Owner> {
+  readonly owner: Owner
+  readonly addresses: readonly Held[]
+}
+
+/** Addresses of nobody whom the cluster knows, and the number that they have. */
+export interface NumberedNetwork {
+  readonly family: IpFamily
+  readonly network: Cidr
+  readonly number: number
+}
+
+/** Told whenever it is so, and perhaps more often. */
+interface AddressBookEvents<User> {
+  /** An address has another number. */
+  readonly address: (address: string) => void
+  /** The cells, or their numbers, are others. */
+  readonly cells: () => void
+  /** What is said by this user must be said again: a class of whom it speaks has come or gone. */
+  readonly user: (user: User) => void
+}
+
+/** Which identity each address has, by the peers that policies in use speak of. */
+export class AddressBook<User> {
+  readonly #events: AddressBookEvents<User>
+  readonly #index = new PeerIndex<User>()
+  readonly #identities: Identities
+  readonly #pods = new Map<string, Entry<PolicyPod>>()
+  readonly #podsOf = new Map<string, Set<Entry<PolicyPod>>>()
+  readonly #nodes = new Map<string, Entry<PolicyNode>>()
+  /** Who has an address, the one that was told last at the end. */
+  readonly #owners = new Map<string, Held[]>()
+  /** Names of ports that are asked for, and by whom. */
+  readonly #names = new Map<string, Set<User>>()
+  #cells: { readonly [family in IpFamily]: Cells } = { IPv4: new Cells('IPv4', []), IPv6: new Cells('IPv6', []) }
+  /** Each cell's identity, in the cells' order. */
+  #ofCells: { readonly [family in IpFamily]: readonly (Identity | undefined)[] } = { IPv4: [], IPv6: [] }
+
+  constructor(events: AddressBookEvents<User>) {
+    this.#events = events
+    this.#identities = new Identities((identity) => {
+      for (const peer of [...identity.peers, ...identity.limited])
+        for (const user of this.#index.usersOf(peer)) events.user(user)
+      for (const { name } of identity.ports) for (const user of this.#names.get(name) ?? []) events.user(user)
+    })
+  }
+
+  setPod(pod: PolicyPod): void {
+    const key = objectKey(pod.namespace, pod.name)
+    const before = this.#pods.get(key)
+    const entry = { owner: pod, addresses: heldOf(pod.addresses) }
+    this.#pods.set(key, entry)
+    const all = this.#podsOf.get(pod.namespace)
+    if (all === undefined) this.#podsOf.set(pod.namespace, new Set([entry]))
+    else all.add(entry)
+    // The new one first: what stays as it was is not told as gone.
+    this.#identify(entry)
+    if (before !== undefined) this.#forget(before)
+  }
+
+  removePod(key: string): void {
+    const entry = this.#pods.get(key)
+    if (entry === undefined) return
+    this.#pods.delete(key)
+    this.#forget(entry)
+  }
+
+  setNode(node: PolicyNode): void {
+    const before = this.#nodes.get(node.name)
+    const entry = { owner: node, addresses: heldOf(node.addresses) }
+    this.#nodes.set(node.name, entry)
+    this.#identifyNode(entry)
+    if (before !== undefined) this.#giveBack(before)
+  }
+
+  removeNode(name: string): void {
+    const entry = this.#nodes.get(name)
+    if (entry === undefined) return
+    this.#nodes.delete(name)
+    this.#giveBack(entry)
+  }
+
+  setNamespace(name: string, labels: Labels | undefined): void {
+    this.#index.setNamespace(name, labels)
+    for (const entry of this.#podsOf.get(name) ?? []) this.#identify(entry)
+    // Those that stand for a pod there.
+    for (const entry of this.#nodes.values()) if (entry.owner.serves?.namespace === name) this.#identifyNode(entry)
+  }
+
+  namespaceLabels(name: string): Labels | undefined {
+    return this.#index.labelsOf(name)
+  }
+
+  /** Somebody speaks of these peers now, and asks others for ports of these names. */
+  use(user: User, peers: readonly Peer[], names: readonly string[]): void {
+    const fresh = peers.filter((peer) => this.#index.use(peer, user))
+    const asked = names.filter((name) => {
+      const users = this.#names.get(name)
+      users?.add(user)
+      if (users === undefined) this.#names.set(name, new Set([user]))
+      return users === undefined
+    })
+    this.#regroup(fresh, asked)
+  }
+
+  /** It does no more. */
+  leave(user: User, peers: readonly Peer[], names: readonly string[]): void {
+    const left = peers.map((peer) => this.#index.drop(peer, user)).filter((peer) => peer !== undefined)
+    const dropped = names.filter((name) => {
+      const users = this.#names.get(name)
+      return users?.delete(user) && users.size === 0 && this.#names.delete(name)
+    })
+    this.#regroup(left, dropped)
+  }
+
+  /** Of an address of a pod or a node; undefined: it has none, and what counts is its cell's. */
+  identityOf(address: string): Identity | undefined {
+    return this.#owners.get(address)?.at(-1)?.identity
+  }
+
+  /** All other addresses that blocks speak of: networks that do not overlap. */
+  *cells(): Iterable<NumberedNetwork> {
+    for (const family of FAMILIES)
+      for (const [index, { first, last }] of this.#cells[family].all.entries()) {
+        const number = this.#ofCells[family][index]?.number
+        if (number === undefined) continue
+        for (const network of networksOf(family, first, last)) yield { family, network, number }
+      }
+  }
+
+  /** The identities that are one of the peer with this key, for all or for a part of their traffic. */
+  of(key: string): Iterable<Identity> {
+    return this.#identities.of(key)
+  }
+
+  /** Those that have ports with names that somebody asks for. */
+  get named(): Iterable<Identity> {
+    return this.#identities.named
+  }
+
+  /** How many there are. */
+  get size(): number {
+    return this.#identities.size
+  }
+
+  /** These peers or names have come into use, or out of it: whoever may be meant is looked at again. */
+  #regroup(peers: readonly Peer[], names: readonly string[]): void {
+    if (peers.length + names.length === 0) return
+    const blocks = peers.flatMap((peer) => (peer.kind === 'block' ? [peer.block] : []))
+    if (blocks.length > 0) this.#cut()
+    const isIn = ({ addresses }: Entry<unknown>) =>
+      blocks.some((block) => addresses.some(({ address }) => containsAddress(block, address)))
+    const again = new Set<Entry<PolicyPod>>()
+    for (const peer of peers) if (peer.kind === 'pods') for (const entry of this.#podsIn(peer)) again.add(entry)
+    if (blocks.length + names.length > 0)
+      for (const entry of this.#pods.values())
+        if (isIn(entry) || entry.owner.ports.some(({ name }) => names.includes(name))) again.add(entry)
+    for (const entry of again) this.#identify(entry)
+    for (const entry of this.#nodes.values())
+      if (isIn(entry) || peers.some((peer) => this.#mayMean(peer, entry.owner))) this.#identifyNode(entry)
+  }
+
+  #mayMean(peer: Peer, { labels, serves }: PolicyNode): boolean {
+    if (peer.kind === 'nodes') return matchesLabels(peer.nodes, labels)
+    if (peer.kind !== 'pods' || serves === undefined) return false
+    return isSelected(peer, serves.namespace, this.#index.labelsOf(serves.namespace), serves.labels)
+  }
+
+  *#podsIn(peer: Extract<Peer, { readonly kind: 'pods' }>): Iterable<Entry<PolicyPod>> {
+    const names = 'name' in peer.namespaces ? [peer.namespaces.name] : [...this.#podsOf.keys()]
+    for (const name of names)
+      for (const entry of this.#podsOf.get(name) ?? [])
+        if (isSelected(peer, name, this.#index.labelsOf(name), entry.owner.labels)) yield entry
+  }
+
+  #identify({ owner, addresses }: Entry<PolicyPod>): void {
+    if (addresses.length === 0) return
+    const peers = this.#index.ofPod(owner.namespace, owner.labels)
+    const ports = this.#names.size === 0 ? [] : owner.ports.filter(({ name }) => this.#names.has(name))
+    for (const held of addresses) this.#hold(held, { peers, limited: [], limit: NONE, ports })
+  }
+
+  #identifyNode({ owner: { labels, serves }, addresses }: Entry<PolicyNode>): void {
+    const limited = serves === undefined ? [] : this.#index.ofPod(serves.namespace, serves.labels)
+    const peers = this.#index.ofNode(labels)
+    for (const held of addresses) this.#hold(held, { peers, limited, limit: serves?.traffic ?? NONE, ports: [] })
+  }
+
+  #hold(held: Held, traits: Omit<Traits, 'family'>): void {
+    const { family } = held.address
+    const blocks = this.#cells[family].at(held.address)
+    const peers = blocks.size === 0 ? traits.peers : [...traits.peers, ...blocks]
+    const before = held.identity
+    held.identity = this.#identities.take({ ...traits, family, peers })
+    this.#identities.giveBack(before)
+    const owners = this.#owners.get(held.text)
+    if (owners === undefined) this.#owners.set(held.text, [held])
+    else if (!owners.includes(held)) owners.push(held)
+    if (before !== held.identity) this.#events.address(held.text)
+  }
+
+  #cut(): void {
+    const before = FAMILIES.flatMap((family) => this.#ofCells[family])
+    const { blocks } = this.#index
+    this.#cells = { IPv4: new Cells('IPv4', blocks), IPv6: new Cells('IPv6', blocks) }
+    const of = (family: IpFamily) =>
+      this.#cells[family].all.map(({ peers }) =>
+        this.#identities.take({ family, peers: [...peers], limited: [], limit: NONE, ports: [] }),
+      )
+    this.#ofCells = { IPv4: of('IPv4'), IPv6: of('IPv6') }
+    for (const identity of before) this.#identities.giveBack(identity)
+    this.#events.cells()
+  }
+
+  #forget(entry: Entry<PolicyPod>): void {
+    const all = this.#podsOf.get(entry.owner.namespace)
+    all?.delete(entry)
+    if (all?.size === 0) this.#podsOf.delete(entry.owner.namespace)
+    this.#giveBack(entry)
+  }
+
+  #giveBack({ addresses }: Entry<unknown>): void {
+    for (const held of addresses) {
+      const rest = (this.#owners.get(held.text) ?? []).filter((one) => one !== held)
+      if (rest.length === 0) this.#owners.delete(held.text)
+      else this.#owners.set(held.text, rest)
+      this.#identities.giveBack(held.identity)
+      if (rest.at(-1)?.identity !== held.identity) this.#events.address(held.text)
+    }
+  }
+}
+
+const heldOf = (addresses: readonly string[]): readonly Held[] =>
+  addresses.map((text) => ({ text, address: parseAddress(text), identity: undefined }))

@@ -1,0 +1,101 @@
+import type { Protocol } from '#net/port-protocol.ts'
+
+/** Ports from the first to the last, both included. */
+export type PortSpan = readonly [first: number, last: number]
+
+export const PROTOCOLS: readonly Protocol[] = ['TCP', 'UDP', 'SCTP']
+const MOST_PORT = 65535
+const ALL_PORTS: readonly PortSpan[] = [[0, MOST_PORT]]
+const NO_PORTS: readonly PortSpan[] = []
+
+/**
+ * A set of traffic between two addresses, in one direction: which destination ports of which protocol, and whether that
+ * of all other protocols, ICMP before all. Spans of a protocol are sorted, and neither overlap nor touch.
+ */
+export type Traffic = Readonly<Record<Protocol, readonly PortSpan[]>> & { readonly others: boolean }
+
+export const NONE: Traffic = { TCP: NO_PORTS, UDP: NO_PORTS, SCTP: NO_PORTS, others: false }
+export const ALL: Traffic = { TCP: ALL_PORTS, UDP: ALL_PORTS, SCTP: ALL_PORTS, others: true }
+
+/** All of one protocol, or its ports from one to another. */
+export const portsOf = (protocol: Protocol, first = 0, last = MOST_PORT): Traffic => ({
+  ...NONE,
+  [protocol]: first === 0 && last === MOST_PORT ? ALL_PORTS : [[first, last]],
+})
+
+export const isNothing = (traffic: Traffic): boolean =>
+  !traffic.others && PROTOCOLS.every((protocol) => traffic[protocol].length === 0)
+
+export const isEverything = (traffic: Traffic): boolean =>
+  traffic.others && PROTOCOLS.every((protocol) => hasAllPorts(traffic[protocol]))
+
+const hasAllPorts = ([only, more]: readonly PortSpan[]): boolean =>
+  more === undefined && only?.[0] === 0 && only[1] === MOST_PORT
+
+/** Whether a packet belongs to it; `protocol` undefined: one that has no ports. */
+export const holds = (traffic: Traffic, protocol: Protocol | undefined, port: number): boolean =>
+  protocol === undefined ? traffic.others : traffic[protocol].some(([first, last]) => first <= port && port <= last)
+
+export const union = (left: Traffic, right: Traffic): Traffic => {
+  if (left === NONE || right === ALL) return right
+  if (right === NONE || left === ALL) return left
+  return each((protocol) => merged(left[protocol], right[protocol]), left.others || right.others)
+}
+
+/** What is in the left one and not in the right one. */
+export const minus = (left: Traffic, right: Traffic): Traffic => {
+  if (right === ALL || left === NONE) return NONE
+  if (right === NONE) return left
+  return each((protocol) => cut(left[protocol], right[protocol]), left.others && !right.others)
+}
+
+/** What is in both. */
+export const common = (left: Traffic, right: Traffic): Traffic => {
+  if (left === ALL) return right
+  if (right === ALL) return left
+  return minus(left, minus(ALL, right))
+}
+
+export const sameTraffic = (left: Traffic, right: Traffic): boolean =>
+  left === right ||
+  (left.others === right.others && PROTOCOLS.every((protocol) => sameSpans(left[protocol], right[protocol])))
+
+const sameSpans = (left: readonly PortSpan[], right: readonly PortSpan[]): boolean =>
+  left === right ||
+  (left.length === right.length &&
+    left.every(([first, last], index) => right[index]?.[0] === first && right[index]?.[1] === last))
+
+const each = (spans: (protocol: Protocol) => readonly PortSpan[], others: boolean): Traffic => ({
+  TCP: spans('TCP'),
+  UDP: spans('UDP'),
+  SCTP: spans('SCTP'),
+  others,
+})
+
+const merged = (left: readonly PortSpan[], right: readonly PortSpan[]): readonly PortSpan[] => {
+  if (left.length === 0) return right
+  if (right.length === 0) return left
+  const all = [...left, ...right].sort(([one], [other]) => one - other)
+  const spans: [number, number][] = []
+  for (const [first, last] of all) {
+    const before = spans.at(-1)
+    if (before !== undefined && first <= before[1] + 1) before[1] = Math.max(before[1], last)
+    else spans.push([first, last])
+  }
+  return spans
+}
+
+const cut = (from: readonly PortSpan[], holes: readonly PortSpan[]): readonly PortSpan[] => {
+  if (holes.length === 0 || from.length === 0) return from
+  return from.flatMap((span) => {
+    const rest: PortSpan[] = []
+    let [first] = span
+    for (const [start, end] of holes) {
+      if (end < first || start > span[1]) continue
+      if (start > first) rest.push([first, start - 1])
+      first = end + 1
+    }
+    if (first <= span[1]) rest.push([first, span[1]])
+    return rest
+  })
+}
