@@ -1,7 +1,8 @@
 import type { NetworkPolicy, NetworkPolicyPeer, NetworkPolicyPort } from '#api/networking/networkpolicy/message.ts'
 import { isPort, type Protocol } from '#net/port-protocol.ts'
 import { keyOf } from '#objects/object-key.ts'
-import { blockPeer, type NamespaceMatch, type Peer, podPeer, readSelector, type Selector } from './peer.ts'
+import { blockPeer, type NamespaceMatch, type Peer, podPeer, type Selector } from './peer.ts'
+import { type Place, requirements } from './reading.ts'
 import type { Policy, PortName, Rule } from './rule.ts'
 import { ALL, NONE, PROTOCOLS, portsOf, type Traffic, union } from './traffic.ts'
 
@@ -18,7 +19,7 @@ export const readNetworkPolicy = (policy: NetworkPolicy): Policy => {
   const hasIngress = types.length === 0 || types.includes('Ingress')
   const rules = (all: readonly Given[], place: string) =>
     all.map(({ peers, ports }, index) => readRule(peers, ports, { namespace, faults, path: `spec.${place}[${index}]` }))
-  const pods = requirements(spec?.podSelector ?? {}, 'spec.podSelector', faults) ?? []
+  const pods = requirements(spec?.podSelector ?? {}, { path: 'spec.podSelector', faults }) ?? []
   const ingress = (spec?.ingress ?? []).map(({ from, ports }) => ({ peers: from, ports }))
   const egress = (spec?.egress ?? []).map(({ to, ports }) => ({ peers: to, ports }))
   return {
@@ -40,17 +41,14 @@ interface Given {
   readonly ports: readonly NetworkPolicyPort[] | undefined
 }
 
-/** Where something stands, and who is told what of it cannot be read. */
-interface Place {
+interface InNamespace extends Place {
   readonly namespace: string
-  readonly path: string
-  readonly faults: string[]
 }
 
 const readRule = (
   peers: readonly NetworkPolicyPeer[] = [],
   ports: readonly NetworkPolicyPort[] = [],
-  place: Place,
+  place: InNamespace,
 ): Rule => {
   const direction = place.path.includes('ingress') ? 'from' : 'to'
   const read = peers.map((peer, index) => readPeer(peer, { ...place, path: `${place.path}.${direction}[${index}]` }))
@@ -65,7 +63,7 @@ const readRule = (
   }
 }
 
-const readPeer = (peer: NetworkPolicyPeer, { namespace, path, faults }: Place): Peer | undefined => {
+const readPeer = (peer: NetworkPolicyPeer, { namespace, path, faults }: InNamespace): Peer | undefined => {
   const { podSelector, namespaceSelector, ipBlock } = peer
   if (ipBlock !== undefined) {
     if (podSelector !== undefined || namespaceSelector !== undefined) {
@@ -81,21 +79,15 @@ const readPeer = (peer: NetworkPolicyPeer, { namespace, path, faults }: Place): 
     faults.push(`${path} names nobody: give it a podSelector, a namespaceSelector or an ipBlock`)
     return undefined
   }
-  const pods = requirements(podSelector ?? {}, `${path}.podSelector`, faults)
+  const pods = requirements(podSelector ?? {}, { path: `${path}.podSelector`, faults })
   const namespaces = namespacesOf(namespaceSelector, namespace, `${path}.namespaceSelector`, faults)
   return pods && namespaces && podPeer({ namespaces, pods })
 }
 
 const namespacesOf = (selector: Selector, own: string, path: string, faults: string[]): NamespaceMatch | undefined => {
   if (selector === undefined) return { name: own }
-  const labels = requirements(selector, path, faults)
+  const labels = requirements(selector, { path, faults })
   return labels && { labels }
-}
-
-const requirements = (selector: NonNullable<Selector>, path: string, faults: string[]) => {
-  const read = readSelector(selector)
-  if (read === undefined) faults.push(`${path} cannot be read: see its keys, operators and values`)
-  return read
 }
 
 const readPort = (

@@ -1,0 +1,48 @@
+import type { Node } from '#api/core/node/message.ts'
+import type { Pod } from '#api/core/pod/message.ts'
+import { formatAddress, tryParseAddress } from '#net/ip-address.ts'
+import { isTerminal, podAddresses } from '#objects/pod.ts'
+import type { NamedPort, PolicyNode, PolicyPod } from './peer.ts'
+
+/** A pod as policies see it; undefined for one that they do not: it has ended, or lives in its node's own network. */
+export const policyPod = (pod: Pod, here: string): PolicyPod | undefined =>
+  pod.spec?.hostNetwork || isTerminal(pod)
+    ? undefined
+    : {
+        namespace: pod.metadata?.namespace ?? '',
+        name: pod.metadata?.name ?? '',
+        labels: pod.metadata?.labels ?? {},
+        addresses: canonicalOnes(podAddresses(pod)),
+        ports: namedPorts(pod),
+        isLocal: pod.spec?.nodeName === here,
+      }
+
+/** `serves`: what pods it is taken for, and for which traffic. */
+export const policyNode = ({ metadata, status }: Node, serves?: PolicyNode['serves']): PolicyNode => ({
+  name: metadata?.name ?? '',
+  labels: metadata?.labels ?? {},
+  addresses: canonicalOnes(
+    (status?.addresses ?? []).filter(({ type }) => type !== 'Hostname').map(({ address }) => address),
+  ),
+  serves,
+})
+
+const canonicalOnes = (texts: readonly string[]): readonly string[] => [
+  ...new Set(
+    texts.flatMap((text) => {
+      const address = tryParseAddress(text)
+      return address === undefined ? [] : [formatAddress(address)]
+    }),
+  ),
+]
+
+/** Of containers, and of those that run beside them. */
+const namedPorts = ({ spec }: Pod): readonly NamedPort[] =>
+  [
+    ...(spec?.containers ?? []),
+    ...(spec?.initContainers ?? []).filter(({ restartPolicy }) => restartPolicy === 'Always'),
+  ].flatMap(({ ports }) =>
+    (ports ?? []).flatMap(({ name, protocol = 'TCP', containerPort }) =>
+      name ? [{ name, protocol, port: containerPort }] : [],
+    ),
+  )
