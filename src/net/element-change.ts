@@ -1,6 +1,6 @@
 /**
  * Elements of one of the kernel's sets, to add or to delete, in the kernel's own bytes: key after data after key, each a
- * multiple of four bytes.
+ * multiple of four bytes. Of ranges the key is twice there, as its first and as its last.
  */
 export interface ElementChange {
   readonly command: 'add' | 'delete'
@@ -12,6 +12,9 @@ export interface ElementChange {
   /** 0: a set's, or a deletion. */
   readonly dataLength: number
   readonly bytes: Uint8Array
+  readonly hasEnds?: true
+  /** The data is the code of a verdict, in network order. */
+  readonly areVerdicts?: true
   /** One for each element, ASCII, at most 127 letters; or none at all. */
   readonly comments?: readonly string[]
 }

@@ -1,6 +1,9 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
+import { evaluate } from '#dataplane/evaluator/evaluate.ts'
+import { LoadedRuleset } from '#dataplane/evaluator/loaded-ruleset.ts'
+import { POLICY_RULESET } from '#dataplane/policy/ruleset.ts'
 import { containsAddress } from '#net/cidr.ts'
 import { parseAddress } from '#net/ip-address.ts'
 import type { NodePolicy } from '#policy/node-policy.ts'
@@ -10,6 +13,7 @@ import { mayPass } from '../contract/policies/contract.ts'
 import type { PolicyCluster, Traffic } from '../contract/policies/model.ts'
 import { told } from './node-policies.ts'
 import { clusterPlan, NODES, policyClusterOf, trafficOf, trafficPlan } from './policy-plans.ts'
+import { elementsOf } from './policy-tables.ts'
 
 const seed = Number(process.env.FAIRLEAD_SEED ?? Date.now() & 0x7fffffff)
 const RUNS = Number(process.env.FAIRLEAD_RUNS ?? 1500)
@@ -45,11 +49,40 @@ test('what a node makes of policies is what the contract says, for generated clu
       const cluster = policyClusterOf(plan)
       for (const here of NODES) {
         const node = told(cluster, here, () => {})
+        const addresses = [
+          ...cluster.pods.flatMap(({ status }) => status?.podIPs?.map(({ ip }) => ip) ?? []),
+          ...cluster.nodes.flatMap(
+            ({ status }) =>
+              status?.addresses?.filter(({ type }) => type === 'InternalIP').map(({ address }) => address) ?? [],
+          ),
+        ]
+        const ruleset = new LoadedRuleset(elementsOf(node, addresses), [], POLICY_RULESET)
+        const own =
+          cluster.nodes
+            .find(({ metadata }) => metadata?.name === here)
+            ?.status?.addresses?.map(({ address }) => address) ?? []
         for (const packet of packets) {
           const traffic = trafficOf(plan, packet)
           const expected = mayPass(cluster, traffic, here, (clause) => hits.set(clause, (hits.get(clause) ?? 0) + 1))
           if (expected) passed++
           else refused++
+          const { source, destination, port } = traffic
+          const { verdict } = evaluate(
+            ruleset,
+            {
+              source,
+              destination,
+              port,
+              protocol: traffic.protocol.toLowerCase() as 'tcp',
+              ...(own.includes(source) && { fromNode: true }),
+            },
+            { random: () => 0, isNode: (address) => own.includes(address) },
+          )
+          assert.equal(
+            verdict.kind === 'pass',
+            expected,
+            `evaluator, ${here}: ${JSON.stringify(traffic)} of ${JSON.stringify(cluster, null, 1)}`,
+          )
           assert.equal(
             modelPasses(node, cluster, here, traffic),
             expected,

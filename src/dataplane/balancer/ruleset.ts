@@ -1,4 +1,4 @@
-import type { Chain, Key, Rule, Statement } from '../nftables/rule.ts'
+import { type Chain, type Key, type Rule, type Statement, TABLE } from '../nftables/rule.ts'
 import { rejectIt } from '../nftables/ruleset/choice-chains.ts'
 import { type Kind, kindName } from '../nftables/ruleset/kinds.ts'
 import type { Ruleset } from '../nftables/ruleset/ruleset.ts'
@@ -117,6 +117,7 @@ function kindChains(kind: Kind): readonly Chain[] {
  * process.
  */
 export const balancerRuleset = (nodes: number): Ruleset => ({
+  table: TABLE,
   sets: new SetTable(sets),
   chains: chainsFor(nodes),
   kindChains,

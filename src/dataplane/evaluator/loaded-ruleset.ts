@@ -1,4 +1,4 @@
-import { type Cidr, containsAddress, parseCidr } from '#net/cidr.ts'
+import { containsAddress, parseCidr } from '#net/cidr.ts'
 import { parseAddress } from '#net/ip-address.ts'
 import type { Chain, Element, HookName, TableFamily, Value } from '../nftables/rule.ts'
 import type { Kind } from '../nftables/ruleset/kinds.ts'
@@ -12,13 +12,17 @@ export interface Pin {
   readonly expires: number
 }
 
+interface Range {
+  /** The other fields of the key. */
+  readonly prefix: string
+  readonly holds: (value: Value) => boolean
+  readonly data: readonly Value[]
+}
+
 /** A loaded ruleset: the elements of one node, of both families, to be looked up in. */
 export class LoadedRuleset {
   readonly #sets = new Map<string, Map<string, readonly Value[]>>()
-  readonly #cidrs = new Map<
-    string,
-    { readonly prefix: string; readonly cidr: Cidr; readonly data: readonly Value[] }[]
-  >()
+  readonly #ranges = new Map<string, Range[]>()
   readonly #chains: Map<string, Chain>
   readonly #baseChains: ReadonlyMap<HookName, readonly BaseChain[]>
   readonly #kinds = new Map<number, Kind>()
@@ -39,9 +43,9 @@ export class LoadedRuleset {
     for (const { family, set, key, data } of elements) {
       const name = `${family} ${set}`
       if (sets.layout(family, set).definition.interval) {
-        const cidrs = this.#cidrs.get(name) ?? []
-        this.#cidrs.set(name, cidrs)
-        cidrs.push({ prefix: key.slice(0, -1).join(' '), cidr: parseCidr(String(key.at(-1))), data: data ?? [] })
+        const ranges = this.#ranges.get(name) ?? []
+        this.#ranges.set(name, ranges)
+        ranges.push({ prefix: key.slice(0, -1).join(' '), holds: rangeOf(String(key.at(-1))), data: data ?? [] })
       } else {
         const held = this.#sets.get(name) ?? new Map<string, readonly Value[]>()
         this.#sets.set(name, held)
@@ -67,10 +71,20 @@ export class LoadedRuleset {
 
   /** Data of the element (empty for a set's), or undefined. */
   find(family: TableFamily, set: string, key: readonly Value[]): readonly Value[] | undefined {
-    const cidrs = this.#cidrs.get(`${family} ${set}`)
-    if (cidrs === undefined) return this.#sets.get(`${family} ${set}`)?.get(key.join(' '))
+    const ranges = this.#ranges.get(`${family} ${set}`)
+    if (ranges === undefined) return this.#sets.get(`${family} ${set}`)?.get(key.join(' '))
     const prefix = key.slice(0, -1).join(' ')
-    const address = parseAddress(String(key.at(-1)))
-    return cidrs.find((one) => one.prefix === prefix && containsAddress(one.cidr, address))?.data
+    const last = key.at(-1) as Value
+    return ranges.find((one) => one.prefix === prefix && one.holds(last))?.data
   }
+}
+
+/** A prefix of addresses, or ports from one to another. */
+const rangeOf = (text: string): Range['holds'] => {
+  if (text.includes('/')) {
+    const cidr = parseCidr(text)
+    return (value) => containsAddress(cidr, parseAddress(String(value)))
+  }
+  const [first, last] = text.split('-').map(Number) as [number, number]
+  return (value) => first <= Number(value) && Number(value) <= last
 }

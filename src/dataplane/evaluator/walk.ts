@@ -148,6 +148,8 @@ export class Walk {
         return when(this.#connection === 'invalid' || this.#connection === 'unseen')
       case 'connection-answered':
         return when(this.#connection === 'answered')
+      case 'connection-untracked':
+        return when(this.#connection === 'untracked')
       case 'from-pod':
         return when(this.#packet.fromPod !== undefined)
       case 'no-source':
@@ -160,6 +162,8 @@ export class Walk {
         return when(this.#isNode(this.#packet.source))
       case 'word-has':
         return when((this.#word & statement.bit) !== 0)
+      case 'word-is':
+        return when(this.#word === statement.word)
       case 'set-word':
         this.#word = ((this.#word & statement.and) | statement.or) >>> 0
         return 'go-on'
@@ -185,6 +189,11 @@ export class Walk {
         return 'go-on'
       case 'goto-kind':
         return this.#goToKind()
+      case 'judge': {
+        const [judgement] = this.#find(statement.map, this.#key(statement.key)) ?? []
+        if (judgement === undefined) return 'mismatch'
+        return judgement === 'drop' ? { kind: 'drop' } : 'return'
+      }
       case 'update': {
         // As in the kernel, an update leaves the data of an element that is there, and starts its time anew.
         const name = this.#pinName(statement.map, this.#key(statement.key))

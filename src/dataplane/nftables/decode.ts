@@ -1,6 +1,6 @@
 import { LITTLE_ENDIAN } from '#net/byte-order.ts'
 import { formatAddress, fromBytes } from '#net/ip-address.ts'
-import { kernelLength, type Part, PROTOCOL_NAMES } from './element-layout.ts'
+import { JUDGEMENT_NAMES, kernelLength, type Part, PROTOCOL_NAMES } from './element-layout.ts'
 import type { Element, TableFamily, Value } from './rule.ts'
 import { NODE_RULESET } from './ruleset/node-ruleset.ts'
 import type { Ruleset } from './ruleset/ruleset.ts'
@@ -37,6 +37,12 @@ function readParts(family: TableFamily, parts: readonly Part[], bytes: Uint8Arra
         break
       case 'port':
         values.push(view.getUint16(at))
+        break
+      case 'ports':
+        values.push(`${view.getUint16(at)}-${(end[at] as number) * 256 + (end[at + 1] as number)}`)
+        break
+      case 'judgement':
+        values.push(JUDGEMENT_NAMES.get(view.getInt32(at)) ?? String(view.getInt32(at)))
         break
       case 'number':
         values.push(view.getUint32(at, LITTLE_ENDIAN))

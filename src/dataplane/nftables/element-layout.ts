@@ -2,16 +2,22 @@ import type { Field, TableFamily } from './rule.ts'
 import type { SetDefinition } from './set-definition.ts'
 
 /** What stands in a field of a key or of data. A number is ours: a word, a slot, a mark, a hash. */
-export type Part = 'address' | 'prefix' | 'protocol' | 'port' | 'number'
+export type Part = 'address' | 'prefix' | 'protocol' | 'port' | 'ports' | 'number' | 'judgement'
+
+/** linux/netfilter/nf_tables.h, NFT_RETURN; linux/netfilter.h, NF_DROP. */
+export const JUDGEMENTS: Readonly<Record<string, number>> = { return: -5, drop: 0 }
+export const JUDGEMENT_NAMES: ReadonlyMap<number, string> = new Map(
+  Object.entries(JUDGEMENTS).map(([name, code]) => [code, name]),
+)
 
 /** How one set's elements are written in one family. */
 export interface ElementLayout {
   readonly family: TableFamily
   readonly definition: SetDefinition
   readonly key: readonly Part[]
-  /** Empty in sets, and where the data is a verdict. */
+  /** Empty in sets, and where the data is a verdict that may name a chain. */
   readonly data: readonly Part[]
-  /** Only text can say it: intervals and verdicts have forms of their own. */
+  /** Only text can say it: prefixes, and verdicts that name chains, have forms of their own. */
   readonly onlyText: boolean
 }
 
@@ -45,12 +51,17 @@ function partOf(field: Field, family: TableFamily): Part {
 export function layoutOf(definition: SetDefinition, family: TableFamily): ElementLayout {
   const { key: fields, data = [], interval, owner } = definition
   const key = fields.map((field) => partOf(field, family))
-  if (interval) key.splice(-1, 1, 'prefix')
+  if (interval) key.splice(-1, 1, key.at(-1) === 'port' ? 'ports' : 'prefix')
   return {
     family,
     definition,
     key,
-    data: data === 'verdict' ? [] : data.map((field) => partOf(field, family)),
-    onlyText: interval === true || data === 'verdict' || owner === 'packets',
+    data: dataOf(data, family),
+    onlyText: key.includes('prefix') || data === 'verdict' || owner === 'packets',
   }
+}
+
+const dataOf = (data: NonNullable<SetDefinition['data']>, family: TableFamily): readonly Part[] => {
+  if (data === 'verdict') return []
+  return data === 'judgement' ? ['judgement'] : data.map((field) => partOf(field, family))
 }

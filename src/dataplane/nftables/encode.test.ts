@@ -138,6 +138,12 @@ const anyOf = (part: Part, family: 'ip' | 'ip6'): fc.Arbitrary<Value> => {
       return fc.integer({ min: 1, max: 65535 })
     case 'number':
       return fc.integer({ min: 0, max: 0xffffffff })
+    case 'ports':
+      return fc
+        .tuple(fc.integer({ min: 0, max: 65535 }), fc.integer({ min: 0, max: 65535 }))
+        .map((ends) => `${Math.min(...ends)}-${Math.max(...ends)}`)
+    case 'judgement':
+      return fc.constantFrom('return', 'drop')
     case 'prefix':
       throw new Error('only text can say a prefix')
   }

@@ -1,9 +1,8 @@
 import { LITTLE_ENDIAN } from '#net/byte-order.ts'
 import type { ElementChange } from '#net/element-change.ts'
 import { addressBytes } from '#net/ip-address.ts'
-import { type ElementLayout, kernelLength, type Part, PROTOCOLS } from './element-layout.ts'
+import { type ElementLayout, JUDGEMENTS, kernelLength, type Part, PROTOCOLS } from './element-layout.ts'
 import type { Element, TableFamily, Value } from './rule.ts'
-import { TABLE } from './rule.ts'
 import { NODE_RULESET } from './ruleset/node-ruleset.ts'
 import type { Ruleset } from './ruleset/ruleset.ts'
 
@@ -22,7 +21,7 @@ const MESSAGE_COMMENTED = 250
 export function encodeElements(
   remove: readonly Element[],
   add: readonly Element[],
-  { sets }: Pick<Ruleset, 'sets'> = NODE_RULESET,
+  { table, sets }: Pick<Ruleset, 'sets' | 'table'> = NODE_RULESET,
 ): readonly ElementChange[] | undefined {
   const encoded: ElementChange[] = []
   for (const [command, elements] of [
@@ -42,7 +41,7 @@ export function encodeElements(
       const layout = sets.layout(first.family, first.set)
       const most = first.comment === undefined ? MESSAGE_ELEMENTS : MESSAGE_COMMENTED
       for (let at = 0; at < group.length; at += most)
-        encoded.push(encodeGroup(command, layout, group.slice(at, at + most)))
+        encoded.push(encodeGroup(command, table, layout, group.slice(at, at + most)))
     }
   }
   return encoded
@@ -50,24 +49,44 @@ export function encodeElements(
 
 function encodeGroup(
   command: 'add' | 'delete',
+  table: string,
   { family, definition, key: keyParts, data }: ElementLayout,
   elements: readonly Element[],
 ): ElementChange {
   const dataParts = command === 'add' ? data : []
   const keyLength = lengthOf(keyParts, family)
   const dataLength = lengthOf(dataParts, family)
-  const bytes = new Uint8Array(elements.length * (keyLength + dataLength))
+  const hasEnds = keyParts.includes('ports')
+  const bytes = new Uint8Array(elements.length * ((hasEnds ? 2 : 1) * keyLength + dataLength))
   const view = new DataView(bytes.buffer)
   let at = 0
   for (const { key, data = [] } of elements) {
     at = write(view, at, keyParts, key)
+    if (hasEnds) at = write(view, at, keyParts, lastOf(key))
     at = write(view, at, dataParts, data)
   }
   const { name: set } = definition
-  const encoded = { command, family, table: TABLE, set, count: elements.length, keyLength, dataLength, bytes }
+  const encoded: ElementChange = {
+    command,
+    family,
+    table,
+    set,
+    count: elements.length,
+    keyLength,
+    dataLength,
+    bytes,
+    ...(hasEnds && { hasEnds }),
+    ...(dataParts[0] === 'judgement' && { areVerdicts: true }),
+  }
   if (command === 'delete' || elements[0]?.comment === undefined) return encoded
   return { ...encoded, comments: elements.map(({ comment = '' }) => comment) }
 }
+
+/** Of a range of ports the last one, in the place of the first. */
+const lastOf = (key: readonly Value[]): readonly Value[] => [
+  ...key.slice(0, -1),
+  String(key.at(-1)).slice(String(key.at(-1)).indexOf('-') + 1),
+]
 
 function lengthOf(parts: readonly Part[], family: TableFamily): number {
   let length = 0
@@ -87,8 +106,14 @@ function write(view: DataView, from: number, parts: readonly Part[], values: rea
       case 'port':
         view.setUint16(at, value as number)
         break
+      case 'ports':
+        view.setUint16(at, Number.parseInt(value as string, 10))
+        break
       case 'protocol':
         view.setUint8(at, PROTOCOLS[value] as number)
+        break
+      case 'judgement':
+        view.setInt32(at, JUDGEMENTS[value] as number)
         break
       default:
         at = writeAddress(view, at, value as string)

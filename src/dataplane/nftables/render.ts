@@ -2,7 +2,7 @@ import { UPLINK } from '#podnetwork/machine-plan.ts'
 import { POD_LINKS } from '#podnetwork/pod-plan.ts'
 import type { UsedKind } from './compile.ts'
 import type { Chain, Element, Field, Key, Rule, Statement, TableFamily, Value } from './rule.ts'
-import { TABLE, TABLE_FAMILIES, WORD } from './rule.ts'
+import { TABLE_FAMILIES, WORD } from './rule.ts'
 import { type Kind, kindName } from './ruleset/kinds.ts'
 import { NODE_RULESET } from './ruleset/node-ruleset.ts'
 import type { Ruleset } from './ruleset/ruleset.ts'
@@ -44,6 +44,8 @@ function statement(one: Statement, family: TableFamily): string {
       return 'ct state invalid'
     case 'connection-answered':
       return 'ct state established,related'
+    case 'connection-untracked':
+      return 'ct state untracked'
     case 'from-pod':
       return `iifname "${POD_LINKS}*"`
     case 'no-source':
@@ -56,12 +58,17 @@ function statement(one: Statement, family: TableFamily): string {
       return 'fib saddr type local'
     case 'word-has':
       return `meta priority & ${hex(one.bit)} != 0`
+    case 'word-is':
+      return `meta priority ${hex(one.word)}`
     case 'set-word':
+      if (one.and === 0) return `meta priority set ${hex(one.or)}`
       return `meta priority set meta priority & ${hex(one.and)}${one.or === 0 ? '' : ` | ${hex(one.or)}`}`
     case 'set-word-from':
       return `meta priority set ${key(one.key, family)} map @${one.map}`
     case 'goto-kind':
       return `meta priority & ${hex(WORD.KIND)} vmap @kinds`
+    case 'judge':
+      return `${key(one.key, family)} vmap @${one.map}`
     case 'update':
       return `update @${one.map} { ${key(one.key, family)} timeout ${one.seconds}s : ${field(one.data, family)} }`
     case 'forget':
@@ -105,16 +112,16 @@ export function renderSet(definition: SetDefinition, family: TableFamily): strin
   const { name, key: fields, data, interval, owner } = definition
   // nft cannot list a set that is typed by jhash; numgen has the same type.
   const typed = fields.map((one) => (one === 'client' && family === 'ip6' ? { random: 2 } : one))
-  const to = data === undefined ? '' : ` : ${data === 'verdict' ? data : key(data, family)}`
+  const to = data === undefined ? '' : ` : ${typeof data === 'string' ? 'verdict' : key(data, family)}`
   const dynamic = owner === 'packets' ? ' flags dynamic,timeout; size 1048576; timeout 3h;' : ''
   const flags = interval ? ' flags interval;' : dynamic
   return ` ${wordOfSet(definition)} ${name} { typeof ${key(typed, family)}${to};${flags} }`
 }
 
 /** Commands that empty these sets. */
-export const renderFlush = (sets: readonly SetDefinition[]): string =>
+export const renderFlush = (sets: readonly SetDefinition[], { table }: Pick<Ruleset, 'table'> = NODE_RULESET): string =>
   TABLE_FAMILIES.flatMap((family) =>
-    sets.map((one) => `flush ${wordOfSet(one)} ${family} ${TABLE} ${one.name}\n`),
+    sets.map((one) => `flush ${wordOfSet(one)} ${family} ${table} ${one.name}\n`),
   ).join('')
 
 function renderChain({ name, hook, rules }: Chain, family: TableFamily): string {
@@ -123,10 +130,10 @@ function renderChain({ name, hook, rules }: Chain, family: TableFamily): string 
 }
 
 /** The constant part of both tables. */
-export function renderBase({ sets, chains }: Ruleset = NODE_RULESET): string {
+export function renderBase({ table, sets, chains }: Ruleset = NODE_RULESET): string {
   return TABLE_FAMILIES.map((family) =>
     [
-      `table ${family} ${TABLE} {`,
+      `table ${family} ${table} {`,
       ...sets.definitions.map((set) => renderSet(set, family)),
       ...chains.map((chain) => renderChain(chain, family)),
       '}\n',
@@ -135,8 +142,8 @@ export function renderBase({ sets, chains }: Ruleset = NODE_RULESET): string {
 }
 
 /** Takes the tables away if they are there: `add` first, since only newer nft has `destroy`. */
-export const renderDelete = (): string =>
-  TABLE_FAMILIES.map((family) => `add table ${family} ${TABLE}\ndelete table ${family} ${TABLE}\n`).join('')
+export const renderDelete = ({ table }: Pick<Ruleset, 'table'> = NODE_RULESET): string =>
+  TABLE_FAMILIES.map((family) => `add table ${family} ${table}\ndelete table ${family} ${table}\n`).join('')
 
 const verdictOf = (kind: Kind): string =>
   kind.kind === 'drop' ? 'drop' : `goto ${kind.kind === 'reject' ? 'reject-it' : kindName(kind)}`
@@ -145,16 +152,16 @@ const verdictOf = (kind: Kind): string =>
 export function renderKinds(
   kinds: Iterable<UsedKind>,
   made: Set<string>,
-  { kindChains }: Ruleset = NODE_RULESET,
+  { table, kindChains }: Ruleset = NODE_RULESET,
 ): string {
   let text = ''
   for (const { family, number, kind } of kinds) {
     for (const chain of kindChains(kind)) {
       if (made.has(`${family} ${chain.name}`)) continue
       made.add(`${family} ${chain.name}`)
-      text += `table ${family} ${TABLE} {\n${renderChain(chain, family)}\n}\n`
+      text += `table ${family} ${table} {\n${renderChain(chain, family)}\n}\n`
     }
-    text += `add element ${family} ${TABLE} kinds { ${hex(number)} : ${verdictOf(kind)} }\n`
+    text += `add element ${family} ${table} kinds { ${hex(number)} : ${verdictOf(kind)} }\n`
   }
   return text
 }
@@ -175,18 +182,18 @@ function elementText({ key: values, data, comment }: Element, set: SetDefinition
   const left = valuesText(values, set.key)
   if (!withData || data === undefined) return left
   const named = comment === undefined ? left : `${left} comment "${comment}"`
-  return `${named} : ${valuesText(data, set.data === 'verdict' ? [] : (set.data ?? []))}`
+  return `${named} : ${valuesText(data, typeof set.data === 'string' ? [] : (set.data ?? []))}`
 }
 
 /** Commands for elements, one for each set that is touched. */
 export function renderElements(
   command: 'add' | 'delete',
   elements: Iterable<Element>,
-  { sets }: Pick<Ruleset, 'sets'> = NODE_RULESET,
+  { table, sets }: Pick<Ruleset, 'sets' | 'table'> = NODE_RULESET,
 ): string {
   const bySet = new Map<string, string[]>()
   for (const element of elements) {
-    const name = `${element.family} ${TABLE} ${element.set}`
+    const name = `${element.family} ${table} ${element.set}`
     const { definition } = sets.layout(element.family, element.set)
     const text = elementText(element, definition, command === 'add')
     const texts = bySet.get(name)

@@ -55,6 +55,8 @@ export type Statement =
   | { readonly do: 'connection-invalid' }
   /** It has been answered, or tells of one that has. */
   | { readonly do: 'connection-answered' }
+  /** The kernel keeps no connection for it, as for who asks for neighbours. */
+  | { readonly do: 'connection-untracked' }
   /** It came in by a pod's link. */
   | { readonly do: 'from-pod' }
   /** It says of nobody that it comes from there: 0.0.0.0, or ::. */
@@ -65,9 +67,12 @@ export type Statement =
   | { readonly do: 'from-uplink' }
   | { readonly do: 'source-is-node' }
   | { readonly do: 'word-has'; readonly bit: number }
+  | { readonly do: 'word-is'; readonly word: number }
   | { readonly do: 'set-word'; readonly and: number; readonly or: number }
   | { readonly do: 'set-word-from'; readonly key: Key; readonly map: string }
   | { readonly do: 'goto-kind' }
+  /** What the element says becomes of it: it goes back to where it was sent from, or is dropped. */
+  | { readonly do: 'judge'; readonly key: Key; readonly map: string }
   /** Notes something of who sent the packet, for so long; what is noted already stays, and its time begins anew. */
   | { readonly do: 'update'; readonly map: string; readonly key: Key; readonly data: Field; readonly seconds: number }
   | { readonly do: 'forget'; readonly map: string; readonly key: Key; readonly data: Field }
@@ -102,7 +107,10 @@ export interface Chain {
   readonly rules: readonly Rule[]
 }
 
-/** An address or CIDR in canonical text, a protocol's name in lower case, a port, a word or a slot. */
+/**
+ * An address or CIDR in canonical text, a protocol's name in lower case, a port, ports from one to another (`80-443`), a word,
+ * a slot, or what becomes of a packet (`return`, `drop`).
+ */
 export type Value = string | number
 
 /** One element of a set, or of a map where it has data. */

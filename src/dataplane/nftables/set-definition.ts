@@ -8,6 +8,8 @@ export type SetOwner =
   | 'node'
   /** The Services: a change is the elements that differ. */
   | 'services'
+  /** The policies: as Services. */
+  | 'policies'
   /** The kinds that are met: an element leads to a chain, for good. */
   | 'kinds'
   /** The rules themselves, as packets come: they expire, and nobody else writes them. */
@@ -20,8 +22,9 @@ export type SetOwner =
 export interface SetDefinition {
   readonly name: string
   readonly key: Key
-  readonly data?: Key | 'verdict'
-  /** The last field of a key is a prefix. */
+  /** `judgement`: what becomes of a packet, without a chain. */
+  readonly data?: Key | 'verdict' | 'judgement'
+  /** The last field of a key is a range: a prefix of an address, or ports from one to another. */
   readonly interval?: true
   readonly owner: SetOwner
   /**

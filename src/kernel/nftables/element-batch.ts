@@ -1,6 +1,6 @@
 import { LITTLE_ENDIAN } from '#net/byte-order.ts'
 import type { ElementChange } from '#net/element-change.ts'
-import { NFNL_SUBSYS_NFTABLES } from '../netlink/netfilter-numbers.ts'
+import { NFNL_SUBSYS_NFTABLES, NFTA_VERDICT_CODE } from '../netlink/netfilter-numbers.ts'
 import { viewOf } from '../netlink/netlink-message.ts'
 import { NLA_F_NESTED, NLM_F_ACK, NLM_F_CREATE, NLM_F_REQUEST } from '../netlink/netlink-numbers.ts'
 import {
@@ -8,9 +8,11 @@ import {
   NFT_MSG_DELSETELEM,
   NFT_MSG_NEWSETELEM,
   NFTA_DATA_VALUE,
+  NFTA_DATA_VERDICT,
   NFTA_LIST_ELEM,
   NFTA_SET_ELEM_DATA,
   NFTA_SET_ELEM_KEY,
+  NFTA_SET_ELEM_KEY_END,
   NFTA_SET_ELEM_LIST_ELEMENTS,
   NFTA_SET_ELEM_LIST_SET,
   NFTA_SET_ELEM_LIST_TABLE,
@@ -100,10 +102,12 @@ export class ElementBatch {
 
   #writeChange(
     from: number,
-    { command, family, table, set, count, keyLength, dataLength, bytes, comments }: ElementChange,
+    { command, family, table, set, count, keyLength, dataLength, bytes, comments, hasEnds, areVerdicts }: ElementChange,
   ): number {
     const add = command === 'add'
-    const element = 4 + 8 + keyLength + (dataLength === 0 ? 0 : 8 + dataLength)
+    const keys = hasEnds ? [NFTA_SET_ELEM_KEY, NFTA_SET_ELEM_KEY_END] : ONE_KEY
+    const verdict = areVerdicts ? 4 : 0
+    const element = 4 + keys.length * (8 + keyLength) + (dataLength === 0 ? 0 : 8 + verdict + dataLength)
     let length = 4 + count * element
     for (const comment of comments ?? []) length += userdata(comment)
     this.#grow(from + HEADER + 2 * (4 + 64) + length)
@@ -115,12 +119,17 @@ export class ElementBatch {
       const comment = comments?.[index]
       const whole = comment === undefined ? element : element + userdata(comment)
       at = this.#attribute(at, NFTA_LIST_ELEM | NLA_F_NESTED, whole)
-      at = this.#attribute(at, NFTA_SET_ELEM_KEY | NLA_F_NESTED, 8 + keyLength)
-      at = this.#attribute(at, NFTA_DATA_VALUE, 4 + keyLength)
-      for (const end = read + keyLength; read < end; ) this.#out[at++] = bytes[read++] as number
+      for (const type of keys) {
+        at = this.#attribute(at, type | NLA_F_NESTED, 8 + keyLength)
+        at = this.#attribute(at, NFTA_DATA_VALUE, 4 + keyLength)
+        for (const end = read + keyLength; read < end; ) this.#out[at++] = bytes[read++] as number
+      }
       if (dataLength === 0) continue
-      at = this.#attribute(at, NFTA_SET_ELEM_DATA | NLA_F_NESTED, 8 + dataLength)
-      at = this.#attribute(at, NFTA_DATA_VALUE, 4 + dataLength)
+      at = this.#attribute(at, NFTA_SET_ELEM_DATA | NLA_F_NESTED, 8 + verdict + dataLength)
+      if (areVerdicts) {
+        at = this.#attribute(at, NFTA_DATA_VERDICT | NLA_F_NESTED, 8 + dataLength)
+        at = this.#attribute(at, NFTA_VERDICT_CODE, 4 + dataLength)
+      } else at = this.#attribute(at, NFTA_DATA_VALUE, 4 + dataLength)
       for (const end = read + dataLength; read < end; ) this.#out[at++] = bytes[read++] as number
       if (comment !== undefined) at = this.#comment(at, comment)
     }
@@ -129,6 +138,8 @@ export class ElementBatch {
     return at
   }
 }
+
+const ONE_KEY = [NFTA_SET_ELEM_KEY]
 
 /** Bytes of a comment's attribute, padded. */
 const userdata = (comment: string): number => 4 + ((2 + comment.length + 1 + 3) & ~3)

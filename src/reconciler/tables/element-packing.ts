@@ -1,5 +1,12 @@
 import { decodeElement } from '#dataplane/nftables/decode.ts'
-import { type ElementLayout, type Part, PROTOCOL_NAMES, PROTOCOLS } from '#dataplane/nftables/element-layout.ts'
+import {
+  type ElementLayout,
+  JUDGEMENT_NAMES,
+  JUDGEMENTS,
+  type Part,
+  PROTOCOL_NAMES,
+  PROTOCOLS,
+} from '#dataplane/nftables/element-layout.ts'
 import { writeAddress } from '#dataplane/nftables/encode.ts'
 import type { Element, TableFamily, Value } from '#dataplane/nftables/rule.ts'
 import { NODE_RULESET } from '#dataplane/nftables/ruleset/node-ruleset.ts'
@@ -10,8 +17,8 @@ import { LITTLE_ENDIAN } from '#net/byte-order.ts'
 import { formatBytes } from '#net/ip-address.ts'
 
 const LENGTHS: { readonly [family in TableFamily]: { readonly [part in Part]: number } } = {
-  ip: { address: 4, prefix: 5, protocol: 1, port: 2, number: 4 },
-  ip6: { address: 16, prefix: 17, protocol: 1, port: 2, number: 4 },
+  ip: { address: 4, prefix: 5, protocol: 1, port: 2, ports: 4, number: 4, judgement: 1 },
+  ip6: { address: 16, prefix: 17, protocol: 1, port: 2, ports: 4, number: 4, judgement: 1 },
 }
 const lengthOf = (part: Part, family: TableFamily): number => LENGTHS[family][part]
 
@@ -68,10 +75,15 @@ export class ElementPacking {
   }
 
   /** The same of an element as a dump has it: its fields are copied, not read. */
-  packDumped(family: TableFamily, set: string, dumped: Pick<DumpedElement, 'key' | 'keyEnd' | 'data'>): string {
-    const { key, keyEnd, data } = dumped
+  packDumped(
+    family: TableFamily,
+    set: string,
+    { key, keyEnd, data: value, verdict }: Pick<DumpedElement, 'key' | 'keyEnd' | 'data'> & Partial<DumpedElement>,
+  ): string {
     const layout = this.#named(family, set)
-    if (layout.definition.interval) return this.pack([decodeElement(family, set, key, keyEnd, data, this.#ruleset)])
+    const data = layout.data[0] === 'judgement' && verdict !== undefined ? codeBytes(verdict.code) : value
+    if (layout.definition.interval || layout.data[0] === 'judgement')
+      return this.pack([decodeElement(family, set, key, keyEnd, data, this.#ruleset)])
     scratch[0] = layout.tag
     const middle = copyParts(layout.key, family, key, 1)
     return scratch.toString('latin1', 0, data === undefined ? middle : copyParts(layout.data, family, data, middle))
@@ -124,6 +136,12 @@ export class ElementPacking {
   }
 }
 
+const codeBytes = (code: number): Uint8Array => {
+  const bytes = new Uint8Array(4)
+  new DataView(bytes.buffer).setInt32(0, code)
+  return bytes
+}
+
 /** The kernel pads each field to four bytes, and has numbers of ours in the machine's order. */
 function copyParts(parts: readonly Part[], family: TableFamily, bytes: Uint8Array, from: number): number {
   let at = from
@@ -149,7 +167,13 @@ function writeParts(parts: readonly Part[], values: readonly Value[], from: numb
     } else if (part === 'port') {
       view.setUint16(at, value as number)
       at += 2
-    } else if (part === 'protocol') view.setUint8(at++, PROTOCOLS[value] as number)
+    } else if (part === 'ports') {
+      const [first, last] = (value as string).split('-').map(Number) as [number, number]
+      view.setUint16(at, first)
+      view.setUint16(at + 2, last)
+      at += 4
+    } else if (part === 'judgement') view.setInt8(at++, JUDGEMENTS[value] as number)
+    else if (part === 'protocol') view.setUint8(at++, PROTOCOLS[value] as number)
     else if (part === 'address') at = writeAddress(view, at, value as string)
     else at = writePrefix(value as string, at)
   }
@@ -169,6 +193,8 @@ function readParts(parts: readonly Part[], family: TableFamily, text: string, fr
     at += lengthOf(part, family)
     if (part === 'number') return bytes.readUInt32BE(start)
     if (part === 'port') return bytes.readUInt16BE(start)
+    if (part === 'ports') return `${bytes.readUInt16BE(start)}-${bytes.readUInt16BE(start + 2)}`
+    if (part === 'judgement') return JUDGEMENT_NAMES.get(bytes.readInt8(start)) as string
     if (part === 'protocol') return PROTOCOL_NAMES.get(bytes.readUInt8(start)) as string
     const size = lengthOf('address', family)
     const address = formatBytes(bytes.subarray(start, start + size))
