@@ -55,6 +55,9 @@ export class AddressBook<User> {
   /** Each cell's identity, in the cells' order. */
   #ofCells: { readonly [family in IpFamily]: readonly (Identity | undefined)[] } = { IPv4: [], IPv6: [] }
 
+  /** Peers and names that have come into use, or out of it, and whom nobody has been looked at for yet. */
+  #unsettled: { readonly peers: Set<Peer>; readonly names: Set<string> } = { peers: new Set(), names: new Set() }
+
   constructor(events: AddressBookEvents<User>) {
     this.#events = events
     this.#identities = new Identities((identity) => {
@@ -119,7 +122,7 @@ export class AddressBook<User> {
       if (users === undefined) this.#names.set(name, new Set([user]))
       return users === undefined
     })
-    this.#regroup(fresh, asked)
+    this.#unsettle(fresh, asked)
   }
 
   /** It does no more. */
@@ -129,7 +132,20 @@ export class AddressBook<User> {
       const users = this.#names.get(name)
       return users?.delete(user) && users.size === 0 && this.#names.delete(name)
     })
-    this.#regroup(left, dropped)
+    this.#unsettle(left, dropped)
+  }
+
+  #unsettle(peers: readonly Peer[], names: readonly string[]): void {
+    for (const peer of peers) this.#unsettled.peers.add(peer)
+    for (const name of names) this.#unsettled.names.add(name)
+  }
+
+  /** Looks at everybody who may be one of the peers that have come into use, or out of it. Before that identities may be of before. */
+  settle(): void {
+    const { peers, names } = this.#unsettled
+    if (peers.size + names.size === 0) return
+    this.#unsettled = { peers: new Set(), names: new Set() }
+    this.#regroup([...peers], names)
   }
 
   /** Of an address of a pod or a node; undefined: it has none, and what counts is its cell's. */
@@ -163,17 +179,16 @@ export class AddressBook<User> {
   }
 
   /** These peers or names have come into use, or out of it: whoever may be meant is looked at again. */
-  #regroup(peers: readonly Peer[], names: readonly string[]): void {
-    if (peers.length + names.length === 0) return
+  #regroup(peers: readonly Peer[], names: ReadonlySet<string>): void {
     const blocks = peers.flatMap((peer) => (peer.kind === 'block' ? [peer.block] : []))
     if (blocks.length > 0) this.#cut()
     const isIn = ({ addresses }: Entry<unknown>) =>
       blocks.some((block) => addresses.some(({ address }) => containsAddress(block, address)))
     const again = new Set<Entry<PolicyPod>>()
     for (const peer of peers) if (peer.kind === 'pods') for (const entry of this.#podsIn(peer)) again.add(entry)
-    if (blocks.length + names.length > 0)
+    if (blocks.length + names.size > 0)
       for (const entry of this.#pods.values())
-        if (isIn(entry) || entry.owner.ports.some(({ name }) => names.includes(name))) again.add(entry)
+        if (isIn(entry) || entry.owner.ports.some(({ name }) => names.has(name))) again.add(entry)
     for (const entry of again) this.#identify(entry)
     for (const entry of this.#nodes.values())
       if (isIn(entry) || peers.some((peer) => this.#mayMean(peer, entry.owner))) this.#identifyNode(entry)

@@ -37,6 +37,7 @@ export class NodePolicy {
   readonly #policies = new Map<string, HeldPolicy>()
   /** NetworkPolicies by namespace; under undefined those of all namespaces. */
   readonly #policiesOf = new Map<string | undefined, Set<HeldPolicy>>()
+  #depth = 0
 
   constructor(changed: (change: PolicyChange) => void) {
     this.#changed = changed
@@ -51,6 +52,25 @@ export class NodePolicy {
 
   /** A pod is new or has changed. One that has ended, or lives in its node's own network, is to be removed instead. */
   setPod(pod: PolicyPod): void {
+    this.#then(() => this.#setPod(pod))
+  }
+
+  /** Many changes, of which each would cost as much as all of them together. */
+  together(changes: () => void): void {
+    this.#then(changes)
+  }
+
+  #then(change: () => void): void {
+    this.#depth++
+    try {
+      change()
+    } finally {
+      this.#depth--
+    }
+    if (this.#depth === 0) this.#book.settle()
+  }
+
+  #setPod(pod: PolicyPod): void {
     const key = objectKey(pod.namespace, pod.name)
     const before = this.#pods.get(key)
     if (before !== undefined && isSamePod(before, pod)) return
@@ -62,6 +82,10 @@ export class NodePolicy {
   }
 
   removePod(namespace: string, name: string): void {
+    this.#then(() => this.#removePod(namespace, name))
+  }
+
+  #removePod(namespace: string, name: string): void {
     const key = objectKey(namespace, name)
     if (!this.#pods.delete(key)) return
     this.#book.removePod(key)
@@ -79,12 +103,20 @@ export class NodePolicy {
 
   /** A namespace is new, has other labels, or (undefined) is gone. */
   setNamespace(name: string, labels: Labels | undefined): void {
+    this.#then(() => this.#setNamespace(name, labels))
+  }
+
+  #setNamespace(name: string, labels: Labels | undefined): void {
     this.#book.setNamespace(name, labels)
     for (const pod of this.#localOf.get(name) ?? []) this.#select(pod)
   }
 
   /** A policy is new or has changed. */
   setPolicy(policy: Policy): void {
+    this.#then(() => this.#setPolicy(policy))
+  }
+
+  #setPolicy(policy: Policy): void {
     const before = this.#policies.get(policyKey(policy))
     const held: HeldPolicy = { policy, pods: new Set() }
     this.#policies.set(policyKey(policy), held)
@@ -99,6 +131,10 @@ export class NodePolicy {
   }
 
   removePolicy(of: Pick<Policy, 'kind' | 'name'>): void {
+    this.#then(() => this.#removePolicy(of))
+  }
+
+  #removePolicy(of: Pick<Policy, 'kind' | 'name'>): void {
     const held = this.#policies.get(policyKey(of))
     if (held === undefined) return
     this.#policies.delete(policyKey(of))

@@ -1,7 +1,7 @@
 import { constants } from 'node:os'
 import type { UsedKind } from '#dataplane/nftables/compile.ts'
 import { decodeElement } from '#dataplane/nftables/decode.ts'
-import { TABLE, TABLE_FAMILIES, type TableFamily, WORD } from '#dataplane/nftables/rule.ts'
+import { TABLE_FAMILIES, type TableFamily, WORD } from '#dataplane/nftables/rule.ts'
 import { kindOfChain } from '#dataplane/nftables/ruleset/kinds.ts'
 import type { Ruleset } from '#dataplane/nftables/ruleset/ruleset.ts'
 import type { SetDefinition } from '#dataplane/nftables/set-definition.ts'
@@ -52,7 +52,7 @@ export function readTables(tables: NodeTables): Found {
     try {
       return readOnce(tables)
     } catch (error) {
-      if (isMissing(error)) return hasTable(tables.nftables) ? { kind: 'others', pinning: undefined } : { kind: 'none' }
+      if (isMissing(error)) return hasTable(tables) ? { kind: 'others', pinning: undefined } : { kind: 'none' }
       if (tries <= 1) throw error
     }
 }
@@ -119,7 +119,7 @@ export function haveTheirChains(
 /** Throws as Nftables.dump(). */
 export function readKinds({ nftables, ruleset }: NodeTables, family: TableFamily): readonly UsedKind[] {
   const kinds: UsedKind[] = []
-  nftables.dump(family, TABLE, 'kinds', ({ key, verdict }) => {
+  nftables.dump(family, ruleset.table, 'kinds', ({ key, verdict }) => {
     const number = Number(decodeElement(family, 'kinds', key, undefined, undefined, ruleset).key[0])
     const { code, chain } = verdict ?? { code: undefined, chain: undefined }
     const kind = chain === undefined ? (code === NF_DROP ? ({ kind: 'drop' } as const) : undefined) : kindOfChain(chain)

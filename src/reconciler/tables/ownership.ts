@@ -1,12 +1,12 @@
 import { encodeElements } from '#dataplane/nftables/encode.ts'
 import { renderBase, renderDelete, renderElements, renderRule, renderSet } from '#dataplane/nftables/render.ts'
-import { type Element, TABLE, TABLE_FAMILIES, type TableFamily, WORD } from '#dataplane/nftables/rule.ts'
+import { type Element, TABLE_FAMILIES, type TableFamily, WORD } from '#dataplane/nftables/rule.ts'
 import { pin } from '#dataplane/nftables/ruleset/kind-chains.ts'
 import type { Ruleset } from '#dataplane/nftables/ruleset/ruleset.ts'
 import type { Nftables } from '#kernel/nftables/libnftables.ts'
 import { hashOf } from './hash.ts'
 import { renderNodeSets } from './node-sets.ts'
-import type { NodeTables } from './node-tables.ts'
+import type { NodeTables, Tables } from './node-tables.ts'
 
 /** What the words of the set `stamp`, which no rule reads, tell the next process. */
 interface Stamps {
@@ -38,11 +38,11 @@ function stampsOf(ruleset: Ruleset): Stamps {
  * Whether a table of ours is there, left by a process before us. Ours are known by their name alone; no other table is
  * ever named.
  */
-export const hasTable = (nftables: Nftables): boolean =>
+export const hasTable = ({ nftables, ruleset: { table } }: Tables): boolean =>
   nftables
     .read('list tables')
     .split('\n')
-    .some((line) => line === `table ip ${TABLE}` || line === `table ip6 ${TABLE}`)
+    .some((line) => line === `table ip ${table}` || line === `table ip6 ${table}`)
 
 const stampElements = (family: TableFamily, ...words: readonly number[]): readonly Element[] =>
   words.map((word) => ({ family, set: 'stamp', key: [word] }))
@@ -51,11 +51,13 @@ const stampElements = (family: TableFamily, ...words: readonly number[]): readon
  * Text that puts fresh tables in the place of ours, to stand first in the transaction that also fills them: packets see
  * the old or the new. Afterwards they must be sealed.
  */
-export const renderFreshTables = (tables: NodeTables): string => {
-  const { ruleset } = tables
+export const renderFreshTables = (tables: NodeTables): string => `${renderFresh(tables)}${renderNodeSets(tables)}`
+
+/** The same, without what tells of a node. */
+export const renderFresh = ({ ruleset }: Pick<Tables, 'ruleset'>): string => {
   const { rules, shape } = stampsOf(ruleset)
   const elements = TABLE_FAMILIES.flatMap((family) => stampElements(family, rules, shape))
-  return `${renderDelete()}${renderBase(ruleset)}${renderNodeSets(tables)}${renderElements('add', elements, ruleset)}`
+  return `${renderDelete(ruleset)}${renderBase(ruleset)}${renderElements('add', elements, ruleset)}`
 }
 
 /** A table's rules, as the kernel has them. */
@@ -69,9 +71,12 @@ export interface FoundRules {
 }
 
 /** Throws as Nftables.dump(): ENOENT where there is no such table. */
-export function readRules({ nftables, ruleset }: NodeTables, family: TableFamily): FoundRules {
+export function readRules(
+  { nftables, ruleset }: Pick<Tables, 'nftables' | 'ruleset'>,
+  family: TableFamily,
+): FoundRules {
   const words = new Set<number>()
-  nftables.dump(family, TABLE, 'stamp', ({ key }) => {
+  nftables.dump(family, ruleset.table, 'stamp', ({ key }) => {
     words.add(new Uint32Array(key.slice().buffer)[0] as number)
   })
   const { seal, lengths } = sealOf(nftables, ruleset, family)
@@ -83,7 +88,7 @@ export function readRules({ nftables, ruleset }: NodeTables, family: TableFamily
  * Notes in the kernel what it makes of the rules just written, so that it can be seen later whether somebody has edited
  * them.
  */
-export function sealTables({ nftables, ruleset }: NodeTables): void {
+export function sealTables({ nftables, ruleset }: Pick<Tables, 'nftables' | 'ruleset'>): void {
   const elements = TABLE_FAMILIES.flatMap((family) => stampElements(family, sealOf(nftables, ruleset, family).seal))
   nftables.apply(encodeElements([], elements, ruleset) ?? [])
 }
@@ -91,17 +96,17 @@ export function sealTables({ nftables, ruleset }: NodeTables): void {
 /** Of the constant chains, and of all by which packets come: those of kinds come later. */
 function sealOf(
   nftables: Nftables,
-  { chains }: Ruleset,
+  { table, chains }: Ruleset,
   family: TableFamily,
 ): { readonly seal: number } & Pick<FoundRules, 'lengths'> {
   const hashes = new Map<string, number>()
   const lengths = new Map<string, number>()
-  nftables.rules(family, TABLE, (chain, expressions) => {
+  nftables.rules(family, table, (chain, expressions) => {
     hashes.set(chain, hashOf(expressions, hashes.get(chain)))
     lengths.set(chain, (lengths.get(chain) ?? 0) + 1)
   })
   const lines = chains.map(({ name }) => `${name} ${lengths.get(name)} ${hashes.get(name)}`)
-  nftables.hooks(family, TABLE, (chain, settings) => {
+  nftables.hooks(family, table, (chain, settings) => {
     lines.push(`${chain} ${hashOf(settings)}`)
   })
   return { seal: hashOf(lines.join('\n')), lengths }

@@ -1,14 +1,14 @@
 import { decodeElement } from '#dataplane/nftables/decode.ts'
 import { elementKey } from '#dataplane/nftables/render.ts'
-import { type Element, TABLE, TABLE_FAMILIES, type TableFamily } from '#dataplane/nftables/rule.ts'
+import { type Element, TABLE_FAMILIES, type TableFamily } from '#dataplane/nftables/rule.ts'
 import type { SetDefinition } from '#dataplane/nftables/set-definition.ts'
 import { formatBytes } from '#net/ip-address.ts'
-import type { NodeTables } from './node-tables.ts'
+import type { Tables } from './node-tables.ts'
 
-type Tables = Pick<NodeTables, 'nftables' | 'ruleset'>
+type Readable = Pick<Tables, 'nftables' | 'ruleset'>
 
 /** Whether these sets hold these elements and no others. Throws as Nftables.dump(). */
-export function haveElements(tables: Tables, sets: readonly SetDefinition[], elements: readonly Element[]): boolean {
+export function haveElements(tables: Readable, sets: readonly SetDefinition[], elements: readonly Element[]): boolean {
   const found: string[] = []
   for (const family of TABLE_FAMILIES)
     for (const set of sets) readSet(tables, family, set, (element) => found.push(textOf(element)))
@@ -23,18 +23,21 @@ const textOf = (element: Element): string =>
  * not read. Throws as Nftables.dump().
  */
 export function readPacked(
-  { packing, ...tables }: NodeTables,
+  { packing, ...tables }: Tables,
   sets: readonly SetDefinition[],
   visit: (packed: string) => void,
 ): void {
   for (const family of TABLE_FAMILIES)
     for (const set of sets)
       if (isPlainInterval(set)) readSet(tables, family, set, (element) => visit(packing.pack([element])))
-      else tables.nftables.dump(family, TABLE, set.name, (one) => visit(packing.packDumped(family, set.name, one)))
+      else
+        tables.nftables.dump(family, tables.ruleset.table, set.name, (one) =>
+          visit(packing.packDumped(family, set.name, one)),
+        )
 }
 
 function readSet(
-  { nftables, ruleset }: Tables,
+  { nftables, ruleset }: Readable,
   family: TableFamily,
   set: SetDefinition,
   visit: (element: Element) => void,
@@ -43,7 +46,7 @@ function readSet(
     for (const element of readRanges({ nftables, ruleset }, family, set)) visit(element)
     return
   }
-  nftables.dump(family, TABLE, set.name, ({ key, keyEnd, data }) =>
+  nftables.dump(family, ruleset.table, set.name, ({ key, keyEnd, data }) =>
     visit(decodeElement(family, set.name, key, keyEnd, data, ruleset)),
   )
 }
@@ -57,9 +60,9 @@ interface Bound {
   readonly data: Uint8Array | undefined
 }
 
-function readRanges({ nftables, ruleset }: Tables, family: TableFamily, { name }: SetDefinition): readonly Element[] {
+function readRanges({ nftables, ruleset }: Readable, family: TableFamily, { name }: SetDefinition): readonly Element[] {
   const bounds: Bound[] = []
-  nftables.dump(family, TABLE, name, ({ key, isEnd, data }) => {
+  nftables.dump(family, ruleset.table, name, ({ key, isEnd, data }) => {
     bounds.push({ address: key.slice(), isEnd, data: data?.slice() })
   })
   // Where one range ends and the next begins, the end comes first.

@@ -1,0 +1,48 @@
+import type { Element } from '#dataplane/nftables/rule.ts'
+import { compileAddress, compileNetworks, compilePod } from '#dataplane/policy/compile.ts'
+import type { NodePolicy, PolicyChange } from '#policy/node-policy.ts'
+import type { Edit, Target, Told } from '../target/target.ts'
+import type { PolicyWriter } from './policy-writer.ts'
+
+/** The policies of one node in its kernel: by pod of the node, by address of the cluster, and all networks together. */
+export class PolicyTarget implements Target<PolicyChange> {
+  readonly #writer: PolicyWriter
+  readonly #policy: NodePolicy
+  /** Told after something was written that lets less pass. */
+  readonly #all: () => Iterable<PolicyChange>
+
+  constructor(writer: PolicyWriter, policy: NodePolicy, all: () => Iterable<PolicyChange>) {
+    this.#writer = writer
+    this.#policy = policy
+    this.#all = all
+  }
+
+  adopt(): Iterable<PolicyChange> {
+    this.#writer.adopt()
+    return this.#all()
+  }
+
+  read(): readonly Edit<PolicyChange>[] {
+    return this.#writer.audit() ? [] : [{ found: ['the tables of policies are not as they were made'] }]
+  }
+
+  write(keys: readonly PolicyChange[], told: Told<PolicyChange>): void {
+    const refused = this.#writer.write(keys.map((key) => ({ key, elements: this.#elements(key) })))
+    const failed = new Set(refused.map(({ key }) => key))
+    told.written(keys.filter((key) => !failed.has(key)))
+    for (const { key, error } of refused) told.refused(key as PolicyChange, error)
+  }
+
+  #elements(key: PolicyChange): readonly Element[] {
+    if (key === 'cells') return compileNetworks(this.#policy.networks())
+    const name = key.slice(key.indexOf(' ') + 1)
+    if (key.startsWith('address ')) return compileAddress(name, this.#policy.identityOf(name)?.number)
+    const pod = this.#policy.localPod(name)
+    if (pod === undefined) return []
+    return compilePod({
+      addresses: pod.addresses,
+      ingress: this.#policy.verdicts(name, 'ingress'),
+      egress: this.#policy.verdicts(name, 'egress'),
+    })
+  }
+}
