@@ -19,8 +19,9 @@ const maybe = <T>(of: fc.Arbitrary<T>, often = 1) =>
 const labels = fc.dictionary(fc.constantFrom('app', ...KEYS), fc.constantFrom('a', ...VALUES), { maxKeys: 2 })
 
 const selector = fc.oneof(
-  { weight: 2, arbitrary: fc.constant({}) },
-  { weight: 5, arbitrary: labels.map((matchLabels) => ({ matchLabels })) },
+  { weight: 4, arbitrary: fc.constant({}) },
+  { weight: 5, arbitrary: fc.constantFrom('a', 'b').map((app) => ({ matchLabels: { app } })) },
+  { weight: 2, arbitrary: labels.map((matchLabels) => ({ matchLabels })) },
   {
     weight: 2,
     arbitrary: fc
@@ -75,11 +76,11 @@ const peer = fc.oneof(
   { weight: 3, arbitrary: fc.record({ podSelector: selector, namespaceSelector: selector }) },
   { weight: 3, arbitrary: block.map((ipBlock) => ({ ipBlock })) },
 )
-const some = <T>(of: fc.Arbitrary<T>, most: number) => fc.array(of, { maxLength: most })
+const some = <T>(of: fc.Arbitrary<T>, most: number) => fc.array(of, { maxLength: most, size: 'max' })
 const rule = fc.record({ peers: some(peer, 2), ports: some(port, 2) })
 
 const policyPlan = fc.record({
-  namespace: fc.constantFrom(...NAMESPACES),
+  namespace: fc.constantFrom('x', 'x', ...NAMESPACES),
   podSelector: selector,
   types: fc.constantFrom(undefined, ['Ingress'], ['Egress'], ['Ingress', 'Egress']),
   ingress: some(rule, 2),
@@ -120,14 +121,14 @@ const clusterPolicyPlan = fc.record({
 })
 
 const podPlan = fc.record({
-  namespace: fc.constantFrom(...NAMESPACES),
+  namespace: fc.constantFrom('x', 'x', ...NAMESPACES),
   node: fc.constantFrom(...NODES),
   labels,
   hostNetwork: fc.constantFrom(false, false, false, false, false, true),
   phase: fc.constantFrom('Running', 'Running', 'Running', 'Running', 'Succeeded'),
-  ports: some(
+  ports: fc.array(
     fc.record({ name: fc.constantFrom('web', 'dns'), protocol, containerPort: fc.constantFrom(...PORTS) }),
-    2,
+    { minLength: 1, maxLength: 3 },
   ),
   isSidecar: fc.constantFrom(false, false, true),
 })
@@ -135,8 +136,8 @@ const podPlan = fc.record({
 export const clusterPlan = fc.record({
   namespaces: fc.tuple(labels, labels, labels),
   nodes: fc.tuple(labels, labels),
-  pods: fc.array(podPlan, { minLength: 3, maxLength: 9 }),
-  policies: some(policyPlan, 4),
+  pods: fc.array(podPlan, { minLength: 5, maxLength: 9, size: 'max' }),
+  policies: fc.array(policyPlan, { minLength: 1, maxLength: 5, size: 'max' }),
   clusterPolicies: fc.oneof(
     { weight: 1, arbitrary: some(clusterPolicyPlan, 0) },
     { weight: 1, arbitrary: some(clusterPolicyPlan, 3) },

@@ -10,7 +10,7 @@ import { ElementPacking } from '../tables/element-packing.ts'
 import { isMissing } from '../tables/found-tables.ts'
 import { Digest } from '../tables/hash.ts'
 import type { Tables } from '../tables/node-tables.ts'
-import { readRules, renderFresh, sealTables } from '../tables/ownership.ts'
+import { hasTable, readRules, renderFresh, sealTables } from '../tables/ownership.ts'
 import { readPacked } from '../tables/read-set.ts'
 import { isAnswerLost } from '../target/answer-lost.ts'
 
@@ -64,7 +64,8 @@ export class PolicyWriter {
     this.#tracker.reset()
     this.#generation = this.#tables.nftables.generation()
     if (!this.#areRulesOurs()) {
-      this.#state = 'foreign'
+      if (hasTable(this.#tables)) this.#state = 'foreign'
+      else this.#makeTables()
       return
     }
     const found: string[] = []
@@ -106,10 +107,14 @@ export class PolicyWriter {
     } catch (error) {
       this.#forgetIfLost(error)
       // Without its elements; then each by itself, so that the one is found that the kernel does not want.
-      this.#run(renderFresh(this.#tables))
-      this.#seal()
+      this.#makeTables()
       this.#writeAll(entries, refused)
     }
+  }
+
+  #makeTables(): void {
+    this.#run(renderFresh(this.#tables))
+    this.#seal()
   }
 
   #seal(): void {

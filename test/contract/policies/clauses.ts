@@ -7,7 +7,6 @@ export const POLICY_CLAUSES = {
   'open/other-direction': 'a policy of one direction leaves the other open',
   'open/itself': 'a pod talks with itself',
   'open/node': 'the node talks with its own pods',
-  'open/host-network': 'pods of the node’s own network are not selected',
 
   'types/given': 'policyTypes says which directions a policy is about',
   'types/ingress': 'where it says nothing, it is about ingress',
