@@ -118,6 +118,7 @@ function lets(
   return rules.some(({ peers, ports }) => {
     const isMeant = peers.length === 0 || peers.some((peer) => means(cluster, policy, peer, other, traffic, hit))
     if (isMeant && peers.length === 0) hit('peer/absent')
+    if (isMeant && rules.some((one) => one.peers.some((peer) => isExcepted(peer, other)))) hit('peer/except-own')
     if (!isMeant) return false
     if (ports.length > 0) return ports.some((port) => isPortOf(port, at, traffic, hit))
     hit('ports/absent')
@@ -180,13 +181,14 @@ function isIn(
   if (!holdsIt(cidr)) return false
   if (except.some(holdsIt)) {
     hit('peer/except')
-    const others = cluster.policies.flatMap(({ spec }) => (spec?.ingress ?? []).flatMap(({ from }) => from ?? []))
-    if (others.some(({ ipBlock }) => ipBlock && ipBlock.cidr !== cidr && holdsIt(ipBlock.cidr))) hit('peer/except-own')
     return false
   }
   hit('peer/block')
   return true
 }
+
+const isExcepted = ({ ipBlock }: NetworkPolicyPeer, address: string): boolean =>
+  ipBlock?.except?.some((range) => containsAddress(parseCidr(range), parseAddress(address))) === true
 
 /** `at`: the pod that is the destination, if it is one. */
 function isPortOf(
