@@ -1,20 +1,19 @@
 import { type Cidr, containsAddress } from '#net/cidr.ts'
-import { type IpAddress, type IpFamily, parseAddress } from '#net/ip-address.ts'
+import type { IpFamily } from '#net/ip-address.ts'
 import { matchesLabels } from '#objects/label-requirement.ts'
 import type { Labels } from '#objects/object.ts'
 import { objectKey } from '#objects/object-key.ts'
 import { Cells, networksOf } from './cells.ts'
 import { Identities, type Identity, type Traits } from './identities.ts'
-import { isSelected, type Peer, type PolicyNode, type PolicyPod } from './peer.ts'
+import { type HeldAddress, isSelected, type Peer, type PolicyNode, type PolicyPod } from './peer.ts'
 import { PeerIndex } from './peer-index.ts'
 import { NONE } from './traffic.ts'
 
 export const FAMILIES: readonly IpFamily[] = ['IPv4', 'IPv6']
 
 /** An address of a pod or a node, and what it counts as. */
-interface Held {
-  readonly address: IpAddress
-  readonly text: string
+interface Held extends HeldAddress {
+  readonly since: number
   identity: Identity | undefined
 }
 interface Entry<Owner> {
@@ -47,7 +46,7 @@ export class AddressBook<User> {
   readonly #pods = new Map<string, Entry<PolicyPod>>()
   readonly #podsOf = new Map<string, Set<Entry<PolicyPod>>>()
   readonly #nodes = new Map<string, Entry<PolicyNode>>()
-  /** Who has an address, the one that was told last at the end. */
+  /** Who has an address, the one whose it is now at the end. */
   readonly #owners = new Map<string, Held[]>()
   /** Names of ports that are asked for, and by whom. */
   readonly #names = new Map<string, Set<User>>()
@@ -70,7 +69,7 @@ export class AddressBook<User> {
   setPod(pod: PolicyPod): void {
     const key = objectKey(pod.namespace, pod.name)
     const before = this.#pods.get(key)
-    const entry = { owner: pod, addresses: heldOf(pod.addresses) }
+    const entry = { owner: pod, addresses: heldOf(pod.addresses, pod.since) }
     this.#pods.set(key, entry)
     const all = this.#podsOf.get(pod.namespace)
     if (all === undefined) this.#podsOf.set(pod.namespace, new Set([entry]))
@@ -89,7 +88,7 @@ export class AddressBook<User> {
 
   setNode(node: PolicyNode): void {
     const before = this.#nodes.get(node.name)
-    const entry = { owner: node, addresses: heldOf(node.addresses) }
+    const entry = { owner: node, addresses: heldOf(node.addresses, 0) }
     this.#nodes.set(node.name, entry)
     this.#identifyNode(entry)
     if (before !== undefined) this.#giveBack(before)
@@ -229,7 +228,8 @@ export class AddressBook<User> {
     this.#identities.giveBack(before)
     const owners = this.#owners.get(held.text)
     if (owners === undefined) this.#owners.set(held.text, [held])
-    else if (!owners.includes(held)) owners.push(held)
+    else if (!owners.includes(held))
+      owners.splice(owners.findLastIndex(({ since }) => since <= held.since) + 1, 0, held)
     if (before !== held.identity) this.#events.address(held.text)
   }
 
@@ -264,5 +264,5 @@ export class AddressBook<User> {
   }
 }
 
-const heldOf = (addresses: readonly string[]): readonly Held[] =>
-  addresses.map((text) => ({ text, address: parseAddress(text), identity: undefined }))
+const heldOf = (addresses: readonly HeldAddress[], since: number): readonly Held[] =>
+  addresses.map((one) => ({ ...one, since, identity: undefined }))

@@ -4,12 +4,13 @@ import fc from 'fast-check'
 import type { NetworkPolicy } from '#api/networking/networkpolicy/message.ts'
 import type { ClusterNetworkPolicy } from '#api/policynetworking/clusternetworkpolicy/message.ts'
 import { NodePolicy } from './node-policy.ts'
-import type { PolicyNode, PolicyPod } from './peer.ts'
+import { heldAddress, type PolicyNode, type PolicyPod } from './peer.ts'
 import { readClusterNetworkPolicy } from './read-cluster-network-policy.ts'
 import { readNetworkPolicy } from './read-network-policy.ts'
 import type { Policy } from './rule.ts'
 import { portsOf } from './traffic.ts'
 
+const heldOf = (texts: readonly string[]) => texts.flatMap((text) => heldAddress(text) ?? [])
 const NAMESPACES = ['x', 'y'] as const
 const value = fc.constantFrom('a', 'b')
 const labels = fc.record({ app: value, tier: value }, { requiredKeys: [] })
@@ -67,20 +68,25 @@ const clusterPolicy = fc
       spec: { tier, priority: number, subject: { namespaces }, egress: [{ action, to: [to] }] },
     } as unknown as ClusterNetworkPolicy),
   )
-const pod: fc.Arbitrary<PolicyPod> = fc.record({
-  namespace: fc.constantFrom(...NAMESPACES),
-  name: fc.nat(3).map((number) => `pod-${number}`),
-  labels: labels as fc.Arbitrary<Record<string, string>>,
-  addresses: fc.constantFrom([], ['10.0.0.1'], ['10.0.0.2'], ['10.0.0.3', 'fd00::3'], ['10.0.0.9']),
-  ports: fc.constantFrom([], [{ name: 'web', protocol: 'TCP' as const, port: 8080 }]),
-  isLocal: fc.boolean(),
-})
-const node: fc.Arbitrary<PolicyNode> = fc.record({
-  name: fc.constantFrom('node-1', 'node-2'),
-  labels: labels as fc.Arbitrary<Record<string, string>>,
-  addresses: fc.constantFrom(['10.0.0.4'], ['172.30.0.1'], ['172.30.0.2', 'fd00::2']),
-  serves: fc.constantFrom(undefined, { namespace: 'x', labels: { app: 'a' }, traffic: portsOf('UDP', 53, 53) }),
-})
+const pod: fc.Arbitrary<PolicyPod> = fc
+  .record({
+    namespace: fc.constantFrom(...NAMESPACES),
+    name: fc.nat(3).map((number) => `pod-${number}`),
+    labels: labels as fc.Arbitrary<Record<string, string>>,
+    addresses: fc.constantFrom([], ['10.0.0.1'], ['10.0.0.2'], ['10.0.0.3', 'fd00::3'], ['10.0.0.9']),
+    ports: fc.constantFrom([], [{ name: 'web', protocol: 'TCP' as const, port: 8080 }]),
+    node: fc.constantFrom('here', 'there'),
+    since: fc.nat(1000),
+  })
+  .map(({ addresses, ...rest }) => ({ ...rest, addresses: heldOf(addresses) }))
+const node: fc.Arbitrary<PolicyNode> = fc
+  .record({
+    name: fc.constantFrom('node-1', 'node-2'),
+    labels: labels as fc.Arbitrary<Record<string, string>>,
+    addresses: fc.constantFrom(['10.0.0.4'], ['172.30.0.1'], ['172.30.0.2', 'fd00::2']),
+    serves: fc.constantFrom(undefined, { namespace: 'x', labels: { app: 'a' }, traffic: portsOf('UDP', 53, 53) }),
+  })
+  .map(({ addresses, ...rest }) => ({ ...rest, addresses: heldOf(addresses) }))
 const change = fc.oneof(
   { weight: 6, arbitrary: pod.map((one) => ({ do: 'pod' as const, one })) },
   { weight: 2, arbitrary: pod.map((one) => ({ do: 'no pod' as const, one })) },
@@ -135,7 +141,7 @@ class Objects {
 
   /** A node that is told of all that there is now, and of nothing that was. */
   anew(): NodePolicy {
-    const made = new NodePolicy(() => {})
+    const made = new NodePolicy('here', () => {})
     for (const [name, of] of this.namespaces) made.setNamespace(name, of)
     for (const one of this.policies.values()) made.setPolicy(one)
     for (const one of this.nodes.values()) made.setNode(one)
@@ -174,7 +180,7 @@ const said = (node: NodePolicy, key: string): unknown => {
     const verdicts = node.verdicts(name, direction)
     return verdicts && [verdicts.IPv4, verdicts.IPv6].map((of) => of.map((one) => JSON.stringify(one)).sort())
   }
-  return [node.localPod(name)?.addresses, sorted('ingress'), sorted('egress')]
+  return [node.localPod(name)?.addresses.map(({ text }) => text), sorted('ingress'), sorted('egress')]
 }
 
 test('property: whatever changes in whatever order, it comes to the same, and all that is another now is told', () => {
@@ -182,7 +188,7 @@ test('property: whatever changes in whatever order, it comes to the same, and al
     fc.property(fc.array(change, { minLength: 1, maxLength: 25, size: 'max' }), (changes) => {
       const objects = new Objects()
       const told = new Set<string>()
-      const node = new NodePolicy((one) => told.add(one))
+      const node = new NodePolicy('here', (one) => told.add(one))
       const known = new Map<string, unknown>()
       for (const one of changes) {
         objects.apply(one, node)
@@ -210,6 +216,7 @@ test('property: whatever changes in whatever order, it comes to the same, and al
 const uniqueOwners = (objects: Objects): readonly string[] =>
   objects.addresses.filter(
     (address) =>
-      [...objects.pods.values(), ...objects.nodes.values()].filter(({ addresses }) => addresses.includes(address))
-        .length < 2,
+      [...objects.pods.values(), ...objects.nodes.values()].filter(({ addresses }) =>
+        addresses.some(({ text }) => text === address),
+      ).length < 2,
   )

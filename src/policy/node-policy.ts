@@ -29,6 +29,7 @@ export type PolicyChange = `pod ${string}` | `address ${string}` | 'cells'
  * what it changes for them, whatever else there is. It has no effects; `changed` is told what is to be asked for again.
  */
 export class NodePolicy {
+  readonly #here: string
   readonly #changed: (change: PolicyChange) => void
   readonly #book: AddressBook<HeldPolicy>
   readonly #pods = new Map<string, PolicyPod>()
@@ -39,7 +40,9 @@ export class NodePolicy {
   readonly #policiesOf = new Map<string | undefined, Set<HeldPolicy>>()
   #depth = 0
 
-  constructor(changed: (change: PolicyChange) => void) {
+  /** `here`: the node's name. */
+  constructor(here: string, changed: (change: PolicyChange) => void) {
+    this.#here = here
     this.#changed = changed
     this.#book = new AddressBook({
       address: (address) => changed(`address ${address}`),
@@ -73,10 +76,10 @@ export class NodePolicy {
   #setPod(pod: PolicyPod): void {
     const key = objectKey(pod.namespace, pod.name)
     const before = this.#pods.get(key)
-    if (before !== undefined && isSamePod(before, pod)) return
+    if (before === pod) return
     this.#pods.set(key, pod)
     const old = this.#local.get(key)
-    if (pod.isLocal) this.#addLocal({ key, pod, policies: new Set() })
+    if (pod.node === this.#here) this.#addLocal({ key, pod, policies: new Set() })
     this.#book.setPod(pod)
     if (old !== undefined) this.#removeLocal(old)
   }
@@ -235,5 +238,3 @@ export class NodePolicy {
 
 const scopeOf = ({ subject: { namespaces } }: Policy): string | undefined =>
   'name' in namespaces ? namespaces.name : undefined
-
-const isSamePod = (left: PolicyPod, right: PolicyPod): boolean => JSON.stringify(left) === JSON.stringify(right)

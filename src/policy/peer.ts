@@ -1,4 +1,5 @@
 import { type Cidr, tryParseCidr } from '#net/cidr.ts'
+import { formatAddress, type IpAddress, tryParseAddress } from '#net/ip-address.ts'
 import type { Protocol } from '#net/port-protocol.ts'
 import { type LabelRequirement, matchesLabels } from '#objects/label-requirement.ts'
 import { requirementsOf } from '#objects/label-selector.ts'
@@ -85,12 +86,25 @@ export interface PolicyPod {
   readonly namespace: string
   readonly name: string
   readonly labels: Labels
-  /** Canonical; none before it has its network. */
-  readonly addresses: readonly string[]
+  /** None before it has its network. */
+  readonly addresses: readonly HeldAddress[]
   /** Ports of its containers that have names. */
   readonly ports: readonly NamedPort[]
-  /** On this node, so that its traffic is judged here. */
-  readonly isLocal: boolean
+  readonly node: string
+  /** Of two that have one address, the one with the greater is who has it now: when it was made, milliseconds since the epoch. */
+  readonly since: number
+}
+
+/** An address, canonical, as text and as a number. */
+export interface HeldAddress {
+  readonly text: string
+  readonly address: IpAddress
+}
+
+/** Undefined where the text is no address. */
+export const heldAddress = (text: string): HeldAddress | undefined => {
+  const address = tryParseAddress(text)
+  return address && { text: formatAddress(address), address }
 }
 
 export interface NamedPort {
@@ -102,7 +116,7 @@ export interface NamedPort {
 export interface PolicyNode {
   readonly name: string
   readonly labels: Labels
-  readonly addresses: readonly string[]
+  readonly addresses: readonly HeldAddress[]
   /** What it does that people take for a pod's work, as the cluster's DNS: for that traffic it is one of those pods. */
   readonly serves?: { readonly namespace: string; readonly labels: Labels; readonly traffic: Traffic } | undefined
 }

@@ -1,11 +1,10 @@
 import type { Node } from '#api/core/node/message.ts'
 import type { Pod } from '#api/core/pod/message.ts'
-import { formatAddress, tryParseAddress } from '#net/ip-address.ts'
 import { isTerminal, podAddresses } from '#objects/pod.ts'
-import type { NamedPort, PolicyNode, PolicyPod } from './peer.ts'
+import { type HeldAddress, heldAddress, type NamedPort, type PolicyNode, type PolicyPod } from './peer.ts'
 
 /** A pod as policies see it; undefined for one that they do not: it has ended, or lives in its node's own network. */
-export const policyPod = (pod: Pod, here: string): PolicyPod | undefined =>
+export const policyPod = (pod: Pod): PolicyPod | undefined =>
   pod.spec?.hostNetwork || isTerminal(pod)
     ? undefined
     : {
@@ -14,7 +13,8 @@ export const policyPod = (pod: Pod, here: string): PolicyPod | undefined =>
         labels: pod.metadata?.labels ?? {},
         addresses: canonicalOnes(podAddresses(pod)),
         ports: namedPorts(pod),
-        isLocal: pod.spec?.nodeName === here,
+        node: pod.spec?.nodeName ?? '',
+        since: Date.parse(pod.metadata?.creationTimestamp ?? '') || 0,
       }
 
 /** `serves`: what pods it is taken for, and for which traffic. */
@@ -27,13 +27,8 @@ export const policyNode = ({ metadata, status }: Node, serves?: PolicyNode['serv
   serves,
 })
 
-const canonicalOnes = (texts: readonly string[]): readonly string[] => [
-  ...new Set(
-    texts.flatMap((text) => {
-      const address = tryParseAddress(text)
-      return address === undefined ? [] : [formatAddress(address)]
-    }),
-  ),
+const canonicalOnes = (texts: readonly string[]): readonly HeldAddress[] => [
+  ...new Map(texts.flatMap((text) => heldAddress(text) ?? []).map((one) => [one.text, one])).values(),
 ]
 
 /** Of containers, and of those that run beside them. */

@@ -14,11 +14,11 @@ export const serves = ({ dns }: PolicyCluster) =>
 
 /** Tells a node of all that there is in a cluster. */
 export const told = (cluster: PolicyCluster, here: string, changed: (change: PolicyChange) => void): NodePolicy => {
-  const node = new NodePolicy(changed)
+  const node = new NodePolicy(here, changed)
   for (const { metadata } of cluster.namespaces) node.setNamespace(metadata?.name ?? '', metadata?.labels)
   for (const one of cluster.nodes) node.setNode(policyNode(one, serves(cluster)))
   for (const pod of cluster.pods) {
-    const seen = policyPod(pod, here)
+    const seen = policyPod(pod)
     if (seen !== undefined) node.setPod(seen)
   }
   for (const policy of cluster.policies) node.setPolicy(readNetworkPolicy(policy))

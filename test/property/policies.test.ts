@@ -29,7 +29,8 @@ const modelPasses = (node: NodePolicy, cluster: PolicyCluster, here: string, tra
     node.identityOf(address)?.number ??
     [...node.networks()].find(({ network }) => containsAddress(network, parseAddress(address)))?.number ??
     0
-  const local = (address: string) => [...node.selected()].find((key) => node.localPod(key)?.addresses.includes(address))
+  const local = (address: string) =>
+    [...node.selected()].find((key) => node.localPod(key)?.addresses.some(({ text }) => text === address))
   const family = source.includes(':') ? 'IPv6' : 'IPv4'
   const judged = (key: string | undefined, direction: 'ingress' | 'egress', other: string) => {
     const verdicts = key && node.verdicts(key, direction)?.[family]

@@ -9,7 +9,7 @@ import type { PolicySetName } from './sets.ts'
 
 /** What a pod's policies come to; undefined: they say nothing of that direction. */
 export interface PolicedPod {
-  readonly addresses: readonly string[]
+  readonly addresses: readonly { readonly text: string }[]
   readonly ingress: PodVerdicts | undefined
   readonly egress: PodVerdicts | undefined
 }
@@ -25,7 +25,7 @@ const element = (
 
 /** The elements of one pod of this node: that it is policed, and what its policies say. */
 export const compilePod = ({ addresses, ingress, egress }: PolicedPod): readonly Element[] =>
-  addresses.flatMap((address) => {
+  addresses.flatMap(({ text: address }) => {
     const family = familyOfText(address)
     const selves = (ingress ?? egress) ? [element(family, 'selves', [address, address])] : []
     return [

@@ -134,7 +134,7 @@ function means(
   traffic: Traffic,
   hit: PolicyHit,
 ): boolean {
-  if (ipBlock !== undefined) return isIn(cluster, ipBlock, address, hit)
+  if (ipBlock !== undefined) return isIn(ipBlock, address, hit)
   const namespace = policy.metadata?.namespace ?? ''
   const is = (labels: Labels, of: Namespace | undefined, name: string) =>
     (namespaceSelector === undefined ? name === namespace : holds(namespaceSelector, of?.metadata?.labels ?? {})) &&
@@ -171,7 +171,6 @@ function standsFor(
 }
 
 function isIn(
-  cluster: PolicyCluster,
   { cidr, except = [] }: { readonly cidr: string; readonly except?: readonly string[] },
   address: string,
   hit: PolicyHit,
