@@ -7,17 +7,31 @@ import { pods } from '#api/core/pod/resource.ts'
 import { secrets } from '#api/core/secret/resource.ts'
 import { services } from '#api/core/service/resource.ts'
 import { endpointSlices } from '#api/discovery/endpointslice/resource.ts'
+import { networkPolicies } from '#api/networking/networkpolicy/resource.ts'
 import { runtimeClasses } from '#api/node/runtimeclass/resource.ts'
+import { clusterNetworkPolicies } from '#api/policynetworking/clusternetworkpolicy/resource.ts'
 import type { Client } from '#client/client.ts'
 import type { Informers } from '#client/informer.ts'
 import { cachedStore } from '#kubelet/object-store.ts'
 import { Zone } from '#names/zone.ts'
+import { portsOf, union } from '#policy/traffic.ts'
 import type { Runtime } from '#runtime/runtime.ts'
 import { DnsService } from './parts/dns/dns-service.ts'
 import { feedZone } from './parts/dns/zone-feed.ts'
 import { pacedTurns } from './sources/pace.ts'
+import { PolicyFeed } from './sources/policy-feed.ts'
 import { ServiceFeed } from './sources/service-feed.ts'
 import type { Sources } from './sources/sources.ts'
+
+/**
+ * The nodes answer for the cluster's DNS, which people's policies know as pods: whoever lets these be asked, lets nodes be
+ * asked.
+ */
+const NODES_SERVE_DNS = {
+  namespace: 'kube-system',
+  labels: { 'k8s-app': 'kube-dns' },
+  traffic: union(portsOf('UDP', 53, 53), portsOf('TCP', 53, 53)),
+} as const
 
 interface ProcessSourcesOptions {
   readonly client: Client
@@ -41,6 +55,7 @@ export class ProcessSources implements Sources {
   #configMaps: Sources['configMaps'] | undefined
   #secrets: Sources['secrets'] | undefined
   #dns: DnsService | undefined
+  #policies: PolicyFeed | undefined
 
   constructor(options: ProcessSourcesOptions) {
     this.#options = options
@@ -86,6 +101,21 @@ export class ProcessSources implements Sources {
     const { informers, client } = this.#options
     this.#secrets ??= cachedStore(informers.for(secrets), client, secrets)
     return this.#secrets
+  }
+
+  get policies(): PolicyFeed {
+    const { informers } = this.#options
+    this.#policies ??= new PolicyFeed(
+      {
+        pods: this.pods,
+        nodes: this.nodes,
+        namespaces: informers.for(namespaces),
+        policies: informers.for(networkPolicies),
+        clusterPolicies: informers.for(clusterNetworkPolicies, { isOptional: true }),
+      },
+      NODES_SERVE_DNS,
+    )
+    return this.#policies
   }
 
   get dns(): DnsService {

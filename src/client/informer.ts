@@ -59,7 +59,7 @@ export class Informer<T extends ApiObject> implements ReflectorSink<T> {
   }
 
   /** Lists and watches until the signal aborts. A second call does nothing. */
-  start(client: Client): void {
+  start(client: Client, { isOptional = false } = {}): void {
     if (this.#started) return
     this.#started = true
     const { clock, random, onError } = this.#options
@@ -68,6 +68,7 @@ export class Informer<T extends ApiObject> implements ReflectorSink<T> {
       clock,
       random,
       signal,
+      isOptional,
       onError: (error, step) => onError?.(error, `${step} ${this.resource.plural}`),
     })
   }
@@ -191,11 +192,11 @@ export class Informers {
     this.#options = options
   }
 
-  /** Made on first request, started at once. */
-  for<T extends ApiObject>(resource: Resource<T>): Informer<T> {
+  /** Made on first request, started at once. `isOptional`: it may not be served; until it is, nothing is there. */
+  for<T extends ApiObject>(resource: Resource<T>, options: { readonly isOptional?: boolean } = {}): Informer<T> {
     const informer = this.find<T>(resource) ?? new Informer<T>(resource, this.#options)
     this.#informers.set(`${resource.group}/${resource.plural}`, informer as unknown as Informer<ApiObject>)
-    informer.start(this.#client)
+    informer.start(this.#client, options)
     return informer
   }
 

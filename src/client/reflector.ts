@@ -1,6 +1,6 @@
 import type { ApiObject, Resource } from '#api/resource.ts'
 import { backoff, type Clock, sleep } from '#clock/clock.ts'
-import { type Client, isGone, type ListOptions, type WatchEvent } from './client.ts'
+import { type Client, isGone, isNotFound, type ListOptions, type WatchEvent } from './client.ts'
 
 export interface ReflectorSink<T> {
   /** Everything there is, as of `resourceVersion`. */
@@ -13,6 +13,8 @@ interface ReflectorOptions {
   readonly random: () => number
   readonly signal: AbortSignal
   readonly selection?: Pick<ListOptions, 'namespace' | 'labelSelector' | 'fieldSelector'>
+  /** It may not be served: then nothing is there, and it is looked for again. */
+  readonly isOptional?: boolean
   readonly onError?: (error: unknown, step: 'list' | 'watch') => void
 }
 
@@ -43,7 +45,8 @@ export const reflect = async <T extends ApiObject>(
         version = list.resourceVersion
       } catch (error) {
         if (signal.aborted) return
-        options.onError?.(error, 'list')
+        if (options.isOptional && isNotFound(error)) sink.replace([], '')
+        else options.onError?.(error, 'list')
         await pause()
         continue
       }

@@ -152,6 +152,15 @@ export class AddressBook<User> {
     return this.#owners.get(address)?.at(-1)?.identity
   }
 
+  /** What any address counts as: 0 where nothing is said of it. */
+  numberOf({ text, address }: HeldAddress): number {
+    const own = this.identityOf(text)
+    if (own !== undefined) return own.number
+    const { family } = address
+    const at = this.#cells[family].indexOf(address)
+    return at === undefined ? 0 : (this.#ofCells[family][at]?.number ?? 0)
+  }
+
   /** All other addresses that blocks speak of: networks that do not overlap. */
   *cells(): Iterable<NumberedNetwork> {
     for (const family of FAMILIES)

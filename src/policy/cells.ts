@@ -36,7 +36,13 @@ export class Cells {
   }
 
   /** The blocks that an address belongs to. */
-  at({ value }: IpAddress): ReadonlySet<Peer> {
+  at(address: IpAddress): ReadonlySet<Peer> {
+    const at = this.indexOf(address)
+    return at === undefined ? NOBODY : this.all[at]!.peers
+  }
+
+  /** Where among all the cell of an address stands; undefined: it is in none. */
+  indexOf({ value }: IpAddress): number | undefined {
     let low = 0
     let high = this.all.length
     while (low < high) {
@@ -45,7 +51,7 @@ export class Cells {
       else high = middle
     }
     const cell = this.all[low]
-    return cell !== undefined && cell.first <= value ? cell.peers : NOBODY
+    return cell !== undefined && cell.first <= value ? low : undefined
   }
 }
 

@@ -3,7 +3,7 @@ import type { Labels } from '#objects/object.ts'
 import { objectKey } from '#objects/object-key.ts'
 import { AddressBook, type NumberedNetwork } from './address-book.ts'
 import type { Identity } from './identities.ts'
-import { isSelected, type PolicyNode, type PolicyPod } from './peer.ts'
+import { type HeldAddress, isSelected, type PolicyNode, type PolicyPod } from './peer.ts'
 import { type Direction, namesOf, type Policy, peersOf, policyKey } from './rule.ts'
 import { isPoliced, type Verdict, verdictsOf } from './verdicts.ts'
 
@@ -38,6 +38,8 @@ export class NodePolicy {
   readonly #policies = new Map<string, HeldPolicy>()
   /** NetworkPolicies by namespace; under undefined those of all namespaces. */
   readonly #policiesOf = new Map<string | undefined, Set<HeldPolicy>>()
+  /** Pods of this node by their addresses. */
+  readonly #localAt = new Map<string, string>()
   #depth = 0
 
   /** `here`: the node's name. */
@@ -172,6 +174,16 @@ export class NodePolicy {
     return this.#book.identityOf(address)
   }
 
+  /** What any address counts as: 0 where no policy speaks of it. */
+  numberOf(address: HeldAddress): number {
+    return this.#book.numberOf(address)
+  }
+
+  /** The pod of this node that has an address now. */
+  localPodAt(address: string): string | undefined {
+    return this.#localAt.get(address)
+  }
+
   /** The numbers of all other addresses that policies speak of. */
   networks(): Iterable<NumberedNetwork> {
     return this.#book.cells()
@@ -187,12 +199,16 @@ export class NodePolicy {
     const all = this.#localOf.get(pod.namespace)
     if (all === undefined) this.#localOf.set(pod.namespace, new Set([local]))
     else all.add(local)
+    for (const { text } of pod.addresses) this.#localAt.set(text, key)
     this.#select(local)
     this.#changed(`pod ${key}`)
   }
 
   #removeLocal(local: LocalPod): void {
     if (this.#local.get(local.key) === local) this.#local.delete(local.key)
+    const now = this.#local.get(local.key)?.pod.addresses
+    for (const { text } of local.pod.addresses)
+      if (this.#localAt.get(text) === local.key && !now?.some((one) => one.text === text)) this.#localAt.delete(text)
     const all = this.#localOf.get(local.pod.namespace)
     all?.delete(local)
     if (all?.size === 0) this.#localOf.delete(local.pod.namespace)

@@ -11,6 +11,7 @@ import type { DnsSockets } from '#dns/server.ts'
 import type { DatagramServer } from '#kernel/sockets/datagram-server.ts'
 import type { ObjectStore } from '#kubelet/context.ts'
 import type { Runtime } from '#runtime/runtime.ts'
+import type { PolicyFeed } from './policy-feed.ts'
 import type { ServiceFeed } from './service-feed.ts'
 
 /** What the places of one process share, each made when the first part needs it. */
@@ -27,6 +28,7 @@ export interface Sources {
   readonly volumes: Informer<PersistentVolume>
   readonly runtime: Runtime
   readonly dns: NameServer
+  readonly policies: PolicyFeed
 }
 
 export type SourceName = keyof Sources

@@ -14,6 +14,8 @@ export interface Packet {
   readonly flow?: number
   /** Its connection has been answered: it is not the first of it. */
   readonly isAnswered?: boolean
+  /** It is TCP and no connection's first: one that the kernel knows nothing of begins with it all the same. */
+  readonly isMidStream?: boolean
   /** It belongs to no connection, and begins none. */
   readonly isInvalid?: boolean
 }

@@ -150,6 +150,8 @@ export class Walk {
         return when(this.#connection === 'answered')
       case 'connection-untracked':
         return when(this.#connection === 'untracked')
+      case 'mid-stream':
+        return when(this.#packet.protocol === 'tcp' && this.#packet.isMidStream === true)
       case 'from-pod':
         return when(this.#packet.fromPod !== undefined)
       case 'no-source':

@@ -46,6 +46,8 @@ function statement(one: Statement, family: TableFamily): string {
       return 'ct state established,related'
     case 'connection-untracked':
       return 'ct state untracked'
+    case 'mid-stream':
+      return 'tcp flags & (syn | ack) != syn'
     case 'from-pod':
       return `iifname "${POD_LINKS}*"`
     case 'no-source':

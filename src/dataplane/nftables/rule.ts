@@ -57,6 +57,8 @@ export type Statement =
   | { readonly do: 'connection-answered' }
   /** The kernel keeps no connection for it, as for who asks for neighbours. */
   | { readonly do: 'connection-untracked' }
+  /** TCP, and not the first packet of a connection. */
+  | { readonly do: 'mid-stream' }
   /** It came in by a pod's link. */
   | { readonly do: 'from-pod' }
   /** It says of nobody that it comes from there: 0.0.0.0, or ::. */

@@ -27,9 +27,12 @@ const element = (
 export const compilePod = ({ addresses, ingress, egress }: PolicedPod): readonly Element[] =>
   addresses.flatMap(({ text: address }) => {
     const family = familyOfText(address)
-    const selves = (ingress ?? egress) ? [element(family, 'selves', [address, address])] : []
+    const known =
+      (ingress ?? egress)
+        ? [element(family, 'policed', [address]), element(family, 'selves', [address, address])]
+        : []
     return [
-      ...selves,
+      ...known,
       ...compileDirection('ingress', family, address, ingress),
       ...compileDirection('egress', family, address, egress),
     ]

@@ -39,6 +39,11 @@ const policed = (direction: Direction, of: Key, other: Field): Chain => {
 }
 
 const leaving: Rule = [lookup(['saddr'], 'policed-egress'), go('jump', 'to-egress')]
+/**
+ * Of a connection that was forgotten since it is not allowed any more, the kernel takes the next packet for the first of
+ * another: from whichever end it comes.
+ */
+const midStream = (end: 'saddr' | 'daddr'): Rule => [{ do: 'mid-stream' }, lookup([end], 'policed'), drop]
 
 const chains: readonly Chain[] = [
   policed('ingress', OF_INGRESS, 'saddr'),
@@ -50,6 +55,8 @@ const chains: readonly Chain[] = [
     rules: [
       [answered, accept],
       [lookup(['saddr', 'daddr'], 'selves'), accept],
+      midStream('saddr'),
+      midStream('daddr'),
       leaving,
       [lookup(['daddr'], 'policed-ingress'), go('jump', 'to-ingress')],
     ],
@@ -58,7 +65,13 @@ const chains: readonly Chain[] = [
     name: 'policy-input',
     hook: { type: 'filter', hook: 'input', priority: 0 },
     // Pods that talk to the node itself. Who asks for its neighbours' addresses is in no connection.
-    rules: [[answered, accept], [{ do: 'connection-untracked' }, accept], leaving],
+    rules: [[answered, accept], [{ do: 'connection-untracked' }, accept], midStream('saddr'), leaving],
+  },
+  {
+    name: 'policy-output',
+    hook: { type: 'filter', hook: 'output', priority: 0 },
+    // The node may always talk with its pods, but not go on with what a pod must not have begun.
+    rules: [[answered, accept], midStream('daddr')],
   },
 ]
 

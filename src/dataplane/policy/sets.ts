@@ -9,6 +9,7 @@ export const portsOf = (of: Key): Key => [...of, 'l4proto', 'dport']
 
 /** Every set and map of the policies. */
 const definitions = [
+  { name: 'policed', key: ['daddr'], owner: 'policies' },
   { name: 'policed-ingress', key: ['daddr'], owner: 'policies' },
   { name: 'policed-egress', key: ['saddr'], owner: 'policies' },
   { name: 'selves', key: ['saddr', 'daddr'], owner: 'policies' },

@@ -1,4 +1,5 @@
 import { constants } from 'node:os'
+import { formatBytes } from '#net/ip-address.ts'
 import { AF_INET, AF_INET6, inetAddress } from '../inet.ts'
 import { KernelError } from '../kernel-error.ts'
 import { NETLINK_NETFILTER, NFGENMSG_LENGTH, NFNL_SUBSYS_CTNETLINK } from '../netlink/netfilter-numbers.ts'
@@ -43,6 +44,16 @@ export interface FlowFilter {
   readonly backend: { readonly address: string; readonly port: number }
 }
 
+/** A flow from who began it to who answers: its ports are 0 where it has none. */
+export interface Flow {
+  /** IPPROTO_* */
+  readonly protocol: number
+  readonly source: string
+  /** Where it went first, and whom it was led to. */
+  readonly original: { readonly address: string; readonly port: number }
+  readonly backend: { readonly address: string; readonly port: number }
+}
+
 export interface FlowMethods {
   readonly IPv4: 'filter' | 'dump'
   readonly IPv6: 'dump'
@@ -52,6 +63,8 @@ export interface FlowMethods {
 export interface Conntrack {
   /** Deletes the UDP flows that match any of `filters`. Throws KernelError CONNTRACK_FAILED. */
   deleteUdp(filters: readonly FlowFilter[]): void
+  /** Deletes the flows of which `isStale` says so, and gives how many. It reads all of them. Throws as deleteUdp(). */
+  deleteWhere(isStale: (flow: Flow) => boolean): number
   /**
    * How. `dump` reads all entries and deletes the matching ones: for IPv6, where the kernel's filter takes every
    * address but the wanted one (ipv6_addr_cmp() is taken for a truth value in ctnetlink_filter_match_tuple(), seen on
@@ -100,6 +113,14 @@ class Ctnetlink implements Conntrack {
     return false
   }
 
+  deleteWhere(isStale: (flow: Flow) => boolean): number {
+    const is = (sent: ConntrackTuple, answered: ConntrackTuple): boolean => {
+      const flow = flowOf(sent, answered)
+      return flow !== undefined && isStale(flow)
+    }
+    return this.#deleteAll(AF_INET, is) + this.#deleteAll(AF_INET6, is)
+  }
+
   close(): void {
     this.#socket.close()
   }
@@ -107,6 +128,14 @@ class Ctnetlink implements Conntrack {
   #deleteDumped(family: number, filters: readonly FlowFilter[]): void {
     if (filters.length === 0) return
     const wanted = filters.map(matcher)
+    this.#deleteAll(family, (sent, answered) => {
+      if (sent.protocol !== UDP) return false
+      const texts = [tupleText(sent), tupleText(answered)] as const
+      return wanted.some((matches) => matches(...texts))
+    })
+  }
+
+  #deleteAll(family: number, isStale: (sent: ConntrackTuple, answered: ConntrackTuple) => boolean): number {
     const stale: NetlinkRequest[] = []
     const dump = header(IPCTNL_MSG_CT_GET, NLM_F_DUMP, family).finish('CT_GET', 'all flows')
     for (const { payload } of this.#socket.query(dump)) {
@@ -114,15 +143,28 @@ class Ctnetlink implements Conntrack {
       const original = attributes.get(CTA_TUPLE_ORIG)
       const reply = attributes.get(CTA_TUPLE_REPLY)
       if (original === undefined || reply === undefined) continue
-      const [sent, answered] = [tupleText(readTuple(original)), tupleText(readTuple(reply))]
-      if (sent.protocol !== UDP || !wanted.some((matches) => matches(sent, answered))) continue
+      if (!isStale(readTuple(original), readTuple(reply))) continue
       const remove = header(IPCTNL_MSG_CT_DELETE, 0, family).attribute(CTA_TUPLE_ORIG | NLA_F_NESTED, original)
-      stale.push(remove.finish('CT_DELETE', 'a stale UDP flow'))
+      stale.push(remove.finish('CT_DELETE', 'a stale flow'))
     }
     // It may have ended meanwhile.
     this.#socket.apply(stale, [ENOENT])
+    return stale.length
   }
 }
+
+const portOf = (bytes: Uint8Array | undefined): number =>
+  bytes === undefined ? 0 : (bytes[0] as number) * 256 + (bytes[1] as number)
+
+const flowOf = (sent: ConntrackTuple, answered: ConntrackTuple): Flow | undefined =>
+  sent.source === undefined || sent.destination === undefined || answered.source === undefined
+    ? undefined
+    : {
+        protocol: sent.protocol,
+        source: formatBytes(sent.source),
+        original: { address: formatBytes(sent.destination), port: portOf(sent.destinationPort) },
+        backend: { address: formatBytes(answered.source), port: portOf(answered.sourcePort) },
+      }
 
 /** struct nfgenmsg: family, version, resource id. */
 const header = (type: number, flags: number, family: number): MessageWriter =>

@@ -4,22 +4,30 @@ import type { NodePolicy, PolicyChange } from '#policy/node-policy.ts'
 import type { Edit, Target, Told } from '../target/target.ts'
 import type { PolicyWriter } from './policy-writer.ts'
 
+interface PolicySurroundings {
+  /** All keys that may have something to be written. */
+  all(): Iterable<PolicyChange>
+  /** Nothing is to be written for this one any more, until it changes again. */
+  forgotten(key: PolicyChange): void
+  /** Something was written by which less passes. */
+  less(): void
+}
+
 /** The policies of one node in its kernel: by pod of the node, by address of the cluster, and all networks together. */
 export class PolicyTarget implements Target<PolicyChange> {
   readonly #writer: PolicyWriter
   readonly #policy: NodePolicy
-  /** Told after something was written that lets less pass. */
-  readonly #all: () => Iterable<PolicyChange>
+  readonly #around: PolicySurroundings
 
-  constructor(writer: PolicyWriter, policy: NodePolicy, all: () => Iterable<PolicyChange>) {
+  constructor(writer: PolicyWriter, policy: NodePolicy, around: PolicySurroundings) {
     this.#writer = writer
     this.#policy = policy
-    this.#all = all
+    this.#around = around
   }
 
   adopt(): Iterable<PolicyChange> {
     this.#writer.adopt()
-    return this.#all()
+    return this.#around.all()
   }
 
   read(): readonly Edit<PolicyChange>[] {
@@ -27,7 +35,10 @@ export class PolicyTarget implements Target<PolicyChange> {
   }
 
   write(keys: readonly PolicyChange[], told: Told<PolicyChange>): void {
-    const refused = this.#writer.write(keys.map((key) => ({ key, elements: this.#elements(key) })))
+    const entries = keys.map((key) => ({ key, elements: this.#elements(key) }))
+    const { refused, isLess } = this.#writer.write(entries)
+    for (const { key, elements } of entries) if (elements.length === 0) this.#around.forgotten(key)
+    if (isLess) this.#around.less()
     const failed = new Set(refused.map(({ key }) => key))
     told.written(keys.filter((key) => !failed.has(key)))
     for (const { key, error } of refused) told.refused(key as PolicyChange, error)

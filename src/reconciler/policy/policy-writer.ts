@@ -45,6 +45,8 @@ export class PolicyWriter {
   #state: 'unknown' | 'known' | 'foreign' = 'unknown'
   /** The number that the ruleset has as long as nobody but us writes. */
   #generation = 0
+  /** Of what is being written: whether less passes by it. */
+  #isLess = false
 
   constructor(nftables: Nftables) {
     this.#tables = { nftables, ruleset: POLICY_RULESET, packing: new ElementPacking(POLICY_RULESET) }
@@ -87,12 +89,16 @@ export class PolicyWriter {
     return true
   }
 
-  /** Brings the kernel to these; gives those that it refused, which stay as they were. Throws where an answer got lost. */
-  write(entries: readonly PolicyEntry[]): readonly Refused[] {
+  /**
+   * Brings the kernel to these; gives those that it refused, which stay as they were, and whether less passes now than
+   * before. Throws where an answer got lost.
+   */
+  write(entries: readonly PolicyEntry[]): { readonly refused: readonly Refused[]; readonly isLess: boolean } {
     const refused: Refused[] = []
+    this.#isLess = false
     if (this.#state === 'foreign') this.#replace(entries, refused)
     else this.#writeAll(entries, refused)
-    return refused
+    return { refused, isLess: this.#isLess }
   }
 
   /** Other rules make room for ours in one transaction, with all that they shall hold: nothing is open meanwhile. */
@@ -100,6 +106,7 @@ export class PolicyWriter {
     const { ruleset } = this.#tables
     const changes = new Map(entries.map(({ key, elements }) => [key, compiled(elements)]))
     const { add } = this.#tracker.diff(changes)
+    this.#isLess = true
     try {
       this.#run(`${renderFresh(this.#tables)}${renderElements('add', add, ruleset)}`)
       this.#tracker.commit(changes)
@@ -187,6 +194,7 @@ export class PolicyWriter {
   #transact(changes: ReadonlyMap<string, CompiledService>): void {
     const { remove, add } = this.#tracker.diff(changes)
     const { ruleset, nftables } = this.#tables
+    this.#isLess ||= remove.length > 0 || add.some(({ set, data }) => set.startsWith('policed-') || data?.[0] === 'drop')
     const encoded = encodeElements(remove, add, ruleset)
     if (encoded === undefined)
       this.#run(renderElements('delete', remove, ruleset) + renderElements('add', add, ruleset))

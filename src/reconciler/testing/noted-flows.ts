@@ -8,6 +8,10 @@ export class NotedFlows implements Conntrack {
     this.deleted.push(...filters)
   }
 
+  deleteWhere(): number {
+    return 0
+  }
+
   methods() {
     return { IPv4: 'filter', IPv6: 'dump' } as const
   }

@@ -3,6 +3,7 @@ import { nodePart } from '../../runner/agent-node.ts'
 import type { Part } from '../../runner/part.ts'
 import { keepNetworks } from '../../watch/keep-networks.ts'
 import type { NetworkOwner } from '../../watch/network-keeper.ts'
+import { policies } from '../policies/policies-part.ts'
 import { createPodNetwork } from './pod-network.ts'
 
 interface NetworkPart extends Part {
@@ -16,7 +17,7 @@ interface NetworkPart extends Part {
  */
 export const network = nodePart({
   name: 'network',
-  needs: { parts: [], sources: [] },
+  needs: { parts: [policies], sources: [] },
   carriesPods: true,
   async start(node): Promise<NetworkPart> {
     if (node.cluster.without?.includes('network')) {
@@ -28,6 +29,7 @@ export const network = nodePart({
       node: { namespace: node.kernel.namespace, addresses: node.addresses, podCidrs: node.podCidrs },
       stateDir: node.stateDir,
       podNamespace: node.podNamespace,
+      policies: node.part(policies),
     })
     const keeping = keepNetworks(node, {
       kept: () => pods.kept(),

@@ -26,6 +26,13 @@ import { PodNetworkError } from './pod-network-error.ts'
 /** Milliseconds that a link may take to go with its namespace before it is deleted by name. */
 const LINK_GONE_TRIES = 20
 
+/** Who must know of a pod before anybody can reach it. */
+export interface PodPolicies {
+  /** Rejects where it cannot be held to them: then it gets no network. */
+  hold(pod: PodIdentity, addresses: readonly string[]): Promise<void>
+  release(pod: PodIdentity): void
+}
+
 interface PodNetworkOptions {
   readonly node: {
     /** Path of the node's network namespace. */
@@ -37,6 +44,8 @@ interface PodNetworkOptions {
   readonly stateDir: string
   /** Name below /run/netns of a pod's network namespace. */
   readonly podNamespace: (uid: string) => string
+  /** Told of a pod's addresses before it has them, and when it has them no more. */
+  readonly policies?: PodPolicies
   /** Bytes; as the node's uplink. */
   readonly mtu?: number
 }
@@ -83,6 +92,8 @@ class RoutedPodNetwork implements NodePodNetwork {
   readonly #rtnetlink: Rtnetlink
   readonly #ipv6: boolean
   readonly #ids = new IdRanges()
+  /** Places of pods that are being attached, and not recorded yet. */
+  readonly #promised = new Set<number>()
   #last: number
 
   constructor(options: PodNetworkOptions) {
@@ -100,14 +111,17 @@ class RoutedPodNetwork implements NodePodNetwork {
   async attach(pod: PodIdentity): Promise<Attachment> {
     await ownTurn()
     const known = this.#attached.get(pod.uid)
-    if (known !== undefined) return toAttachment(known)
+    if (known !== undefined) {
+      if (!pod.hostNetwork) await this.#options.policies?.hold(pod, known.addresses)
+      return toAttachment(known)
+    }
     await this.detach(pod.uid)
     const firstId = pod.ownUsers ? await this.#ids.take(this.#records.pathOf(pod.uid)) : undefined
     if (pod.hostNetwork) return this.#make(pod, undefined, firstId)
     const [range] = this.#options.node.podCidrs
     const taken = new Set(
       [...this.#attached.values(), ...this.#halfMade.values()].flatMap(({ offset }) => offset ?? []),
-    )
+    ).union(this.#promised)
     const offset = nextFreeOffset(parseCidr(range), taken, this.#last)
     if (offset === undefined)
       throw new PodNetworkError(
@@ -115,7 +129,17 @@ class RoutedPodNetwork implements NodePodNetwork {
         `${name(pod)}: all ${taken.size} addresses of ${range} are taken`,
       )
     this.#last = offset
-    return this.#make(pod, offset, firstId)
+    this.#promised.add(offset)
+    try {
+      await this.#options.policies?.hold(pod, this.#ownAddresses(offset))
+      return this.#make(pod, offset, firstId)
+    } catch (error) {
+      // With what was half-made its address is kept.
+      if (!this.#halfMade.has(pod.uid)) this.#options.policies?.release(pod)
+      throw error
+    } finally {
+      this.#promised.delete(offset)
+    }
   }
 
   async detach(uid: string): Promise<void> {
@@ -141,6 +165,7 @@ class RoutedPodNetwork implements NodePodNetwork {
         await sleep(1)
     }
     this.#takeAway(record)
+    if (!record.pod.hostNetwork) this.#options.policies?.release(record.pod)
     this.#attached.delete(uid)
     this.#halfMade.delete(uid)
   }
@@ -188,10 +213,11 @@ class RoutedPodNetwork implements NodePodNetwork {
     const directory = this.#directory(pod.uid)
     const network = offset === undefined ? node.namespace : namespacePath(podNamespace(pod.uid))
     const addresses = offset === undefined ? node.addresses : this.#addresses(offset)
+    const own = offset === undefined ? this.#usable(addresses) : this.#ownAddresses(offset)
     const record: AttachmentRecord = {
       uid: pod.uid,
       pod,
-      addresses: this.#ipv6 ? addresses : addresses.filter((address) => familyOfText(address) === 'IPv4'),
+      addresses: own,
       namespaces: {
         network,
         ipc: `${directory}/ipc`,
@@ -244,6 +270,15 @@ class RoutedPodNetwork implements NodePodNetwork {
     using rtnetlink = Rtnetlink.open(network)
     applyNetworkPlan(rtnetlink, inside)
     applyNetworkPlan(this.#rtnetlink, this.#plan(podRoutesPlan(link, addresses, node.addresses, `pod ${name(pod)}`)))
+  }
+
+  /** Of a pod at that place, in the families that the kernel has. */
+  #ownAddresses(offset: number): readonly string[] {
+    return this.#usable(this.#addresses(offset))
+  }
+
+  #usable(addresses: PerFamily): readonly string[] {
+    return this.#ipv6 ? addresses : addresses.filter((address) => familyOfText(address) === 'IPv4')
   }
 
   #addresses(offset: number): PerFamily {

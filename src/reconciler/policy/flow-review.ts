@@ -1,0 +1,68 @@
+import type { Clock } from '#clock/clock.ts'
+import type { Conntrack } from '#kernel/conntrack/conntrack.ts'
+import { protocolOfNumber } from '#net/port-protocol.ts'
+import { Judge } from '#policy/judge.ts'
+import type { NodePolicy } from '#policy/node-policy.ts'
+
+/** Within this time after a change, and not more often: it reads all connections of the node, a microsecond each. */
+const REVIEW_MS = 250
+
+interface FlowReviewOptions {
+  readonly conntrack: Conntrack
+  readonly policy: NodePolicy
+  /** The node's own addresses. */
+  readonly own: (address: string) => boolean
+  readonly clock: Clock
+  /** Told where connections cannot be read or deleted, once for each new reason. */
+  readonly onFault: (error: Error) => void
+}
+
+/**
+ * Ends connections that are not allowed any more: the kernel forgets them, and judges their next packet as a new one's.
+ * Others are not touched.
+ */
+export class FlowReview {
+  readonly #options: FlowReviewOptions
+  #timer: (() => void) | undefined
+  #told: string | undefined
+  /** How many connections have been ended. */
+  ended = 0
+
+  constructor(options: FlowReviewOptions) {
+    this.#options = options
+  }
+
+  /** Something that passed may pass no more. */
+  soon(): void {
+    this.#timer ??= this.#options.clock.after(REVIEW_MS, () => {
+      this.#timer = undefined
+      this.now()
+    })
+  }
+
+  now(): void {
+    const { conntrack, policy, own, onFault } = this.#options
+    const judge = new Judge(policy, own)
+    try {
+      this.ended += conntrack.deleteWhere(
+        ({ protocol, source, backend }) =>
+          judge.stopped({
+            source,
+            destination: backend.address,
+            protocol: protocolOfNumber(protocol),
+            port: backend.port,
+          }) !== undefined,
+      )
+      this.#told = undefined
+    } catch (error) {
+      if (this.#told !== (error as Error).message) onFault(error as Error)
+      this.#told = (error as Error).message
+      this.soon()
+    }
+  }
+
+  stop(): void {
+    this.#timer?.()
+    this.#timer = undefined
+  }
+}
