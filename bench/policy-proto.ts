@@ -18,7 +18,7 @@ const node = new NodePolicy('here', (change) => {
   all.add(change)
   loop?.changed([change])
 })
-const target = new PolicyTarget(writer, node, () => all)
+const target = new PolicyTarget(writer, node, { all: () => all, forgotten: () => {}, less: () => {} })
 const tiers = ['web', 'api', 'db', 'cache', 'job']
 const pod = (i: number, more: object = {}) => ({
   namespace: `ns-${i % NAMESPACES}`,

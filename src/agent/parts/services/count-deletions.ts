@@ -10,6 +10,7 @@ export const countDeletions = (
     for (const family of ['IPv4', 'IPv6'] as const)
       onDeleted(family, filters.filter((filter) => filter.family === family).length)
   },
+  deleteWhere: (isStale) => conntrack.deleteWhere(isStale),
   methods: () => conntrack.methods(),
   close: () => conntrack.close(),
 })
