@@ -20,6 +20,7 @@ import { identifyProcess } from './processes/process-identity.ts'
 import { nameOfSignal, numberOfSignal } from './processes/signals.ts'
 import { createWithConmon } from './programs/conmon.ts'
 import type { FoundPrograms } from './programs/found-programs.ts'
+import { whyNoSeccomp } from './programs/seccomp-support.ts'
 
 const CONTAINER_ID = /^[a-z0-9][a-z0-9-]{0,99}$/
 
@@ -68,8 +69,6 @@ interface Workshop {
   /** Asked for where an image was found: a machine without containers needs no programs. */
   readonly programs: FoundPrograms
   readonly machine: () => MachineAbilities
-  /** Why no container can have a filter of system calls; undefined where each can. */
-  readonly whyNoSeccomp: () => Promise<string | undefined>
 }
 
 /** The largest that an image's /etc/passwd and /etc/group may be, bytes. */
@@ -92,14 +91,14 @@ function checkIds({ id, namespaces }: ContainerSpec, { uid, gid, additionalGids 
   )
 }
 
-/** The container's filter of system calls. Rejects with SECCOMP_UNAVAILABLE. */
+/** The container's filter of system calls. Rejects with SECCOMP_UNAVAILABLE, RUNTIME_PROGRAM_MISSING. */
 async function seccompOf(
   workshop: Workshop,
   spec: ContainerSpec,
   abilities: MachineAbilities,
 ): Promise<object | undefined> {
   const filter = containerSeccomp(spec, grantedCapabilities(spec, abilities))
-  const trouble = filter && (await workshop.whyNoSeccomp())
+  const trouble = filter && (await whyNoSeccomp(workshop.programs))
   if (trouble !== undefined) throw new RuntimeError('SECCOMP_UNAVAILABLE', `container '${spec.id}': ${trouble}`)
   return filter
 }

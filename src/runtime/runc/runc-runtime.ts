@@ -24,7 +24,6 @@ import type { Programs } from './programs/conmon.ts'
 import { execInContainer } from './programs/exec.ts'
 import { releaseExecFifo } from './programs/exec-fifo.ts'
 import { foundPrograms } from './programs/found-programs.ts'
-import { seccompSupport } from './programs/seccomp-support.ts'
 import { openStdio } from './programs/stdio.ts'
 import { toldVersion } from './programs/told-version.ts'
 import { Removals } from './removals.ts'
@@ -153,7 +152,6 @@ export function createRuncRuntime(options: RuncRuntimeOptions): RuncRuntime {
     images,
     programs,
     machine: findMachine,
-    whyNoSeccomp: seccompSupport(() => programs.find().runc),
   }
 
   async function create(spec: ContainerSpec, signal?: AbortSignal): Promise<MadeContainer> {
@@ -253,7 +251,7 @@ export function createRuncRuntime(options: RuncRuntimeOptions): RuncRuntime {
     stop,
     remove: (id) => removals.join(id, () => remove(id)),
     prune: async (node, living) => pruneCgroups(`/fairlead/${options.cluster}/${node}`, living),
-    version: toldVersion(() => programs.find().runc),
+    version: toldVersion(programs.runcVersion),
     usage: (cgroup) => cgroupUsage(`/fairlead/${options.cluster}/${cgroup}`),
     scratch: (id) => bundlePaths(paths, id).layers,
     status: async (id) => {
