@@ -350,6 +350,28 @@ describe('containers', () => {
     await runtime.remove(failing.id)
   })
 
+  test('what runc says of a mount that cannot be is told with the container’s paths and none of ours', async () => {
+    const volume = join(root, 'volume')
+    mkdirSync(volume)
+    const mounts = ['/etc', '/etc/a/b'].map((destination) => ({ source: volume, destination, readOnly: true }))
+    await assert.rejects(runtime.create(spec(['true'], { mounts })), (error: RuntimeError) => {
+      assert.equal(error.code, 'CONTAINER_CANNOT_RUN')
+      assert.match(
+        error.words,
+        /: error mounting "volume" to rootfs at "\/etc\/a\/b": mkdir \/etc\/a: read-only file system$/,
+      )
+      assert.ok(error.message.includes(`mkdir ${join(stateDir, 'rootfs/etc/a')}: read-only`))
+      return true
+    })
+    const id = (await run(['sleep', '1000'])).id
+    await assert.rejects(exec(id, ['/nope']), (error: RuntimeError) => {
+      assert.equal(error.words.includes(root), false)
+      assert.match(error.words, /exec: "\/nope": stat \/nope: no such file or directory: unknown$/)
+      return true
+    })
+    await runtime.remove(id)
+  })
+
   test('a container that runc never gets done with is ended where nobody waits for it any more, and leaves nothing', async () => {
     const fifo = join(root, 'fifo')
     execFileSync('mkfifo', [fifo])

@@ -12,6 +12,7 @@ import { scratchLayer } from './bundle/oci-mounts.ts'
 import { grantedCapabilities, type MachineAbilities, ociSpec } from './bundle/oci-spec.ts'
 import { bundlePaths, type RuntimePaths } from './bundle/runtime-paths.ts'
 import { containerSeccomp } from './bundle/seccomp/container-seccomp.ts'
+import { toldError } from './bundle/told-paths.ts'
 import { abandon, discard, endMaking } from './discard.ts'
 import { inTime, MAKING_LIMITS } from './making-watch.ts'
 import { leaveOwnRoot, mountOwnRoot, ownRoot } from './own-users.ts'
@@ -213,6 +214,7 @@ export async function makeContainer(
     discard(paths, stored)
     // One that is too old says so better than by how it fails.
     await programs.check()
-    throw error
+    const layers = [...image.lowerDirs, ...image.overlays.map(({ lowerDir }) => lowerDir)]
+    throw toldError(error, paths, { folder: bundle.folder, ownRoot: root, layers })
   }
 }

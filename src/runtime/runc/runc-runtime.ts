@@ -12,11 +12,13 @@ import { heldCapabilities } from './bundle/capabilities.ts'
 import { type Exit, foundState, isExitFile, readRecords, type StoredContainer } from './bundle/container-record.ts'
 import type { MachineAbilities } from './bundle/oci-spec.ts'
 import { bundlePaths, runtimePaths } from './bundle/runtime-paths.ts'
+import { toldError } from './bundle/told-paths.ts'
 import { checkSpec, makeContainer } from './container-maker.ts'
 import { abandon, discard, endProcesses } from './discard.ts'
 import { holderSpec } from './holder.ts'
 import { KeptContainer } from './kept-container.ts'
 import { updateLimits } from './limits.ts'
+import { ownRoot } from './own-users.ts'
 import { cgroupVersion, missingControllers, pruneCgroups } from './processes/cgroup.ts'
 import { cgroupUsage } from './processes/cgroup-usage.ts'
 import { attachToContainer } from './programs/attach.ts'
@@ -228,6 +230,10 @@ export function createRuncRuntime(options: RuncRuntimeOptions): RuncRuntime {
     return state.pid
   }
 
+  const toUsers = (id: string) => (error: unknown) => {
+    throw toldError(error, paths, { folder: bundlePaths(paths, id).folder, ownRoot: ownRoot(options.cluster, id) })
+  }
+
   return {
     unlimited,
     handlers: ['', 'runc'],
@@ -246,7 +252,8 @@ export function createRuncRuntime(options: RuncRuntimeOptions): RuncRuntime {
     },
     resize: async (id, limits) => {
       runningPid(id)
-      await updateLimits({ runc: programs.find().runc, runcRoot: paths.runc, id, unlimited }, limits)
+      const target = { runc: programs.find().runc, runcRoot: paths.runc, id, unlimited }
+      await updateLimits(target, limits).catch(toUsers(id))
     },
     stop,
     remove: (id) => removals.join(id, () => remove(id)),
@@ -273,10 +280,8 @@ export function createRuncRuntime(options: RuncRuntimeOptions): RuncRuntime {
     },
     exec: async (id, execOptions) => {
       runningPid(id)
-      return await execInContainer(
-        { ...(await programs.sealed()), runcRoot: paths.runc, folder: bundlePaths(paths, id).folder, id },
-        execOptions,
-      )
+      const target = { ...(await programs.sealed()), runcRoot: paths.runc, folder: bundlePaths(paths, id).folder, id }
+      return await execInContainer(target, execOptions).catch(toUsers(id))
     },
     attach: async (id, attachOptions) => {
       runningPid(id)
