@@ -341,6 +341,33 @@ describe('hostile and broken images', () => {
     assert.deepEqual([images.list(), remains(folder)], [[], []])
   })
 
+  test('an archive with a damaged layer is refused also where that layer is here already, and what is here stays', async () => {
+    const { folder, images } = newStore()
+    const layers = [layer([{ name: 'x', data: 'y'.repeat(5000) }])]
+    const docker = Buffer.from(dockerArchive([{ tags: ['app:1'], layers }]))
+    const layout = scratch()
+    writeLayout(layout, [{ name: 'h.io/app:2', layers }])
+    const oci = Buffer.from(archiveOf(layout))
+    const broken = (whole: Buffer): string => {
+      const copy = Buffer.from(whole)
+      copy[copy.indexOf('yyyy') + 100] = 0x7a
+      return inFile(copy)
+    }
+    const refused = {
+      code: 'IMAGE_CORRUPT',
+      message: /Digest did not match, expected sha256:[0-9a-f]{64}, got sha256:/,
+    }
+    for (const whole of [docker, oci]) {
+      await assert.rejects(images.load(broken(whole)), refused)
+      await images.load(inFile(whole))
+      const before = [images.list(), remains(folder)]
+      await assert.rejects(images.load(broken(whole)), refused)
+      assert.deepEqual([images.list(), remains(folder)], before)
+      using place = shown(images, images.list()[0]!)
+      assert.equal(readFileSync(join(place.place, 'x'), 'utf8'), 'y'.repeat(5000))
+    }
+  })
+
   test('no path and no link of a layer leads out of it', async () => {
     const { images } = newStore()
     const target = scratch()

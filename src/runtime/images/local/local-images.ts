@@ -4,9 +4,9 @@ import { join } from 'node:path'
 import { RuntimeError } from '../../runtime-error.ts'
 import { imageName, parseBroughtName, parseImageReference } from '../image-reference.ts'
 import { type FolderImageConfig, machineArchitecture, writeFolderImage } from './archive/folder-image.ts'
-import { readArchive } from './archive/image-archive.ts'
 import { plainArchive } from './archive/plain-archive.ts'
-import { idsComing, layerFolder, storedIds, storedImage } from './copy/containers-storage.ts'
+import { wholeArchive } from './archive/whole-archive.ts'
+import { idsComing, layerFolder, storedIds, storedImage, storedLayers } from './copy/containers-storage.ts'
 import { Skopeo } from './copy/skopeo.ts'
 import { UNPACK_LIMITS, type UnpackLimits } from './copy/unpack-watch.ts'
 import { type DraftFolder, makeDraft, noteTarget, targetsUnderWay } from './draft-folder.ts'
@@ -136,7 +136,7 @@ export class LocalImages {
     const { shown = archive, ...watch } = options
     using draft = makeDraft(this.#paths.drafts)
     const plain = await plainArchive(archive, { folder: draft.path, shown, signal: watch.signal })
-    const images = await readArchive(plain, shown)
+    const images = await wholeArchive(plain, { shown, stored: storedLayers(this.#paths.storage), signal: watch.signal })
     if (name !== undefined && images.length > 1)
       throw new RuntimeError('IMAGE_INVALID', `'${shown}' holds ${images.length} images: one name does not do for them`)
     const loaded: LocalImage[] = []
