@@ -230,14 +230,14 @@ describe('what is kept', () => {
     assert.deepEqual(await images.prune(usersOf(old.id)), [], 'it is still run')
     assert.deepEqual(await images.prune(usersOf()), [old.id])
     assert.deepEqual(remains(folder), fresh.layers)
-    await assert.rejects(images.remove('app:1', usersOf(fresh.id)), {
+    await assert.rejects(images.remove('app:1', usersOf(fresh.id), usersOf()), {
       code: 'IMAGE_IN_USE',
       message: /pod default\/web of cluster ci/,
     })
     assert.equal(images.find('app:1')?.id, fresh.id)
-    await images.remove('app:1', usersOf())
+    await images.remove('app:1', usersOf(), usersOf())
     assert.deepEqual([images.list(), remains(folder)], [[], []])
-    await assert.rejects(images.remove('app:1', usersOf()), { code: 'IMAGE_UNKNOWN' })
+    await assert.rejects(images.remove('app:1', usersOf(), usersOf()), { code: 'IMAGE_UNKNOWN' })
   })
 
   test('with all, prune takes what has names too, but not what is run', async () => {
@@ -470,7 +470,7 @@ describe('registries', { skip: NO_REGISTRY }, () => {
       assert.deepEqual([byTag.origin, byTag.access, byTag.digests[0]], ['registry', 'all', digest])
       const byDigest = await images.pull(`${name}@${digest}`, { logins: [], registries: { mirrors: [], insecure: [] } })
       assert.deepEqual([byDigest.id, byDigest.name], [byTag.id, `${name}@${digest}`])
-      await images.remove(`${name}@${digest}`, usersOf())
+      await images.remove(`${name}@${digest}`, usersOf(), usersOf())
       // It is here by its tag, and so by what that was.
       assert.equal(images.find(`${name}@${digest}`)?.id, byTag.id)
       assert.equal(images.find(`${registry.address}/other@${digest}`), undefined)
