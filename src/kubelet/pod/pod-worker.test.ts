@@ -6,6 +6,7 @@ import type { Pod } from '#api/core/pod/message.ts'
 import type { PodSpec } from '#api/core/pod/spec/spec.ts'
 import { HandClock } from '#clock/testing/hand-clock.ts'
 import { isReady } from '#objects/conditions.ts'
+import { readMachine } from '../node/machine.ts'
 import { eventually } from '../testing/eventually.ts'
 import { type FakeCluster, resources } from '../testing/fake-cluster.ts'
 import { startCluster } from '../testing/start-cluster.ts'
@@ -131,4 +132,42 @@ test('what waits for a ConfigMap goes on as soon as that is there, and what coul
   await turns()
   assert.equal(reasonOf(await cluster.get('web'), 'other'), 'CreateContainerError')
   assert.equal(cluster.logged.filter((line) => line.includes('container other')).length, tried)
+})
+
+test('the room of a pod is its own until nothing of it is left on the node, and no longer, also while its object is there', async () => {
+  const cluster = await startCluster(undefined, { machine: { ...readMachine('/tmp'), cpus: 2 } })
+  cluster.runtime.stubborn = true
+  const most: Partial<PodSpec> = {
+    containers: [{ ...web, resources: { requests: { cpu: '1500m' } } }],
+    restartPolicy: 'Never',
+  }
+  const rejected = (name: string) => cluster.until(name, ({ status }) => status?.reason === 'OutOfcpu')
+  await cluster.pod('web', most)
+  await cluster.until('web', isReady)
+  await cluster.pod('beside', most)
+  await rejected('beside')
+  await remove(cluster, 30)
+  await eventually('SIGTERM', () => patience(cluster).length === 1)
+  await cluster.pod('early', most)
+  await rejected('early')
+  // Nobody takes its object away for now.
+  const { promise: later, resolve } = Promise.withResolvers<void>()
+  const deleting = cluster.client.delete.bind(cluster.client)
+  cluster.client.delete = async (...call) => {
+    await later
+    await deleting(...call)
+  }
+  cluster.runtime.exit(cluster.runtime.byName('web').id, 0)
+  await eventually('it is free', () => cluster.network.attached.size === 0)
+  await turns()
+  await cluster.pod('next', most)
+  await cluster.until('next', isReady)
+  assert.notEqual((await cluster.get('web')).metadata?.deletionTimestamp, undefined)
+  resolve()
+  await cluster.gone('web')
+  // One that has run its course has no room either.
+  cluster.runtime.exit(cluster.runtime.byName('web').id, 0)
+  await cluster.until('next', ({ status }) => status?.phase === 'Succeeded')
+  await cluster.pod('last', most)
+  await cluster.until('last', isReady)
 })
