@@ -49,6 +49,7 @@ const start = (faults: Readonly<Record<string, readonly Error[]>> = {}) => {
       ['a', { id: 'c-a' }],
       ['b', { id: undefined }],
     ]),
+    leaveSandbox: async (isForGood: boolean) => void did.push(`no sandbox ${isForGood}`),
     volumes: { unmount: () => did.push('unmount') },
   } as unknown as PodEntry
   return { context, entry, clock, did, told, logged }
@@ -60,7 +61,7 @@ const DELETE = 'delete web {"namespace":"shop","gracePeriodSeconds":0,"precondit
 test('what a pod has on the node goes in the order in which it stands on each other: containers, network, mounts', async () => {
   const { context, entry, did, told } = start()
   await freePod(context, entry)
-  assert.deepEqual(did, ['remove c-a', `remove ${holderId('u-1')}`, 'detach u-1', 'unmount'])
+  assert.deepEqual(did, ['no sandbox true', 'remove c-a', `remove ${holderId('u-1')}`, 'detach u-1', 'unmount'])
   assert.deepEqual(told, [])
 })
 
@@ -71,7 +72,7 @@ test('what cannot go yet is tried again, ever more slowly, and what keeps the ne
   })
   const freed = freePod(context, entry)
   await turns()
-  assert.deepEqual([did, logged], [['remove c-a'], ['pod web_shop(u-1): cannot be taken down yet']])
+  assert.deepEqual([did, logged], [['no sandbox true', 'remove c-a'], ['pod web_shop(u-1): cannot be taken down yet']])
   assert.ok(clock.next !== undefined && clock.next <= 200)
   clock.advance(clock.next)
   await turns()

@@ -19,6 +19,7 @@ const MOST_MS = 10_000
  */
 export const freePod = async (context: KubeletContext, entry: PodEntry): Promise<void> => {
   const { runtime, network, log, clock } = context
+  await entry.leaveSandbox(true)
   const ids = [...entry.containers.values()].flatMap(({ id }) => (id === undefined ? [] : [id]))
   for (let failures = 0; ; failures++) {
     try {

@@ -252,7 +252,6 @@ export class PodWorker {
     const patience = deletionGracePeriodSeconds ?? this.entry.pod.spec?.terminationGracePeriodSeconds ?? 30
     this.#abort.abort(new Error('the pod is being deleted'))
     this.#stopTimers()
-    this.#containers.stopProbers('readiness')
     await this.#containers.stopAll(this.#removed ? 0 : patience)
     this.#stopWork()
     this.#publish()

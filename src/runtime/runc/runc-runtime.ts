@@ -242,8 +242,8 @@ export function createRuncRuntime(options: RuncRuntimeOptions): RuncRuntime {
     },
     create,
     start,
-    hold: async (spec) => {
-      await create(holderSpec(spec))
+    hold: async (spec, signal) => {
+      await create(holderSpec(spec), signal)
       await start(spec.id)
     },
     resize: async (id, limits) => {
