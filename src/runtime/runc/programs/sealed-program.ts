@@ -1,4 +1,5 @@
-import { closeSync, openSync, readSync, statSync } from 'node:fs'
+import { closeSync, openSync, readSync } from 'node:fs'
+import { fileMark } from './file-mark.ts'
 
 /** By what they are made of: a program is sealed once, and again where another one lies at its path. */
 const sealed = new Map<string, Promise<string>>()
@@ -12,8 +13,7 @@ const sealed = new Map<string, Promise<string>>()
 export const sealedProgram = async (path: string): Promise<string> => {
   let key = ''
   try {
-    const { ino, mtimeMs, size } = statSync(path)
-    key = `${path} ${ino} ${mtimeMs} ${size}`
+    key = fileMark(path)
     // Also for who comes while it is being sealed: a copy is as large as the program.
     const known = sealed.get(key) ?? seal(path)
     sealed.set(key, known)

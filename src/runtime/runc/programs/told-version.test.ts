@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { toldVersion } from './told-version.ts'
 
-test('a version is what runc says of itself, asked until it has told once; nothing is told for one that is silent', async () => {
+test('a version is what runc says of itself, asked until it has told once, and again of another one; one that is silent tells nothing', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'told-version-'))
   const runc = join(folder, 'runc')
   const write = (text: string): void => writeFileSync(runc, `#!/bin/sh\n${text}\n`, { mode: 0o755 })
@@ -23,7 +23,16 @@ test('a version is what runc says of itself, asked until it has told once; nothi
     assert.equal(await version(), '1.1.5+ds1')
     rmSync(runc)
     assert.equal(await version(), '1.1.5+ds1')
+    // Another one is there.
+    write('echo "runc version 1.2.0"')
+    assert.equal(await version(), '1.2.0')
     assert.equal(await toldVersion(() => join(folder, 'none'))(), undefined)
+    const asks = join(folder, 'asks')
+    write(`echo asked >>'${asks}'; sleep 0.1; echo runc version 1.3.0`)
+    const several = toldVersion(() => runc)
+    assert.deepEqual(await Promise.all([several(), several(), several()]), ['1.3.0', '1.3.0', '1.3.0'])
+    assert.equal(await several(), '1.3.0')
+    assert.equal(readFileSync(asks, 'utf8'), 'asked\n', 'once for all nodes')
   } finally {
     rmSync(folder, { recursive: true })
   }
