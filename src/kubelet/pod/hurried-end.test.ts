@@ -3,6 +3,7 @@ import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import type { Container } from '#api/core/pod/spec/container.ts'
+import { ApiError } from '#client/client.ts'
 import { HandClock } from '#clock/testing/hand-clock.ts'
 import { isReady } from '#objects/conditions.ts'
 import { eventually } from '../testing/eventually.ts'
@@ -230,4 +231,28 @@ test('a pod that goes while its sandbox is being made leaves nothing of it', asy
       assert.ok(isGone(cluster))
       assert.equal(network.asked.length, 1)
     }
+})
+test('a status that cannot be written any more holds up no pod whose object has gone', async () => {
+  const { clock, cluster } = await stubborn()
+  await cluster.pod('web', { containers: [container('web')] })
+  await cluster.until('web', isReady)
+  const { client } = cluster
+  const patch = client.patch.bind(client)
+  // Another has its name by now.
+  client.patch = (async (kind, name, ...more) => {
+    if (kind.plural !== 'pods') return await patch(kind, name, ...more)
+    throw new ApiError({
+      kind: 'Status',
+      apiVersion: 'v1',
+      status: 'Failure',
+      code: 409,
+      reason: 'Conflict',
+      message: 'uid',
+    } as never)
+  }) as typeof client.patch
+  await remove(cluster, 5)
+  await pass(clock, 6)
+  assert.equal(cluster.runtime.containers.size, 0)
+  await remove(cluster, 0)
+  await eventually('it is forgotten', () => cluster.kubelet.pods().length === 0)
 })

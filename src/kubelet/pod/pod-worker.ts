@@ -111,6 +111,8 @@ export class PodWorker {
   remove(): void {
     if (this.#removed) return
     this.#removed = true
+    // Nobody waits for a status that can no longer be written: another pod may have its name.
+    this.#context.statuses.forget(this.entry.uid)
     if (this.#stage === 'terminating') this.#containers.hurry(0)
     this.#sync()
   }
