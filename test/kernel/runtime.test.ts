@@ -375,6 +375,21 @@ describe('containers', () => {
       assert.equal(readOrEmpty(`/proc/${pid}/cmdline`).includes(hanging.id), false, pid)
   })
 
+  test('a container that fails after runc has made it is ended, with its conmon, and leaves nothing', async () => {
+    // The kernel takes no such limit, which is written last.
+    const failing = spec(['sleep', '1000'], { podPidsLimit: -5 })
+    await assert.rejects(runtime.create(failing), { code: 'EINVAL' })
+    const left = (): readonly string[] =>
+      readdirSync('/proc').filter(
+        (pid) => /^\d+$/.test(pid) && readOrEmpty(`/proc/${pid}/cmdline`).includes(failing.id),
+      )
+    await eventually(() => left().length === 0)
+    assert.deepEqual(cgroupFolders(`/fairlead/${cluster}/${failing.cgroup}`).flatMap(cgroupProcesses), [])
+    for (const folder of ['containers', 'runc']) assert.deepEqual(readdirSync(join(stateDir, folder)), [])
+    await runtime.create({ ...failing, podPidsLimit: 50 })
+    await runtime.remove(failing.id)
+  })
+
   test('a conmon is known as the cluster’s by its environment, as all that the cluster starts; the program is not', async () => {
     process.env[OWNER] = `${cluster}/1`
     try {

@@ -1,4 +1,3 @@
-import { rmSync } from 'node:fs'
 import type { Pod } from '#api/core/pod/message.ts'
 import { timeText } from '#api/time-text.ts'
 import { isTerminalPhase, podAddresses } from '#objects/pod.ts'
@@ -14,7 +13,7 @@ import { PodDeadline } from './pod-deadline.ts'
 import { PodEntry, type Stage } from './pod-entry.ts'
 import { holdRefused, holdRefusedLate, tellUnsupported } from './pod-events.ts'
 import { watchReferences } from './pod-references.ts'
-import { deletePodObject, freePod } from './pod-teardown.ts'
+import { deletePodObject, freePod, removePodFolders } from './pod-teardown.ts'
 import { PodSandbox } from './sandbox/pod-sandbox.ts'
 import { afterHolder } from './sandbox/process-holder.ts'
 import { lacksSandbox, leaveSandbox } from './sandbox/sandbox-renewal.ts'
@@ -265,7 +264,7 @@ export class PodWorker {
     if ((this.#stage as Stage) === 'gone') return
     this.#stage = 'gone'
     this.#context.statuses.forget(this.entry.uid)
-    for (const path of [this.entry.dir, this.entry.logDir]) rmSync(path, { recursive: true, force: true })
+    void removePodFolders(this.#context, this.entry)
     this.#owner.done(this)
   }
 
