@@ -17,7 +17,7 @@ import {
 } from './plan/container-view.ts'
 
 /** A stop that is under way. */
-export interface Stopping {
+interface Stopping {
   /** Until when the container has time to end (milliseconds). */
   by: number
   /** Its preStop hook goes no further. */
