@@ -237,7 +237,7 @@ export class PodContainers {
         delete entry.anew
       }
       if (entry.phase.phase === 'running' && this.#listener.probing()) this.#probe(entry)
-      pruneAttempts({ dir, logDir }, entry.container.name, entry.attempt)
+      pruneAttempts(this.#context, { dir, logDir }, entry.container.name, entry.attempt)
     })
   }
 
