@@ -14,6 +14,7 @@ import { bundlePaths, type RuntimePaths } from './bundle/runtime-paths.ts'
 import { containerSeccomp } from './bundle/seccomp/container-seccomp.ts'
 import { toldError } from './bundle/told-paths.ts'
 import { abandon, discard, endMaking } from './discard.ts'
+import type { Leftovers } from './leftovers.ts'
 import { inTime, MAKING_LIMITS } from './making-watch.ts'
 import { leaveOwnRoot, mountOwnRoot, ownRoot } from './own-users.ts'
 import { limitPids } from './processes/cgroup.ts'
@@ -69,6 +70,8 @@ interface Workshop {
   readonly images: ImageStore
   /** Asked for where an image was found: a machine without containers needs no programs. */
   readonly programs: FoundPrograms
+  /** Takes what a container leaves that was not done. */
+  readonly leftovers: Pick<Leftovers, 'add' | 'clear'>
   readonly machine: () => MachineAbilities
 }
 
@@ -115,7 +118,7 @@ export async function makeContainer(
   spec: ContainerSpec,
   { processes, signal }: { readonly processes?: string | undefined; readonly signal?: AbortSignal | undefined } = {},
 ): Promise<StoredContainer> {
-  const { paths, cluster, images, programs, machine } = workshop
+  const { paths, cluster, images, programs, machine, leftovers } = workshop
   const image = await images.resolve(spec.image)
   const mounted = await Promise.all((spec.mountedImages ?? []).map((name) => images.find(name)))
   const imageIds = [image, ...mounted].flatMap((one) => one?.contentId ?? [])
@@ -147,6 +150,7 @@ export async function makeContainer(
   // Before anything is made: what cannot be is said without a trace.
   const config = ociSpec(whole, image, place)
   // Left by a process that died right here.
+  leftovers.clear(spec.id)
   if (existsSync(bundle.folder)) abandon(paths, { id: spec.id, cgroupsPath, ownRoot: root })
   mkdirSync(bundle.folder, { mode: 0o700 })
   makeLayers(bundle.layers, image)
@@ -211,7 +215,8 @@ export async function makeContainer(
     writeRecord(bundle, running)
     return running
   } catch (error) {
-    discard(paths, stored)
+    // It may run by now, and its program not have begun.
+    leftovers.add(stored)
     // One that is too old says so better than by how it fails.
     await programs.check()
     const layers = [...image.lowerDirs, ...image.overlays.map(({ lowerDir }) => lowerDir)]

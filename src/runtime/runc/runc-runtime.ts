@@ -17,6 +17,7 @@ import { checkSpec, makeContainer } from './container-maker.ts'
 import { abandon, discard, endProcesses } from './discard.ts'
 import { holderSpec } from './holder.ts'
 import { KeptContainer } from './kept-container.ts'
+import { Leftovers } from './leftovers.ts'
 import { updateLimits } from './limits.ts'
 import { ownRoot } from './own-users.ts'
 import { cgroupVersion, missingControllers, pruneCgroups } from './processes/cgroup.ts'
@@ -71,24 +72,34 @@ export function createRuncRuntime(options: RuncRuntimeOptions): RuncRuntime {
   let machine: MachineAbilities | undefined
   const unlimited = missingControllers()
   const programs = foundPrograms(options.programs)
+  const tell = (error: unknown): void => options.onError?.(error)
+  const leftovers = new Leftovers((leftover) => abandon(paths, leftover), tell)
 
   for (const folder of [paths.containers, paths.exits, paths.sockets, paths.runc, paths.rootfs])
     mkdirSync(folder, { recursive: true, mode: 0o700 })
   // Watched before the disk is read: an exit in between is seen twice, never missed.
   const watcher: FSWatcher = watch(paths.exits, (_, name) => {
-    if (name !== null && isExitFile(name)) noticeExit(name)
+    if (name !== null && isExitFile(name)) tellFaults(() => noticeExit(name))
   })
-  watcher.on('error', (error) => options.onError?.(error))
+  watcher.on('error', tell)
   const found = readRecords(paths)
   for (const stored of found.stored) {
     const state = foundState(stored, bundlePaths(paths, stored.id))
     keep(stored, state.state === 'exited' ? state : undefined)
   }
-  for (const leftover of found.abandoned) abandon(paths, leftover)
+  for (const leftover of found.abandoned) leftovers.add(leftover)
 
   const looking = setInterval(lookAtAll, LOOK_MS)
   // It keeps no process alive that has nothing else to do.
   looking.unref()
+
+  function tellFaults(work: () => unknown): void {
+    try {
+      work()
+    } catch (error) {
+      tell(error)
+    }
+  }
 
   function keep(stored: StoredContainer, exit?: Exit): KeptContainer {
     const kept = new KeptContainer(stored, bundlePaths(paths, stored.id), exit, () => conmonDied(stored.id))
@@ -98,15 +109,12 @@ export function createRuncRuntime(options: RuncRuntimeOptions): RuncRuntime {
 
   /** The watcher of exit files may miss one, and a conmon that was killed writes none. */
   function lookAtAll(): void {
+    leftovers.sweep()
     for (const id of entries.keys()) lookAt(id)
   }
 
   function lookAt(id: string): void {
-    try {
-      if (entries.get(id)?.look(performance.now()) === false) noticeExit(id)
-    } catch (error) {
-      options.onError?.(error)
-    }
+    tellFaults(() => entries.get(id)?.look(performance.now()) === false && noticeExit(id))
   }
 
   function conmonDied(id: string, tries = 0): void {
@@ -123,13 +131,7 @@ export function createRuncRuntime(options: RuncRuntimeOptions): RuncRuntime {
     if (state.state !== 'exited') return
     entry.end(state)
     if (entry.stored.sharesProcesses) endProcesses(entry.stored)
-    for (const listener of listeners) {
-      try {
-        listener(id, state)
-      } catch (error) {
-        options.onError?.(error)
-      }
-    }
+    for (const listener of listeners) tellFaults(() => listener(id, state))
   }
 
   function entryOf(id: string): KeptContainer {
@@ -153,6 +155,7 @@ export function createRuncRuntime(options: RuncRuntimeOptions): RuncRuntime {
     cluster: options.cluster,
     images,
     programs,
+    leftovers,
     machine: findMachine,
   }
 
@@ -246,8 +249,8 @@ export function createRuncRuntime(options: RuncRuntimeOptions): RuncRuntime {
     },
     create,
     start,
-    hold: async (spec) => {
-      await create(holderSpec(spec))
+    hold: async (spec, signal) => {
+      await create(holderSpec(spec), signal)
       await start(spec.id)
     },
     resize: async (id, limits) => {

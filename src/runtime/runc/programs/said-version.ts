@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process'
-import { statSync } from 'node:fs'
 import { RuntimeError } from '../../runtime-error.ts'
+import { fileMark } from './file-mark.ts'
 
 const TIMEOUT_MS = 10_000
 
@@ -34,8 +34,11 @@ export const versionAsker = (): AskVersion => {
 }
 
 const fileAt = (path: string): string | undefined => {
-  const found = statSync(path, { throwIfNoEntry: false })
-  return found && `${found.dev} ${found.ino} ${found.mtimeMs} ${found.size}`
+  try {
+    return fileMark(path)
+  } catch {
+    return undefined
+  }
 }
 
 const ask = (path: string, onFailure: () => void): Promise<string> =>
