@@ -3,6 +3,7 @@ import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
 import { removeFolder } from '../folders/remove-folder.ts'
 import type { ImageStore } from '../images/image.ts'
+import { imageAccess } from '../images/image-access.ts'
 import { createImageStore } from '../images/image-store.ts'
 import type { ContainerRecord, ContainerSpec, ContainerState, MadeContainer, Runtime } from '../runtime.ts'
 import { RuntimeError } from '../runtime-error.ts'
@@ -240,13 +241,7 @@ export function createRuncRuntime(options: RuncRuntimeOptions): RuncRuntime {
   return {
     unlimited,
     handlers: ['', 'runc'],
-    imageStatus: (image) => images.find(image),
-    listImages: () => images.list(),
-    pullImage: (image, logins, signal) => images.pull(image, logins, signal),
-    imageFiles: async (name) => {
-      const { contentId, lowerDirs } = await images.resolve(name)
-      return { ...(contentId !== undefined && { contentId }), folders: lowerDirs }
-    },
+    ...imageAccess(images),
     create,
     start,
     hold: async (spec, signal) => {
