@@ -355,14 +355,14 @@ describe('containers', () => {
   })
 
   test('what runc says of a mount that cannot be is told with the container’s paths and none of ours', async () => {
-    const volume = join(root, 'volume')
+    const volume = join(root, 'unwritten')
     mkdirSync(volume)
     const mounts = ['/etc', '/etc/a/b'].map((destination) => ({ source: volume, destination, readOnly: true }))
     await assert.rejects(runtime.create(spec(['true'], { mounts })), (error: RuntimeError) => {
       assert.equal(error.code, 'CONTAINER_CANNOT_RUN')
       assert.match(
         error.words,
-        /: error mounting "volume" to rootfs at "\/etc\/a\/b": mkdir \/etc\/a: read-only file system$/,
+        /: error mounting "unwritten" to rootfs at "\/etc\/a\/b": mkdir \/etc\/a: read-only file system$/,
       )
       assert.ok(error.message.includes(`mkdir ${join(stateDir, 'rootfs/etc/a')}: read-only`))
       return true
