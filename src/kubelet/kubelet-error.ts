@@ -30,8 +30,11 @@ export const errorCode = (error: unknown): string | undefined =>
   typeof error === 'object' && error !== null && 'code' in error ? String(error.code) : undefined
 
 /** What an error says, for people: of a connection in the words that Kubernetes' own kubelet has for it. */
-export const errorText = (error: unknown): string =>
-  error instanceof Error ? (dialWords(error) ?? CUT_OFF.get(error.message) ?? error.message) : String(error)
+export const errorText = (error: unknown): string => {
+  if (!(error instanceof Error)) return String(error)
+  if (error instanceof RuntimeError) return `${error.code}: ${error.words}`
+  return dialWords(error) ?? CUT_OFF.get(error.message) ?? error.message
+}
 
 /** How Node.js says that the other end has closed the connection, and how Go does. */
 const CUT_OFF: ReadonlyMap<string, string> = new Map([

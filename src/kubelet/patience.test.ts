@@ -188,21 +188,23 @@ test('what cannot be made is tried every two seconds, and its back-off is as lon
   await cluster.until('web', isReady)
   const { create } = cluster.runtime
   cluster.runtime.create = async () => {
-    throw new RuntimeError('CONTAINER_SPEC_INVALID', 'nobody can')
+    throw new RuntimeError('CONTAINER_SPEC_INVALID', 'nobody can in /var/lib', { words: 'nobody can' })
   }
   cluster.runtime.exit(cluster.runtime.byName('web').id, 1)
   const held = await cluster.until('web', (pod) => statusOf(pod).state?.waiting?.reason === 'CreateContainerError')
   assert.deepEqual([statusOf(held).restartCount, statusOf(held).lastState?.terminated?.exitCode], [0, 1])
+  assert.equal(statusOf(held).state?.waiting?.message, 'CONTAINER_SPEC_INVALID: nobody can')
   await pass(clock, 9)
   cluster.runtime.create = async () => {
-    throw new RuntimeError('CONTAINER_CANNOT_RUN', "container 'c': runc create failed: no such program")
+    const words = "container 'c': runc create failed: mkdir /etc/a: no such program"
+    throw new RuntimeError('CONTAINER_CANNOT_RUN', words.replace('/etc', '/var/lib/rootfs/etc'), { words })
   }
   await pass(clock, 2)
   const failed = await cluster.until('web', (pod) => statusOf(pod).lastState?.terminated?.reason === 'StartError')
   assert.equal(statusOf(failed).lastState?.terminated?.exitCode, 128)
   assert.equal(
     statusOf(failed).lastState?.terminated?.message,
-    'OCI runtime create failed: runc create failed: no such program: unknown',
+    'OCI runtime create failed: runc create failed: mkdir /etc/a: no such program: unknown',
   )
   // After one restart ten seconds, whatever was tried in between.
   assert.match(statusOf(failed).state?.waiting?.message ?? '', /^back-off 10s restarting failed container=web/)

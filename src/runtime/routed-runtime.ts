@@ -35,9 +35,9 @@ export function routedRuntime(first: Runtime, ...others: readonly Containers[]):
     listImages: () => first.listImages(),
     pullImage: (image, logins, signal) => first.pullImage(image, logins, signal),
     imageFiles: (image) => first.imageFiles(image),
-    hold: async (spec) => {
+    hold: async (spec, signal) => {
       owners.set(spec.id, first)
-      await first.hold(spec)
+      await first.hold(spec, signal)
     },
     create: async (spec, signal) => {
       const owner = forHandler(spec.handler)

@@ -28,12 +28,17 @@ export type RuntimeErrorCode =
 export class RuntimeError extends Error {
   override readonly name = 'RuntimeError'
   readonly code: RuntimeErrorCode
-  /** The message without the code before it, for those who show it as another's words. */
+  /** For those who show it as another's words: the message without the code before it, and without the machine's paths. */
   readonly words: string
 
-  constructor(code: RuntimeErrorCode, message: string, options?: { readonly cause?: unknown }) {
-    super(`${code}: ${message}`, options)
+  /** `words`: the same in words for users; absent: the message itself. */
+  constructor(
+    code: RuntimeErrorCode,
+    message: string,
+    options: { readonly cause?: unknown; readonly words?: string } = {},
+  ) {
+    super(`${code}: ${message}`, 'cause' in options ? { cause: options.cause } : undefined)
     this.code = code
-    this.words = message
+    this.words = options.words ?? message
   }
 }

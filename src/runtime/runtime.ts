@@ -266,6 +266,9 @@ export interface Runtime extends Images, Containers {
   readonly unlimited: readonly LimitedResource[]
   /** Of the program that makes containers, as it tells it: `1.1.5`; undefined where it does not. Never rejects. */
   version(): Promise<string | undefined>
-  /** Makes and starts what is a container too, for others to name in `processesOf`; it is the first process that they see. */
-  hold(spec: HolderSpec): Promise<void>
+  /**
+   * Makes and starts what is a container too, for others to name in `processesOf`; it is the first process that they see.
+   * `signal`: nobody waits for it any more.
+   */
+  hold(spec: HolderSpec, signal?: AbortSignal): Promise<void>
 }

@@ -195,6 +195,15 @@ claim(
     const refused = await fairlead('image', 'rm', 'alone:1')
     assert.equal(refused.status, 1)
     assert.match(refused.stderr, /image 'alone:1' is used by pod default\/alone of cluster images/)
+    // Each of its names has pods that ask by it.
+    for (const [name, pod] of [
+      ['shop/web:1', 'other'],
+      ['shop/web', 'web'],
+    ] as const) {
+      const asked = await fairlead('image', 'rm', name)
+      assert.equal(asked.status, 1)
+      assert.match(asked.stderr, new RegExp(`image '${name}' is used by .*pod default/${pod} of cluster images`))
+    }
     await load([{ tags: ['spare:1', 'spare:2'], layers: [layer([{ name: 'x', data: 'y' }])] }])
     assert.equal((await fairlead('image', 'rm', 'spare:1')).status, 0)
     assert.equal((await fairlead('image', 'prune')).stdout, 'spare:2 removed\n')

@@ -230,14 +230,14 @@ describe('what is kept', () => {
     assert.deepEqual(await images.prune(usersOf(old.id)), [], 'it is still run')
     assert.deepEqual(await images.prune(usersOf()), [old.id])
     assert.deepEqual(remains(folder), fresh.layers)
-    await assert.rejects(images.remove('app:1', usersOf(fresh.id)), {
+    await assert.rejects(images.remove('app:1', usersOf(fresh.id), usersOf()), {
       code: 'IMAGE_IN_USE',
       message: /pod default\/web of cluster ci/,
     })
     assert.equal(images.find('app:1')?.id, fresh.id)
-    await images.remove('app:1', usersOf())
+    await images.remove('app:1', usersOf(), usersOf())
     assert.deepEqual([images.list(), remains(folder)], [[], []])
-    await assert.rejects(images.remove('app:1', usersOf()), { code: 'IMAGE_UNKNOWN' })
+    await assert.rejects(images.remove('app:1', usersOf(), usersOf()), { code: 'IMAGE_UNKNOWN' })
   })
 
   test('with all, prune takes what has names too, but not what is run', async () => {
@@ -339,6 +339,33 @@ describe('hostile and broken images', () => {
     })
     await assert.rejects(images.load('/nonexistent'), { code: 'IMAGE_CORRUPT', message: /no such file/i })
     assert.deepEqual([images.list(), remains(folder)], [[], []])
+  })
+
+  test('an archive with a damaged layer is refused also where that layer is here already, and what is here stays', async () => {
+    const { folder, images } = newStore()
+    const layers = [layer([{ name: 'x', data: 'y'.repeat(5000) }])]
+    const docker = Buffer.from(dockerArchive([{ tags: ['app:1'], layers }]))
+    const layout = scratch()
+    writeLayout(layout, [{ name: 'h.io/app:2', layers }])
+    const oci = Buffer.from(archiveOf(layout))
+    const broken = (whole: Buffer): string => {
+      const copy = Buffer.from(whole)
+      copy[copy.indexOf('yyyy') + 100] = 0x7a
+      return inFile(copy)
+    }
+    const refused = {
+      code: 'IMAGE_CORRUPT',
+      message: /Digest did not match, expected sha256:[0-9a-f]{64}, got sha256:/,
+    }
+    for (const whole of [docker, oci]) {
+      await assert.rejects(images.load(broken(whole)), refused)
+      await images.load(inFile(whole))
+      const before = [images.list(), remains(folder)]
+      await assert.rejects(images.load(broken(whole)), refused)
+      assert.deepEqual([images.list(), remains(folder)], before)
+      using place = shown(images, images.list()[0]!)
+      assert.equal(readFileSync(join(place.place, 'x'), 'utf8'), 'y'.repeat(5000))
+    }
   })
 
   test('no path and no link of a layer leads out of it', async () => {
@@ -443,7 +470,7 @@ describe('registries', { skip: NO_REGISTRY }, () => {
       assert.deepEqual([byTag.origin, byTag.access, byTag.digests[0]], ['registry', 'all', digest])
       const byDigest = await images.pull(`${name}@${digest}`, { logins: [], registries: { mirrors: [], insecure: [] } })
       assert.deepEqual([byDigest.id, byDigest.name], [byTag.id, `${name}@${digest}`])
-      await images.remove(`${name}@${digest}`, usersOf())
+      await images.remove(`${name}@${digest}`, usersOf(), usersOf())
       // It is here by its tag, and so by what that was.
       assert.equal(images.find(`${name}@${digest}`)?.id, byTag.id)
       assert.equal(images.find(`${registry.address}/other@${digest}`), undefined)

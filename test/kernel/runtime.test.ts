@@ -272,10 +272,14 @@ describe('containers', () => {
 
   test('a program finds the limits that it has below /sys/fs/cgroup, and cannot write there', async () => {
     const limits = 'cat /sys/fs/cgroup/memory.max /sys/fs/cgroup/memory/memory.limit_in_bytes 2>/dev/null'
-    const { lines } = await output(['sh', '-c', `${limits}; mkdir /sys/fs/cgroup/memory/x || mkdir /sys/fs/cgroup/x`], {
+    const writes = ['memory/x', 'x'].map((name) => `mkdir /sys/fs/cgroup/${name} 2>&1`)
+    const { lines } = await output(['sh', '-c', [limits, ...writes].join('; ')], {
       resources: { memoryLimitBytes: 64 << 20 },
     })
     assert.equal(lines[0], `stdout F ${64 << 20}`)
+    assert.equal(lines.length, 3, lines.join('\n'))
+    // Under version 2 there is no folder for memory.
+    for (const line of lines.slice(1)) assert.match(line, /Read-only file system|No such file/)
     assert.match(lines.at(-1)!, /Read-only file system/)
   })
 
@@ -350,6 +354,28 @@ describe('containers', () => {
     await runtime.remove(failing.id)
   })
 
+  test('what runc says of a mount that cannot be is told with the container’s paths and none of ours', async () => {
+    const volume = join(root, 'unwritten')
+    mkdirSync(volume)
+    const mounts = ['/etc', '/etc/a/b'].map((destination) => ({ source: volume, destination, readOnly: true }))
+    await assert.rejects(runtime.create(spec(['true'], { mounts })), (error: RuntimeError) => {
+      assert.equal(error.code, 'CONTAINER_CANNOT_RUN')
+      assert.match(
+        error.words,
+        /: error mounting "unwritten" to rootfs at "\/etc\/a\/b": mkdir \/etc\/a: read-only file system$/,
+      )
+      assert.ok(error.message.includes(`mkdir ${join(stateDir, 'rootfs/etc/a')}: read-only`))
+      return true
+    })
+    const id = (await run(['sleep', '1000'])).id
+    await assert.rejects(exec(id, ['/nope']), (error: RuntimeError) => {
+      assert.equal(error.words.includes(root), false)
+      assert.match(error.words, /exec: "\/nope": stat \/nope: no such file or directory: unknown$/)
+      return true
+    })
+    await runtime.remove(id)
+  })
+
   test('a container that runc never gets done with is ended where nobody waits for it any more, and leaves nothing', async () => {
     const fifo = join(root, 'fifo')
     execFileSync('mkfifo', [fifo])
@@ -369,6 +395,21 @@ describe('containers', () => {
     assert.deepEqual(readdirSync(join(stateDir, 'runc')), [])
     for (const pid of readdirSync('/proc').filter((name) => /^\d+$/.test(name)))
       assert.equal(readOrEmpty(`/proc/${pid}/cmdline`).includes(hanging.id), false, pid)
+  })
+
+  test('a container that fails after runc has made it is ended, with its conmon, and leaves nothing', async () => {
+    // The kernel takes no such limit, which is written last.
+    const failing = spec(['sleep', '1000'], { podPidsLimit: -5 })
+    await assert.rejects(runtime.create(failing), { code: 'EINVAL' })
+    const left = (): readonly string[] =>
+      readdirSync('/proc').filter(
+        (pid) => /^\d+$/.test(pid) && readOrEmpty(`/proc/${pid}/cmdline`).includes(failing.id),
+      )
+    await eventually(() => left().length === 0)
+    assert.deepEqual(cgroupFolders(`/fairlead/${cluster}/${failing.cgroup}`).flatMap(cgroupProcesses), [])
+    for (const folder of ['containers', 'runc']) assert.deepEqual(readdirSync(join(stateDir, folder)), [])
+    await runtime.create({ ...failing, podPidsLimit: 50 })
+    await runtime.remove(failing.id)
   })
 
   test('a conmon is known as the cluster’s by its environment, as all that the cluster starts; the program is not', async () => {

@@ -26,11 +26,12 @@ const openExecutable = (name: string): number => {
  * FILE_NOT_SEALED, and as readFileSync does.
  */
 export function openSealedCopy(path: string): number {
-  const content = readFileSync(path)
+  // First: where the kernel refuses, nothing is read in vain.
   const descriptor = openExecutable('sealed')
   if (descriptor < 0)
     throw new KernelError('FILE_NOT_SEALED', { operation: 'memfd_create', errno: errno(), object: path })
   try {
+    const content = readFileSync(path)
     for (let written = 0; written < content.length; ) written += writeSync(descriptor, content, written)
     const seals = F_SEAL_SEAL | F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_WRITE
     call('FILE_NOT_SEALED', 'fcntl', path, 'int fcntl(int fd, int op, int seals)', descriptor, F_ADD_SEALS, seals)

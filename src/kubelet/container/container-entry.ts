@@ -16,6 +16,16 @@ import {
   UNKNOWN_END,
 } from './plan/container-view.ts'
 
+/** A stop that is under way. */
+interface Stopping {
+  /** Until when the container has time to end (milliseconds). */
+  by: number
+  /** Its preStop hook goes no further. */
+  readonly cutHook: () => void
+  /** It is through; rejects where the runtime fails. */
+  readonly over: Promise<void>
+}
+
 /** One container of a pod, as its worker drives it: the only mutable record of it. */
 export interface ContainerEntry {
   container: Container
@@ -36,8 +46,8 @@ export interface ContainerEntry {
   imageBackoff?: Backoff
   notBefore?: number
   hash: string
-  /** While it is being stopped: until when it has time to end (milliseconds). */
-  stopBy?: number
+  /** While it is being stopped. */
+  stopping?: Stopping
   /** It was stopped to be started again. */
   again?: boolean
   /** Its pod begins again: what it has done before does not count. */

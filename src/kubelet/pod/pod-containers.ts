@@ -6,7 +6,8 @@ import { pruneAttempts } from '../container/files/container-files.ts'
 import { noteExit, noteUntold } from '../container/life/container-exit.ts'
 import { startProbers, stopProbers } from '../container/life/container-probers.ts'
 import { startContainer } from '../container/life/container-starter.ts'
-import { stopContainer } from '../container/life/container-stopper.ts'
+import { hurryStop, stopContainer } from '../container/life/container-stopper.ts'
+import { stopInOrder } from '../container/life/stop-order.ts'
 import { planContainers } from '../container/plan/container-plan.ts'
 import { policyOf } from '../container/plan/restart-policy.ts'
 import type { KubeletContext } from '../context.ts'
@@ -46,6 +47,8 @@ export class PodContainers {
   readonly #listener: ContainersListener
   readonly #resizer: PodResizer
   #restartingAll = false
+  /** When all of it is to have ended (milliseconds); 0: at once. */
+  #end = Number.POSITIVE_INFINITY
 
   /** `signal`: starts that are under way go no further. */
   constructor(context: KubeletContext, pod: PodEntry, signal: AbortSignal, listener: ContainersListener) {
@@ -131,6 +134,7 @@ export class PodContainers {
 
   /** All that is to run goes again, in another sandbox; what ran in the one before has ended. */
   beginAgain(): void {
+    this.#end = Number.POSITIVE_INFINITY
     beginAgain(this.#pod.pod, [...this.#pod.containers.values()])
   }
 
@@ -140,7 +144,7 @@ export class PodContainers {
     await restartAll(this.#context, this.#pod, asking, {
       hurry: () => {
         this.cutStarts()
-        this.hurry(0)
+        this.#hurryStops(0)
       },
       settled: () => this.settle(),
       isEnding: () => this.#signal.aborted,
@@ -154,7 +158,7 @@ export class PodContainers {
     for (const entry of this.#pod.containers.values()) if (entry.phase.phase === 'running') this.#probe(entry)
   }
 
-  /** Ends the probers, but for readiness where it is to be kept: an endpoint that is terminating may go on serving. */
+  /** Ends the probers, but for readiness where it is to be kept. */
   stopProbers(keep?: 'readiness'): void {
     for (const entry of this.#pod.containers.values()) stopProbers(entry, keep)
   }
@@ -178,31 +182,32 @@ export class PodContainers {
     await Promise.allSettled([...this.#pod.containers.values()].map(({ work }) => work))
   }
 
-  /** Stops everything within `graceSeconds`, what is being stopped already too. Never rejects. */
+  /**
+   * Stops everything within `graceSeconds`, what is being stopped already too. None is asked any more whether it lives; an
+   * endpoint that is terminating may go on serving. Never rejects.
+   */
   async stopAll(graceSeconds: number): Promise<void> {
-    const { clock } = this.#context
-    const end = clock.now() + graceSeconds * 1000
-    this.hurry(graceSeconds, ({ stopBy = 0 }) => stopBy > end)
+    this.stopProbers('readiness')
+    this.hurry(graceSeconds)
     const stop = async (entry: ContainerEntry): Promise<void> => {
+      // What is being made anew ends as soon as it is there.
       await Promise.allSettled([entry.work])
-      const left = graceSeconds === 0 ? 0 : Math.max(1, Math.ceil((end - clock.now()) / 1000))
+      const left = this.#end === 0 ? 0 : Math.max(1, Math.ceil((this.#end - this.#context.clock.now()) / 1000))
       await this.#stopAndNote(entry, left, `Stopping container ${entry.container.name}`)
     }
     const entries = [...this.#pod.containers.values()]
     for (const entry of entries) delete entry.again
-    await Promise.all(entries.filter(({ role }) => role !== 'sidecar').map(stop))
-    // Sidecars serve the others to the end, and each other in the order in which they came (KEP-753).
-    for (const entry of entries.filter(({ role }) => role === 'sidecar').reverse()) await stop(entry)
+    await stopInOrder(entries, stop)
   }
 
-  /** A stop that is under way gets `graceSeconds` from now. */
-  hurry(graceSeconds: number, isMeant: (entry: ContainerEntry) => boolean = () => true): void {
-    const { runtime, log } = this.#context
-    for (const entry of this.#pod.containers.values()) {
-      const { id, phase } = entry
-      if (id === undefined || phase.phase !== 'running' || !isMeant(entry)) continue
-      runtime.stop(id, graceSeconds).catch((error) => log(`container ${id}`, error))
-    }
+  /** What is being stopped, and what is to be stopped yet, gets no more than `graceSeconds` from now. */
+  hurry(graceSeconds: number): void {
+    this.#end = Math.min(this.#end, graceSeconds === 0 ? 0 : this.#context.clock.now() + graceSeconds * 1000)
+    this.#hurryStops(graceSeconds)
+  }
+
+  #hurryStops(graceSeconds: number): void {
+    for (const entry of this.#pod.containers.values()) hurryStop(this.#context, entry, graceSeconds)
   }
 
   #start(entry: ContainerEntry): void {
@@ -232,7 +237,7 @@ export class PodContainers {
         delete entry.anew
       }
       if (entry.phase.phase === 'running' && this.#listener.probing()) this.#probe(entry)
-      pruneAttempts({ dir, logDir }, entry.container.name, entry.attempt)
+      pruneAttempts(this.#context, { dir, logDir }, entry.container.name, entry.attempt)
     })
   }
 
@@ -284,15 +289,11 @@ export class PodContainers {
   }
 
   async #stopAndNote(entry: ContainerEntry, graceSeconds: number, message: string): Promise<void> {
-    const { log, clock } = this.#context
-    entry.stopBy = clock.now() + graceSeconds * 1000
     try {
       await stopContainer(this.#context, this.#pod.pod, entry, this.#pod.address, graceSeconds, message)
       await noteUntold(this.#context, this.#pod, entry)
     } catch (error) {
-      log(`container ${entry.id}: cannot be stopped`, error)
-    } finally {
-      delete entry.stopBy
+      this.#context.log(`container ${entry.id}: cannot be stopped`, error)
     }
   }
 }

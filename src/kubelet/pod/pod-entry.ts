@@ -33,6 +33,11 @@ export class PodEntry {
   holder: string | undefined
   /** Tries its sandbox again at once, where it waits with that. */
   hurrySandbox: () => void = () => undefined
+  /**
+   * No further try at its sandbox; resolves when none is under way, and all that was made of it is there to be taken away.
+   * `isForGood`: nobody waits for it any more.
+   */
+  leaveSandbox: (isForGood: boolean) => Promise<void> = async () => undefined
   readonly #context: KubeletContext
 
   constructor(context: KubeletContext, pod: Pod) {

@@ -5,6 +5,7 @@ import type { ContainerEntry } from '../container/container-entry.ts'
 import { planResize, type Resizing, requestsOf } from '../container/plan/resize-plan.ts'
 import { cgroupLimits } from '../container/spec/container-spec.ts'
 import type { KubeletContext } from '../context.ts'
+import { errorText } from '../kubelet-error.ts'
 import type { PodEntry } from './pod-entry.ts'
 
 /** Why a pod does not have what it wants. */
@@ -73,8 +74,7 @@ export class PodResizer {
       const message = `Pod resize completed: container ${name} has ${JSON.stringify(wanted)}`
       this.#context.record(this.#pod.pod, 'Normal', 'ResizeCompleted', message, name)
     } catch (error) {
-      const message = error instanceof Error ? error.message : String(error)
-      this.trouble = { type: 'PodResizeInProgress', reason: 'Error', message }
+      this.trouble = { type: 'PodResizeInProgress', reason: 'Error', message: errorText(error) }
       this.#context.log(`container ${entry.id}: cannot be resized`, error)
     }
     this.#under.delete(name)

@@ -1,4 +1,7 @@
 import assert from 'node:assert/strict'
+import { existsSync, mkdirSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { test } from 'node:test'
 import type { Pod } from '#api/core/pod/message.ts'
 import { ApiError, type Client } from '#client/client.ts'
@@ -6,7 +9,7 @@ import { HandClock } from '#clock/testing/hand-clock.ts'
 import { holderId } from '../container/container-id.ts'
 import { resources } from '../testing/fake-cluster.ts'
 import type { PodEntry } from './pod-entry.ts'
-import { deletePodObject, freePod } from './pod-teardown.ts'
+import { deletePodObject, freePod, removePodFolders } from './pod-teardown.ts'
 
 const turns = async (): Promise<void> => {
   for (let turn = 0; turn < 10; turn++) await new Promise((resolve) => setImmediate(resolve))
@@ -49,6 +52,7 @@ const start = (faults: Readonly<Record<string, readonly Error[]>> = {}) => {
       ['a', { id: 'c-a' }],
       ['b', { id: undefined }],
     ]),
+    leaveSandbox: async (isForGood: boolean) => void did.push(`no sandbox ${isForGood}`),
     volumes: { unmount: () => did.push('unmount') },
   } as unknown as PodEntry
   return { context, entry, clock, did, told, logged }
@@ -60,7 +64,7 @@ const DELETE = 'delete web {"namespace":"shop","gracePeriodSeconds":0,"precondit
 test('what a pod has on the node goes in the order in which it stands on each other: containers, network, mounts', async () => {
   const { context, entry, did, told } = start()
   await freePod(context, entry)
-  assert.deepEqual(did, ['remove c-a', `remove ${holderId('u-1')}`, 'detach u-1', 'unmount'])
+  assert.deepEqual(did, ['no sandbox true', 'remove c-a', `remove ${holderId('u-1')}`, 'detach u-1', 'unmount'])
   assert.deepEqual(told, [])
 })
 
@@ -71,7 +75,7 @@ test('what cannot go yet is tried again, ever more slowly, and what keeps the ne
   })
   const freed = freePod(context, entry)
   await turns()
-  assert.deepEqual([did, logged], [['remove c-a'], ['pod web_shop(u-1): cannot be taken down yet']])
+  assert.deepEqual([did, logged], [['no sandbox true', 'remove c-a'], ['pod web_shop(u-1): cannot be taken down yet']])
   assert.ok(clock.next !== undefined && clock.next <= 200)
   clock.advance(clock.next)
   await turns()
@@ -105,4 +109,32 @@ test('a server that does not answer is asked again, as long as anybody wants it'
   clock.advance(clock.next ?? 0)
   await deleted
   assert.equal(did.length, 2)
+})
+
+test('files of a pod that cannot be removed are tried again, and end nobody', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'pod-teardown-'))
+  const { context, clock, logged } = start()
+  // No way leads below a link to itself.
+  symlinkSync('pods', join(folder, 'pods'))
+  const logDir = join(folder, 'logs', 'web')
+  mkdirSync(logDir, { recursive: true })
+  try {
+    const removed = removePodFolders(context, { dir: join(folder, 'pods', 'u-1'), logDir, pod: POD })
+    await turns()
+    assert.deepEqual([logged.length, existsSync(logDir)], [1, true])
+    rmSync(join(folder, 'pods'))
+    clock.advance(clock.next ?? 0)
+    await removed
+    assert.equal(existsSync(logDir), false)
+    symlinkSync('pods', join(folder, 'pods'))
+    const given = removePodFolders(context, { dir: join(folder, 'pods', 'u-1'), logDir, pod: POD })
+    for (let tries = 0; tries < 20; tries++) {
+      await turns()
+      clock.advance(clock.next ?? 0)
+    }
+    await given
+    assert.equal(logged.at(-1), 'pod web_shop(u-1): its files cannot be removed yet')
+  } finally {
+    rmSync(folder, { recursive: true })
+  }
 })

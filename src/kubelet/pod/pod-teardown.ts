@@ -12,6 +12,8 @@ import type { PodEntry } from './pod-entry.ts'
 
 const FIRST_MS = 100
 const MOST_MS = 10_000
+/** A minute or so. */
+const REMOVAL_TRIES = 12
 
 /**
  * Removes the pod's containers, mounts and network, and what it has written to the disk, but for its logs; again with back-off
@@ -19,6 +21,7 @@ const MOST_MS = 10_000
  */
 export const freePod = async (context: KubeletContext, entry: PodEntry): Promise<void> => {
   const { runtime, network, log, clock } = context
+  await entry.leaveSandbox(true)
   const ids = [...entry.containers.values()].flatMap(({ id }) => (id === undefined ? [] : [id]))
   for (let failures = 0; ; failures++) {
     try {
@@ -55,6 +58,25 @@ export const deletePodObject = async (context: KubeletContext, pod: Pod, wanted:
     } catch (error) {
       if (isNotFound(error) || isConflict(error)) return
       log(`pod ${namespace}/${name}: cannot be deleted from the API yet`, error)
+      await sleep(clock, backoff(failures, FIRST_MS, MOST_MS, Math.random))
+    }
+  }
+}
+
+/**
+ * Takes away what is left of it on the node's disk, its logs too, at once; again with back-off, some times, where it cannot be:
+ * what stays then goes when the kubelet starts again. Never rejects.
+ */
+export const removePodFolders = async (
+  { clock, log }: Pick<KubeletContext, 'clock' | 'log'>,
+  { dir, logDir, pod }: Pick<PodEntry, 'dir' | 'logDir' | 'pod'>,
+): Promise<void> => {
+  for (let failures = 0; failures < REMOVAL_TRIES; failures++) {
+    try {
+      for (const path of [dir, logDir]) rmSync(path, { recursive: true, force: true })
+      return
+    } catch (error) {
+      log(`pod ${fullPodName(pod)}: its files cannot be removed yet`, error)
       await sleep(clock, backoff(failures, FIRST_MS, MOST_MS, Math.random))
     }
   }

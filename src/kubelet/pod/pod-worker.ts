@@ -1,4 +1,3 @@
-import { rmSync } from 'node:fs'
 import type { Pod } from '#api/core/pod/message.ts'
 import { timeText } from '#api/time-text.ts'
 import { isTerminalPhase, podAddresses } from '#objects/pod.ts'
@@ -14,7 +13,7 @@ import { PodDeadline } from './pod-deadline.ts'
 import { PodEntry, type Stage } from './pod-entry.ts'
 import { holdRefused, holdRefusedLate, tellUnsupported } from './pod-events.ts'
 import { watchReferences } from './pod-references.ts'
-import { deletePodObject, freePod } from './pod-teardown.ts'
+import { deletePodObject, freePod, removePodFolders } from './pod-teardown.ts'
 import { PodSandbox } from './sandbox/pod-sandbox.ts'
 import { afterHolder } from './sandbox/process-holder.ts'
 import { lacksSandbox, leaveSandbox } from './sandbox/sandbox-renewal.ts'
@@ -111,6 +110,8 @@ export class PodWorker {
   remove(): void {
     if (this.#removed) return
     this.#removed = true
+    // Nobody waits for a status that can no longer be written: another pod may have its name.
+    this.#context.statuses.forget(this.entry.uid)
     if (this.#stage === 'terminating') this.#containers.hurry(0)
     this.#sync()
   }
@@ -252,7 +253,6 @@ export class PodWorker {
     const patience = deletionGracePeriodSeconds ?? this.entry.pod.spec?.terminationGracePeriodSeconds ?? 30
     this.#abort.abort(new Error('the pod is being deleted'))
     this.#stopTimers()
-    this.#containers.stopProbers('readiness')
     await this.#containers.stopAll(this.#removed ? 0 : patience)
     this.#stopWork()
     this.#publish()
@@ -264,7 +264,7 @@ export class PodWorker {
     if ((this.#stage as Stage) === 'gone') return
     this.#stage = 'gone'
     this.#context.statuses.forget(this.entry.uid)
-    for (const path of [this.entry.dir, this.entry.logDir]) rmSync(path, { recursive: true, force: true })
+    void removePodFolders(this.#context, this.entry)
     this.#owner.done(this)
   }
 

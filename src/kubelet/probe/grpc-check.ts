@@ -1,6 +1,7 @@
 import { STATUS_CODES } from 'node:http'
 import { type ClientHttp2Session, connect, type IncomingHttpHeaders } from 'node:http2'
 import { socketText } from '#net/port-protocol.ts'
+import { durationText } from '../duration-text.ts'
 import { errorText } from '../kubelet-error.ts'
 import type { Dialer } from '../pod-network.ts'
 import {
@@ -123,7 +124,7 @@ export const grpcCheck = async (
   signal: AbortSignal,
 ): Promise<string | undefined> => {
   const address = socketText(target.host, target.port)
-  const within = `${timeoutMs / 1000}s`
+  const within = durationText(timeoutMs)
   let session: ClientHttp2Session
   try {
     session = await openSession(dialer, target, signal)

@@ -66,7 +66,7 @@ test('an HTTPS server that says nothing is given up with the probe’s timeout, 
   clock.advance(2000)
   assert.deepEqual(await outcome, {
     success: false,
-    message: `Get "https://10.244.1.5:${port}/": timed out after 2 s`,
+    message: `Get "https://10.244.1.5:${port}/": context deadline exceeded (Client.Timeout exceeded while awaiting headers)`,
   })
   for (let i = 0; i < 200 && closed === 0; i++) await new Promise((resolve) => setTimeout(resolve, 5))
   assert.equal(closed, 1)
@@ -173,7 +173,7 @@ test('an attempt that does not end when its time is over is left, and is a failu
   const outcome = runProbe(probe, target, { dialer: loopbackDialer, runtime, clock })
   clock.advance(3000)
   clock.advance(1000)
-  assert.deepEqual(await outcome, { success: false, message: 'timed out after 3 s' })
+  assert.deepEqual(await outcome, { success: false, message: 'command timed out: "true" timed out after 3s' })
 })
 
 test('a request that cannot be said is a failure that names it, also where its connection fails as well', async () => {

@@ -1,7 +1,10 @@
 import type { Container } from '#api/core/pod/spec/container.ts'
 import type { Probe } from '#api/core/pod/spec/probe.ts'
 import type { Clock } from '#clock/clock.ts'
+import { socketText } from '#net/port-protocol.ts'
 import type { Runtime } from '#runtime/runtime.ts'
+import { quoted } from '#schema/go-quoted.ts'
+import { durationText } from '../duration-text.ts'
 import { errorText, execFailure } from '../kubelet-error.ts'
 import type { Dialer } from '../pod-network.ts'
 import { timeoutSignal } from '../timeout-signal.ts'
@@ -37,6 +40,22 @@ const tcpCheck = (dialer: Dialer, host: string, port: number, signal: AbortSigna
 /** Milliseconds that one attempt may take. */
 const timeoutOf = ({ timeoutSeconds }: Probe): number => (timeoutSeconds || 1) * 1000
 
+/** What an attempt says whose time is over, in Kubernetes' words. */
+const timeoutWords = (probe: Probe, { container, podIP }: ProbeTarget): string => {
+  const within = durationText(timeoutOf(probe))
+  const { httpGet: get, tcpSocket, exec } = probe
+  if (get) {
+    const url = targetUrl(httpTarget(get, resolvePort(get.port, container), podIP, PROBE_AGENT))
+    return `Get "${url}": context deadline exceeded (Client.Timeout exceeded while awaiting headers)`
+  }
+  if (tcpSocket) {
+    const address = socketText(tcpSocket.host || podIP, resolvePort(tcpSocket.port, container))
+    return `dial tcp ${address}: i/o timeout`
+  }
+  if (exec) return `command timed out: ${quoted((exec.command ?? []).join(' '))} timed out after ${within}`
+  return `timeout: health rpc did not complete within ${within}`
+}
+
 const check = async (
   probe: Probe,
   { container, id, podIP }: ProbeTarget,
@@ -51,10 +70,8 @@ const check = async (
         ? { success: true }
         : { success: false, message: `HTTP probe failed with statuscode: ${status}` }
     } catch (error) {
-      return {
-        success: false,
-        message: `Get "${targetUrl(target)}": ${errorText(signal.aborted ? signal.reason : error)}`,
-      }
+      signal.throwIfAborted()
+      return { success: false, message: `Get "${targetUrl(target)}": ${errorText(error)}` }
     }
   }
   if (probe.tcpSocket) {
@@ -93,9 +110,10 @@ export const runProbe = async (
     })
     return await Promise.race([attempt, left])
   } catch (error) {
+    if (signal.aborted) return { success: false, message: timeoutWords(probe, target) }
     const unknown = execFailure(error)
-    if (unknown !== undefined && !signal.aborted) return { success: false, message: unknown, isUnknown: true }
-    return { success: false, message: errorText(signal.aborted ? signal.reason : error) }
+    if (unknown !== undefined) return { success: false, message: unknown, isUnknown: true }
+    return { success: false, message: errorText(error) }
   } finally {
     cancel()
   }

@@ -52,7 +52,7 @@ const held = async (
     if (found.contentId === undefined) return found
     // What goes with the pod has gone by then.
     signal.throwIfAborted()
-    holdImage(podDir, name, { imageId: found.contentId, pod: keyOf(pod) })
+    holdImage(podDir, name, { imageId: found.contentId, image: reference, pod: keyOf(pod) })
     const again = await runtime.imageFiles(reference)
     signal.throwIfAborted()
     if (again.contentId === found.contentId) return again

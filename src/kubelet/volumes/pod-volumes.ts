@@ -230,9 +230,14 @@ export class PodVolumes {
     for (const name of readdirSync(folder)) this.#context.mounter.unbind(join(folder, name))
   }
 
+  /** What is being made there goes no further. */
+  giveUp(): void {
+    this.#over.abort()
+  }
+
   /** Unmounts and removes everything but hostPaths; also what was mounted before a restart of ours. May be tried again. */
   async unmount(): Promise<void> {
-    this.#over.abort()
+    this.giveUp()
     await Promise.allSettled([...this.#writing])
     // First, and wholly: what is still mounted would be emptied, say a folder of the host.
     this.#context.mounter.unmountBelow(this.#podDir)

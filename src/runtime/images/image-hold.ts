@@ -5,6 +5,8 @@ import { join } from 'node:path'
 interface ImageHold {
   /** `Image.contentId` */
   readonly imageId: string
+  /** By which name it asks for it; absent: written by an older version of ours. */
+  readonly image?: string
   /** `NAMESPACE/NAME` of the pod. */
   readonly pod: string
 }

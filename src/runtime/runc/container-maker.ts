@@ -12,7 +12,9 @@ import { scratchLayer } from './bundle/oci-mounts.ts'
 import { grantedCapabilities, type MachineAbilities, ociSpec } from './bundle/oci-spec.ts'
 import { bundlePaths, type RuntimePaths } from './bundle/runtime-paths.ts'
 import { containerSeccomp } from './bundle/seccomp/container-seccomp.ts'
+import { toldError } from './bundle/told-paths.ts'
 import { abandon, discard, endMaking } from './discard.ts'
+import type { Leftovers } from './leftovers.ts'
 import { inTime, MAKING_LIMITS } from './making-watch.ts'
 import { leaveOwnRoot, mountOwnRoot, ownRoot } from './own-users.ts'
 import { limitPids } from './processes/cgroup.ts'
@@ -20,6 +22,7 @@ import { identifyProcess } from './processes/process-identity.ts'
 import { nameOfSignal, numberOfSignal } from './processes/signals.ts'
 import { createWithConmon } from './programs/conmon.ts'
 import type { FoundPrograms } from './programs/found-programs.ts'
+import { whyNoSeccomp } from './programs/seccomp-support.ts'
 
 const CONTAINER_ID = /^[a-z0-9][a-z0-9-]{0,99}$/
 
@@ -67,9 +70,9 @@ interface Workshop {
   readonly images: ImageStore
   /** Asked for where an image was found: a machine without containers needs no programs. */
   readonly programs: FoundPrograms
+  /** Takes what a container leaves that was not done. */
+  readonly leftovers: Pick<Leftovers, 'add' | 'clear'>
   readonly machine: () => MachineAbilities
-  /** Why no container can have a filter of system calls; undefined where each can. */
-  readonly whyNoSeccomp: () => Promise<string | undefined>
 }
 
 /** The largest that an image's /etc/passwd and /etc/group may be, bytes. */
@@ -92,14 +95,14 @@ function checkIds({ id, namespaces }: ContainerSpec, { uid, gid, additionalGids 
   )
 }
 
-/** The container's filter of system calls. Rejects with SECCOMP_UNAVAILABLE. */
+/** The container's filter of system calls. Rejects with SECCOMP_UNAVAILABLE, RUNTIME_PROGRAM_MISSING. */
 async function seccompOf(
   workshop: Workshop,
   spec: ContainerSpec,
   abilities: MachineAbilities,
 ): Promise<object | undefined> {
   const filter = containerSeccomp(spec, grantedCapabilities(spec, abilities))
-  const trouble = filter && (await workshop.whyNoSeccomp())
+  const trouble = filter && (await whyNoSeccomp(workshop.programs))
   if (trouble !== undefined) throw new RuntimeError('SECCOMP_UNAVAILABLE', `container '${spec.id}': ${trouble}`)
   return filter
 }
@@ -115,7 +118,7 @@ export async function makeContainer(
   spec: ContainerSpec,
   { processes, signal }: { readonly processes?: string | undefined; readonly signal?: AbortSignal | undefined } = {},
 ): Promise<StoredContainer> {
-  const { paths, cluster, images, programs, machine } = workshop
+  const { paths, cluster, images, programs, machine, leftovers } = workshop
   const image = await images.resolve(spec.image)
   const mounted = await Promise.all((spec.mountedImages ?? []).map((name) => images.find(name)))
   const imageIds = [image, ...mounted].flatMap((one) => one?.contentId ?? [])
@@ -147,6 +150,7 @@ export async function makeContainer(
   // Before anything is made: what cannot be is said without a trace.
   const config = ociSpec(whole, image, place)
   // Left by a process that died right here.
+  leftovers.clear(spec.id)
   if (existsSync(bundle.folder)) abandon(paths, { id: spec.id, cgroupsPath, ownRoot: root })
   mkdirSync(bundle.folder, { mode: 0o700 })
   makeLayers(bundle.layers, image)
@@ -211,9 +215,11 @@ export async function makeContainer(
     writeRecord(bundle, running)
     return running
   } catch (error) {
-    discard(paths, stored)
+    // It may run by now, and its program not have begun.
+    leftovers.add(stored)
     // One that is too old says so better than by how it fails.
     await programs.check()
-    throw error
+    const layers = [...image.lowerDirs, ...image.overlays.map(({ lowerDir }) => lowerDir)]
+    throw toldError(error, paths, { folder: bundle.folder, ownRoot: root, layers })
   }
 }

@@ -24,6 +24,8 @@ test('runc is told the limits that this machine can keep, and what it refuses is
   assert.deepEqual(JSON.parse(readFileSync(join(folder, 'given'), 'utf8')), { memory: { limit: 1 << 20 } })
   answers('echo " it is busy " >&2; exit 1')
   await assert.rejects(update(), { code: 'CONTAINER_LIMITS_REFUSED', message: /container 'c1': it is busy$/ })
+  answers(`echo 'time="x" level=error msg="unable to set \\"it\\""' >&2; exit 1`)
+  await assert.rejects(update(), { code: 'CONTAINER_LIMITS_REFUSED', message: /container 'c1': unable to set "it"$/ })
   answers('exit 1')
   await assert.rejects(update(), { code: 'CONTAINER_LIMITS_REFUSED', message: /container 'c1': Command failed/ })
   await assert.rejects(update(join(folder, 'none')), { code: 'CONTAINER_LIMITS_REFUSED', message: /ENOENT/ })

@@ -2,6 +2,7 @@ import { execFile } from 'node:child_process'
 import type { ContainerLimits, LimitedResource } from '../runtime.ts'
 import { RuntimeError } from '../runtime-error.ts'
 import { ociResources } from './bundle/oci-spec.ts'
+import { runcMessage } from './programs/conmon.ts'
 
 interface UpdateTarget {
   readonly runc: string
@@ -18,7 +19,7 @@ export const updateLimits = ({ runc, runcRoot, id, unlimited }: UpdateTarget, li
       if (error === null) resolve()
       else
         reject(
-          new RuntimeError('CONTAINER_LIMITS_REFUSED', `container '${id}': ${stderr.trim() || error.message}`, {
+          new RuntimeError('CONTAINER_LIMITS_REFUSED', `container '${id}': ${runcMessage(stderr) || error.message}`, {
             cause: error,
           }),
         )

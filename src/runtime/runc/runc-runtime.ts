@@ -3,6 +3,7 @@ import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
 import { removeFolder } from '../folders/remove-folder.ts'
 import type { ImageStore } from '../images/image.ts'
+import { imageAccess } from '../images/image-access.ts'
 import { createImageStore } from '../images/image-store.ts'
 import type { ContainerRecord, ContainerSpec, ContainerState, MadeContainer, Runtime } from '../runtime.ts'
 import { RuntimeError } from '../runtime-error.ts'
@@ -12,11 +13,14 @@ import { heldCapabilities } from './bundle/capabilities.ts'
 import { type Exit, foundState, isExitFile, readRecords, type StoredContainer } from './bundle/container-record.ts'
 import type { MachineAbilities } from './bundle/oci-spec.ts'
 import { bundlePaths, runtimePaths } from './bundle/runtime-paths.ts'
+import { toldError } from './bundle/told-paths.ts'
 import { checkSpec, makeContainer } from './container-maker.ts'
 import { abandon, discard, endProcesses } from './discard.ts'
 import { holderSpec } from './holder.ts'
 import { KeptContainer } from './kept-container.ts'
+import { Leftovers } from './leftovers.ts'
 import { updateLimits } from './limits.ts'
+import { ownRoot } from './own-users.ts'
 import { cgroupVersion, missingControllers, pruneCgroups } from './processes/cgroup.ts'
 import { cgroupUsage } from './processes/cgroup-usage.ts'
 import { attachToContainer } from './programs/attach.ts'
@@ -24,7 +28,6 @@ import type { Programs } from './programs/conmon.ts'
 import { execInContainer } from './programs/exec.ts'
 import { releaseExecFifo } from './programs/exec-fifo.ts'
 import { foundPrograms } from './programs/found-programs.ts'
-import { seccompSupport } from './programs/seccomp-support.ts'
 import { openStdio } from './programs/stdio.ts'
 import { toldVersion } from './programs/told-version.ts'
 import { Removals } from './removals.ts'
@@ -70,24 +73,34 @@ export function createRuncRuntime(options: RuncRuntimeOptions): RuncRuntime {
   let machine: MachineAbilities | undefined
   const unlimited = missingControllers()
   const programs = foundPrograms(options.programs)
+  const tell = (error: unknown): void => options.onError?.(error)
+  const leftovers = new Leftovers((leftover) => abandon(paths, leftover), tell)
 
   for (const folder of [paths.containers, paths.exits, paths.sockets, paths.runc, paths.rootfs])
     mkdirSync(folder, { recursive: true, mode: 0o700 })
   // Watched before the disk is read: an exit in between is seen twice, never missed.
   const watcher: FSWatcher = watch(paths.exits, (_, name) => {
-    if (name !== null && isExitFile(name)) noticeExit(name)
+    if (name !== null && isExitFile(name)) tellFaults(() => noticeExit(name))
   })
-  watcher.on('error', (error) => options.onError?.(error))
+  watcher.on('error', tell)
   const found = readRecords(paths)
   for (const stored of found.stored) {
     const state = foundState(stored, bundlePaths(paths, stored.id))
     keep(stored, state.state === 'exited' ? state : undefined)
   }
-  for (const leftover of found.abandoned) abandon(paths, leftover)
+  for (const leftover of found.abandoned) leftovers.add(leftover)
 
   const looking = setInterval(lookAtAll, LOOK_MS)
   // It keeps no process alive that has nothing else to do.
   looking.unref()
+
+  function tellFaults(work: () => unknown): void {
+    try {
+      work()
+    } catch (error) {
+      tell(error)
+    }
+  }
 
   function keep(stored: StoredContainer, exit?: Exit): KeptContainer {
     const kept = new KeptContainer(stored, bundlePaths(paths, stored.id), exit, () => conmonDied(stored.id))
@@ -97,15 +110,12 @@ export function createRuncRuntime(options: RuncRuntimeOptions): RuncRuntime {
 
   /** The watcher of exit files may miss one, and a conmon that was killed writes none. */
   function lookAtAll(): void {
+    leftovers.sweep()
     for (const id of entries.keys()) lookAt(id)
   }
 
   function lookAt(id: string): void {
-    try {
-      if (entries.get(id)?.look(performance.now()) === false) noticeExit(id)
-    } catch (error) {
-      options.onError?.(error)
-    }
+    tellFaults(() => entries.get(id)?.look(performance.now()) === false && noticeExit(id))
   }
 
   function conmonDied(id: string, tries = 0): void {
@@ -122,13 +132,7 @@ export function createRuncRuntime(options: RuncRuntimeOptions): RuncRuntime {
     if (state.state !== 'exited') return
     entry.end(state)
     if (entry.stored.sharesProcesses) endProcesses(entry.stored)
-    for (const listener of listeners) {
-      try {
-        listener(id, state)
-      } catch (error) {
-        options.onError?.(error)
-      }
-    }
+    for (const listener of listeners) tellFaults(() => listener(id, state))
   }
 
   function entryOf(id: string): KeptContainer {
@@ -152,8 +156,8 @@ export function createRuncRuntime(options: RuncRuntimeOptions): RuncRuntime {
     cluster: options.cluster,
     images,
     programs,
+    leftovers,
     machine: findMachine,
-    whyNoSeccomp: seccompSupport(() => programs.find().runc),
   }
 
   async function create(spec: ContainerSpec, signal?: AbortSignal): Promise<MadeContainer> {
@@ -230,30 +234,29 @@ export function createRuncRuntime(options: RuncRuntimeOptions): RuncRuntime {
     return state.pid
   }
 
+  const toUsers = (id: string) => (error: unknown) => {
+    throw toldError(error, paths, { folder: bundlePaths(paths, id).folder, ownRoot: ownRoot(options.cluster, id) })
+  }
+
   return {
     unlimited,
     handlers: ['', 'runc'],
-    imageStatus: (image) => images.find(image),
-    listImages: () => images.list(),
-    pullImage: (image, logins, signal) => images.pull(image, logins, signal),
-    imageFiles: async (name) => {
-      const { contentId, lowerDirs } = await images.resolve(name)
-      return { ...(contentId !== undefined && { contentId }), folders: lowerDirs }
-    },
+    ...imageAccess(images),
     create,
     start,
-    hold: async (spec) => {
-      await create(holderSpec(spec))
+    hold: async (spec, signal) => {
+      await create(holderSpec(spec), signal)
       await start(spec.id)
     },
     resize: async (id, limits) => {
       runningPid(id)
-      await updateLimits({ runc: programs.find().runc, runcRoot: paths.runc, id, unlimited }, limits)
+      const target = { runc: programs.find().runc, runcRoot: paths.runc, id, unlimited }
+      await updateLimits(target, limits).catch(toUsers(id))
     },
     stop,
     remove: (id) => removals.join(id, () => remove(id)),
     prune: async (node, living) => pruneCgroups(`/fairlead/${options.cluster}/${node}`, living),
-    version: toldVersion(() => programs.find().runc),
+    version: toldVersion(programs.runcVersion),
     usage: (cgroup) => cgroupUsage(`/fairlead/${options.cluster}/${cgroup}`),
     scratch: (id) => bundlePaths(paths, id).layers,
     status: async (id) => {
@@ -275,10 +278,8 @@ export function createRuncRuntime(options: RuncRuntimeOptions): RuncRuntime {
     },
     exec: async (id, execOptions) => {
       runningPid(id)
-      return await execInContainer(
-        { ...(await programs.sealed()), runcRoot: paths.runc, folder: bundlePaths(paths, id).folder, id },
-        execOptions,
-      )
+      const target = { ...(await programs.sealed()), runcRoot: paths.runc, folder: bundlePaths(paths, id).folder, id }
+      return await execInContainer(target, execOptions).catch(toUsers(id))
     },
     attach: async (id, attachOptions) => {
       runningPid(id)

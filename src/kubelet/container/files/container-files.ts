@@ -15,13 +15,18 @@ export const messageFolder = (podDir: string, container: string): string => join
 export const messagePath = (podDir: string, container: string, attempt: number): string =>
   join(messageFolder(podDir, container), String(attempt))
 
-/** Frees what a container's attempts have left on disk, but for the newest two of them. */
+/** Frees what a container's attempts have left on disk, but for the newest two of them. Never throws. */
 export const pruneAttempts = (
+  { log }: { readonly log: (message: string, error?: unknown) => void },
   { dir, logDir }: { readonly dir: string; readonly logDir: string },
   container: string,
   attempt: number,
 ): void => {
   if (attempt < 2) return
-  removeLog(logPath(logDir, container, attempt - 2))
-  rmSync(messagePath(dir, container, attempt - 2), { force: true })
+  try {
+    removeLog(logPath(logDir, container, attempt - 2))
+    rmSync(messagePath(dir, container, attempt - 2), { force: true })
+  } catch (error) {
+    log(`container ${container}: what its attempt ${attempt - 2} has left cannot be removed`, error)
+  }
 }

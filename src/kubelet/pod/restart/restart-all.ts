@@ -44,9 +44,11 @@ export const restartAll = async (
 ): Promise<void> => {
   const due = retryAt(asking.backoff, context.clock.now())
   const entries = [...pod.containers.values()]
+  const killAll = () => Promise.all(entries.map((entry) => kill(context, pod, entry)))
   underway.hurry()
+  await killAll()
   // What is being started is ended as soon as it runs.
   await underway.settled()
-  await Promise.all(entries.map((entry) => kill(context, pod, entry)))
+  await killAll()
   if (!underway.isEnding()) beginAllAgain(entries, due)
 }

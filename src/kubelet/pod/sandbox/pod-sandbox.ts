@@ -42,7 +42,7 @@ const networkNotReady = (why: string): SandboxFailure => ({
 const makeSandbox = async (
   context: KubeletContext,
   entry: PodEntry,
-  own: (id: string) => void,
+  options: Parameters<typeof holdProcesses>[3],
 ): Promise<SandboxFailure | undefined> => {
   const { namespace = '', name = '' } = entry.pod.metadata ?? {}
   const { uid, hostname } = entry
@@ -72,7 +72,7 @@ const makeSandbox = async (
         ...wishes,
       })
       for (const what of attachment.unmet ?? []) context.record(entry.pod, 'Warning', 'Unsupported', what)
-      if (isRead) await holdProcesses(context, entry, attachment, own)
+      if (isRead && !options.signal.aborted) await holdProcesses(context, entry, attachment, options)
       entry.sandbox = attachment
     }
     const [sandbox, volumes] = await Promise.allSettled([
@@ -103,6 +103,8 @@ export class PodSandbox {
   readonly #context: KubeletContext
   readonly #entry: PodEntry
   readonly #listener: SandboxListener
+  readonly #over = new AbortController()
+  #making = Promise.resolve()
   #failures = 0
   #cancelRetry: (() => void) | undefined
 
@@ -111,10 +113,26 @@ export class PodSandbox {
     this.#entry = entry
     this.#listener = listener
     entry.hurrySandbox = () => this.hurry()
+    entry.leaveSandbox = (isForGood) => this.#leave(isForGood)
   }
 
-  async make(): Promise<void> {
-    const failure = await makeSandbox(this.#context, this.#entry, this.#listener.own)
+  make(): Promise<void> {
+    this.#making = this.#make()
+    return this.#making
+  }
+
+  async #leave(isForGood: boolean): Promise<void> {
+    this.stop()
+    if (isForGood) {
+      this.#over.abort(new Error('the pod has ended'))
+      this.#entry.volumes.giveUp()
+    }
+    await this.#making
+  }
+
+  async #make(): Promise<void> {
+    const { own } = this.#listener
+    const failure = await makeSandbox(this.#context, this.#entry, { own, signal: this.#over.signal })
     if (!this.#listener.wanted()) return
     if (failure === undefined) {
       this.#listener.ready()

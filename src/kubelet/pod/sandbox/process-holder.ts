@@ -14,15 +14,22 @@ export const afterHolder = ({ clock }: Pick<KubeletContext, 'clock'>, { holder }
   else clock.after(TOLD_MS, goOn)
 }
 
+interface HolderOptions {
+  /** Told its id, before it runs. */
+  readonly own: (id: string) => void
+  /** Nobody waits for it any more. */
+  readonly signal: AbortSignal
+}
+
 /**
  * Makes what holds the process namespace that all containers of a pod see (shareProcessNamespace), unless it is there or
- * nobody asks for it. `own` is told its id, before it runs.
+ * nobody asks for it.
  */
 export const holdProcesses = async (
   { runtime, node }: Pick<KubeletContext, 'runtime' | 'node'>,
   entry: PodEntry,
   { namespaces }: Attachment,
-  own: (id: string) => void,
+  { own, signal }: HolderOptions,
 ): Promise<void> => {
   const { pod, uid, dir } = entry
   if (!pod.spec?.shareProcessNamespace || entry.holder !== undefined) return
@@ -32,12 +39,13 @@ export const holdProcesses = async (
   own(id)
   const { name = '', namespace = '' } = pod.metadata ?? {}
   const labels = { node: node.name, uid, namespace, pod: name, container: HOLDER, attempt: 0, hash: '' }
-  await runtime.hold({
+  const spec = {
     id,
     namespaces,
     cgroup: `${podCgroup(node.name, uid)}/.${HOLDER}`,
     logPath: join(dir, 'holder.log'),
     annotations: writeLabels(labels),
-  })
+  }
+  await runtime.hold(spec, signal)
   entry.holder = id
 }

@@ -19,7 +19,7 @@ export const leaveSandbox = async (
 ): Promise<'anew' | 'over' | undefined> => {
   const { pod, uid } = entry
   containers.cutStarts()
-  await containers.settle()
+  await Promise.all([containers.settle(), entry.leaveSandbox(false)])
   if (!isWanted()) return undefined
   if (!containers.isOver)
     context.record(pod, 'Normal', 'SandboxChanged', 'Pod sandbox changed, it will be killed and re-created.')

@@ -175,20 +175,20 @@ test('an image goes with its last name, and not while somebody has it, whom the 
   await images.load(archive(['app:1', 'app:2']))
   const { id } = images.find('app:1')!
   const [layer] = images.layerFolders(images.find('app:1')!)
-  await images.remove('app:2', usersOf([id]))
+  await images.remove('app:2', usersOf([id]), NOBODY)
   assert.deepEqual(names(images), ['docker.io/library/app:1'])
   assert.ok(existsSync(layer!))
   const message = "IMAGE_IN_USE: image 'app:1' is used by a, b, c and 2 more: delete them first"
-  await assert.rejects(images.remove('app:1', usersOf([id], 'a', 'b', 'c', 'd', 'e')), {
+  await assert.rejects(images.remove('app:1', usersOf([id], 'a', 'b', 'c', 'd', 'e'), NOBODY), {
     code: 'IMAGE_IN_USE',
     message,
   })
-  await assert.rejects(images.remove('app:1', usersOf([id], 'a', 'b', 'c')), /used by a, b, c: delete/)
+  await assert.rejects(images.remove('app:1', usersOf([id], 'a', 'b', 'c'), NOBODY), /used by a, b, c: delete/)
   assert.deepEqual(names(images), ['docker.io/library/app:1'])
-  await images.remove('app:1', NOBODY)
+  await images.remove('app:1', NOBODY, NOBODY)
   assert.deepEqual([names(images), images.kept(NOBODY(), 0), existsSync(layer!)], [[], [], false])
   assert.deepEqual(readdirSync(imageStorePaths(store.root).links), [])
-  await assert.rejects(images.remove('app:1', NOBODY), { code: 'IMAGE_UNKNOWN' })
+  await assert.rejects(images.remove('app:1', NOBODY, NOBODY), { code: 'IMAGE_UNKNOWN' })
 })
 
 test('prune takes what has lost its name, and with all whatever nobody has', async () => {

@@ -4,14 +4,15 @@ import { join } from 'node:path'
 import { RuntimeError } from '../../runtime-error.ts'
 import { imageName, parseBroughtName, parseImageReference } from '../image-reference.ts'
 import { type FolderImageConfig, machineArchitecture, writeFolderImage } from './archive/folder-image.ts'
-import { readArchive } from './archive/image-archive.ts'
 import { plainArchive } from './archive/plain-archive.ts'
-import { idsComing, layerFolder, storedIds, storedImage } from './copy/containers-storage.ts'
+import { wholeArchive } from './archive/whole-archive.ts'
+import { idsComing, layerFolder, storedIds, storedImage, storedLayers } from './copy/containers-storage.ts'
 import { Skopeo } from './copy/skopeo.ts'
 import { UNPACK_LIMITS, type UnpackLimits } from './copy/unpack-watch.ts'
 import { type DraftFolder, makeDraft, noteTarget, targetsUnderWay } from './draft-folder.ts'
 import { parseImageConfig } from './image-config.ts'
 import { type ImageStorePaths, imageStorePaths } from './image-store-folder.ts'
+import { isCalled, refuseInUse, type Users } from './image-use.ts'
 import { type KeptImage, keptImages } from './kept-images.ts'
 import { LayerLinks } from './layer-links.ts'
 import { isPinned, type LocalImage } from './local-image.ts'
@@ -47,9 +48,6 @@ interface PullOptions extends CopyWatch {
   readonly pinned?: boolean
 }
 
-/** Who has images, by their ids, in words; asked again each time that it matters. */
-type Users = () => ReadonlyMap<string, readonly string[]>
-
 /** What is brought, and how; each copy has a name of its own in the storage. */
 interface Copying extends CopyWatch {
   readonly source: string
@@ -82,12 +80,9 @@ export class LocalImages {
   /** Throws RuntimeError IMAGE_INVALID for what is no name. */
   find(text: string): LocalImage | undefined {
     const reference = parseImageReference(text)
-    const { digest } = reference
     const named =
       this.#references.read(imageName(reference)) ??
-      (digest === undefined
-        ? undefined
-        : this.#references.list().find((image) => image.digests.includes(digest) && isSameRepository(image, text)))
+      (reference.digest === undefined ? undefined : this.#references.list().find((image) => isCalled(image, text)))
     // Somebody may have emptied the storage.
     return named !== undefined && this.layerFolders(named).every((folder) => existsSync(folder)) ? named : undefined
   }
@@ -136,7 +131,7 @@ export class LocalImages {
     const { shown = archive, ...watch } = options
     using draft = makeDraft(this.#paths.drafts)
     const plain = await plainArchive(archive, { folder: draft.path, shown, signal: watch.signal })
-    const images = await readArchive(plain, shown)
+    const images = await wholeArchive(plain, { shown, stored: storedLayers(this.#paths.storage), signal: watch.signal })
     if (name !== undefined && images.length > 1)
       throw new RuntimeError('IMAGE_INVALID', `'${shown}' holds ${images.length} images: one name does not do for them`)
     const loaded: LocalImage[] = []
@@ -219,21 +214,22 @@ export class LocalImages {
   }
 
   /**
-   * Takes a name away, and the image with its last one. Rejects with RuntimeError IMAGE_UNKNOWN, or IMAGE_IN_USE, which names who
-   * has it: the name stays then.
+   * Takes a name away, and the image with its last one; `askers`: who asks for images by which name. Rejects with RuntimeError
+   * IMAGE_UNKNOWN, or IMAGE_IN_USE, which names who has it, or asks for it by this name: the name stays then.
    */
-  async remove(text: string, users: Users): Promise<void> {
+  async remove(text: string, users: Users, askers: Users): Promise<void> {
     const image = this.find(text)
     if (image === undefined) throw unknownImage(text, this.list())
+    refuseInUse(text, image, { all: this.list(), users, askers })
     this.#references.remove(image.name)
-    if (this.#references.list().some(({ id }) => id === image.id)) return
-    // Asked when nobody can find it by its name any more.
-    const busy = users().get(image.id) ?? []
-    if (busy.length > 0) {
+    try {
+      // Asked again when nobody can find it by its name any more.
+      refuseInUse(text, image, { all: this.list(), users, askers })
+    } catch (error) {
       this.#name(image)
-      throw new RuntimeError('IMAGE_IN_USE', `image '${text}' is used by ${listed(busy)}: delete them first`)
+      throw error
     }
-    await this.#discard([image.id])
+    if (!this.list().some(({ id }) => id === image.id)) await this.#discard([image.id])
   }
 
   /**
@@ -278,16 +274,8 @@ export class LocalImages {
   }
 }
 
-const isSameRepository = ({ name }: LocalImage, text: string): boolean => {
-  const [one, other] = [name, text].map(parseImageReference)
-  return one?.registry === other?.registry && one?.repository === other?.repository
-}
-
 const joined = (one: LocalImage['access'], other: LocalImage['access']): LocalImage['access'] =>
   one === 'all' || other === 'all' ? 'all' : [...new Set([...one, ...other])]
-
-const listed = (names: readonly string[]): string =>
-  names.length <= 3 ? names.join(', ') : `${names.slice(0, 3).join(', ')} and ${names.length - 3} more`
 
 const refuseForeign = (name: string, { architecture, os }: LocalImage['config']): void => {
   const own = machineArchitecture()

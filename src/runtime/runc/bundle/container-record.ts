@@ -2,6 +2,7 @@ import { existsSync, readdirSync, readFileSync, renameSync, statSync, writeFileS
 import { basename } from 'node:path'
 
 import type { ContainerState, MadeContainer } from '../../runtime.ts'
+import { isGone } from '../processes/is-gone.ts'
 import { isAlive, type ProcessIdentity, runsWith } from '../processes/process-identity.ts'
 import { numberOfSignal } from '../processes/signals.ts'
 import { type BundlePaths, bundlePaths, type RuntimePaths } from './runtime-paths.ts'
@@ -82,7 +83,9 @@ export function readRecords(paths: RuntimePaths): StoredContainers {
       if (record.process !== undefined) stored.push(record)
       else if (isAlive(record.creator)) making.push(record)
       else abandoned.push(record)
-    } catch {
+    } catch (error) {
+      // Not there, or half written.
+      if (!isGone(error) && !(error instanceof SyntaxError)) throw error
       const made = statSync(bundle.folder, { throwIfNoEntry: false })?.mtimeMs ?? Date.now()
       if (Date.now() - made > RECORD_DUE_MS) abandoned.push({ id })
     }
@@ -142,7 +145,8 @@ export function conmonProcess(paths: BundlePaths): number | undefined {
   try {
     const pid = Number(readFileSync(paths.conmonPid, 'utf8'))
     return runsWith(pid, 'conmon', paths.folder) ? pid : undefined
-  } catch {
+  } catch (error) {
+    if (!isGone(error)) throw error
     return undefined
   }
 }
@@ -151,7 +155,8 @@ function readExit(paths: BundlePaths): { readonly exitCode: number; readonly fin
   try {
     const exitCode = Number(readFileSync(paths.exit, 'utf8'))
     return { exitCode, finishedAt: statSync(paths.exit).mtime.toISOString() }
-  } catch {
+  } catch (error) {
+    if (!isGone(error)) throw error
     return undefined
   }
 }

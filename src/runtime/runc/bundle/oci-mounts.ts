@@ -29,6 +29,8 @@ export function scratchLayer(
   return { upper: join(layer, 'upper'), work: join(layer, 'work') }
 }
 
+/** Of all its hierarchies, where the kernel's are of version 1. */
+export const CGROUP_ROOT = '/sys/fs/cgroup'
 const SHM_SIZE = 'size=65536k'
 
 /**
@@ -69,7 +71,7 @@ export function ociMounts(spec: ContainerSpec, image: Image, place: MountPlace):
     sharedMemory(spec.hostIpc === true),
     { destination: '/sys', type: 'sysfs', source: 'sysfs', options: sys },
     // Its own cgroup, under version 1 in each hierarchy: a Java machine, say, takes its heap by the limit that it finds there.
-    { destination: '/sys/fs/cgroup', type: 'cgroup', source: 'cgroup', options: [...sys, 'relatime'] },
+    { destination: CGROUP_ROOT, type: 'cgroup', source: 'cgroup', options: [...sys, 'relatime'] },
     ...image.tmpfs.map(({ destination, mode }) => ({
       destination,
       type: 'tmpfs',
@@ -77,8 +79,8 @@ export function ociMounts(spec: ContainerSpec, image: Image, place: MountPlace):
       options: ['nosuid', 'nodev', `mode=${mode}`],
     })),
   ]
-  // What the pod mounts itself, say its own /dev/shm, takes the place of ours, and its /dev that of all below.
-  const replaced = (path: string): boolean => bound.has(path) || (bound.has('/dev') && path.startsWith('/dev/'))
+  // What the pod mounts itself, say its own /dev/shm, takes the place of ours, and its /dev or /sys that of all below.
+  const replaced = (path: string): boolean => [...bound].some((one) => path === one || path.startsWith(`${one}/`))
   return [
     ...builtIn.filter(({ destination }) => !replaced(destination)),
     // Whatever the order in which they were written: a mount upon its parent's would hide under it.

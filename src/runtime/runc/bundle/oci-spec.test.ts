@@ -97,10 +97,13 @@ test('ociSpec() lets a mount of the pod take the place of a default one', () => 
   ])
 })
 
-test('ociSpec() leaves out what would lie below a /dev of the pod’s own', () => {
+test('ociSpec() leaves out what would lie below a /dev or /sys of the pod’s own', () => {
   const { mounts } = specOf({ mounts: [{ source: '/s', destination: '/dev/', readOnly: false }] })
   const below = mounts.map(({ destination }: { destination: string }) => destination)
   assert.deepEqual(below, ['/', '/usr/bin', '/proc', '/sys', '/sys/fs/cgroup', '/dev/'])
+  const sys = specOf({ mounts: [{ source: '/s', destination: '/sys', readOnly: false }] }).mounts
+  const ofSys = sys.filter(({ destination }: { destination: string }) => destination.startsWith('/sys'))
+  assert.deepEqual(ofSys, [{ destination: '/sys', type: 'bind', source: '/s', options: ['rbind', 'rprivate', 'rw'] }])
 })
 
 test('ociSpec() mounts a folder before what lies below it, in whatever order they are asked for', () => {
@@ -173,7 +176,7 @@ test('ociSpec() hides what reaches the machine’s kernel, from the privileged n
   }
   assert.deepEqual(hidden({}), [true, true])
   assert.deepEqual(hidden({ privileged: true }), [undefined, undefined])
-  assert.deepEqual(hidden({ unmaskedProc: true }), [undefined, undefined])
+  assert.deepEqual(hidden({ unmaskedProc: true }), [undefined, false])
 })
 
 test('ociSpec() hides all that containerd hides, and lets nobody write to what it protects', () => {
@@ -181,10 +184,20 @@ test('ociSpec() hides all that containerd hides, and lets nobody write to what i
   const hidden = 'asound acpi interrupts kcore keys latency_stats timer_list timer_stats sched_debug scsi'
   const proc = hidden.split(' ').map((name) => `/proc/${name}`)
   assert.deepEqual(maskedPaths, [...proc, '/sys/firmware', '/sys/devices/virtual/powercap'])
-  assert.deepEqual(
-    readonlyPaths,
-    ['bus', 'fs', 'irq', 'sys', 'sysrq-trigger'].map((name) => `/proc/${name}`),
-  )
+  assert.deepEqual(readonlyPaths, [
+    ...['bus', 'fs', 'irq', 'sys', 'sysrq-trigger'].map((name) => `/proc/${name}`),
+    '/sys/fs/cgroup',
+  ])
+})
+
+test('ociSpec() lets nobody but who is privileged write to where hierarchies of cgroups of version 1 are mounted', () => {
+  const isKept = (change: Partial<ContainerSpec>, version: 1 | 2 = 1) =>
+    specOf(change, { machine: machine(version) }).linux.readonlyPaths?.includes('/sys/fs/cgroup') === true
+  assert.deepEqual([isKept({}), isKept({ unmaskedProc: true })], [true, true])
+  assert.deepEqual([isKept({ privileged: true }), isKept({}, 2)], [false, false])
+  // What a pod has mounted there is its own.
+  const at = (destination: string) => isKept({ mounts: [{ source: '/s', destination, readOnly: false }] })
+  assert.deepEqual(['/sys/fs/cgroup', '/sys/fs/', '/sys', '/sys/fs/cgroup/memory'].map(at), [false, false, false, true])
 })
 
 test('ociSpec() gives who is privileged the machine’s devices and a /sys to write to, and all others neither', () => {

@@ -4,7 +4,7 @@ import { RuntimeError } from '../../runtime-error.ts'
 import { containerCapabilities } from './capabilities.ts'
 import type { ContainerUser } from './container-user.ts'
 import type { OciDevice } from './machine-devices.ts'
-import { type MountPlace, ociMounts } from './oci-mounts.ts'
+import { CGROUP_ROOT, type MountPlace, ociMounts } from './oci-mounts.ts'
 
 /** What the machine is able to give, probed once a process. */
 export interface MachineAbilities {
@@ -42,6 +42,10 @@ export function ociSpec(spec: ContainerSpec, image: Image, place: ContainerPlace
   const { machine, processes, seccomp } = place
   const privileged = spec.privileged === true
   const isHidden = !privileged && spec.unmaskedProc !== true
+  const mounts = ociMounts(spec, image, place)
+  // Hierarchies of version 1 stand in a tmpfs, which runc leaves to be written to, and without a bound.
+  const hasCgroupRoot = !privileged && machine.cgroupVersion === 1 && mounts.some(({ type }) => type === 'cgroup')
+  const readonlyPaths = [...(isHidden ? READONLY_PATHS : []), ...(hasCgroupRoot ? [CGROUP_ROOT] : [])]
   const granted = grantedCapabilities(spec, machine)
   return {
     ociVersion: '1.0.2',
@@ -60,7 +64,7 @@ export function ociSpec(spec: ContainerSpec, image: Image, place: ContainerPlace
       ...(machine.capabilities.has('SYS_RESOURCE') ? { oomScoreAdj: 0 } : {}),
     },
     root: { path: place.rootfs, readonly: spec.readOnlyRootFilesystem === true },
-    mounts: ociMounts(spec, image, place),
+    mounts,
     linux: {
       cgroupsPath: place.cgroupsPath,
       ...ociNamespaces(spec, machine, processes),
@@ -70,7 +74,8 @@ export function ociSpec(spec: ContainerSpec, image: Image, place: ContainerPlace
         ...ociResources(spec.resources, machine.unlimited),
         devices: [{ allow: privileged, access: 'rwm' }],
       },
-      ...(isHidden && { maskedPaths: MASKED_PATHS, readonlyPaths: READONLY_PATHS }),
+      ...(isHidden && { maskedPaths: MASKED_PATHS }),
+      ...(readonlyPaths.length > 0 && { readonlyPaths }),
       ...(seccomp && { seccomp }),
     },
   }

@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, readFileSync, rmdirSync, statfsSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { LimitedResource } from '../../runtime.ts'
+import { isGone } from './is-gone.ts'
 
 const CGROUP_ROOT = '/sys/fs/cgroup'
 const CGROUP2_SUPER_MAGIC = 0x63677270
@@ -52,7 +53,8 @@ export function cgroupProcesses(folder: string): readonly number[] {
         .split('\n')
         .map(Number)
         .filter((pid) => pid > 0)
-    } catch {
+    } catch (error) {
+      if (!isGone(error)) throw error
       return []
     }
   })
@@ -108,7 +110,8 @@ function subtree(folder: string): string[] {
     try {
       for (const entry of readdirSync(path, { withFileTypes: true }))
         if (entry.isDirectory()) found.push(join(path, entry.name))
-    } catch {
+    } catch (error) {
+      if (!isGone(error)) throw error
       // Removed meanwhile.
     }
   }

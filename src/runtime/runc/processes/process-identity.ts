@@ -1,4 +1,5 @@
 import { readdirSync, readFileSync } from 'node:fs'
+import { isGone } from './is-gone.ts'
 
 /** A process, safe against reuse of its number: the kernel's start time is part of it. */
 export interface ProcessIdentity {
@@ -9,7 +10,8 @@ export interface ProcessIdentity {
 
 /**
  * The process that has this number now; undefined where none has, or it is a zombie. One whose first thread alone has
- * ended is none: until the others have, it holds what it had open, ports among it.
+ * ended is none: until the others have, it holds what it had open, ports among it. Throws where it cannot be looked at, as
+ * with too many open files; so do the others here.
  */
 export function identifyProcess(pid: number): ProcessIdentity | undefined {
   try {
@@ -18,7 +20,8 @@ export function identifyProcess(pid: number): ProcessIdentity | undefined {
     const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
     if (fields[0] === 'X' || (fields[0] === 'Z' && Number(fields[17]) < 2)) return undefined
     return { pid, startTime: fields[19]! }
-  } catch {
+  } catch (error) {
+    if (!isGone(error)) throw error
     return undefined
   }
 }
@@ -53,7 +56,8 @@ export function processTree(pid: number): readonly number[] {
         const children = readFileSync(`/proc/${parent}/task/${thread}/children`, 'latin1')
         found.push(...children.split(' ').filter(Boolean).map(Number))
       }
-    } catch {
+    } catch (error) {
+      if (!isGone(error)) throw error
       // Gone meanwhile, or a kernel without CONFIG_PROC_CHILDREN: the process alone then.
     }
   }
@@ -68,7 +72,8 @@ export function runsWith(pid: number, program: string, argument: string): boolea
   try {
     const args = readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0')
     return (args[0]?.endsWith(program) ?? false) && args.includes(argument)
-  } catch {
+  } catch (error) {
+    if (!isGone(error)) throw error
     return false
   }
 }

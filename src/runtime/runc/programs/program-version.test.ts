@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { checkVersion } from './program-version.ts'
+import { versionAsker } from './said-version.ts'
 
 test('a program that is too old is refused with both versions, and one that is not, or says nothing, is not', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'fairlead-version-'))
@@ -20,17 +21,19 @@ test('a program that is too old is refused with both versions, and one that is n
       'who knows',
       '',
     ])
-      await checkVersion(saying(text), '1.1.0')
+      await checkVersion(versionAsker(), saying(text), '1.1.0')
     for (const [text, shown] of [
       ['runc version 1.0.0~rc93', '1.0.0'],
       ['runc version 0.9.9', '0.9.9'],
       ['runc version 1.0', '1.0.0'],
     ] as const)
-      await assert.rejects(checkVersion(saying(text), '1.1.0'), {
+      await assert.rejects(checkVersion(versionAsker(), saying(text), '1.1.0'), {
         code: 'RUNTIME_PROGRAM_OLD',
         message: new RegExp(`is of version ${shown.replaceAll('.', '\\.')}, and 1\\.1\\.0 or later is needed`),
       })
-    await assert.rejects(checkVersion(join(folder, 'none'), '1.1.0'), { code: 'RUNTIME_PROGRAM_MISSING' })
+    await assert.rejects(checkVersion(versionAsker(), join(folder, 'none'), '1.1.0'), {
+      code: 'RUNTIME_PROGRAM_MISSING',
+    })
   } finally {
     rmSync(folder, { recursive: true })
   }

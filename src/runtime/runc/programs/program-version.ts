@@ -1,5 +1,5 @@
-import { execFile } from 'node:child_process'
 import { RuntimeError } from '../../runtime-error.ts'
+import type { AskVersion } from './said-version.ts'
 
 /** What is read of what a program says of its version: the first three numbers. */
 const VERSION = /(\d+)\.(\d+)(?:\.(\d+))?/
@@ -18,19 +18,10 @@ const isOlder = (one: Version, other: Version): boolean => {
 
 /**
  * Rejects with RuntimeError RUNTIME_PROGRAM_OLD where the program says that it is older than `least` (`1.1.0`). What says
- * nothing that can be read is taken as it is: it may be newer than our words for it.
+ * nothing that can be read is taken as it is: it may be newer than our words for it. Rejects as `ask` does.
  */
-export const checkVersion = async (program: string, least: string): Promise<void> => {
-  const said = await new Promise<string>((resolve, reject) => {
-    execFile(program, ['--version'], { timeout: 10_000 }, (error, stdout) => {
-      if (error !== null && 'syscall' in error)
-        reject(
-          new RuntimeError('RUNTIME_PROGRAM_MISSING', `${program} does not start: ${error.message}`, { cause: error }),
-        )
-      else resolve(stdout)
-    })
-  })
-  const version = parse(said)
+export const checkVersion = async (ask: AskVersion, program: string, least: string): Promise<void> => {
+  const version = parse(await ask(program))
   if (version === undefined || !isOlder(version, parse(least)!)) return
   throw new RuntimeError(
     'RUNTIME_PROGRAM_OLD',

@@ -3,9 +3,11 @@ import { statSync } from 'node:fs'
 import { RuntimeError } from '../../../runtime-error.ts'
 
 /** One image of an archive. */
-interface ArchivedImage {
+export interface ArchivedImage {
   /** Under which names it was saved, as they stand there. */
   readonly names: readonly string[]
+  /** Of `docker save`: the files of its configuration and of its layers, the lowest one first. */
+  readonly files?: { readonly config: string; readonly layers: readonly string[] }
   /** How skopeo finds it, given the archive's path. */
   readonly source: (path: string) => string
 }
@@ -43,9 +45,17 @@ const parse = <T>(path: string, name: string, text: string): readonly T[] => {
   throw corrupt(path, `its ${name} names no image`)
 }
 
+interface DockerEntry {
+  readonly RepoTags?: readonly string[] | null
+  readonly Config?: string
+  readonly Layers?: readonly string[]
+}
+
 const dockerImages = (path: string, text: string): readonly ArchivedImage[] =>
-  parse<{ readonly RepoTags?: readonly string[] | null }>(path, 'manifest.json', text).map(({ RepoTags }, index) => ({
+  parse<DockerEntry>(path, 'manifest.json', text).map(({ RepoTags, Config, Layers }, index) => ({
     names: Array.isArray(RepoTags) ? RepoTags.map(String) : [],
+    ...(typeof Config === 'string' &&
+      Array.isArray(Layers) && { files: { config: Config, layers: Layers.map(String) } }),
     source: (file) => `docker-archive:${file}:@${index}`,
   }))
 
@@ -68,19 +78,19 @@ const ociImages = (path: string, text: string): readonly ArchivedImage[] => {
   })
 }
 
-interface Member {
+interface Listing {
   readonly text?: string
   readonly fault?: string
 }
 
-/** One of the lists, also where people packed a folder's content: all names begin with `./` then. */
-const listing = async (path: string, name: string): Promise<Member> => {
+/** One of the files, also where people packed a folder's content: all names begin with `./` then. */
+export const listing = async (path: string, name: string): Promise<Listing> => {
   const found = await member(path, name)
   return found.text === undefined && found.fault === undefined ? await member(path, `./${name}`) : found
 }
 
 /** The text of one file of the archive; without one, what tar has to say of the archive, if it can be read at all. */
-const member = (path: string, name: string): Promise<Member> =>
+const member = (path: string, name: string): Promise<Listing> =>
   new Promise((resolve, reject) => {
     const words = ['--extract', '--to-stdout', '--occurrence=1', '--file', path, name]
     execFile(

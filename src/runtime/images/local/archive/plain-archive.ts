@@ -7,8 +7,10 @@ import { createGunzip, createZstdDecompress } from 'node:zlib'
 import { RuntimeError } from '../../../runtime-error.ts'
 import { freeOctets } from '../free-octets.ts'
 
+type Packing = 'gzip' | 'zstd' | 'bzip2' | 'xz'
+
 /** How archives are packed, by their first octets; what Node.js does not know, a program unpacks. */
-const PACKINGS: readonly (readonly [magic: string, packing: 'gzip' | 'zstd' | 'bzip2' | 'xz'])[] = [
+const PACKINGS: readonly (readonly [magic: string, packing: Packing])[] = [
   ['1f8b', 'gzip'],
   ['28b52ffd', 'zstd'],
   ['425a68', 'bzip2'],
@@ -31,7 +33,7 @@ interface Unpacking {
  * RuntimeError IMAGE_CORRUPT, IMAGE_DISK_FULL, or with the signal's reason.
  */
 export const plainArchive = async (path: string, { folder, shown, signal }: Unpacking): Promise<string> => {
-  const packing = packingOf(path, shown)
+  const packing = packingIn(path, shown)
   if (packing === undefined) return path
   const plain = join(folder, 'plain.tar')
   const sink = createWriteStream(plain, { mode: 0o600 })
@@ -52,7 +54,7 @@ export const plainArchive = async (path: string, { folder, shown, signal }: Unpa
   return plain
 }
 
-const packingOf = (path: string, shown: string): string | undefined => {
+const packingIn = (path: string, shown: string): Packing | undefined => {
   const head = Buffer.alloc(6)
   let file: number
   try {
@@ -67,8 +69,12 @@ const packingOf = (path: string, shown: string): string | undefined => {
   } finally {
     closeSync(file)
   }
-  return PACKINGS.find(([magic]) => head.toString('hex').startsWith(magic))?.[1]
+  return packingOf(head)
 }
+
+/** How that is packed which begins so; undefined: not at all. */
+export const packingOf = (head: Uint8Array): Packing | undefined =>
+  PACKINGS.find(([magic]) => Buffer.from(head).toString('hex').startsWith(magic))?.[1]
 
 /** Passes on what comes, as long as the disk of `folder` has room for it and for others. */
 const whileThereIsRoom = (folder: string): Transform => {

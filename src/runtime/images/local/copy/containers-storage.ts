@@ -20,6 +20,8 @@ interface StoredLayer {
   readonly id: string
   readonly parent?: string
   readonly 'diff-size'?: number
+  /** Of the layer as it is unpacked: `sha256:…`. */
+  readonly 'diff-digest'?: string
 }
 
 /** An image as the storage has it. */
@@ -38,8 +40,14 @@ const readList = <T>(path: string): readonly T[] =>
   existsSync(path) ? ((JSON.parse(readFileSync(path, 'utf8')) as readonly T[] | null) ?? []) : []
 const images = (storage: string): readonly StoredImage[] => readList(join(storage, 'overlay-images/images.json'))
 
+const layersOf = (storage: string): readonly StoredLayer[] => readList(join(storage, 'overlay-layers/layers.json'))
+
 /** The ids of all images of the storage: `sha256:…`. */
 export const storedIds = (storage: string): readonly string[] => images(storage).map(({ id }) => `sha256:${id}`)
+
+/** Digests of all layers of the storage, unpacked: what has one of these is not copied again. */
+export const storedLayers = (storage: string): ReadonlySet<string> =>
+  new Set(layersOf(storage).flatMap((layer) => layer['diff-digest'] ?? []))
 
 /** The ids of those that come under one of these names: an image has its name only after it is there. */
 export const idsComing = (storage: string, targets: ReadonlySet<string>): readonly string[] =>
@@ -63,7 +71,7 @@ const bigData = (storage: string, image: string, name: string): string =>
 export const storedImage = (storage: string, name: string): ImageInStorage => {
   const image = images(storage).find(({ names }) => names?.includes(name))
   if (image === undefined) throw new RuntimeError('IMAGE_CORRUPT', `the copy '${name}' is not in ${storage}`)
-  const all = new Map(readList<StoredLayer>(join(storage, 'overlay-layers/layers.json')).map((one) => [one.id, one]))
+  const all = new Map(layersOf(storage).map((one) => [one.id, one]))
   const layers: StoredLayer[] = []
   for (let id = image.layer; id; id = layers.at(-1)?.parent) {
     const layer = all.get(id)

@@ -12,6 +12,14 @@ test('of what skopeo writes, the reason is kept, and not what was asked for', ()
   assert.equal(wordsOf('panic: oh\n'), 'panic: oh')
 })
 
+test('of a registry that has a great deal to say, the beginning is told', () => {
+  const errors = Array.from({ length: 1500 }, () => `manifest unknown ${'B'.repeat(500)}`).join('; ')
+  const words = wordsOf(log(`reading manifest 1 in h/x: ${errors}`))
+  assert.match(words, /^reading manifest 1 in h\/x: manifest unknown B+; .*B…$/)
+  assert.equal(words.length, 2001)
+  assert.equal(copyError('h/x:1', words).code, 'IMAGE_UNKNOWN')
+})
+
 test('each failure has a code, and says what to do where that is not plain', () => {
   const cases: readonly (readonly [words: string, code: string, hint?: RegExp])[] = [
     ['reading manifest 1 in h/x: manifest unknown: manifest unknown', 'IMAGE_UNKNOWN'],

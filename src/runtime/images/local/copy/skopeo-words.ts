@@ -1,13 +1,17 @@
 import { RuntimeError, type RuntimeErrorCode } from '../../../runtime-error.ts'
 
+/** They stand in the pod's status and in Events, and a registry may say what it likes: characters. */
+const MOST = 2000
+
 /** The messages of skopeo's log that say why it ended: `time="…" level=fatal msg="…"`. */
 export const wordsOf = (log: string): string => {
   const fatal = [...log.matchAll(/level=(?:fatal|error) msg="((?:[^"\\]|\\.)*)"/g)].map((match) =>
     match[1]!.replace(/\\(.)/g, (_, mark: string) => (mark === 'n' ? ' ' : mark)),
   )
-  const said = fatal.length === 0 ? log.trim().slice(-2000) : fatal.join('; ')
+  const said = fatal.length === 0 ? log.trim().slice(-MOST) : fatal.join('; ')
   // What was asked for, the reader knows.
-  return said.replace(/^(?:initializing source|Error parsing image name) "?\S+?"?: (?=\S)/, '')
+  const words = said.replace(/^(?:initializing source|Error parsing image name) "?\S+?"?: (?=\S)/, '')
+  return words.length > MOST ? `${words.slice(0, MOST)}…` : words
 }
 
 interface Reading {
