@@ -43,10 +43,26 @@ export class PolicyFeed {
   constructor({ pods, nodes, namespaces, policies, clusterPolicies }: PolicyObjects, serves?: PolicyNode['serves']) {
     this.#serves = serves
     this.synced = Promise.all([pods, nodes, namespaces, policies, clusterPolicies].map(({ hasSynced }) => hasSynced))
-    follow(pods, (pod) => this.#pod(pod), ({ metadata }) => this.#noPod(metadata?.namespace ?? '', metadata?.name ?? ''))
-    follow(nodes, (node) => this.#node(node), ({ metadata }) => this.#noNode(metadata?.name ?? ''))
-    follow(namespaces, (one) => this.#namespace(one, one), (one) => this.#namespace(one, undefined))
-    follow(policies, (one) => this.#policy(readNetworkPolicy(one)), (one) => this.#noPolicy('NetworkPolicy', keyOf(one)))
+    follow(
+      pods,
+      (pod) => this.#pod(pod),
+      ({ metadata }) => this.#noPod(metadata?.namespace ?? '', metadata?.name ?? ''),
+    )
+    follow(
+      nodes,
+      (node) => this.#node(node),
+      ({ metadata }) => this.#noNode(metadata?.name ?? ''),
+    )
+    follow(
+      namespaces,
+      (one) => this.#namespace(one, one),
+      (one) => this.#namespace(one, undefined),
+    )
+    follow(
+      policies,
+      (one) => this.#policy(readNetworkPolicy(one)),
+      (one) => this.#noPolicy('NetworkPolicy', keyOf(one)),
+    )
     follow(
       clusterPolicies,
       (one) => this.#policy(readClusterNetworkPolicy(one)),
@@ -129,7 +145,11 @@ export class PolicyFeed {
   }
 }
 
-const follow = <T extends ApiObject>(informer: Informer<T>, is: (object: T) => void, gone: (object: T) => void): void => {
+const follow = <T extends ApiObject>(
+  informer: Informer<T>,
+  is: (object: T) => void,
+  gone: (object: T) => void,
+): void => {
   informer.addHandlers({ onAdd: is, onUpdate: (_, after) => is(after), onDelete: gone })
 }
 

@@ -10,7 +10,11 @@ const selector = (description: string): Schema => ({
   description,
   'x-kubernetes-map-type': 'atomic',
   properties: {
-    matchLabels: { type: 'object', description: 'Labels that must be there, with these values.', additionalProperties: { type: 'string' } },
+    matchLabels: {
+      type: 'object',
+      description: 'Labels that must be there, with these values.',
+      additionalProperties: { type: 'string' },
+    },
     matchExpressions: {
       type: 'array',
       description: 'What else must hold of the labels, all of it.',
@@ -115,7 +119,9 @@ const egressPeer = {
     items: {
       type: 'string',
       maxLength: 43,
-      'x-kubernetes-validations': [{ rule: 'isCIDR(self)', message: 'must be a range as 10.9.8.0/24 or 2001:db8::/64' }],
+      'x-kubernetes-validations': [
+        { rule: 'isCIDR(self)', message: 'must be a range as 10.9.8.0/24 or 2001:db8::/64' },
+      ],
     },
   },
 }

@@ -28,9 +28,7 @@ export const compilePod = ({ addresses, ingress, egress }: PolicedPod): readonly
   addresses.flatMap(({ text: address }) => {
     const family = familyOfText(address)
     const known =
-      (ingress ?? egress)
-        ? [element(family, 'policed', [address]), element(family, 'selves', [address, address])]
-        : []
+      (ingress ?? egress) ? [element(family, 'policed', [address]), element(family, 'selves', [address, address])] : []
     return [
       ...known,
       ...compileDirection('ingress', family, address, ingress),

@@ -194,7 +194,8 @@ export class PolicyWriter {
   #transact(changes: ReadonlyMap<string, CompiledService>): void {
     const { remove, add } = this.#tracker.diff(changes)
     const { ruleset, nftables } = this.#tables
-    this.#isLess ||= remove.length > 0 || add.some(({ set, data }) => set.startsWith('policed-') || data?.[0] === 'drop')
+    this.#isLess ||=
+      remove.length > 0 || add.some(({ set, data }) => set.startsWith('policed-') || data?.[0] === 'drop')
     const encoded = encodeElements(remove, add, ruleset)
     if (encoded === undefined)
       this.#run(renderElements('delete', remove, ruleset) + renderElements('add', add, ruleset))

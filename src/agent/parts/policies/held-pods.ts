@@ -42,7 +42,15 @@ export class HeldPods {
     const holding = { uid, addresses: addresses.flatMap((text) => heldAddress(text) ?? []), since: this.#now() }
     this.#held.set(key, holding)
     this.#gone.delete(key)
-    const told = this.#told.get(key) ?? { namespace, name, labels: {}, addresses: [], ports: [], node: this.#node, since: 0 }
+    const told = this.#told.get(key) ?? {
+      namespace,
+      name,
+      labels: {},
+      addresses: [],
+      ports: [],
+      node: this.#node,
+      since: 0,
+    }
     this.#policy.setPod(merged(told, holding))
   }
 

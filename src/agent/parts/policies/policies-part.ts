@@ -41,7 +41,11 @@ export const policies = nodePart({
     })
     const writer = new PolicyWriter(nftables)
     const loop: TargetLoop<PolicyChange> = new TargetLoop<PolicyChange>({
-      target: new PolicyTarget(writer, policy, { all: () => known, forgotten: (key) => known.delete(key), less: () => flows.soon() }),
+      target: new PolicyTarget(writer, policy, {
+        all: () => known,
+        forgotten: (key) => known.delete(key),
+        less: () => flows.soon(),
+      }),
       clock,
       synced: sources.policies.synced,
       onRefusal: ({ key, error }) => log(`${key} is not in the kernel, and closed`, error),
@@ -73,7 +77,9 @@ export const policies = nodePart({
         ready: loop.state().appliedAt !== undefined && refusal === undefined,
         faults: [
           ...(refusal ? [`the kernel refuses the tables of policies: ${refusal.message}`] : []),
-          ...loop.state().refused.map(({ key, error }) => `${key}: its policies are not in the kernel: ${error.message}`),
+          ...loop
+            .state()
+            .refused.map(({ key, error }) => `${key}: its policies are not in the kernel: ${error.message}`),
         ],
       }),
       look: () => loop.look().map((mending) => mendingText(node.name, mending)),

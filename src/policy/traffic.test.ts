@@ -1,0 +1,96 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import fc from 'fast-check'
+import {
+  ALL,
+  common,
+  holds,
+  isEverything,
+  isNothing,
+  minus,
+  NONE,
+  PROTOCOLS,
+  portsOf,
+  sameTraffic,
+  type Traffic,
+  union,
+} from './traffic.ts'
+
+const span = fc
+  .tuple(fc.integer({ min: 0, max: 12 }), fc.integer({ min: 0, max: 6 }))
+  .map(([first, more]) => [first, first + more] as const)
+const some = fc
+  .record({
+    spans: fc.array(fc.tuple(fc.constantFrom(...PROTOCOLS), span), { maxLength: 4 }),
+    others: fc.boolean(),
+    all: fc.boolean(),
+  })
+  .map(({ spans, others, all }) =>
+    spans.reduce<Traffic>((sum, [protocol, [first, last]]) => union(sum, portsOf(protocol, first, last)), {
+      ...(all ? portsOf('UDP') : NONE),
+      others,
+    }),
+  )
+/** Every packet that differs for these. */
+const packets = [
+  ...PROTOCOLS.flatMap((protocol) =>
+    [...Array.from({ length: 20 }, (_, port) => port), 65535].map((port) => ({ protocol, port })),
+  ),
+  { protocol: undefined, port: 0 },
+]
+const members = (traffic: Traffic) => packets.map(({ protocol, port }) => holds(traffic, protocol, port))
+
+test('union, difference and intersection hold what sets of packets would', () => {
+  fc.assert(
+    fc.property(some, some, (left, right) => {
+      const [one, other] = [members(left), members(right)]
+      assert.deepEqual(
+        members(union(left, right)),
+        one.map((is, index) => is || other[index]),
+      )
+      assert.deepEqual(
+        members(minus(left, right)),
+        one.map((is, index) => is && !other[index]),
+      )
+      assert.deepEqual(
+        members(common(left, right)),
+        one.map((is, index) => is && other[index]),
+      )
+    }),
+  )
+})
+
+test('spans are sorted, and neither overlap nor touch, so that equal sets have equal spans', () => {
+  fc.assert(
+    fc.property(some, some, (left, right) => {
+      const sum = union(left, right)
+      for (const protocol of PROTOCOLS)
+        for (const [index, [first, last]] of sum[protocol].entries()) {
+          assert.ok(first <= last)
+          const next = sum[protocol][index + 1]
+          assert.ok(next === undefined || last + 1 < next[0], `${protocol} ${JSON.stringify(sum[protocol])}`)
+        }
+      assert.equal(sameTraffic(minus(sum, NONE), sum), true)
+      assert.equal(sameTraffic(left, right), members(left).join() === members(right).join())
+    }),
+  )
+})
+
+test('nothing and everything are known as such, however they came to be', () => {
+  assert.deepEqual([isNothing(NONE), isNothing(ALL), isEverything(NONE), isEverything(ALL)], [true, false, false, true])
+  const ports = PROTOCOLS.reduce<Traffic>((sum, protocol) => union(sum, portsOf(protocol)), NONE)
+  assert.deepEqual([isEverything(ports), isEverything({ ...ports, others: true })], [false, true])
+  assert.equal(isNothing(minus(ports, ALL)), true)
+  assert.equal(isNothing({ ...NONE, others: true }), false)
+  assert.equal(isNothing(portsOf('SCTP', 80, 80)), false)
+  assert.equal(isEverything(minus(ALL, portsOf('TCP', 80, 80))), false)
+})
+
+test('a protocol without a port is all its ports, and no other’s', () => {
+  assert.deepEqual([holds(portsOf('UDP'), 'UDP', 0), holds(portsOf('UDP'), 'UDP', 65535)], [true, true])
+  assert.deepEqual([holds(portsOf('UDP'), 'TCP', 53), holds(portsOf('UDP'), undefined, 0)], [false, false])
+  assert.deepEqual(
+    [79, 80, 90, 91].map((port) => holds(portsOf('TCP', 80, 90), 'TCP', port)),
+    [false, true, true, false],
+  )
+})
