@@ -2,6 +2,7 @@ import type { Taint } from '#api/core/node/taint.ts'
 import { openConntrack } from '#kernel/conntrack/conntrack.ts'
 import { hasIpv6 } from '#kernel/namespaces/ipv6.ts'
 import { openNftables } from '#kernel/nftables/libnftables.ts'
+import { sharingRuleset } from '#kernel/nftables/shared-ruleset.ts'
 import { DatagramServer } from '#kernel/sockets/datagram-server.ts'
 import { bindUdp, connectTcp, listenTcp } from '#kernel/sockets/socket.ts'
 import type { PerFamily } from '#net/per-family.ts'
@@ -51,13 +52,16 @@ export const nodePart = <const S extends SourceName, P extends Part>(
 ): PartDefinition<AgentNode, P> => part
 
 /** The kernel of the network namespace at `path`. */
-export const kernelAt = (path: string): PlaceKernel => ({
-  namespace: path,
-  hasIpv6: hasIpv6(),
-  nftables: () => openNftables(path),
-  conntrack: () => openConntrack(path),
-  listen: (host, port, server) => listenTcp(path, host, port, server),
-  datagrams: (host, port) => DatagramServer.bind(path, host, port),
-  udp: (host) => bindUdp(path, host, 0),
-  connect: (address, port) => connectTcp(path, address, port),
-})
+export const kernelAt = (path: string): PlaceKernel => {
+  const ruleset = { transactions: 0 }
+  return {
+    namespace: path,
+    hasIpv6: hasIpv6(),
+    nftables: () => sharingRuleset(openNftables(path), ruleset),
+    conntrack: () => openConntrack(path),
+    listen: (host, port, server) => listenTcp(path, host, port, server),
+    datagrams: (host, port) => DatagramServer.bind(path, host, port),
+    udp: (host) => bindUdp(path, host, 0),
+    connect: (address, port) => connectTcp(path, address, port),
+  }
+}

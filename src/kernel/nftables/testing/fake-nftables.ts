@@ -9,7 +9,7 @@ import type { DumpedElement } from '../element-dump.ts'
 import type { Nftables } from '../libnftables.ts'
 
 /** What a set's fields are, as its `typeof` says. */
-type FieldType = 'address' | 'protocol' | 'port' | 'word' | 'slot'
+type FieldType = 'address' | 'protocol' | 'port' | 'word' | 'slot' | 'verdict'
 
 const PROTOCOLS: readonly (readonly [string, number])[] = [
   ['tcp', 6],
@@ -19,6 +19,11 @@ const PROTOCOLS: readonly (readonly [string, number])[] = [
 // linux/netfilter.h, nf_tables.h
 const NF_DROP = 0
 const NFT_GOTO = -4
+const NFT_RETURN = -5
+const VERDICTS: ReadonlyMap<string, number> = new Map([
+  ['drop', NF_DROP],
+  ['return', NFT_RETURN],
+])
 
 /**
  * nftables in memory, for tests: keeps tables, chains and elements, is atomic, and refuses what the kernel refuses (an
@@ -66,13 +71,15 @@ export class FakeNftables implements Nftables {
   }
 
   apply(changes: readonly ElementChange[]): void {
-    const texts = changes.map(({ command, family, table, set, count, keyLength, dataLength, bytes }) => {
+    const texts = changes.map(({ command, family, table, set, count, keyLength, dataLength, bytes, hasEnds }) => {
       const name = `${family} ${table} ${set}`
-      const size = keyLength + dataLength
+      const middle = hasEnds ? 2 * keyLength : keyLength
+      const size = middle + dataLength
       const { key, data } = this.#typesOf(name)
       const elements = Array.from({ length: count }, (_, index) => {
-        const left = toText(bytes.subarray(index * size, index * size + keyLength), key, family)
-        return dataLength === 0 ? left : `${left} : ${toText(bytes.subarray(index * size + keyLength), data, family)}`
+        const of = (from: number) => toText(bytes.subarray(index * size + from), key, family)
+        const left = hasEnds ? `${of(0)}-${of(keyLength).split(' . ').at(-1)}` : of(0)
+        return dataLength === 0 ? left : `${left} : ${toText(bytes.subarray(index * size + middle), data, family)}`
       })
       return `${command} element ${name} { ${elements.join(', ')} }\n`
     })
@@ -83,14 +90,15 @@ export class FakeNftables implements Nftables {
     const name = `${family} ${table} ${set}`
     const { key, data } = this.#typesOf(name)
     for (const [left, right] of this.sets.get(name) ?? []) {
-      const range = left.includes('/') ? rangeOf(left) : undefined
+      const range = left.includes('/') ? rangeOf(left) : portsOf(left)
       const chain = right.startsWith('goto ') ? right.slice('goto '.length) : undefined
       const one = {
         key: toBinary(range?.first ?? left, key),
         keyEnd: range && key.length > 1 ? toBinary(range.last, key) : undefined,
         isEnd: false,
-        data: set === 'kinds' || right === '' ? undefined : toBinary(right, data),
-        verdict: set === 'kinds' ? { code: chain === undefined ? NF_DROP : NFT_GOTO, chain } : undefined,
+        data: data[0] === 'verdict' || right === '' ? undefined : toBinary(right, data),
+        verdict:
+          data[0] === 'verdict' ? { code: chain === undefined ? VERDICTS.get(right)! : NFT_GOTO, chain } : undefined,
         ...(this.timeouts.get(`${name} ${left}`) ?? { timeout: undefined, expiresIn: undefined }),
       }
       visit(one)
@@ -191,6 +199,7 @@ const typesOf = (text: string): readonly FieldType[] =>
     if (/addr$/.test(field)) return 'address'
     if (field === 'meta l4proto') return 'protocol'
     if (field === 'th dport') return 'port'
+    if (field === 'verdict') return 'verdict'
     return field.startsWith('numgen') ? 'slot' : 'word'
   })
 
@@ -204,6 +213,7 @@ function toText(bytes: Uint8Array, types: readonly FieldType[], family: 'ip' | '
       if (type === 'address') return formatAddress(fromBytes(field))
       if (type === 'protocol') return PROTOCOLS.find(([, number]) => number === field[0])?.[0]
       if (type === 'port') return viewOf(field).getUint16(0)
+      if (type === 'verdict') return [...VERDICTS].find(([, code]) => code === viewOf(field).getInt32(0))?.[0]
       const word = viewOf(field).getUint32(0, LITTLE_ENDIAN)
       return type === 'word' ? `0x${word.toString(16)}` : word
     })
@@ -241,3 +251,9 @@ function rangeOf(key: string): { readonly first: string; readonly last: string }
 }
 
 const failure = (message: string) => new KernelError('NFT_APPLY_FAILED', { operation: 'fake', message })
+
+/** `… . 80-443`: ports from one to another, at the end of a key. */
+const portsOf = (text: string): { readonly first: string; readonly last: string } | undefined => {
+  const [whole, before = '', first, last] = /^(.* \. )?(\d+)-(\d+)$/.exec(text) ?? []
+  return whole === undefined ? undefined : { first: `${before}${first}`, last: `${before}${last}` }
+}
