@@ -7,6 +7,7 @@ export const DIRECTIONS: readonly Direction[] = ['ingress', 'egress']
 
 /** In the order in which they are asked; a NetworkPolicy stands between the tiers of ClusterNetworkPolicies. */
 export type Tier = 'Admin' | 'NetworkPolicy' | 'Baseline'
+export const TIERS: readonly Tier[] = ['Admin', 'NetworkPolicy', 'Baseline']
 
 /** A port by its name, to be looked up at the pod that is asked; `protocol` undefined: of any. */
 export interface PortName {

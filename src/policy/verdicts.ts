@@ -2,7 +2,7 @@ import type { IpFamily } from '#net/ip-address.ts'
 import type { Protocol } from '#net/port-protocol.ts'
 import type { Identity } from './identities.ts'
 import type { NamedPort } from './peer.ts'
-import { type Direction, decide, type Match, type Policy, type Rule, type Tier, trafficOf } from './rule.ts'
+import { type Direction, decide, type Match, type Policy, type Rule, TIERS, type Tier, trafficOf } from './rule.ts'
 import { ALL, common, isNothing, minus, PROTOCOLS, sameTraffic, type Traffic } from './traffic.ts'
 
 /** What becomes of some traffic of a pod. The first that speaks of a packet counts; none does where nothing is said here. */
@@ -32,8 +32,6 @@ export interface Subject {
   readonly ports: readonly NamedPort[]
   readonly policies: Iterable<Policy>
 }
-
-const TIERS: readonly Tier[] = ['Admin', 'NetworkPolicy', 'Baseline']
 
 /** Whether any policy says something of a direction. */
 export const isPoliced = (policies: Iterable<Policy>, direction: Direction): boolean =>

@@ -4,6 +4,7 @@ import fc from 'fast-check'
 import { evaluate } from '#dataplane/evaluator/evaluate.ts'
 import { LoadedRuleset } from '#dataplane/evaluator/loaded-ruleset.ts'
 import { POLICY_RULESET } from '#dataplane/policy/ruleset.ts'
+import { PolicyView } from '#explain/policies/policy-view.ts'
 import { containsAddress } from '#net/cidr.ts'
 import { parseAddress } from '#net/ip-address.ts'
 import type { NodePolicy } from '#policy/node-policy.ts'
@@ -48,6 +49,7 @@ test('what a node makes of policies is what the contract says, for generated clu
   fc.assert(
     fc.property(scenario, ({ plan, packets }) => {
       const cluster = policyClusterOf(plan)
+      const view = new PolicyView({ ...cluster, dnsOnNodes: true })
       for (const here of NODES) {
         const node = told(cluster, here, () => {})
         const addresses = [
@@ -83,6 +85,17 @@ test('what a node makes of policies is what the contract says, for generated clu
             verdict.kind === 'pass',
             expected,
             `evaluator, ${here}: ${JSON.stringify(traffic)} of ${JSON.stringify(cluster, null, 1)}`,
+          )
+          assert.equal(
+            view
+              .words(source, destination, {
+                protocol: traffic.protocol === 'ICMP' ? undefined : traffic.protocol,
+                port,
+              })
+              .filter(({ pod }) => pod.node === here)
+              .every(({ passes }) => passes),
+            expected,
+            `view, ${here}: ${JSON.stringify(traffic)} of ${JSON.stringify(cluster, null, 1)}`,
           )
           assert.equal(
             modelPasses(node, cluster, here, traffic),

@@ -1,0 +1,119 @@
+import type { Namespace } from '#api/core/namespace/message.ts'
+import type { Node } from '#api/core/node/message.ts'
+import type { Pod } from '#api/core/pod/message.ts'
+import type { NetworkPolicy } from '#api/networking/networkpolicy/message.ts'
+import type { ClusterNetworkPolicy } from '#api/policynetworking/clusternetworkpolicy/message.ts'
+import type { Labels } from '#objects/object.ts'
+import { objectKey } from '#objects/object-key.ts'
+import {
+  type HeldAddress,
+  heldAddress,
+  isSelected,
+  type NamedPort,
+  type PolicyNode,
+  type PolicyPod,
+} from '#policy/peer.ts'
+import { policyNode, policyPod } from '#policy/policy-objects.ts'
+import { readClusterNetworkPolicy } from '#policy/read-cluster-network-policy.ts'
+import { readNetworkPolicy } from '#policy/read-network-policy.ts'
+import type { Direction, Policy } from '#policy/rule.ts'
+import { portsOf, union } from '#policy/traffic.ts'
+import { type AskedPort, type Party, type Why, why } from '#policy/why.ts'
+
+/** What of a cluster policies are made of. */
+export interface PolicyFacts {
+  readonly namespaces: readonly Pick<Namespace, 'metadata'>[]
+  readonly pods: readonly Pod[]
+  readonly nodes: readonly Node[]
+  readonly policies: readonly NetworkPolicy[]
+  readonly clusterPolicies: readonly ClusterNetworkPolicy[]
+  /** Each node answers for the cluster's DNS at its own addresses. */
+  readonly dnsOnNodes: boolean
+}
+
+/** As the cluster's DNS is labelled, wherever it runs. */
+const DNS = {
+  namespace: 'kube-system',
+  labels: { 'k8s-app': 'kube-dns' },
+  traffic: union(portsOf('UDP', 53, 53), portsOf('TCP', 53, 53)),
+} as const
+
+/** What one end of a connection says of it. */
+export interface EndWord extends Why {
+  readonly pod: PolicyPod
+  readonly direction: Direction
+}
+
+/** The policies of a cluster, and what they say of connections. */
+export class PolicyView {
+  readonly pods: readonly PolicyPod[]
+  readonly policies: readonly Policy[]
+  readonly #nodes: readonly PolicyNode[]
+  readonly #namespaces: ReadonlyMap<string, Labels>
+  readonly #byAddress = new Map<string, PolicyPod>()
+  readonly #selecting = new Map<PolicyPod, readonly Policy[]>()
+
+  constructor({ namespaces, pods, nodes, policies, clusterPolicies, dnsOnNodes }: PolicyFacts) {
+    this.pods = pods.flatMap((pod) => policyPod(pod) ?? [])
+    this.policies = [...policies.map(readNetworkPolicy), ...clusterPolicies.map(readClusterNetworkPolicy)]
+    this.#nodes = nodes.map((node) => policyNode(node, dnsOnNodes ? DNS : undefined))
+    this.#namespaces = new Map(namespaces.map(({ metadata }) => [metadata?.name ?? '', metadata?.labels ?? {}]))
+    for (const pod of this.pods.toSorted((left, right) => left.since - right.since))
+      for (const { text } of pod.addresses) this.#byAddress.set(text, pod)
+  }
+
+  podAt(address: string): PolicyPod | undefined {
+    return this.#byAddress.get(address)
+  }
+
+  pod(namespace: string, name: string): PolicyPod | undefined {
+    return this.pods.find((one) => one.namespace === namespace && one.name === name)
+  }
+
+  /** Those that select a pod. */
+  policiesOf(pod: PolicyPod): readonly Policy[] {
+    const known = this.#selecting.get(pod)
+    if (known !== undefined) return known
+    const { namespace, labels } = pod
+    const ofNamespace = this.#namespaces.get(namespace)
+    const found = this.policies.filter(({ subject }) => isSelected(subject, namespace, ofNamespace, labels))
+    this.#selecting.set(pod, found)
+    return found
+  }
+
+  /** Who has an address. */
+  partyAt(address: HeldAddress): Party {
+    const pod = this.podAt(address.text)
+    if (pod !== undefined) return { address, pod, namespaceLabels: this.#namespaces.get(pod.namespace) }
+    const node = this.#nodes.find(({ addresses }) => addresses.some(({ text }) => text === address.text))
+    return { address, node, namespaceLabels: node?.serves && this.#namespaces.get(node.serves.namespace) }
+  }
+
+  /**
+   * What the policies of both ends say of a connection, the sender's first; an end that is no pod, or of its node's own
+   * network, says nothing. What a pod sends to itself, and what a node sends to its own pods, nobody asks about.
+   */
+  words(source: string, destination: string, asked: AskedPort): readonly EndWord[] {
+    const [from, to] = [heldAddress(source), heldAddress(destination)]
+    if (from === undefined || to === undefined || from.text === to.text) return []
+    const [sender, receiver] = [this.partyAt(from), this.partyAt(to)]
+    if (sender.node !== undefined && sender.node.name === receiver.pod?.node) return []
+    const ports = receiver.pod?.ports ?? []
+    return [
+      ...this.#word('egress', sender, receiver, asked, ports),
+      ...this.#word('ingress', receiver, sender, asked, ports),
+    ]
+  }
+
+  #word(
+    direction: Direction,
+    { pod }: Party,
+    other: Party,
+    asked: AskedPort,
+    ports: readonly NamedPort[],
+  ): readonly EndWord[] {
+    return pod === undefined ? [] : [{ pod, direction, ...why(this.policiesOf(pod), direction, other, asked, ports) }]
+  }
+}
+
+export const nameOf = ({ namespace, name }: PolicyPod): string => objectKey(namespace, name)
