@@ -1,0 +1,119 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import type { NetworkPolicy } from '#api/networking/networkpolicy/message.ts'
+import { NodePolicy } from '#policy/node-policy.ts'
+import { heldAddress, type PolicyPod } from '#policy/peer.ts'
+import { readNetworkPolicy } from '#policy/read-network-policy.ts'
+import { HeldPods } from './held-pods.ts'
+
+const start = () => {
+  let now = 1000
+  const policy = new NodePolicy('here', () => {})
+  const held = new HeldPods('here', policy, () => ++now)
+  policy.setPolicy(
+    readNetworkPolicy({
+      metadata: { namespace: 'default', name: 'deny' },
+      spec: { podSelector: { matchLabels: { app: 'web' } }, policyTypes: ['Ingress'] },
+    } as unknown as NetworkPolicy),
+  )
+  const isPoliced = (name: string) => policy.verdicts(`default/${name}`, 'ingress') !== undefined
+  const addressesOf = (name: string) => policy.localPod(`default/${name}`)?.addresses.map(({ text }) => text)
+  return { policy, held, listener: held.listener, isPoliced, addressesOf }
+}
+const told = (name: string, addresses: readonly string[] = [], more: Partial<PolicyPod> = {}): PolicyPod => ({
+  namespace: 'default',
+  name,
+  labels: { app: 'web' },
+  addresses: addresses.flatMap((text) => heldAddress(text) ?? []),
+  ports: [],
+  node: 'here',
+  since: 1,
+  ...more,
+})
+const named = (name: string, uid = 'u1') => ({ uid, namespace: 'default', name })
+
+test('a pod has the addresses that its network gave it, before the API tells of them, and whatever it tells then', () => {
+  const { held, listener, isPoliced, addressesOf } = start()
+  listener.setPod(told('a'))
+  held.hold(named('a'), ['10.244.1.2', 'fd00::2'])
+  assert.deepEqual(addressesOf('a'), ['10.244.1.2', 'fd00::2'])
+  assert.equal(isPoliced('a'), true)
+  listener.setPod(told('a', ['10.244.1.99'], { labels: { app: 'other' } }))
+  assert.deepEqual(addressesOf('a'), ['10.244.1.2', 'fd00::2'])
+  assert.equal(isPoliced('a'), false, 'its labels are what the API says')
+})
+
+test('one that the API has told nothing of is held by its addresses alone, and has its labels as soon as they are told', () => {
+  const { held, listener, isPoliced, addressesOf } = start()
+  held.hold(named('a'), ['10.244.1.2'])
+  assert.deepEqual([addressesOf('a'), isPoliced('a')], [['10.244.1.2'], false])
+  listener.setPod(told('a'))
+  assert.deepEqual([addressesOf('a'), isPoliced('a')], [['10.244.1.2'], true])
+})
+
+test('with its network it is gone, though the API still tells of it and its address; and its name’s next pod is another', () => {
+  const { held, listener, addressesOf, policy } = start()
+  listener.setPod(told('a', ['10.244.1.2']))
+  held.hold(named('a'), ['10.244.1.2'])
+  held.release(named('a'))
+  assert.equal(policy.localPod('default/a'), undefined)
+  listener.setPod(told('a', ['10.244.1.2'], { labels: {} }))
+  assert.equal(policy.localPod('default/a'), undefined, 'another status of it')
+  listener.removePod('default', 'a')
+  listener.setPod(told('a'))
+  held.hold(named('a', 'u2'), ['10.244.1.3'])
+  assert.deepEqual(addressesOf('a'), ['10.244.1.3'])
+  held.release(named('a', 'u1'))
+  assert.deepEqual(addressesOf('a'), ['10.244.1.3'], 'the one before goes late')
+})
+
+test('one whose object is gone is held until its network goes too', () => {
+  const { held, listener, addressesOf, policy } = start()
+  listener.setPod(told('a'))
+  held.hold(named('a'), ['10.244.1.2'])
+  listener.removePod('default', 'a')
+  assert.deepEqual(addressesOf('a'), ['10.244.1.2'])
+  held.release(named('a'))
+  assert.equal(policy.localPod('default/a'), undefined)
+  listener.setPod(told('b', ['10.244.1.4']))
+  assert.deepEqual(addressesOf('b'), ['10.244.1.4'], 'one that was attached before a start is what the API tells')
+  listener.removePod('default', 'b')
+  assert.equal(policy.localPod('default/b'), undefined)
+})
+
+test('of two that have one address, the one that was attached last has it', () => {
+  const { held, listener, policy } = start()
+  policy.setPolicy(
+    readNetworkPolicy({
+      metadata: { namespace: 'default', name: 'allow' },
+      spec: { podSelector: {}, ingress: [{ from: [{ podSelector: { matchLabels: { who: 'old' } } }] }] },
+    } as unknown as NetworkPolicy),
+  )
+  listener.setPod(told('old', ['10.244.1.2'], { labels: { who: 'old' } }))
+  assert.ok(policy.identityOf('10.244.1.2'))
+  held.hold(named('new'), ['10.244.1.2'])
+  assert.equal(policy.identityOf('10.244.1.2'), undefined)
+  listener.setPod(told('old', ['10.244.1.2'], { labels: { who: 'old', phase: 'ending' } }))
+  assert.equal(policy.identityOf('10.244.1.2'), undefined, 'whatever is told of the one before')
+})
+
+test('pods of other nodes, nodes, namespaces and policies are passed on as they are', () => {
+  const calls: unknown[][] = []
+  const note =
+    (name: string) =>
+    (...given: unknown[]): void =>
+      void calls.push([name, ...given])
+  const noted = new Proxy({} as NodePolicy, { get: (_, name) => note(String(name)) })
+  const { listener } = new HeldPods('here', noted, () => 0)
+  const pod = told('far', ['10.244.2.2'], { node: 'there' })
+  listener.setPod(pod)
+  listener.removePod('default', 'far')
+  listener.setNamespace('default', { a: 'b' })
+  listener.removeNode('there')
+  assert.deepEqual(calls, [
+    ['setPod', pod],
+    ['removePod', 'default', 'far'],
+    ['setNamespace', 'default', { a: 'b' }],
+    ['removeNode', 'there'],
+  ])
+})

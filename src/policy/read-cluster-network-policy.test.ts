@@ -1,0 +1,106 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import type { ClusterNetworkPolicy } from '#api/policynetworking/clusternetworkpolicy/message.ts'
+import { readClusterNetworkPolicy } from './read-cluster-network-policy.ts'
+import { ALL, NONE, portsOf, union } from './traffic.ts'
+
+const read = (spec: object) =>
+  readClusterNetworkPolicy({
+    metadata: { name: 'one' },
+    spec: { tier: 'Admin', priority: 7, subject: { namespaces: {} }, ...spec },
+  } as unknown as ClusterNetworkPolicy)
+const to = (...peers: readonly object[]) => read({ egress: [{ action: 'Accept', to: peers }] })
+const app = { matchLabels: { app: 'a' } }
+
+test('tier, priority, action and name are what they say, and a direction without rules is nobody’s business', () => {
+  const one = read({ egress: [{ action: 'Pass', to: [{ namespaces: {} }] }], ingress: [] })
+  assert.deepEqual([one.kind, one.name, one.tier, one.priority], ['ClusterNetworkPolicy', 'one', 'Admin', 7])
+  assert.equal(one.rules.ingress, undefined)
+  assert.deepEqual(
+    one.rules.egress!.map(({ action, path }) => [action, path]),
+    [['Pass', 'spec.egress[0]']],
+  )
+  assert.equal(read({ tier: 'Baseline' }).tier, 'Baseline')
+})
+
+test('its subject is all pods of namespaces, or some of them', () => {
+  const labels = [{ key: 'app', operator: '=', values: ['a'] }]
+  assert.deepEqual(read({ subject: { namespaces: app } }).subject, { namespaces: { labels }, pods: [] })
+  assert.deepEqual(read({ subject: { pods: { namespaceSelector: {}, podSelector: app } } }).subject, {
+    namespaces: { labels: [] },
+    pods: labels,
+  })
+})
+
+test('peers are pods of namespaces, some pods, nodes, and networks of which each is one', () => {
+  const { rules, faults } = to(
+    { namespaces: app },
+    { pods: { namespaceSelector: app, podSelector: {} } },
+    { nodes: {} },
+    { networks: ['10.0.0.0/8', 'fd00::/8'] },
+  )
+  assert.deepEqual(faults, [])
+  assert.deepEqual(
+    rules.egress![0]!.peers!.map(({ key }) => key),
+    ['pods {app = a} {}', 'pods {app = a} {}', 'nodes {}', 'block 10.0.0.0/8 ', 'block fd00::/8 '],
+  )
+})
+
+test('protocols are TCP, UDP and SCTP with a port, a range or none, and ports by their names of any protocol', () => {
+  const of = (...protocols: readonly object[]) => {
+    const { traffic, names } = read({ ingress: [{ action: 'Deny', from: [{ namespaces: {} }], protocols }] }).rules
+      .ingress![0]!
+    return { traffic, names }
+  }
+  assert.deepEqual(of({ tcp: { destinationPort: { number: 80 } } }), { traffic: portsOf('TCP', 80, 80), names: [] })
+  assert.deepEqual(
+    of({ udp: { destinationPort: { range: { start: 1, end: 9 } } } }, { sctp: {} }).traffic,
+    union(portsOf('UDP', 1, 9), portsOf('SCTP')),
+  )
+  assert.deepEqual(of({ destinationNamedPort: 'web' }), {
+    traffic: NONE,
+    names: [{ name: 'web', protocol: undefined }],
+  })
+  assert.deepEqual(read({ ingress: [{ action: 'Deny', from: [{ namespaces: {} }] }] }).rules.ingress![0]!.traffic, ALL)
+})
+
+test('what cannot be read stands closed: who is let in is nobody, who is refused is everybody', () => {
+  for (const [peer, fault] of [
+    [{}, /^spec\.egress\[0\]\.to\[0\] names nobody/],
+    [{ networks: ['10.0.0.0/40'] }, /^spec\.egress\[0\]\.to\[0\]\.networks\[0\] is no range/],
+    [{ domainNames: ['example.com'] }, /^spec\.egress\[0\]\.to\[0\]\.domainNames is not supported/],
+    [
+      { nodes: { matchExpressions: [{ key: 'a', operator: 'Like' }] } },
+      /^spec\.egress\[0\]\.to\[0\]\.nodes cannot be read/,
+    ],
+    [
+      { namespaces: { matchExpressions: [{ key: 'a', operator: 'Like' }] } },
+      /^spec\.egress\[0\]\.to\[0\]\.namespaces cannot be read/,
+    ],
+    [
+      { pods: { namespaceSelector: {}, podSelector: { matchExpressions: [{ key: 'a', operator: 'In' }] } } },
+      /^spec\.egress\[0\]\.to\[0\]\.pods\.podSelector cannot be read/,
+    ],
+  ] as const) {
+    for (const action of ['Accept', 'Pass'] as const) {
+      const { rules, faults } = read({ egress: [{ action, to: [peer] }] })
+      assert.match(faults[0]!, fault)
+      assert.deepEqual(rules.egress![0]!.peers, [], action)
+    }
+    const [denied] = read({ egress: [{ action: 'Deny', to: [peer] }] }).rules.egress!
+    assert.deepEqual([denied!.peers, denied!.traffic], [undefined, ALL])
+  }
+  const port = { tcp: { destinationPort: { range: { start: 9, end: 1 } } } }
+  const rule = (action: string) => read({ ingress: [{ action, from: [{ namespaces: {} }], protocols: [port] }] })
+  assert.match(
+    rule('Accept').faults[0]!,
+    /^spec\.ingress\[0\]\.protocols\[0\]\.tcp\.destinationPort is no range of ports/,
+  )
+  assert.deepEqual(rule('Accept').rules.ingress![0]!.traffic, NONE)
+  assert.deepEqual(rule('Deny').rules.ingress![0]!.traffic, ALL)
+  assert.match(
+    read({ ingress: [{ action: 'Accept', from: [{ namespaces: {} }], protocols: [{}] }] }).faults[0]!,
+    /names no protocol/,
+  )
+  assert.match(read({ subject: {} }).faults[0]!, /^spec\.subject names nobody/)
+})

@@ -1,0 +1,121 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import type { NetworkPolicy } from '#api/networking/networkpolicy/message.ts'
+import { readNetworkPolicy } from './read-network-policy.ts'
+import type { Direction } from './rule.ts'
+import { ALL, NONE, portsOf, union } from './traffic.ts'
+
+const read = (spec: object) =>
+  readNetworkPolicy({
+    metadata: { namespace: 'shop', name: 'one' },
+    spec: { podSelector: {}, ...spec },
+  } as unknown as NetworkPolicy)
+const about = (spec: object): readonly Direction[] => {
+  const { ingress, egress } = read(spec).rules
+  return [...(ingress ? (['ingress'] as const) : []), ...(egress ? (['egress'] as const) : [])]
+}
+const first = (spec: object) => read(spec).rules.ingress![0]!
+const keys = (...from: readonly object[]) => first({ ingress: [{ from }] }).peers?.map(({ key }) => key)
+const faultOf = (spec: object) => {
+  const { faults, rules, subject } = read(spec)
+  return { faults, rules: rules.ingress ?? [], subject }
+}
+
+test('a policy is about the directions that it names; where it names none, about ingress, and egress if it has rules for that', () => {
+  assert.deepEqual(about({}), ['ingress'])
+  assert.deepEqual(about({ egress: [{}] }), ['ingress', 'egress'])
+  assert.deepEqual(about({ egress: [] }), ['ingress'])
+  assert.deepEqual(about({ policyTypes: ['Egress'] }), ['egress'])
+  assert.deepEqual(about({ policyTypes: ['Ingress'], egress: [{}] }), ['ingress'])
+  assert.deepEqual(about({ policyTypes: ['Egress', 'Ingress'] }), ['ingress', 'egress'])
+})
+
+test('it selects pods of its own namespace, all of them where its selector is empty', () => {
+  assert.deepEqual(read({}).subject, { namespaces: { name: 'shop' }, pods: [] })
+  assert.deepEqual(read({ podSelector: { matchLabels: { app: 'a' } } }).subject.pods, [
+    { key: 'app', operator: '=', values: ['a'] },
+  ])
+  assert.deepEqual(
+    [read({}).kind, read({}).name, read({}).tier, read({}).priority],
+    ['NetworkPolicy', 'shop/one', 'NetworkPolicy', 0],
+  )
+})
+
+test('no peers mean everybody, and each of the four ways of selectors means what it says', () => {
+  assert.equal(first({ ingress: [{}] }).peers, undefined)
+  assert.equal(first({ ingress: [{ from: [] }] }).peers, undefined)
+  const app = { matchLabels: { app: 'a' } }
+  assert.deepEqual(keys({ podSelector: app }), ['pods shop {app = a}'])
+  assert.deepEqual(keys({ namespaceSelector: app }), ['pods {app = a} {}'])
+  assert.deepEqual(keys({ podSelector: app, namespaceSelector: {} }), ['pods {} {app = a}'])
+  assert.deepEqual(keys({ podSelector: {} }), ['pods shop {}'])
+  assert.deepEqual(keys({ ipBlock: { cidr: '10.0.0.0/8', except: ['10.2.0.0/16', '10.1.0.0/16'] } }), [
+    'block 10.0.0.0/8 10.1.0.0/16,10.2.0.0/16',
+  ])
+})
+
+test('no ports mean all traffic; ports add up, by number, by range, by name, and all of a protocol', () => {
+  const of = (...ports: readonly object[]) => {
+    const { traffic, names } = first({ ingress: [{ ports }] })
+    return { traffic, names }
+  }
+  assert.deepEqual(of(), { traffic: ALL, names: [] })
+  assert.deepEqual(of({ port: 80 }), { traffic: portsOf('TCP', 80, 80), names: [] })
+  assert.deepEqual(of({ port: 80, endPort: 90, protocol: 'SCTP' }).traffic, portsOf('SCTP', 80, 90))
+  assert.deepEqual(of({ protocol: 'UDP' }).traffic, portsOf('UDP'))
+  assert.deepEqual(of({ port: 'web' }, { port: 53, protocol: 'UDP' }, { port: 80 }), {
+    traffic: union(portsOf('UDP', 53, 53), portsOf('TCP', 80, 80)),
+    names: [{ name: 'web', protocol: 'TCP' }],
+  })
+})
+
+test('what cannot be read is told with its field, and lets nobody in; what stands beside it goes on', () => {
+  const good = { podSelector: { matchLabels: { app: 'a' } } }
+  for (const [peer, fault] of [
+    [{ ipBlock: { cidr: '10.0.0.0/33' } }, /^spec\.ingress\[0\]\.from\[1\]\.ipBlock is no range/],
+    [{ ipBlock: { cidr: '10.0.0.0/8', except: ['x'] } }, /^spec\.ingress\[0\]\.from\[1\]\.ipBlock is no range/],
+    [{}, /^spec\.ingress\[0\]\.from\[1\] names nobody/],
+    [
+      { ipBlock: { cidr: '10.0.0.0/8' }, podSelector: {} },
+      /^spec\.ingress\[0\]\.from\[1\] has an ipBlock beside a selector/,
+    ],
+    [
+      { podSelector: { matchExpressions: [{ key: 'a', operator: 'Like', values: ['b'] }] } },
+      /^spec\.ingress\[0\]\.from\[1\]\.podSelector cannot be read/,
+    ],
+    [
+      { namespaceSelector: { matchExpressions: [{ key: 'a', operator: 'In' }] } },
+      /^spec\.ingress\[0\]\.from\[1\]\.namespaceSelector cannot be read/,
+    ],
+  ] as const) {
+    const { faults, rules } = faultOf({ ingress: [{ from: [good, peer] }] })
+    assert.equal(faults.length, 1, JSON.stringify(peer))
+    assert.match(faults[0]!, fault)
+    assert.deepEqual(
+      rules[0]!.peers!.map(({ key }) => key),
+      ['pods shop {app = a}'],
+    )
+    assert.deepEqual(faultOf({ ingress: [{ from: [peer] }] }).rules[0]!.peers, [], 'not everybody')
+  }
+  for (const [port, fault] of [
+    [{ port: 0 }, /ports\[0\] is no range of ports/],
+    [{ port: 90, endPort: 80 }, /ports\[0\] is no range of ports/],
+    [{ endPort: 80 }, /ports\[0\] is no range of ports/],
+    [{ port: 80, endPort: 65536 }, /ports\[0\] is no range of ports/],
+    [{ port: 80, protocol: 'ICMP' }, /ports\[0\]\.protocol "ICMP" is none of TCP, UDP, SCTP/],
+  ] as const) {
+    const { faults, rules } = faultOf({ ingress: [{ ports: [port] }] })
+    assert.match(faults[0]!, fault)
+    assert.deepEqual([rules[0]!.traffic, rules[0]!.names], [NONE, []], 'not all ports')
+  }
+})
+
+test('a policy whose own selector cannot be read isolates all of its namespace', () => {
+  const { faults, subject } = faultOf({ podSelector: { matchExpressions: [{ key: 'a', operator: 'Like' }] } })
+  assert.match(faults[0]!, /^spec\.podSelector cannot be read/)
+  assert.deepEqual(subject, { namespaces: { name: 'shop' }, pods: [] })
+})
+
+test('ranges that are not in their one form, as older objects have them, are read as what they mean', () => {
+  assert.equal(read({ ingress: [{ from: [{ ipBlock: { cidr: '10.0.0.7/8' } }] }] }).faults.length, 0)
+})
