@@ -79,6 +79,17 @@ export const commandList: readonly CommandListEntry[] = [
     load: async () => (await import('./commands/explain.ts')).explain,
   },
   {
+    name: 'policy',
+    summary: 'what NetworkPolicies come to',
+    verbs: [
+      {
+        name: 'policy matrix',
+        summary: 'who may begin a connection with whom, by the policies of a cluster',
+        load: async () => (await import('./commands/policy/matrix.ts')).matrix,
+      },
+    ],
+  },
+  {
     name: 'image',
     summary: 'the images of this machine, which all its clusters share',
     verbs: [

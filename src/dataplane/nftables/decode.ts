@@ -1,6 +1,5 @@
-import { LITTLE_ENDIAN } from '#net/byte-order.ts'
 import { formatAddress, fromBytes } from '#net/ip-address.ts'
-import { JUDGEMENT_NAMES, kernelLength, type Part, PROTOCOL_NAMES } from './element-layout.ts'
+import { JUDGEMENT_NAMES, kernelLength, orderOfNumbers, type Part, PROTOCOL_NAMES } from './element-layout.ts'
 import type { Element, TableFamily, Value } from './rule.ts'
 import { NODE_RULESET } from './ruleset/node-ruleset.ts'
 import type { Ruleset } from './ruleset/ruleset.ts'
@@ -45,7 +44,7 @@ function readParts(family: TableFamily, parts: readonly Part[], bytes: Uint8Arra
         values.push(JUDGEMENT_NAMES.get(view.getInt32(at)) ?? String(view.getInt32(at)))
         break
       case 'number':
-        values.push(view.getUint32(at, LITTLE_ENDIAN))
+        values.push(view.getUint32(at, orderOfNumbers(parts)))
         break
     }
     at += kernelLength(part, family)

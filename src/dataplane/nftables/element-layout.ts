@@ -1,3 +1,4 @@
+import { LITTLE_ENDIAN } from '#net/byte-order.ts'
 import type { Field, TableFamily } from './rule.ts'
 import type { SetDefinition } from './set-definition.ts'
 
@@ -25,6 +26,12 @@ export const PROTOCOLS: Readonly<Record<string, number>> = { tcp: 6, udp: 17, sc
 export const PROTOCOL_NAMES: ReadonlyMap<number, string> = new Map(
   Object.entries(PROTOCOLS).map(([name, number]) => [number, name]),
 )
+
+/**
+ * Whether numbers of a key are little-endian in the kernel: as the machine has them, but in network order where a field of the
+ * key is a range of ports, since nft's rules turn them round for such sets.
+ */
+export const orderOfNumbers = (key: readonly Part[]): boolean => !key.includes('ports') && LITTLE_ENDIAN
 
 /** Bytes in the kernel, which pads each field to four. */
 export const kernelLength = (part: Part, family: TableFamily): number =>

@@ -1,7 +1,7 @@
 import { LITTLE_ENDIAN } from '#net/byte-order.ts'
 import type { ElementChange } from '#net/element-change.ts'
 import { addressBytes } from '#net/ip-address.ts'
-import { type ElementLayout, JUDGEMENTS, kernelLength, type Part, PROTOCOLS } from './element-layout.ts'
+import { type ElementLayout, JUDGEMENTS, kernelLength, orderOfNumbers, type Part, PROTOCOLS } from './element-layout.ts'
 import type { Element, TableFamily, Value } from './rule.ts'
 import { NODE_RULESET } from './ruleset/node-ruleset.ts'
 import type { Ruleset } from './ruleset/ruleset.ts'
@@ -57,12 +57,13 @@ function encodeGroup(
   const keyLength = lengthOf(keyParts, family)
   const dataLength = lengthOf(dataParts, family)
   const hasEnds = keyParts.includes('ports')
+  const numbersAre = orderOfNumbers(keyParts)
   const bytes = new Uint8Array(elements.length * ((hasEnds ? 2 : 1) * keyLength + dataLength))
   const view = new DataView(bytes.buffer)
   let at = 0
   for (const { key, data = [] } of elements) {
-    at = write(view, at, keyParts, key)
-    if (hasEnds) at = write(view, at, keyParts, lastOf(key))
+    at = write(view, at, keyParts, key, numbersAre)
+    if (hasEnds) at = write(view, at, keyParts, lastOf(key), numbersAre)
     at = write(view, at, dataParts, data)
   }
   const { name: set } = definition
@@ -95,13 +96,19 @@ function lengthOf(parts: readonly Part[], family: TableFamily): number {
 }
 
 /** Gives where it ends. */
-function write(view: DataView, from: number, parts: readonly Part[], values: readonly Value[]): number {
+function write(
+  view: DataView,
+  from: number,
+  parts: readonly Part[],
+  values: readonly Value[],
+  isLittleEndian = LITTLE_ENDIAN,
+): number {
   let at = from
   for (let index = 0; index < parts.length; index++) {
     const value = values[index] as Value
     switch (parts[index]) {
       case 'number':
-        view.setUint32(at, value as number, LITTLE_ENDIAN)
+        view.setUint32(at, value as number, isLittleEndian)
         break
       case 'port':
         view.setUint16(at, value as number)

@@ -1,11 +1,10 @@
-import { once } from 'node:events'
 import type { ClusterConfig } from '#cluster/config.ts'
 import type { KernelWalk, Observation, Untraced } from '#explain/trace/live.ts'
 import { FlowTrace, type TracedFlow } from '#kernel/conntrack/flow-trace.ts'
 import { KernelError } from '#kernel/kernel-error.ts'
 import { isNamespace, namespacePath } from '#kernel/namespaces/namespace.ts'
 import { NftTrace, type TracedTuple } from '#kernel/nftables/nft-trace.ts'
-import { bindUdp, connectTcp } from '#kernel/sockets/socket.ts'
+import { ask } from './ask.ts'
 
 interface Probe {
   /** Path of the network namespace that it is sent from. */
@@ -16,17 +15,6 @@ interface Probe {
   readonly address: string
   readonly port: number
 }
-
-const TCP_TIMEOUT_MS = 1500
-/** A program need not answer a datagram at all. */
-const UDP_TIMEOUT_MS = 700
-/** What the echo image answers with its name; any other program is as welcome to be silent. */
-const DATAGRAM = 'hostname'
-const DNS_PORT = 53
-/** There a program is asked in its own words too: a query for the name servers of the root, RFC 1035: whoever speaks DNS answers it, if only by a refusal. */
-const DNS_QUERY = Buffer.from('464c01000001000000000000' + '00' + '0002' + '0001', 'hex')
-
-const REFUSED = new Set(['ECONNREFUSED', 'ECONNRESET'])
 
 interface Probed {
   readonly observations: readonly Observation[]
@@ -65,7 +53,7 @@ export async function probeLive(
     const observations: Observation[] = []
     const walks: KernelWalk[] = []
     for (let round = 0; round < count; round++) {
-      const { answer, port } = await (probe.protocol === 'TCP' ? connect(probe) : send(probe))
+      const { answer, port } = await ask(probe)
       // A socket that was refused does not tell its port any more.
       const ours = (one: { readonly port: number }) => port === undefined || one.port === port
       const translation = flowTraces
@@ -91,57 +79,6 @@ const tupleOf = ({ protocol, source, address, port }: Probe): TracedTuple => ({
   destination: address,
   port,
 })
-
-interface Met {
-  readonly answer: Observation['answer']
-  /** The sender's own port. */
-  readonly port: number | undefined
-}
-
-const answerOf = (code: string | undefined): Observation['answer'] => {
-  if (code === undefined) return 'answered'
-  if (REFUSED.has(code)) return 'refused'
-  if (code === 'EPERM') return 'forbidden'
-  return code === 'ETIMEDOUT' ? 'silent' : 'unreachable'
-}
-
-async function connect({ namespace, address, port }: Probe): Promise<Met> {
-  const socket = connectTcp(namespace, address, port)
-  const timer = setTimeout(
-    () => socket.destroy(Object.assign(new Error('no answer'), { code: 'ETIMEDOUT' })),
-    TCP_TIMEOUT_MS,
-  )
-  try {
-    await once(socket, 'connect')
-    return { answer: 'answered', port: socket.localPort }
-  } catch (error) {
-    return { answer: answerOf((error as NodeJS.ErrnoException).code), port: undefined }
-  } finally {
-    clearTimeout(timer)
-    socket.destroy()
-  }
-}
-
-async function send({ namespace, address, port }: Probe): Promise<Met> {
-  const socket = await bindUdp(namespace, address.includes(':') ? '::' : '0.0.0.0', 0)
-  const own = socket.address().port
-  const signal = AbortSignal.timeout(UDP_TIMEOUT_MS)
-  try {
-    // Connected, since only then a refusal is told.
-    socket.connect(port, address)
-    await once(socket, 'connect', { signal })
-    const answered = once(socket, 'message', { signal })
-    for (const datagram of port === DNS_PORT ? [DNS_QUERY, DATAGRAM] : [DATAGRAM])
-      socket.send(datagram, (error) => error && socket.emit('error', error))
-    await answered
-    return { answer: 'answered', port: own }
-  } catch (error) {
-    const { code, name } = error as NodeJS.ErrnoException
-    return { answer: name === 'AbortError' ? 'silent' : answerOf(code), port: own }
-  } finally {
-    socket.close()
-  }
-}
 
 /**
  * Of a node's new connections those from the sender to where the probe goes that the node translated, with the sender's

@@ -77,7 +77,7 @@ export class FakeNftables implements Nftables {
       const size = middle + dataLength
       const { key, data } = this.#typesOf(name)
       const elements = Array.from({ length: count }, (_, index) => {
-        const of = (from: number) => toText(bytes.subarray(index * size + from), key, family)
+        const of = (from: number) => toText(bytes.subarray(index * size + from), key, family, !hasEnds && LITTLE_ENDIAN)
         const left = hasEnds ? `${of(0)}-${of(keyLength).split(' . ').at(-1)}` : of(0)
         return dataLength === 0 ? left : `${left} : ${toText(bytes.subarray(index * size + middle), data, family)}`
       })
@@ -90,11 +90,14 @@ export class FakeNftables implements Nftables {
     const name = `${family} ${table} ${set}`
     const { key, data } = this.#typesOf(name)
     for (const [left, right] of this.sets.get(name) ?? []) {
-      const range = left.includes('/') ? rangeOf(left) : portsOf(left)
+      const ports = portsOf(left)
+      const range = left.includes('/') ? rangeOf(left) : ports
+      // nft turns numbers round in keys with such a range.
+      const order = ports === undefined && LITTLE_ENDIAN
       const chain = right.startsWith('goto ') ? right.slice('goto '.length) : undefined
       const one = {
-        key: toBinary(range?.first ?? left, key),
-        keyEnd: range && key.length > 1 ? toBinary(range.last, key) : undefined,
+        key: toBinary(range?.first ?? left, key, order),
+        keyEnd: range && key.length > 1 ? toBinary(range.last, key, order) : undefined,
         isEnd: false,
         data: data[0] === 'verdict' || right === '' ? undefined : toBinary(right, data),
         verdict:
@@ -203,7 +206,12 @@ const typesOf = (text: string): readonly FieldType[] =>
     return field.startsWith('numgen') ? 'slot' : 'word'
   })
 
-function toText(bytes: Uint8Array, types: readonly FieldType[], family: 'ip' | 'ip6'): string {
+function toText(
+  bytes: Uint8Array,
+  types: readonly FieldType[],
+  family: 'ip' | 'ip6',
+  isLittleEndian = LITTLE_ENDIAN,
+): string {
   const size = family === 'ip' ? 4 : 16
   let at = 0
   return types
@@ -214,20 +222,20 @@ function toText(bytes: Uint8Array, types: readonly FieldType[], family: 'ip' | '
       if (type === 'protocol') return PROTOCOLS.find(([, number]) => number === field[0])?.[0]
       if (type === 'port') return viewOf(field).getUint16(0)
       if (type === 'verdict') return [...VERDICTS].find(([, code]) => code === viewOf(field).getInt32(0))?.[0]
-      const word = viewOf(field).getUint32(0, LITTLE_ENDIAN)
+      const word = viewOf(field).getUint32(0, isLittleEndian)
       return type === 'word' ? `0x${word.toString(16)}` : word
     })
     .join(' . ')
 }
 
-function toBinary(text: string, types: readonly FieldType[]): Uint8Array {
+function toBinary(text: string, types: readonly FieldType[], isLittleEndian = LITTLE_ENDIAN): Uint8Array {
   const fields = text.split(' . ').map((field, index) => {
     const type = types[index]
     if (type === 'address') return toBytes(parseAddress(field))
     const bytes = new Uint8Array(4)
     if (type === 'protocol') bytes[0] = PROTOCOLS.find(([name]) => name === field)?.[1] ?? 0
     else if (type === 'port') viewOf(bytes).setUint16(0, Number(field))
-    else viewOf(bytes).setUint32(0, Number(field), LITTLE_ENDIAN)
+    else viewOf(bytes).setUint32(0, Number(field), isLittleEndian)
     return bytes
   })
   return Uint8Array.from(fields.flatMap((field) => [...field]))

@@ -1,0 +1,108 @@
+import { createHttpClient } from '#client/http-client.ts'
+import { httpsTransport } from '#client/https-client.ts'
+import { unixTransport } from '#client/unix-client.ts'
+import { leaves } from '#cluster/config.ts'
+import { nameOfGroup, policyMatrix } from '#explain/policies/matrix.ts'
+import { PolicyView } from '#explain/policies/policy-view.ts'
+import { cellReason, matrixRows } from '#explain/words/matrix.ts'
+import { type ProbedCell, probeMatrix } from '#facts/live/probe-matrix.ts'
+import { gatherPolicyFacts } from '#facts/policy-facts.ts'
+import { CliError } from '../../cli-error.ts'
+import { explainTarget } from '../../clusters/explain-target.ts'
+import { type Command, outputFlag } from '../../command.ts'
+import { table } from '../../table.ts'
+
+const PROTOCOLS = { tcp: 'TCP', udp: 'UDP', sctp: 'SCTP' } as const
+const FAMILIES = { '4': 'IPv4', '6': 'IPv6' } as const
+const MOST_PORT = 65535
+
+export const matrix: Command = {
+  name: 'policy matrix',
+  summary: 'who may begin a connection with whom, by the policies of a cluster',
+  description: `Prints, for each group of pods and each other, whether NetworkPolicies and ClusterNetworkPolicies let a connection begin: yes, no, or
+the ports at which it may. It is asked at the ports that the pods declare, at 80 where they declare none, or at --port. Pods of one Deployment that
+policies treat alike are one group. With --probe each connection is begun for real as well, from inside the sender's network (of a cluster of this
+machine): where that is not what the policies say, the cell has a "!", and what was met stands below.
+Exit status 0: told; with --probe, everything was as it should be. 1: something was not.`,
+  flags: {
+    name: {
+      value: 'NAME',
+      help: 'a cluster of this machine; else the one of the kubeconfig that is named, else fairlead',
+    },
+    kubeconfig: { value: 'FILE', help: 'the cluster of this kubeconfig; else $KUBECONFIG' },
+    context: { value: 'CONTEXT', help: 'a context of it; else its current one' },
+    namespace: { value: 'NAMESPACE', short: 'n', help: 'pods of that namespace alone; else of all' },
+    port: { value: 'PORT', help: 'ask at this port of everybody' },
+    proto: { value: 'PROTOCOL', choices: ['tcp', 'udp', 'sctp'], default: 'tcp', help: 'tcp, udp or sctp' },
+    family: { value: 'FAMILY', choices: ['4', '6'], default: '4', help: 'the pods’ addresses of IPv4 or of IPv6' },
+    probe: { help: 'begin each connection for real too, and mark what differs' },
+    output: outputFlag,
+  },
+  examples: [
+    'fairlead policy matrix',
+    'fairlead policy matrix -n shop --probe',
+    'fairlead policy matrix -n shop --port 5432 -o json',
+  ],
+  async run({ flags, switches, io }) {
+    const { name, kubeconfig, context, namespace } = flags
+    const target = explainTarget({ name, kubeconfig, context }, io.environment)
+    const protocol = PROTOCOLS[flags.proto as keyof typeof PROTOCOLS]
+    const family = FAMILIES[flags.family as keyof typeof FAMILIES]
+    const port = flags.port === undefined ? undefined : portOf(flags.port)
+    if (switches.probe && target.kind === 'api')
+      throw new CliError(
+        'USAGE',
+        `policy matrix: --probe sends from the namespaces of this machine, and context ${target.context} is no cluster of it`,
+        {
+          hint: 'leave --probe out: the model says what should be',
+        },
+      )
+    if (switches.probe && protocol === 'SCTP')
+      throw new CliError('USAGE', 'policy matrix: --probe sends TCP and UDP; this kernel may have no SCTP sockets')
+    const client = createHttpClient(
+      target.kind === 'api' ? httpsTransport(target.access) : unixTransport(target.config.sockets.api),
+    )
+    try {
+      const dnsOnNodes = target.kind === 'local' && !leaves(target.config, 'dns')
+      const facts = await gatherPolicyFacts(client, dnsOnNodes)
+      if (namespace !== undefined && !facts.namespaces.some(({ metadata }) => metadata?.name === namespace))
+        throw new CliError('NAMESPACE_UNKNOWN', `there is no namespace ${namespace}`, {
+          hint: `namespaces are ${facts.namespaces.map(({ metadata }) => metadata?.name).join(', ')}`,
+        })
+      const found = policyMatrix(new PolicyView(facts), { namespace, protocol, family, port })
+      const probed: readonly ProbedCell[] =
+        switches.probe && target.kind === 'local' && protocol !== 'SCTP'
+          ? await probeMatrix(target.config, facts.pods, { ...found, protocol })
+          : []
+      const answers = new Map(probed.map((one) => [one.cell, one]))
+      const differing = probed.filter(({ passed, cell }) => passed !== undefined && passed !== cell.passes)
+      const wrong = new Set(differing.map(({ cell }) => cell))
+      if (flags.output === 'json') {
+        const cells = found.cells.map((cell) => {
+          const met = answers.get(cell)
+          return met === undefined ? cell : { ...cell, probe: met.answer, differs: wrong.has(cell) }
+        })
+        io.out(`${JSON.stringify({ ...found, cells })}\n`)
+      } else if (found.groups.length === 0)
+        io.err(`no pod${namespace === undefined ? '' : ` of namespace ${namespace}`} has an address of ${family}\n`)
+      else {
+        const [header, ...rows] = matrixRows(found, (cell) => wrong.has(cell))
+        io.out(table(header!, rows))
+        for (const { cell, answer } of differing)
+          io.out(`! ${cell.from} to ${cell.to}, port ${cell.port}: ${answer}, but ${cellReason(cell)}\n`)
+        const several = found.groups.filter(({ pods }) => pods.length > 1)
+        for (const group of several) io.out(`${nameOfGroup(group)}: ${group.pods.length} pods alike\n`)
+      }
+      return differing.length === 0 ? 0 : 1
+    } finally {
+      client.close()
+    }
+  },
+}
+
+const portOf = (text: string): number => {
+  const port = Number(text)
+  if (!/^\d+$/.test(text) || port < 1 || port > MOST_PORT)
+    throw new CliError('USAGE', `policy matrix: --port ${text} is no port`, { hint: 'a number from 1 to 65535' })
+  return port
+}
