@@ -2,6 +2,8 @@ import { flushCompileCache } from 'node:module'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { kubeletPath } from '#agent/server/agent-api.ts'
 import { events } from '#api/core/event/resource.ts'
+import { customResourceDefinitions } from '#api/apiextensions/customresourcedefinition/resource.ts'
+import { clusterNetworkPolicyDefinition } from '#api/policynetworking/definition.ts'
 import { storageClasses } from '#api/storage/storageclass/resource.ts'
 import { type ApiServer, createApiServer } from '#apiserver/server.ts'
 import { EventRecorder } from '#client/event-recorder.ts'
@@ -35,7 +37,11 @@ const api = await createApiServer({
   clusterDomain: config.clusterDomain,
   advertise: { address: config.host.addresses[0], port: config.apiServer.port },
   reservedAddresses: clusterDnsAddresses(config),
-  systemObjects: [...(leaves(config, 'dns') ? [] : clusterDnsObjects(config, nodesNow)), VIRTUAL_CLASS],
+  systemObjects: [
+    ...(leaves(config, 'dns') ? [] : clusterDnsObjects(config, nodesNow)),
+    VIRTUAL_CLASS,
+    { resource: customResourceDefinitions, object: clusterNetworkPolicyDefinition },
+  ],
   firstObjects: [{ resource: storageClasses, object: localStorageClass }],
   pki,
   ...(journal === undefined ? {} : { journal }),

@@ -9,7 +9,6 @@ import { networkPolicyWarnings } from './warnings.ts'
 
 export const networkPolicy = kind({
   resource: networkPolicies,
-  isInert: true,
   defaults: defaultNetworkPolicy,
   validate: { create: validateNetworkPolicyCreate, update: validateNetworkPolicyUpdate },
   generation: ({ spec }) => spec ?? {},
