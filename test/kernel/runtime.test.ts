@@ -20,7 +20,7 @@ import { hostImageSource } from '#runtime/images/host-image.ts'
 import { createImageStore } from '#runtime/images/image-store.ts'
 import { readRecords } from '#runtime/runc/bundle/container-record.ts'
 import { runtimePaths } from '#runtime/runc/bundle/runtime-paths.ts'
-import { cgroupFolders, cgroupProcesses } from '#runtime/runc/processes/cgroup.ts'
+import { cgroupFolders, cgroupProcesses, removeCgroup } from '#runtime/runc/processes/cgroup.ts'
 import { OWNER } from '#runtime/runc/processes/owner.ts'
 import { identifyProcess, isAlive } from '#runtime/runc/processes/process-identity.ts'
 import { purgeContainers } from '#runtime/runc/purge.ts'
@@ -298,6 +298,25 @@ describe('containers', () => {
     await runtime.remove(polite.id)
     await runtime.remove(deaf.id)
     assert.equal(await runtime.status(deaf.id), undefined)
+  })
+
+  test('of a threaded cgroup, which lists nobody, the processes are those of the one above', async () => {
+    const mounted = join(root, 'cgroup2')
+    const group = join(mounted, cluster)
+    mkdirSync(mounted)
+    execFileSync('mount', ['-t', 'cgroup2', 'none', mounted])
+    const child = spawn('sleep', ['1000'])
+    try {
+      mkdirSync(join(group, 'threads'), { recursive: true })
+      writeFileSync(join(group, 'threads/cgroup.type'), 'threaded')
+      writeFileSync(join(group, 'cgroup.procs'), String(child.pid))
+      assert.throws(() => readFileSync(join(group, 'threads/cgroup.procs')), { code: 'ENOTSUP' })
+      assert.deepEqual(cgroupProcesses(group), [child.pid])
+    } finally {
+      child.kill('SIGKILL')
+      await eventually(() => removeCgroup(group).length === 0)
+      execFileSync('umount', [mounted])
+    }
   })
 
   test('remove() leaves neither file nor cgroup', async () => {

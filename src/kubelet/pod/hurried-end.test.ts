@@ -48,6 +48,26 @@ test('what is stopped since its postStart hook has failed has no more time than 
   await eventually('nothing is left', () => isGone(cluster))
 })
 
+test('a container whose postStart hook has failed, and that cannot be stopped, ends with its pod all the same', async () => {
+  const cluster = await startCluster()
+  const { runtime } = cluster
+  runtime.onExec = () => 1
+  const stop = runtime.stop.bind(runtime)
+  let tries = 0
+  runtime.stop = async (id, graceSeconds) => {
+    if (++tries === 1) throw new Error('not now')
+    await stop(id, graceSeconds)
+  }
+  await cluster.pod('web', {
+    containers: [container('web', { lifecycle: { postStart: { exec: { command: ['no'] } } } })],
+  })
+  await eventually('its hook fails', () => tries === 1)
+  await settle()
+  assert.ok(cluster.logged.some((line) => /cannot be stopped/.test(line)))
+  await remove(cluster, 1)
+  await eventually('nothing is left', () => isGone(cluster))
+})
+
 test('a preStop hook that sleeps holds up no deletion that is made shorter, and is cut when its container has ended', async () => {
   for (const seconds of [2, 0]) {
     const { clock, cluster } = await stubborn()

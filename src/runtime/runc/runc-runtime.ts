@@ -198,18 +198,8 @@ export function createRuncRuntime(options: RuncRuntimeOptions): RuncRuntime {
 
   async function stop(id: string, graceSeconds: number): Promise<void> {
     const entry = entryOf(id)
-    const before = stateOf(id, entry)
-    if (before.state === 'exited') return
-    const exit = entry.exited()
-    // What was never started has no program yet that could mind a grace period.
-    if (before.state === 'created' || graceSeconds <= 0) entry.signal('SIGKILL')
-    else entry.signal(entry.stored.made.stopSignal)
-    const timer = setTimeout(() => entry.signal('SIGKILL'), Math.max(0, graceSeconds) * 1000)
-    try {
-      await exit
-    } finally {
-      clearTimeout(timer)
-    }
+    tellFaults(() => noticeExit(id))
+    await entry.stop(graceSeconds, tell)
   }
 
   async function remove(id: string): Promise<void> {

@@ -117,7 +117,10 @@ const digestOf = async (
   const target = octets === 0 ? await linkTarget(path, name, signal) : undefined
   if (target === undefined) return hash.digest('hex')
   if (links === MOST_LINKS)
-    throw new RuntimeError('IMAGE_CORRUPT', `'${reading.shown}' is damaged: its ${name} is one link of too many in a row`)
+    throw new RuntimeError(
+      'IMAGE_CORRUPT',
+      `'${reading.shown}' is damaged: its ${name} is one link of too many in a row`,
+    )
   return await digestOf(path, target, isPacked, reading, links + 1)
 }
 
