@@ -18,8 +18,8 @@ import { after, before, describe, test } from 'node:test'
 import { withContainerUmask } from '#runtime/container-umask.ts'
 import { hostImageSource } from '#runtime/images/host-image.ts'
 import { createImageStore } from '#runtime/images/image-store.ts'
-import { readRecords } from '#runtime/runc/bundle/container-record.ts'
-import { runtimePaths } from '#runtime/runc/bundle/runtime-paths.ts'
+import { readRecords, writeRecord } from '#runtime/runc/bundle/container-record.ts'
+import { bundlePaths, runtimePaths } from '#runtime/runc/bundle/runtime-paths.ts'
 import { cgroupFolders, cgroupProcesses, removeCgroup } from '#runtime/runc/processes/cgroup.ts'
 import { OWNER } from '#runtime/runc/processes/owner.ts'
 import { identifyProcess, isAlive } from '#runtime/runc/processes/process-identity.ts'
@@ -615,6 +615,23 @@ describe('containers', () => {
     } finally {
       other.close()
       await runtime.remove(made.id)
+    }
+  })
+
+  test('what an attempt has left half made goes without the attempt after it, which has its cgroup by then', async () => {
+    const living = await run(['sleep', '1000'])
+    const [left, paths] = [bundlePaths(runtimePaths(stateDir), `${living.id}-before`), runtimePaths(stateDir)]
+    const { process: _, ...record } = readRecords(paths).stored.find(({ id }) => id === living.id)!
+    mkdirSync(left.folder)
+    writeRecord(left, { ...record, id: `${living.id}-before`, creator: { ...record.creator, startTime: '1' } })
+    const other = createRuncRuntime({ stateDir, cluster })
+    try {
+      assert.equal(existsSync(left.folder), false)
+      await new Promise((resolve) => setTimeout(resolve, 300))
+      assert.equal((await runtime.status(living.id))?.state, 'running')
+    } finally {
+      other.close()
+      await runtime.remove(living.id)
     }
   })
 })
