@@ -204,6 +204,19 @@ test('a pod that its deadline is ending is asked no more whether it lives, and t
   assert.deepEqual(stops(cluster), ['stop web 10'])
 })
 
+test('a deletion with more patience gives a pod that its deadline is ending no more time', async () => {
+  const { clock, cluster } = await stubborn()
+  const limits = { activeDeadlineSeconds: 5, terminationGracePeriodSeconds: 10 }
+  const side = container('side', { restartPolicy: 'Always' })
+  await cluster.pod('web', { ...limits, initContainers: [side], containers: [container('web')] })
+  await cluster.until('web', isReady)
+  await pass(clock, 6)
+  await remove(cluster, 100)
+  await pass(clock, 9)
+  await eventually('the sidecar is told', () => stops(cluster).length === 2)
+  assert.deepEqual(stops(cluster), ['stop web 10', 'stop side 1'])
+})
+
 test('a deletion with less time than a deadline has left runs a preStop hook once', async () => {
   const { clock, cluster } = await stubborn()
   await cluster.pod('web', {
