@@ -8,7 +8,7 @@ import type { PodSpec } from '#api/core/pod/spec/spec.ts'
 import { HandClock } from '#clock/testing/hand-clock.ts'
 import { isReady } from '#objects/conditions.ts'
 import { eventually } from './testing/eventually.ts'
-import type { FakeCluster } from './testing/fake-cluster.ts'
+import { type FakeCluster, resources } from './testing/fake-cluster.ts'
 import { startCluster } from './testing/start-cluster.ts'
 
 const container = (name: string, more: Partial<Container> = {}) => ({ name, image: 'fairlead/echo', ...more })
@@ -133,4 +133,50 @@ test('a deadline that passes while all are being made anew ends the pod, and not
     ['other', 'Error'],
     ['web', 'Error'],
   ])
+})
+
+test('a pod that has begun again in another sandbox has all its patience when it is deleted', async () => {
+  const clock = new HandClock()
+  const cluster = await startCluster(clock)
+  await cluster.pod('web', { shareProcessNamespace: true, containers: [{ name: 'web', image: 'fairlead/echo' }] })
+  const { metadata } = await cluster.until('web', isReady)
+  for (const id of [`${metadata?.uid}-holder`, cluster.runtime.byName('web').id]) cluster.runtime.exit(id, 137)
+  await cluster.until('web', (pod) => isReady(pod) && pod.status?.containerStatuses?.[0]?.restartCount === 1)
+  clock.advance(60_000)
+  await cluster.client.delete(resources.pods, 'web', { namespace: 'default', gracePeriodSeconds: 30 })
+  const told = () => cluster.runtime.calls.filter((call) => /^stop \S+-web-1 /.test(call))
+  await eventually('it is told', () => told().length > 0)
+  assert.deepEqual(
+    told().map((call) => call.split(' ').at(-1)),
+    ['30'],
+  )
+})
+
+test('all of a pod is made anew without waiting for the preStop hook of one that was being stopped', async () => {
+  const clock = new HandClock()
+  const cluster = await startCluster(clock)
+  let asked = 0
+  cluster.runtime.onExec = () => {
+    asked++
+    return 1
+  }
+  const exitCodes = { operator: 'In', values: [42] }
+  const restartPolicyRules = [{ action: 'RestartAllContainers', exitCodes }]
+  const livenessProbe = { exec: { command: ['live'] }, periodSeconds: 1, failureThreshold: 1 }
+  const lifecycle = { preStop: { sleep: { seconds: 50 } } }
+  await cluster.pod('web', {
+    terminationGracePeriodSeconds: 60,
+    containers: [
+      container('web', { restartPolicy: 'Never', restartPolicyRules }),
+      container('other', { livenessProbe, lifecycle }),
+    ],
+  })
+  await cluster.until('web', isReady)
+  clock.advance(1000)
+  await eventually('it is asked whether it lives', () => asked === 1)
+  await new Promise((resolve) => setTimeout(resolve, 20))
+  assert.deepEqual(calls(cluster, 'stop'), [])
+  cluster.runtime.exit(cluster.runtime.byName('web').id, 42)
+  await eventually('both start again', () => calls(cluster, 'start').length === 4)
+  assert.deepEqual(new Set(calls(cluster, 'stop')), new Set(['stop other 0']))
 })

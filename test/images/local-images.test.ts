@@ -227,8 +227,8 @@ describe('what is kept', () => {
     await images.load(saved('app:1', layer([{ name: 'new' }])))
     const fresh = images.find('app:1')!
     assert.notEqual(fresh.id, old.id)
-    assert.deepEqual(await images.prune(usersOf(old.id)), [], 'it is still run')
-    assert.deepEqual(await images.prune(usersOf()), [old.id])
+    assert.deepEqual(await images.prune(usersOf(old.id), usersOf()), [], 'it is still run')
+    assert.deepEqual(await images.prune(usersOf(), usersOf()), [old.id])
     assert.deepEqual(remains(folder), fresh.layers)
     await assert.rejects(images.remove('app:1', usersOf(fresh.id), usersOf()), {
       code: 'IMAGE_IN_USE',
@@ -244,7 +244,7 @@ describe('what is kept', () => {
     const { images } = newStore()
     for (const name of ['a', 'b']) await images.load(saved(name, layer([{ name }])))
     const used = images.find('a')!
-    assert.deepEqual(await images.prune(usersOf(used.id), { all: true }), ['docker.io/library/b:latest'])
+    assert.deepEqual(await images.prune(usersOf(used.id), usersOf(), { all: true }), ['docker.io/library/b:latest'])
     assert.deepEqual(
       images.list().map(({ name }) => name),
       ['docker.io/library/a:latest'],
@@ -266,7 +266,7 @@ describe('what is kept', () => {
     let asked = 0
     // Somebody takes it up just before its name goes.
     const late = () => (asked++ === 0 ? new Map() : usersOf(a.id)())
-    assert.deepEqual(await images.takeAway([a.id, b.id], late), ['docker.io/library/b:latest'])
+    assert.deepEqual(await images.takeAway([a.id, b.id], late, usersOf()), ['docker.io/library/b:latest'])
     assert.deepEqual([images.find('a')?.id, images.find('b')], [a.id, undefined])
   })
 
@@ -292,7 +292,7 @@ describe('what is kept', () => {
     const pruning = (async () => {
       const gone: string[] = []
       while (!isOver) {
-        gone.push(...(await other.prune(usersOf())))
+        gone.push(...(await other.prune(usersOf(), usersOf())))
         await new Promise((resolve) => setImmediate(resolve))
       }
       return gone
@@ -452,7 +452,7 @@ describe('hostile and broken images', () => {
     giving.abort(new Error('enough'))
     await assert.rejects(loading, { message: 'enough' })
     const { layers } = (await images.load(saved('base', busyboxLayer())))[0]!
-    await images.prune(usersOf())
+    await images.prune(usersOf(), usersOf())
     assert.deepEqual(remains(folder), layers)
   })
 })

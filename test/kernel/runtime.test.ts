@@ -18,9 +18,9 @@ import { after, before, describe, test } from 'node:test'
 import { withContainerUmask } from '#runtime/container-umask.ts'
 import { hostImageSource } from '#runtime/images/host-image.ts'
 import { createImageStore } from '#runtime/images/image-store.ts'
-import { readRecords } from '#runtime/runc/bundle/container-record.ts'
-import { runtimePaths } from '#runtime/runc/bundle/runtime-paths.ts'
-import { cgroupFolders, cgroupProcesses } from '#runtime/runc/processes/cgroup.ts'
+import { readRecords, writeRecord } from '#runtime/runc/bundle/container-record.ts'
+import { bundlePaths, runtimePaths } from '#runtime/runc/bundle/runtime-paths.ts'
+import { cgroupFolders, cgroupProcesses, removeCgroup } from '#runtime/runc/processes/cgroup.ts'
 import { OWNER } from '#runtime/runc/processes/owner.ts'
 import { identifyProcess, isAlive } from '#runtime/runc/processes/process-identity.ts'
 import { purgeContainers } from '#runtime/runc/purge.ts'
@@ -300,6 +300,25 @@ describe('containers', () => {
     assert.equal(await runtime.status(deaf.id), undefined)
   })
 
+  test('of a threaded cgroup, which lists nobody, the processes are those of the one above', async () => {
+    const mounted = join(root, 'cgroup2')
+    const group = join(mounted, cluster)
+    mkdirSync(mounted)
+    execFileSync('mount', ['-t', 'cgroup2', 'none', mounted])
+    const child = spawn('sleep', ['1000'])
+    try {
+      mkdirSync(join(group, 'threads'), { recursive: true })
+      writeFileSync(join(group, 'threads/cgroup.type'), 'threaded')
+      writeFileSync(join(group, 'cgroup.procs'), String(child.pid))
+      assert.throws(() => readFileSync(join(group, 'threads/cgroup.procs')), { code: 'ENOTSUP' })
+      assert.deepEqual(cgroupProcesses(group), [child.pid])
+    } finally {
+      child.kill('SIGKILL')
+      await eventually(() => removeCgroup(group).length === 0)
+      execFileSync('umount', [mounted])
+    }
+  })
+
   test('remove() leaves neither file nor cgroup', async () => {
     const made = await run(['sleep', '1000'])
     await runtime.remove(made.id)
@@ -390,7 +409,8 @@ describe('containers', () => {
     await eventually(() => processes().length > 0)
     wanted.abort()
     await assert.rejects(made, { code: 'CONTAINER_CANNOT_RUN' })
-    assert.deepEqual(processes(), [])
+    // What is killed takes a moment to end.
+    await eventually(() => processes().length === 0)
     assert.deepEqual(readdirSync(join(stateDir, 'containers')), [])
     assert.deepEqual(readdirSync(join(stateDir, 'runc')), [])
     for (const pid of readdirSync('/proc').filter((name) => /^\d+$/.test(name)))
@@ -406,7 +426,7 @@ describe('containers', () => {
         (pid) => /^\d+$/.test(pid) && readOrEmpty(`/proc/${pid}/cmdline`).includes(failing.id),
       )
     await eventually(() => left().length === 0)
-    assert.deepEqual(cgroupFolders(`/fairlead/${cluster}/${failing.cgroup}`).flatMap(cgroupProcesses), [])
+    await eventually(() => cgroupFolders(`/fairlead/${cluster}/${failing.cgroup}`).length === 0)
     for (const folder of ['containers', 'runc']) assert.deepEqual(readdirSync(join(stateDir, folder)), [])
     await runtime.create({ ...failing, podPidsLimit: 50 })
     await runtime.remove(failing.id)
@@ -595,6 +615,23 @@ describe('containers', () => {
     } finally {
       other.close()
       await runtime.remove(made.id)
+    }
+  })
+
+  test('what an attempt has left half made goes without the attempt after it, which has its cgroup by then', async () => {
+    const living = await run(['sleep', '1000'])
+    const [left, paths] = [bundlePaths(runtimePaths(stateDir), `${living.id}-before`), runtimePaths(stateDir)]
+    const { process: _, ...record } = readRecords(paths).stored.find(({ id }) => id === living.id)!
+    mkdirSync(left.folder)
+    writeRecord(left, { ...record, id: `${living.id}-before`, creator: { ...record.creator, startTime: '1' } })
+    const other = createRuncRuntime({ stateDir, cluster })
+    try {
+      assert.equal(existsSync(left.folder), false)
+      await new Promise((resolve) => setTimeout(resolve, 300))
+      assert.equal((await runtime.status(living.id))?.state, 'running')
+    } finally {
+      other.close()
+      await runtime.remove(living.id)
     }
   })
 })

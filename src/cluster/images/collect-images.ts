@@ -8,7 +8,7 @@ import { tryLockFile } from '#kernel/files/file-lock.ts'
 import { LocalImages } from '#runtime/images/local/local-images.ts'
 import { imageStoreFolder } from '../state/state.ts'
 import { ImageCollector } from './image-collector.ts'
-import { imageUsers } from './image-users.ts'
+import { imageAskers, imageUsers } from './image-users.ts'
 
 interface CollectImagesOptions {
   /** Folder of the clusters that have one store. */
@@ -41,7 +41,7 @@ export const collectImages = ({ root, client, clock, signal, nodes, log }: Colle
     images: {
       list: (inUse, now) => images.kept(inUse, now),
       takeAway: async (id) => {
-        const gone = await images.takeAway([id], users)
+        const gone = await images.takeAway([id], users, () => imageAskers(root))
         if (gone.length > 0) log(`image ${gone.join(', ')} went: nobody used it, and the disk is nearly full`)
       },
       // Where nothing was ever brought there is nothing to lock.

@@ -48,6 +48,26 @@ test('what is stopped since its postStart hook has failed has no more time than 
   await eventually('nothing is left', () => isGone(cluster))
 })
 
+test('a container whose postStart hook has failed, and that cannot be stopped, ends with its pod all the same', async () => {
+  const cluster = await startCluster()
+  const { runtime } = cluster
+  runtime.onExec = () => 1
+  const stop = runtime.stop.bind(runtime)
+  let tries = 0
+  runtime.stop = async (id, graceSeconds) => {
+    if (++tries === 1) throw new Error('not now')
+    await stop(id, graceSeconds)
+  }
+  await cluster.pod('web', {
+    containers: [container('web', { lifecycle: { postStart: { exec: { command: ['no'] } } } })],
+  })
+  await eventually('its hook fails', () => tries === 1)
+  await settle()
+  assert.ok(cluster.logged.some((line) => /cannot be stopped/.test(line)))
+  await remove(cluster, 1)
+  await eventually('nothing is left', () => isGone(cluster))
+})
+
 test('a preStop hook that sleeps holds up no deletion that is made shorter, and is cut when its container has ended', async () => {
   for (const seconds of [2, 0]) {
     const { clock, cluster } = await stubborn()
@@ -182,6 +202,19 @@ test('a pod that its deadline is ending is asked no more whether it lives, and t
   const { exitCode, reason } = status?.containerStatuses?.[0]?.state?.terminated ?? {}
   assert.deepEqual([exitCode, reason], [137, 'Error'])
   assert.deepEqual(stops(cluster), ['stop web 10'])
+})
+
+test('a deletion with more patience gives a pod that its deadline is ending no more time', async () => {
+  const { clock, cluster } = await stubborn()
+  const limits = { activeDeadlineSeconds: 5, terminationGracePeriodSeconds: 10 }
+  const side = container('side', { restartPolicy: 'Always' })
+  await cluster.pod('web', { ...limits, initContainers: [side], containers: [container('web')] })
+  await cluster.until('web', isReady)
+  await pass(clock, 6)
+  await remove(cluster, 100)
+  await pass(clock, 9)
+  await eventually('the sidecar is told', () => stops(cluster).length === 2)
+  assert.deepEqual(stops(cluster), ['stop web 10', 'stop side 1'])
 })
 
 test('a deletion with less time than a deadline has left runs a preStop hook once', async () => {

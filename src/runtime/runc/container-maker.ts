@@ -150,7 +150,7 @@ export async function makeContainer(
   // Before anything is made: what cannot be is said without a trace.
   const config = ociSpec(whole, image, place)
   // Left by a process that died right here.
-  leftovers.clear(spec.id)
+  leftovers.clear(spec.id, cgroupsPath)
   if (existsSync(bundle.folder)) abandon(paths, { id: spec.id, cgroupsPath, ownRoot: root })
   mkdirSync(bundle.folder, { mode: 0o700 })
   makeLayers(bundle.layers, image)

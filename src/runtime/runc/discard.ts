@@ -6,15 +6,19 @@ import { freeOwnRoot } from './own-users.ts'
 import { cgroupFolders, cgroupProcesses, removeCgroup } from './processes/cgroup.ts'
 import { processTree, signalNumber } from './processes/process-identity.ts'
 
-/** Frees what a container holds on the machine: its cgroup, runc's and conmon's files, its layers. */
-export function discard(paths: RuntimePaths, leftover: Leftover): void {
+/**
+ * Frees what a container holds on the machine: its cgroup, runc's and conmon's files, its layers. False where the kernel holds on
+ * to the cgroup: a process is still in it.
+ */
+export function discard(paths: RuntimePaths, leftover: Leftover): boolean {
   const { id, cgroupsPath, ownRoot } = leftover
   const bundle = bundlePaths(paths, id)
   if (ownRoot !== undefined) freeOwnRoot(ownRoot)
-  if (cgroupsPath !== undefined) for (const folder of cgroupFolders(cgroupsPath)) removeCgroup(folder)
+  const busy = cgroupsPath === undefined ? [] : cgroupFolders(cgroupsPath).flatMap((folder) => removeCgroup(folder))
   for (const path of [join(paths.runc, id), dirname(bundle.attach), bundle.exit, bundle.folder]) {
     rmSync(path, { recursive: true, force: true })
   }
+  return busy.length === 0
 }
 
 /** Kills what a container has left in its cgroup: whose process namespace is not its own, no kernel ends it with it. */
@@ -33,8 +37,8 @@ export function endMaking(paths: RuntimePaths, { id, cgroupsPath }: Leftover): v
   for (const pid of new Set([...processes, ...processesIn(cgroupsPath)])) signalNumber(pid, 'SIGKILL')
 }
 
-/** Frees what its maker left half made; who may still be at it is killed first. */
-export function abandon(paths: RuntimePaths, leftover: Leftover): void {
+/** Frees what its maker left half made, as discard() does; who may still be at it is killed first. */
+export function abandon(paths: RuntimePaths, leftover: Leftover): boolean {
   endMaking(paths, leftover)
-  discard(paths, leftover)
+  return discard(paths, leftover)
 }

@@ -83,3 +83,54 @@ test('whoever waits for its end hears it once, and who comes later at once; what
   one.container.end({ ...unseen, exitCode: 9 })
   assert.deepEqual(one.record().unseen, unseen, 'what was said of it once stays so')
 })
+
+const unwanted = (error: unknown): void => assert.fail(String(error))
+
+test('what is stopped and minds no signal is killed when its time is over, at once where it never began', async () => {
+  for (const grace of [0.2, 0, 60]) {
+    using one = start()
+    one.container.update({ made: { ...one.container.stored.made, stopSignal: 'SIGCONT' } })
+    if (grace !== 60) one.container.update({ startedAt: EXIT.startedAt })
+    const from = performance.now()
+    const stopped = one.container.stop(grace, unwanted)
+    assert.equal(one.record().sentSignal, grace === 0.2 ? 'SIGCONT' : 'SIGKILL')
+    assert.equal((await one.ended)[1], 'SIGKILL')
+    assert.equal(performance.now() - from >= (grace === 0.2 ? 190 : 0), true)
+    one.container.end(EXIT)
+    await stopped
+    await one.container.stop(grace, unwanted)
+  }
+})
+
+test('a signal that cannot be sent now, as with too many open files, is sent again, each that was due', async (t) => {
+  using one = start()
+  one.container.update({ startedAt: EXIT.startedAt })
+  t.mock.timers.enable({ apis: ['setTimeout'] })
+  const sent: string[] = []
+  let fails = true
+  const send = t.mock.method(one.container, 'signal', (name: string) => {
+    if (fails) throw new Error(`EMFILE ${name}`)
+    sent.push(name)
+  })
+  const told: string[] = []
+  const stopped = one.container.stop(2.5, (error) => told.push((error as Error).message))
+  t.mock.timers.tick(999)
+  assert.deepEqual(told, ['EMFILE SIGTERM'])
+  t.mock.timers.tick(1)
+  fails = false
+  t.mock.timers.tick(1000)
+  assert.deepEqual([told.length, sent], [2, ['SIGTERM']])
+  fails = true
+  t.mock.timers.tick(500)
+  assert.equal(told.at(-1), 'EMFILE SIGKILL')
+  fails = false
+  t.mock.timers.tick(1000)
+  assert.deepEqual(sent, ['SIGTERM', 'SIGKILL'])
+  fails = true
+  void one.container.stop(0, () => undefined)
+  const calls = send.mock.callCount()
+  one.container.end(EXIT)
+  await stopped
+  t.mock.timers.tick(10_000)
+  assert.equal(send.mock.callCount(), calls, 'nothing is sent to what has ended')
+})

@@ -7,6 +7,9 @@ import { signalProcess } from './processes/process-identity.ts'
 import { numberOfSignal } from './processes/signals.ts'
 import type { Stdio } from './programs/stdio.ts'
 
+/** When what could not be sent, as with too many open files, is sent again. */
+const AGAIN_MS = 1000
+
 /** One container that is on the disk, as the runtime has it in mind. */
 export class KeptContainer {
   stored: StoredContainer
@@ -63,6 +66,31 @@ export class KeptContainer {
     const { process } = this.stored
     const number = numberOfSignal(name)
     if (process !== undefined && number !== undefined) signalProcess(process, number)
+  }
+
+  /**
+   * Sends it the signal by which it stops, and SIGKILL when `graceSeconds` are over; resolves when it has ended. What cannot be
+   * sent now is sent again, and `onError` told.
+   */
+  async stop(graceSeconds: number, onError: (error: unknown) => void): Promise<void> {
+    const exit = this.exited()
+    if (this.#exit !== undefined) return
+    const timers = new Set<NodeJS.Timeout>()
+    const send = (name: string): void => {
+      try {
+        this.signal(name)
+      } catch (error) {
+        onError(error)
+        later(name, AGAIN_MS)
+      }
+    }
+    const later = (name: string, ms: number): void => void timers.add(setTimeout(() => send(name), ms))
+    const { startedAt, made } = this.stored
+    // What was never started has no program yet that could mind a grace period.
+    send(startedAt === undefined || graceSeconds <= 0 ? 'SIGKILL' : made.stopSignal)
+    later('SIGKILL', Math.max(0, graceSeconds) * 1000)
+    await exit
+    for (const timer of timers) clearTimeout(timer)
   }
 
   /** Holds it against the kernel; false where its state is to be read again. */

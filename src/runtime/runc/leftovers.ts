@@ -3,11 +3,11 @@ import type { Leftover } from './bundle/container-record.ts'
 /** What containers have left that were never done, until it has been taken away. */
 export class Leftovers {
   readonly #left = new Map<string, Leftover>()
-  readonly #takeAway: (leftover: Leftover) => void
+  readonly #takeAway: (leftover: Leftover) => boolean
   readonly #onError: (error: unknown) => void
 
-  /** `takeAway`: throws where it cannot be done now. */
-  constructor(takeAway: (leftover: Leftover) => void, onError: (error: unknown) => void) {
+  /** `takeAway`: false, or throws, where not all of it goes now, as of a process that takes a moment to end. */
+  constructor(takeAway: (leftover: Leftover) => boolean, onError: (error: unknown) => void) {
     this.#takeAway = takeAway
     this.#onError = onError
   }
@@ -16,8 +16,7 @@ export class Leftovers {
   add(leftover: Leftover): void {
     this.#left.set(leftover.id, leftover)
     try {
-      this.#takeAway(leftover)
-      this.#left.delete(leftover.id)
+      if (this.#takeAway(leftover)) this.#left.delete(leftover.id)
     } catch (error) {
       this.#onError(error)
     }
@@ -28,11 +27,15 @@ export class Leftovers {
     for (const leftover of [...this.#left.values()]) this.add(leftover)
   }
 
-  /** Takes away what is left of that name, before another has it. Throws where it cannot be done now. */
-  clear(id: string): void {
-    const leftover = this.#left.get(id)
-    if (leftover === undefined) return
-    this.#takeAway(leftover)
-    this.#left.delete(id)
+  /**
+   * Takes away what is left of that name, or in that cgroup, before another has it, and leaves it alone from then on. Throws where
+   * it cannot be done now.
+   */
+  clear(id: string, cgroupsPath: string): void {
+    for (const leftover of [...this.#left.values()]) {
+      if (leftover.id !== id && leftover.cgroupsPath !== cgroupsPath) continue
+      this.#takeAway(leftover)
+      this.#left.delete(leftover.id)
+    }
   }
 }

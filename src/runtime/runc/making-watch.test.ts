@@ -3,7 +3,8 @@ import { test } from 'node:test'
 import { inTime } from './making-watch.ts'
 
 /** What never comes to an end, unless it is ended. */
-const hanging = (limits: { readonly most: number; readonly givenUp: number }, signal?: AbortSignal) => {
+const hanging = (given: { readonly most: number; readonly givenUp: number }, signal?: AbortSignal) => {
+  const limits = { again: 60_000, ...given }
   const { promise, reject } = Promise.withResolvers<never>()
   return inTime(promise, { id: 'c', end: () => reject(new Error('killed')), signal, limits })
 }
@@ -16,7 +17,7 @@ test('a container that is not made in its time is given up, and it is said why',
 })
 
 test('what nobody waits for any more is ended soon, also where that was so before; what is soon made is not', async () => {
-  const limits = { most: 60_000, givenUp: 20 }
+  const limits = { most: 60_000, givenUp: 20, again: 60_000 }
   const wanted = new AbortController()
   const made = hanging(limits, wanted.signal)
   wanted.abort()
@@ -27,4 +28,23 @@ test('what nobody waits for any more is ended soon, also where that was so befor
   assert.equal(await inTime(Promise.resolve(7), soon), 7)
   await new Promise((resolve) => setTimeout(resolve, 40))
   assert.equal(ended, 0)
+})
+
+test('what cannot be ended just now is ended a moment later, and no more tries come after its end', async () => {
+  const limits = { most: 10, givenUp: 60_000, again: 10 }
+  const { promise, reject } = Promise.withResolvers<never>()
+  let tries = 0
+  const end = () => {
+    if (++tries < 3) throw new Error('EMFILE')
+    reject(new Error('killed'))
+  }
+  await assert.rejects(inTime(promise, { id: 'c', end, limits }), { code: 'CONTAINER_CANNOT_RUN' })
+  assert.equal(tries, 3)
+  const never = { id: 'c', limits, end: () => assert.fail(String(++tries)) }
+  const made = new Promise((resolve) => setTimeout(() => resolve(7), 35))
+  assert.equal(await inTime(made, never), 7)
+  const after = tries
+  assert.ok(after > 3)
+  await new Promise((resolve) => setTimeout(resolve, 40))
+  assert.equal(tries, after)
 })

@@ -6,9 +6,11 @@ interface MakingLimits {
   readonly most: number
   /** From when nobody waits for it any more. */
   readonly givenUp: number
+  /** Between two tries to end it. */
+  readonly again: number
 }
 
-export const MAKING_LIMITS: MakingLimits = { most: 120_000, givenUp: 3000 }
+export const MAKING_LIMITS: MakingLimits = { most: 120_000, givenUp: 3000, again: 1000 }
 
 interface MakingOptions {
   /** Of the container. */
@@ -25,13 +27,22 @@ interface MakingOptions {
  */
 export async function inTime<T>(making: Promise<T>, { id, end, signal, limits }: MakingOptions): Promise<T> {
   let isLate = false
+  let again: NodeJS.Timeout | undefined
+  const tryEnd = (): void => {
+    try {
+      end()
+    } catch {
+      // With too many open files nobody can be looked for, and soon again.
+      again = setTimeout(tryEnd, limits.again)
+    }
+  }
   const late = setTimeout(() => {
     isLate = true
-    end()
+    tryEnd()
   }, limits.most)
   let givenUp: NodeJS.Timeout | undefined
   const giveUp = (): void => {
-    givenUp = setTimeout(end, limits.givenUp)
+    givenUp = setTimeout(tryEnd, limits.givenUp)
   }
   if (signal?.aborted) giveUp()
   signal?.addEventListener('abort', giveUp, { once: true })
@@ -47,6 +58,7 @@ export async function inTime<T>(making: Promise<T>, { id, end, signal, limits }:
   } finally {
     clearTimeout(late)
     clearTimeout(givenUp)
+    clearTimeout(again)
     signal?.removeEventListener('abort', giveUp)
   }
 }

@@ -10,7 +10,14 @@ import { RuntimeError } from '../runtime-error.ts'
 import { Turns } from '../turns.ts'
 import { announcedStart } from './announced-start.ts'
 import { heldCapabilities } from './bundle/capabilities.ts'
-import { type Exit, foundState, isExitFile, readRecords, type StoredContainer } from './bundle/container-record.ts'
+import {
+  type Exit,
+  foundState,
+  isExitFile,
+  type Leftover,
+  readRecords,
+  type StoredContainer,
+} from './bundle/container-record.ts'
 import type { MachineAbilities } from './bundle/oci-spec.ts'
 import { bundlePaths, runtimePaths } from './bundle/runtime-paths.ts'
 import { toldError } from './bundle/told-paths.ts'
@@ -74,7 +81,7 @@ export function createRuncRuntime(options: RuncRuntimeOptions): RuncRuntime {
   const unlimited = missingControllers()
   const programs = foundPrograms(options.programs)
   const tell = (error: unknown): void => options.onError?.(error)
-  const leftovers = new Leftovers((leftover) => abandon(paths, leftover), tell)
+  const leftovers = new Leftovers((leftover) => abandon(paths, ownOf(leftover)), tell)
 
   for (const folder of [paths.containers, paths.exits, paths.sockets, paths.runc, paths.rootfs])
     mkdirSync(folder, { recursive: true, mode: 0o700 })
@@ -93,6 +100,12 @@ export function createRuncRuntime(options: RuncRuntimeOptions): RuncRuntime {
   const looking = setInterval(lookAtAll, LOOK_MS)
   // It keeps no process alive that has nothing else to do.
   looking.unref()
+
+  /** Without its cgroup where another attempt has that by now. */
+  function ownOf({ cgroupsPath, ...others }: Leftover): Leftover {
+    const isTaken = [...entries.values()].some(({ stored }) => stored.cgroupsPath === cgroupsPath)
+    return cgroupsPath === undefined || isTaken ? others : { ...others, cgroupsPath }
+  }
 
   function tellFaults(work: () => unknown): void {
     try {
@@ -198,18 +211,8 @@ export function createRuncRuntime(options: RuncRuntimeOptions): RuncRuntime {
 
   async function stop(id: string, graceSeconds: number): Promise<void> {
     const entry = entryOf(id)
-    const before = stateOf(id, entry)
-    if (before.state === 'exited') return
-    const exit = entry.exited()
-    // What was never started has no program yet that could mind a grace period.
-    if (before.state === 'created' || graceSeconds <= 0) entry.signal('SIGKILL')
-    else entry.signal(entry.stored.made.stopSignal)
-    const timer = setTimeout(() => entry.signal('SIGKILL'), Math.max(0, graceSeconds) * 1000)
-    try {
-      await exit
-    } finally {
-      clearTimeout(timer)
-    }
+    tellFaults(() => noticeExit(id))
+    await entry.stop(graceSeconds, tell)
   }
 
   async function remove(id: string): Promise<void> {
@@ -219,9 +222,7 @@ export function createRuncRuntime(options: RuncRuntimeOptions): RuncRuntime {
     entries.delete(id)
     entry.close()
     // What it left while nobody looked; unless another attempt has its cgroup by now.
-    const { sharesProcesses, cgroupsPath } = entry.stored
-    if (sharesProcesses && ![...entries.values()].some(({ stored }) => stored.cgroupsPath === cgroupsPath))
-      endProcesses(entry.stored)
+    if (entry.stored.sharesProcesses) endProcesses(ownOf(entry.stored))
     // A million files of one pod would hold up all others, and DNS. What cannot be removed so, is below.
     await removeFolder(entry.bundle.layers).catch(() => undefined)
     discard(paths, entry.stored)

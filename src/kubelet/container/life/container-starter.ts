@@ -162,6 +162,8 @@ export const startContainer = async (
     if (place.signal.aborted) return
     event('Warning', 'FailedPostStartHook', `PostStartHook failed: ${execFailure(error) ?? errorText(error)}`)
     const grace = pod.spec?.terminationGracePeriodSeconds ?? 30
-    await stopContainer(context, pod, entry, podIP, grace, 'FailedPostStartHook')
+    await stopContainer(context, pod, entry, podIP, grace, 'FailedPostStartHook').catch((error) =>
+      context.log(`container ${id}: cannot be stopped`, error),
+    )
   }
 }

@@ -23,6 +23,10 @@ const read = (text: string): ImageReference | undefined => {
   }
 }
 
+/** Whether one of the names that somebody asks for leads to the image. */
+export const isAskedFor = (image: LocalImage, asked: ReturnType<Users>): boolean =>
+  [...asked.keys()].some((name) => isCalled(image, name))
+
 interface Asked {
   /** All images by all their names, whether this one is still among them or not. */
   readonly all: readonly LocalImage[]

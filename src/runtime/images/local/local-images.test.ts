@@ -199,16 +199,36 @@ test('prune takes what has lost its name, and with all whatever nobody has', asy
   await images.load(archive(['app:1', 'app:2']))
   await images.load(archive(['other']))
   const { id } = images.find('app:1')!
-  assert.deepEqual(await images.prune(usersOf([old])), [])
-  assert.deepEqual(await images.prune(NOBODY), [old])
-  assert.deepEqual(await images.prune(NOBODY), [])
-  assert.deepEqual(await images.prune(usersOf([id]), { all: true }), ['docker.io/library/other:latest'])
+  assert.deepEqual(await images.prune(usersOf([old]), NOBODY), [])
+  assert.deepEqual(await images.prune(NOBODY, NOBODY), [old])
+  assert.deepEqual(await images.prune(NOBODY, NOBODY), [])
+  assert.deepEqual(await images.prune(usersOf([id]), NOBODY, { all: true }), ['docker.io/library/other:latest'])
   assert.deepEqual(names(images), ['docker.io/library/app:1', 'docker.io/library/app:2'])
   // Somebody takes it up just when its names have gone.
   let asked = 0
-  assert.deepEqual(await images.takeAway([id], () => (asked++ === 0 ? NOBODY() : usersOf([id])())), [])
+  assert.deepEqual(await images.takeAway([id], () => (asked++ === 0 ? NOBODY() : usersOf([id])()), NOBODY), [])
   assert.deepEqual(names(images), ['docker.io/library/app:1', 'docker.io/library/app:2'])
-  assert.deepEqual(await images.takeAway([id], NOBODY), ['docker.io/library/app:1', 'docker.io/library/app:2'])
+  assert.deepEqual(await images.takeAway([id], NOBODY, NOBODY), ['docker.io/library/app:1', 'docker.io/library/app:2'])
+})
+
+test('an image stays by whose name a pod asks, though it runs an older one: it would find none when it begins again', async () => {
+  using store = start()
+  const { images, archive } = store
+  await images.load(archive(['app:1']))
+  const old = images.find('app:1')!.id
+  await images.load(archive(['app:1', 'app:2']))
+  await images.load(archive(['other']))
+  assert.notEqual(images.find('app:1')!.id, old)
+  const asks = usersOf(['app:1'])
+  assert.deepEqual(await images.prune(usersOf([old]), asks, { all: true }), ['docker.io/library/other:latest'])
+  const both = ['docker.io/library/app:1', 'docker.io/library/app:2']
+  assert.deepEqual(names(images), both)
+  // Who asks for it just when its names have gone.
+  let asked = 0
+  const late = () => (asked++ === 0 ? NOBODY() : asks())
+  assert.deepEqual(await images.prune(usersOf([old]), late, { all: true }), [])
+  assert.deepEqual(names(images), both)
+  assert.deepEqual(await images.prune(usersOf([old]), usersOf(['app:3']), { all: true }), both)
 })
 
 test('what is known of the images that are kept: when they came, were last used, and who brought them', async () => {

@@ -12,7 +12,7 @@ import { UNPACK_LIMITS, type UnpackLimits } from './copy/unpack-watch.ts'
 import { type DraftFolder, makeDraft, noteTarget, targetsUnderWay } from './draft-folder.ts'
 import { parseImageConfig } from './image-config.ts'
 import { type ImageStorePaths, imageStorePaths } from './image-store-folder.ts'
-import { isCalled, refuseInUse, type Users } from './image-use.ts'
+import { isAskedFor, isCalled, refuseInUse, type Users } from './image-use.ts'
 import { type KeptImage, keptImages } from './kept-images.ts'
 import { LayerLinks } from './layer-links.ts'
 import { isPinned, type LocalImage } from './local-image.ts'
@@ -233,25 +233,31 @@ export class LocalImages {
   }
 
   /**
-   * Takes away what nobody has and has no name any more; with `all`, what has names too. Gives the names that went, and the ids
-   * of what had none.
+   * Takes away what nobody has and has no name any more; with `all`, what has names too by which nobody asks. Gives the names that
+   * went, and the ids of what had none.
    */
-  async prune(users: Users, { all = false } = {}): Promise<readonly string[]> {
+  async prune(users: Users, askers: Users, { all = false } = {}): Promise<readonly string[]> {
     const spared = new Set(all ? [] : this.#references.list().map(({ id }) => id))
     return await this.takeAway(
       storedIds(this.#paths.storage).filter((id) => !spared.has(id)),
       users,
+      askers,
     )
   }
 
-  /** Takes away those of these images, by their ids, that nobody has; gives the names as prune() does. */
-  async takeAway(ids: readonly string[], users: Users): Promise<readonly string[]> {
-    const before = users()
+  /** Takes away those of these images, by their ids, that nobody has or asks for by name; gives the names as prune() does. */
+  async takeAway(ids: readonly string[], users: Users, askers: Users): Promise<readonly string[]> {
+    const all = this.#references.list().filter(({ id }) => ids.includes(id))
+    const wanted = (): ReadonlySet<string> => {
+      const asked = askers()
+      return new Set([...users().keys(), ...all.filter((image) => isAskedFor(image, asked)).map(({ id }) => id)])
+    }
+    const before = wanted()
     const unused = ids.filter((id) => !before.has(id))
-    const named = this.#references.list().filter(({ id }) => unused.includes(id))
+    const named = all.filter(({ id }) => unused.includes(id))
     for (const { name } of named) this.#references.remove(name)
     // Asked again when nobody can find them by their names any more: who did so just before stands there by now.
-    const after = users()
+    const after = wanted()
     for (const image of named) if (after.has(image.id) && !this.#references.read(image.name)) this.#name(image)
     const gone = await this.#discard(unused.filter((id) => !after.has(id)))
     return gone.flatMap((id) => {

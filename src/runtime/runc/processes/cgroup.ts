@@ -54,7 +54,8 @@ export function cgroupProcesses(folder: string): readonly number[] {
         .map(Number)
         .filter((pid) => pid > 0)
     } catch (error) {
-      if (!isGone(error)) throw error
+      // Of a threaded one the kernel lists none: they stand in the one above that it belongs to.
+      if (!isGone(error) && (error as NodeJS.ErrnoException).code !== 'ENOTSUP') throw error
       return []
     }
   })

@@ -51,3 +51,12 @@ test('a program is asked again where it failed to answer, and where another one 
   assert.equal(await ask(path), 'runc version 1.2.10-newer\n')
   assert.equal(askings(), 1)
 })
+
+test('that a program could not even be tried, as without memory, is not kept', async () => {
+  const ask = versionAsker()
+  const first = ask('no\0path')
+  await assert.rejects(first, { code: 'ERR_INVALID_ARG_VALUE' })
+  const second = ask('no\0path')
+  assert.notEqual(second, first)
+  await assert.rejects(second)
+})

@@ -29,6 +29,8 @@ export const versionAsker = (): AskVersion => {
     }
     const words = ask(path, forget)
     said.set(path, { file, words })
+    // Also where it could not even be tried, as without memory for it.
+    words.catch(forget)
     return words
   }
 }

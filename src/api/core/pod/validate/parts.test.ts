@@ -169,6 +169,45 @@ test('a container that has ended for good is not told of as one that runs, and t
   assert.deepEqual(report('Never', { qosClass: '' }), [])
 })
 
+test('a container is told of as one that runs again where its own policy, a rule of its own or one for all of its pod has it go', () => {
+  const path = (index: number): string =>
+    `status.containerStatuses[${index}].state: Forbidden: may not be transitioned to non-terminated state`
+  const report = (restartPolicy: string, container: object, exitCode: number, kind = 'c'): readonly string[] => {
+    const [key, statuses] =
+      kind === 'c' ? ['containers', 'containerStatuses'] : ['initContainers', 'initContainerStatuses']
+    const ended = { name: kind, state: { terminated: { exitCode } } }
+    const other = { name: 'other', state: { terminated: { exitCode } } }
+    const spec = {
+      restartPolicy,
+      containers: [{ name: 'other', image: 'i' }],
+      [key]: [
+        { name: 'other', image: 'i' },
+        { name: kind, image: 'i', ...container },
+      ],
+    }
+    return refusedPart(there(spec, { [statuses]: [other, ended] }), 'status', (object) => {
+      object.status = { ...object.status, [statuses]: [other, { name: kind, state: { waiting: {} } }] }
+    })
+  }
+  const rule = (action: string, operator = 'In') => ({
+    restartPolicy: 'Never',
+    restartPolicyRules: [{ action, exitCodes: { operator, values: [42] } }],
+  })
+  assert.deepEqual(report('Never', { restartPolicy: 'Always' }, 0), [])
+  assert.deepEqual(report('Never', { restartPolicy: 'OnFailure' }, 1), [])
+  assert.deepEqual(report('Never', { restartPolicy: 'OnFailure' }, 0), [path(1)])
+  assert.deepEqual(report('Always', { restartPolicy: 'Never' }, 1), [path(1)])
+  assert.deepEqual(report('Never', rule('Restart'), 42), [])
+  assert.deepEqual(report('Never', rule('Restart'), 41), [path(1)])
+  assert.deepEqual(report('Never', rule('Restart', 'NotIn'), 41), [])
+  for (const exitCode of [0, 42, 137]) assert.deepEqual(report('Never', rule('RestartAllContainers'), exitCode), [])
+  const init = path(1).replace('containerStatuses', 'initContainerStatuses')
+  assert.deepEqual(report('Never', {}, 1, 'i'), [init])
+  assert.deepEqual(report('Never', { restartPolicy: 'Always' }, 1, 'i'), [], 'a sidecar')
+  assert.deepEqual(report('OnFailure', {}, 1, 'i'), [])
+  assert.deepEqual(report('Never', rule('RestartAllContainers'), 0, 'i'), [])
+})
+
 test('annotations that mean something are checked, and those of a mirror stay', () => {
   const mirror = 'kubernetes.io/config.mirror'
   const cost = 'controller.kubernetes.io/pod-deletion-cost'

@@ -1,4 +1,7 @@
 import type { Pod } from '#api/core/pod/message.ts'
+import type { Container } from '#api/core/pod/spec/container.ts'
+import { mayRestartAll, policyOf, ruleAction } from '#api/core/pod/spec/restart.ts'
+import type { PodSpec } from '#api/core/pod/spec/spec.ts'
 import type { ContainerStatus } from '#api/core/pod/status/container-status.ts'
 import { checkAddress } from '#api/validation/address.ts'
 import { duplicate, type FieldError, forbidden, invalid } from '#api/validation/field-error.ts'
@@ -12,10 +15,8 @@ import { validateAnnotationsUpdate } from './annotations.ts'
 export const validatePodStatusUpdate = (pod: Pod, old: Pod): readonly FieldError[] => {
   const [status, before] = [pod.status ?? {}, old.status ?? {}]
   const { conditions = [], nominatedNodeName: nominated, podIPs = [], hostIP = '', hostIPs = [] } = status
-  const policy = old.spec?.restartPolicy ?? ''
-  const sidecars = new Set(
-    (old.spec?.initContainers ?? []).flatMap(({ name, restartPolicy }) => (restartPolicy === 'Always' ? [name] : [])),
-  )
+  const { spec = { containers: [] } } = old
+  const { initContainers = [], containers = [] } = spec
   return [
     ...validateMetadataUpdate(pod.metadata, old.metadata),
     ...validateAnnotationsUpdate(pod, old, 'metadata.annotations'),
@@ -26,18 +27,20 @@ export const validatePodStatusUpdate = (pod: Pod, old: Pod): readonly FieldError
       ? checkForm(dnsSubdomain, nominated, 'status.nominatedNodeName')
       : []),
     ...(status.qosClass === before.qosClass ? [] : [immutable('status.qosClass', status.qosClass)]),
-    ...checkStarts(status.containerStatuses, before.containerStatuses, 'status.containerStatuses', policy),
+    ...checkStarts(status.containerStatuses, before.containerStatuses, 'status.containerStatuses', (name, exitCode) =>
+      mayStart(spec, containers, name, exitCode),
+    ),
     ...checkStarts(
       status.initContainerStatuses,
-      before.initContainerStatuses?.filter(({ name }) => !sidecars.has(name)),
+      before.initContainerStatuses,
       'status.initContainerStatuses',
-      policy,
+      (name, exitCode) => mayStart(spec, initContainers, name, exitCode),
     ),
     ...checkStarts(
       status.ephemeralContainerStatuses,
       before.ephemeralContainerStatuses,
       'status.ephemeralContainerStatuses',
-      'Never',
+      () => false,
     ),
     ...checkAddresses(podIPs, 'status.podIPs'),
     ...(hostIPs.length > 0 && hostIPs[0]!.ip !== hostIP
@@ -47,22 +50,29 @@ export const validatePodStatusUpdate = (pod: Pod, old: Pod): readonly FieldError
   ]
 }
 
+/** Whether the container of that name, one of these, may go again after it has ended so: by a rule, a policy, or with all of its pod. */
+const mayStart = (spec: PodSpec, containers: readonly Container[], name: string, exitCode: number): boolean => {
+  if (mayRestartAll(spec)) return true
+  const container = containers.find((one) => one.name === name) ?? { name }
+  if (ruleAction(container, exitCode) !== undefined) return true
+  const policy = policyOf(spec, container)
+  return policy === 'Always' || (policy === 'OnFailure' && exitCode !== 0)
+}
+
 /** What has ended for good does not run again. */
 const checkStarts = (
   now: readonly ContainerStatus[] = [],
   before: readonly ContainerStatus[] = [],
   path: string,
-  policy: string,
+  mayStartAgain: (name: string, exitCode: number) => boolean,
 ): readonly FieldError[] =>
-  policy === 'Always'
-    ? []
-    : before.flatMap(({ name, state }, index) => {
-        const ended = state?.terminated
-        if (ended === undefined || (ended.exitCode !== 0 && policy === 'OnFailure')) return []
-        return now.some((status) => status.name === name && status.state?.terminated === undefined)
-          ? [forbidden(`${path}[${index}].state`, 'may not be transitioned to non-terminated state')]
-          : []
-      })
+  before.flatMap(({ name, state }, index) => {
+    const ended = state?.terminated
+    if (ended === undefined || mayStartAgain(name, ended.exitCode)) return []
+    return now.some((status) => status.name === name && status.state?.terminated === undefined)
+      ? [forbidden(`${path}[${index}].state`, 'may not be transitioned to non-terminated state')]
+      : []
+  })
 
 /** One address of each family at most. */
 const checkAddresses = (list: readonly { readonly ip?: string }[], field: string): readonly FieldError[] => {

@@ -120,6 +120,14 @@ test('a layer that is a link to another image’s is that one’s, and names may
   await refused(docker({ 'layer.tar': damaged(LAYER) }, [ID], '.'), /its layer\.tar: Digest did not match/)
 })
 
+test('links that lead to themselves are refused, and followed for ever by nobody', { timeout: 60_000 }, async () => {
+  const why = /^IMAGE_CORRUPT: 'app\.tar' is damaged: its \S+ is one link of too many in a row$/
+  await refused(docker({ 'layer.tar': { to: 'layer.tar' } }, [ID]), why)
+  await refused(docker({ 'one.tar': { to: 'two.tar' }, 'two.tar': { to: 'one.tar' } }, [ID, ID]), why)
+  const blob = ID.slice(7)
+  await refused(archive({ 'index.json': { manifests: [{}] }, [`blobs/sha256/${blob}`]: { to: blob } }), why)
+})
+
 test('what an archive names by its digest is held against it, whether it is here or not', async () => {
   const packed = gzipSync(LAYER)
   for (const words of [[], ['.']]) await whole(oci(packed, undefined, ...words))

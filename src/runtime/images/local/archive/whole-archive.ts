@@ -79,12 +79,16 @@ const blobsOf = async (path: string, signal: AbortSignal | undefined): Promise<r
   return text.split('\n').filter((name) => BLOB.test(name))
 }
 
+/** In a row; `docker save` writes one. */
+const MOST_LINKS = 5
+
 /** Undefined: no such file can be read, which whoever copies the archive says. */
 const digestOf = async (
   path: string,
   name: string,
   isPacked: boolean,
   reading: Reading,
+  links = 0,
 ): Promise<string | undefined> => {
   const { signal } = reading
   const child = tar(path, ['--extract', '--to-stdout', '--occurrence=1', '--', name], signal)
@@ -109,9 +113,15 @@ const digestOf = async (
     throw new RuntimeError('IMAGE_CORRUPT', `'${reading.shown}' is damaged: ${why}`, { cause })
   }
   if ((await ended) !== 0)
-    return name.startsWith('./') ? undefined : await digestOf(path, `./${name}`, isPacked, reading)
+    return name.startsWith('./') ? undefined : await digestOf(path, `./${name}`, isPacked, reading, links)
   const target = octets === 0 ? await linkTarget(path, name, signal) : undefined
-  return target === undefined ? hash.digest('hex') : await digestOf(path, target, isPacked, reading)
+  if (target === undefined) return hash.digest('hex')
+  if (links === MOST_LINKS)
+    throw new RuntimeError(
+      'IMAGE_CORRUPT',
+      `'${reading.shown}' is damaged: its ${name} is one link of too many in a row`,
+    )
+  return await digestOf(path, target, isPacked, reading, links + 1)
 }
 
 /** What a symbolic link of the archive leads to: older Dockers write a layer that several images have so. */
