@@ -71,7 +71,10 @@ export class PolicyWriter {
       return
     }
     const found: string[] = []
-    readPacked(this.#tables, this.#sets, (packed) => found.push(packed))
+    if (!readPacked(this.#tables, this.#sets, (packed) => found.push(packed))) {
+      this.#state = 'foreign'
+      return
+    }
     this.#tracker.adopt(FOUND, found.join(''))
     this.#state = 'known'
   }
@@ -238,8 +241,8 @@ export class PolicyWriter {
     if (!this.#areRulesOurs()) return false
     try {
       const found = new Digest()
-      readPacked(this.#tables, this.#sets, (packed) => found.add(packed))
-      return found.equals(this.#tracker.digest())
+      const areOurs = readPacked(this.#tables, this.#sets, (packed) => found.add(packed))
+      return areOurs && found.equals(this.#tracker.digest())
     } catch (error) {
       if (isMissing(error)) return false
       throw error

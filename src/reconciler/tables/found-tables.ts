@@ -90,12 +90,13 @@ function readOnce(tables: NodeTables): Found {
     return { kind: 'others', pinning: { byId, packing, pins: readPins(nftables) } }
   }
   const others: string[] = []
-  readPacked(tables, ofServices.filter(carriesId), file)
-  readPacked(
-    tables,
-    ofServices.filter((set) => !carriesId(set)),
-    (packed) => others.push(packed),
-  )
+  const rest = ofServices.filter((set) => !carriesId(set))
+  const areOurs = [
+    readPacked(tables, ofServices.filter(carriesId), file),
+    readPacked(tables, rest, (packed) => others.push(packed)),
+  ]
+  // What cannot be told to go is replaced with all that is there.
+  if (areOurs.includes(false)) return { kind: 'others', pinning: { byId, packing, pins: readPins(nftables) } }
   return { kind: 'ours', tables: { byId, others: others.join(''), packing, kinds, pins: readPins(nftables) } }
 }
 
