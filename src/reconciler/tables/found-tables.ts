@@ -102,19 +102,19 @@ function readOnce(tables: NodeTables): Found {
 
 /**
  * Whether beside the constant chains a table has those of these kinds and no other, each with as many rules as it shall
- * have.
+ * have, and as they were written.
  */
 export function haveTheirChains(
   { chains, kindChains }: Ruleset,
   kinds: Iterable<UsedKind>,
-  { lengths }: FoundRules,
+  { lengths, isSealed }: FoundRules,
 ): boolean {
   const constant = new Set(chains.map(({ name }) => name))
   const wanted = new Map(
     [...kinds].flatMap(({ kind }) => kindChains(kind)).map(({ name, rules }) => [name, rules.length]),
   )
   const found = [...lengths].filter(([name]) => !constant.has(name))
-  return found.length === wanted.size && found.every(([name, length]) => wanted.get(name) === length)
+  return found.length === wanted.size && found.every(([name, length]) => wanted.get(name) === length && isSealed(name))
 }
 
 /** Throws as Nftables.dump(). */
