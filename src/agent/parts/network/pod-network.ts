@@ -19,7 +19,7 @@ import { NODE_END_MAC, POD_LINK, podLink, podMac, podPlan, podRoutesPlan } from 
 import { applyNetworkPlan } from '#reconciler/network/apply-network-plan.ts'
 import type { KeptNamespace } from '#reconciler/network/network-target.ts'
 import { ID_COUNT } from '#runtime/runtime.ts'
-import { type AttachmentRecord, AttachmentRecords } from './attachment-record.ts'
+import { type AttachmentRecord, AttachmentRecords } from '../attachments/attachment-record.ts'
 import { IdRanges } from './id-ranges.ts'
 import { PodNetworkError } from './pod-network-error.ts'
 
@@ -104,7 +104,10 @@ class RoutedPodNetwork implements NodePodNetwork {
     this.#ipv6 = hasIpv6()
     for (const record of this.#records.read()) {
       if (record.state === 'attached' && this.#stands(record)) this.#attached.set(record.uid, record)
-      else this.#takeAway(record)
+      else {
+        this.#takeAway(record)
+        this.#options.policies?.release(record.pod)
+      }
     }
   }
 
