@@ -1,5 +1,5 @@
 import { hash } from 'node:crypto'
-import type { HandClock } from '#clock/testing/hand-clock.ts'
+import type { Clock } from '#clock/clock.ts'
 import { POLICY_TABLE } from '#dataplane/policy/ruleset.ts'
 import { sets } from '#dataplane/policy/sets.ts'
 import type { Conntrack } from '#kernel/conntrack/conntrack.ts'
@@ -19,12 +19,12 @@ interface PolicedNodeOptions {
   readonly cluster: PolicyCluster
   /** The node's name. */
   readonly here: string
-  readonly clock: HandClock
+  readonly clock: Clock
   readonly conntrack?: Conntrack
   readonly own?: readonly string[]
 }
 
-/** Policies of a cluster over the kernel of one namespace, as the node's part keeps them, by a clock in hand. */
+/** Policies of a cluster over the kernel of one namespace, as the node's part keeps them. */
 export interface PolicedNode {
   readonly policy: NodePolicy
   readonly loop: TargetLoop<PolicyChange>
