@@ -20,12 +20,15 @@ interface FlowPlace {
 }
 
 const PORT = 8080
+const saying = (port: number, bytes: number): Buffer => Buffer.from(String(port).padEnd(bytes))
+const portOf = (bytes: Buffer): number => Number.parseInt(bytes.toString('latin1', 0, 8), 10)
 
 /** Servers of TCP and UDP at port 8080, each of which says what it got from whom, and can send to him. */
 export class FlowServers {
   readonly #servers: (Server | DatagramSocket)[] = []
   readonly #accepted = new Set<Socket>()
-  /** By whom the server saw: what it has got, and what sends to him. */
+  readonly #begun: HeldFlow[] = []
+  /** By the client's own port, which each says, whatever a translation made of it on the way: what it has got, and what sends to him. */
   readonly #peers = new Map<string, { got: number; readonly send: (bytes: number) => void }>()
 
   async serve({ path, address }: FlowPlace): Promise<void> {
@@ -33,18 +36,19 @@ export class FlowServers {
       this.#accepted.add(socket)
       socket.on('error', () => {})
       const peer = { got: 0, send: (bytes: number) => void socket.write(Buffer.alloc(bytes)) }
-      this.#peers.set(`tcp ${socket.remotePort}`, peer)
+      socket.once('data', (bytes) => this.#peers.set(`tcp ${portOf(bytes)}`, peer))
       socket.on('data', ({ length }) => {
         peer.got += length
       })
     })
     await listenTcp(path, address, PORT, tcp)
     const udp = await bindUdp(path, address, PORT)
-    udp.on('message', ({ length }, { port, address: from }) => {
-      const send = (bytes: number) => udp.send(Buffer.alloc(bytes), port, from)
-      const peer = this.#peers.get(`udp ${port}`) ?? { got: 0, send }
-      this.#peers.set(`udp ${port}`, peer)
-      peer.got += length
+    udp.on('message', (bytes, { port, address: from }) => {
+      const key = `udp ${portOf(bytes)}`
+      const send = (length: number) => udp.send(Buffer.alloc(length), port, from)
+      const peer = this.#peers.get(key) ?? { got: 0, send }
+      this.#peers.set(key, peer)
+      peer.got += bytes.length
     })
     this.#servers.push(tcp, udp)
   }
@@ -68,8 +72,10 @@ export class FlowServers {
       socket.on('data', ({ length }) => {
         got += length
       })
-      await once(socket, 'connect', { signal: AbortSignal.timeout(2000) }).catch(() => assert.fail(`${what} is refused`))
-      send = (bytes) => void socket.write(Buffer.alloc(bytes))
+      await once(socket, 'connect', { signal: AbortSignal.timeout(2000) }).catch(() =>
+        assert.fail(`${what} is refused`),
+      )
+      send = (bytes) => void socket.write(saying(sourcePort, bytes))
       close = () => void socket.resetAndDestroy()
     } else {
       const socket = await bindUdp(from.path, from.address, sourcePort)
@@ -77,7 +83,7 @@ export class FlowServers {
       socket.on('message', ({ length }) => {
         got += length
       })
-      send = (bytes) => socket.send(Buffer.alloc(bytes), port, address, () => {})
+      send = (bytes) => socket.send(saying(sourcePort, bytes), port, address, () => {})
       close = () => void socket.close()
     }
     const peers = this.#peers
@@ -87,20 +93,25 @@ export class FlowServers {
         const before = { there: peers.get(key)?.got ?? 0, back: got }
         const since = () => ({ there: (peers.get(key)?.got ?? 0) - before.there, back: got - before.back })
         send(bytes)
-        const end = performance.now() + patience
-        while (since().there < bytes && performance.now() < end) await sleep(5)
+        const until = async (isDone: () => boolean) => {
+          const end = performance.now() + patience
+          while (!isDone() && performance.now() < end) await sleep(5)
+        }
+        await until(() => since().there >= bytes)
         // Whether it was heard or not: who is asked speaks too.
         peers.get(key)?.send(bytes)
-        while (since().back < bytes && performance.now() < end) await sleep(5)
+        await until(() => since().back >= bytes)
         return since()
       },
       close,
     }
+    this.#begun.push(flow)
     assert.deepEqual(await flow.exchange(10, 2000), { there: 10, back: 10 }, what)
     return flow
   }
 
   close(): void {
+    for (const flow of this.#begun) flow.close()
     for (const server of this.#servers) server.close()
     for (const socket of this.#accepted) socket.destroy()
   }

@@ -5,8 +5,8 @@ import { PolicyWriter } from '#reconciler/policy/policy-writer.ts'
 import { TargetLoop } from '#reconciler/target/target-loop.ts'
 import { nodePart } from '../../runner/agent-node.ts'
 import type { Part } from '../../runner/part.ts'
-import { attachedPods } from '../attachments/attachment-record.ts'
 import { mendingText } from '../../watch/mending-text.ts'
+import { attachedPods } from '../attachments/attachment-record.ts'
 import { HeldPods, type NamedPod } from './held-pods.ts'
 
 interface PoliciesPart extends Part {
