@@ -147,7 +147,7 @@ type ClusterPlan = typeof clusterPlan extends fc.Arbitrary<infer Plan> ? Plan : 
 
 const objects = <T>(list: readonly object[]): readonly T[] => list as unknown as readonly T[]
 
-const addressesOf = (pod: number, node: string): readonly [string, string] => {
+export const addressesOf = (pod: number, node: string): readonly [string, string] => {
   const at = node.at(-1)
   return [`10.244.${at}.${pod + 2}`, `fd00:10:244:${at}::${(pod + 2).toString(16)}`]
 }
