@@ -239,7 +239,8 @@ function tierOf(
   const policies = cluster.clusterPolicies
     .filter(({ spec }) => spec?.tier === tier && isSubject(cluster, spec.subject, pod, hit))
     .sort((one, two) => (one.spec?.priority ?? 0) - (two.spec?.priority ?? 0))
-  if (policies.length > 1) hit('tier/order')
+  if (policies.some((one, index) => (policies[index + 1]?.metadata?.name ?? '~') < (one.metadata?.name ?? '')))
+    hit('tier/order')
   for (const { spec } of policies) {
     const rules =
       way === 'ingress'
@@ -292,6 +293,7 @@ function isPeer(
       : holds(namespaces, of?.metadata?.labels ?? {})
   const pod = podAt(cluster, address)
   if (pod === undefined) return standsFor(cluster, address, traffic, is, hit)
+  hit(namespaces === undefined ? 'tier/pods' : 'tier/namespaces')
   return is(pod.metadata?.labels ?? {}, namespaceOf(cluster, pod.metadata?.namespace ?? ''))
 }
 
