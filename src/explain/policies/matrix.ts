@@ -64,7 +64,7 @@ export const policyMatrix = (view: PolicyView, { namespace, protocol, family, po
     .sort(([left], [right]) => (sortKey(left!) < sortKey(right!) ? -1 : 1))
   const groups = members.map((all): PodGroup => {
     const [first] = all as [PolicyPod]
-    const declared = first.ports.filter((one) => one.protocol === protocol).map((one) => one.port)
+    const declared = view.declaredPorts(first).flatMap((one) => (one.protocol === protocol ? [one.port] : []))
     const ports = port === undefined ? [...new Set(declared)].sort((left, right) => left - right) : [port]
     return {
       namespace: first.namespace,
@@ -106,6 +106,7 @@ const addressOf = ({ addresses }: PolicyPod, family: IpFamily): string | undefin
 const wordOf = (words: readonly EndWord[], direction: EndWord['direction']): MatrixWord => {
   const word = words.find((one) => one.direction === direction)
   return {
+    passes: word?.passes ?? true,
     isolatedBy: word?.isolatedBy.map(({ name }) => name) ?? [],
     ...(word?.by && { policy: policyKey(word.by.policy), rule: word.by.rule.path }),
   }
@@ -130,5 +131,5 @@ const keyOf = (pod: PolicyPod, view: PolicyView): string => {
     .filter(([key]) => !OWN_LABELS.has(key))
     .sort()
   const selecting = view.policiesOf(pod).map(policyKey)
-  return JSON.stringify([pod.namespace, workloadOf(pod), labels, pod.ports, selecting])
+  return JSON.stringify([pod.namespace, workloadOf(pod), labels, view.declaredPorts(pod), selecting])
 }

@@ -246,11 +246,11 @@ function tierOf(
       way === 'ingress'
         ? (spec?.ingress ?? []).map(({ from, ...rest }) => ({ ...rest, peers: from ?? [] }))
         : (spec?.egress ?? []).map(({ to, ...rest }) => ({ ...rest, peers: to ?? [] }))
-    for (const [index, { action, peers, protocols }] of rules.entries()) {
+    for (const { action, peers, protocols } of rules) {
       if (!peers.some((peer) => isPeer(cluster, peer, other, traffic, hit))) continue
       const at = way === 'ingress' ? pod : podAt(cluster, other)
       if (protocols !== undefined && !protocols.some((one) => isProtocol(one, at, traffic, hit))) continue
-      if (index > 0) hit('tier/rules')
+      if (rules.length > 1) hit('tier/rules')
       if (action === 'Pass') hit('tier/pass')
       return action
     }
