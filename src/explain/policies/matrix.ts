@@ -27,6 +27,8 @@ interface PodGroup {
 
 /** What one end says. */
 interface MatrixWord {
+  /** What nobody asks about passes. */
+  readonly passes: boolean
   /** NetworkPolicies that isolate it, `shop/deny-all`. */
   readonly isolatedBy: readonly string[]
   /** Whose rule decides, `NetworkPolicy shop/allow-web`, and which, `spec.ingress[0]`. */
