@@ -64,13 +64,19 @@ export const policyMatrix = (view: PolicyView, { namespace, protocol, family, po
   const members = [...grouped.values()]
     .map((all) => all.toSorted((left, right) => (left.name < right.name ? -1 : 1)))
     .sort(([left], [right]) => (sortKey(left!) < sortKey(right!) ? -1 : 1))
-  const groups = members.map((all): PodGroup => {
+  const names = members.map((all) => (all.length === 1 ? all[0]!.name : workloadOf(all[0]!)))
+  const groups = members.map((all, index): PodGroup => {
     const [first] = all as [PolicyPod]
+    const name = names[index]!
+    const isTaken = members.some(
+      (one, at) => at !== index && names[at] === name && one[0]!.namespace === first.namespace,
+    )
     const declared = view.declaredPorts(first).flatMap((one) => (one.protocol === protocol ? [one.port] : []))
     const ports = port === undefined ? [...new Set(declared)].sort((left, right) => left - right) : [port]
     return {
       namespace: first.namespace,
-      name: all.length === 1 ? first.name : workloadOf(first),
+      // Of pods of one Deployment that policies tell apart, each lot is called by its first.
+      name: isTaken ? first.name : name,
       pods: all.map(({ name }) => name),
       ports: ports.length === 0 ? [DEFAULT_PORT] : ports,
     }
