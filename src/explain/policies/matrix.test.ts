@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { cellReason, matrixRows } from '../words/matrix.ts'
 import { nameOfGroup, policyMatrix } from './matrix.ts'
+import { cellReason, matrixRows } from './matrix-words.ts'
 import { PolicyView } from './policy-view.ts'
 
 type Facts = ConstructorParameters<typeof PolicyView>[0]
