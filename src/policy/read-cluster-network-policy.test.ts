@@ -64,7 +64,7 @@ test('protocols are TCP, UDP and SCTP with a port, a range or none, and ports by
   assert.deepEqual(read({ ingress: [{ action: 'Deny', from: [{ namespaces: {} }] }] }).rules.ingress![0]!.traffic, ALL)
 })
 
-test('what cannot be read stands closed: who is let in is nobody, who is refused is everybody', () => {
+test('what cannot be read stands closed: who is let in is nobody, who is refused or passed on is refused with everybody', () => {
   for (const [peer, fault] of [
     [{}, /^spec\.egress\[0\]\.to\[0\] names nobody/],
     [{ networks: ['10.0.0.0/40'] }, /^spec\.egress\[0\]\.to\[0\]\.networks\[0\] is no range/],
@@ -82,13 +82,13 @@ test('what cannot be read stands closed: who is let in is nobody, who is refused
       /^spec\.egress\[0\]\.to\[0\]\.pods\.podSelector cannot be read/,
     ],
   ] as const) {
-    for (const action of ['Accept', 'Pass'] as const) {
-      const { rules, faults } = read({ egress: [{ action, to: [peer] }] })
-      assert.match(faults[0]!, fault)
-      assert.deepEqual(rules.egress![0]!.peers, [], action)
+    const { rules, faults } = read({ egress: [{ action: 'Accept', to: [peer] }] })
+    assert.match(faults[0]!, fault)
+    assert.deepEqual([rules.egress![0]!.action, rules.egress![0]!.peers], ['Accept', []])
+    for (const action of ['Deny', 'Pass']) {
+      const [denied] = read({ egress: [{ action, to: [peer] }] }).rules.egress!
+      assert.deepEqual([denied!.action, denied!.peers, denied!.traffic], ['Deny', undefined, ALL], action)
     }
-    const [denied] = read({ egress: [{ action: 'Deny', to: [peer] }] }).rules.egress!
-    assert.deepEqual([denied!.peers, denied!.traffic], [undefined, ALL])
   }
   const port = { tcp: { destinationPort: { range: { start: 9, end: 1 } } } }
   const rule = (action: string) => read({ ingress: [{ action, from: [{ namespaces: {} }], protocols: [port] }] })

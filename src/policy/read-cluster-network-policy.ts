@@ -15,8 +15,8 @@ import { ALL, NONE, portsOf, type Traffic, union } from './traffic.ts'
 const EVERYBODY: PodPeer = { namespaces: { labels: [] }, pods: [] }
 
 /**
- * A ClusterNetworkPolicy as it is meant. What of it cannot be read is told as a fault, and stands closed: a rule that
- * accepts or passes then speaks of nobody, one that denies of everybody.
+ * A ClusterNetworkPolicy as it is meant. What of it cannot be read is told as a fault, and stands closed, as its API asks: a
+ * rule that accepts then speaks of nobody, one that denies or passes on denies everybody.
  */
 export const readClusterNetworkPolicy = ({ metadata, spec }: ClusterNetworkPolicy): Policy => {
   const faults: string[] = []
@@ -79,7 +79,8 @@ const readRule = ({ action, side, peers, protocols }: Given, place: Place): Rule
   const read = peers.flatMap((peer, index) => readPeer(peer, at(place, `${side}[${index}]`)))
   const meant = (protocols ?? []).map((one, index) => readProtocol(one, at(place, `protocols[${index}]`)))
   const isWhole = place.faults.length === known
-  if (!isWhole && action === 'Deny') return { path: place.path, action, peers: undefined, traffic: ALL, names: [] }
+  if (!isWhole && action !== 'Accept')
+    return { path: place.path, action: 'Deny', peers: undefined, traffic: ALL, names: [] }
   return {
     path: place.path,
     action,

@@ -57,7 +57,7 @@ const ofDirection = (rules: readonly Rule[], path: string, side: Side): readonly
  */
 export const withoutEffect = ({ spec }: NetworkPolicy): readonly string[] => {
   const types = spec?.policyTypes ?? []
-  const leavesOut = (type: string): boolean => types.length > 0 && !types.includes(type)
+  const leavesOut = (type: 'Ingress' | 'Egress'): boolean => types.length > 0 && !types.includes(type)
   const ingress = (spec?.ingress ?? []).map(({ from = [], ports = [] }) => ({ peers: from, ports }))
   const egress = (spec?.egress ?? []).map(({ to = [], ports = [] }) => ({ peers: to, ports }))
   const unasked = (field: string, type: string): readonly string[] => [
