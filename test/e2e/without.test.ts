@@ -4,7 +4,7 @@ import { scratch } from './scratch.ts'
 claim('what is left to others must be one of the things that can be, and is said once', async (assert) => {
   await using one = scratch()
   const cases = [
-    [['--without', 'proxy,cache'], /--without names cache, which cannot be left out[\s\S]*any of proxy, dns, network/],
+    [['--without', 'proxy,cache'], /--without names cache, which cannot be left out[\s\S]*any of proxy, dns, network, policies/],
     [['--without', 'network', '--network', 'routed'], /say the opposite of one another/],
     [['--network', 'calico'], /--network is calico, but may be: routed, none/],
   ] as const
@@ -31,9 +31,9 @@ claim(
       const parts = (nodes as unknown as { parts: { name: string }[] }[])[0]!.parts
       assert.deepEqual(
         parts.map(({ name }) => name),
-        ['network', 'pods'],
+        ['policies', 'network', 'pods'],
       )
-      assert.equal((await on('nft', 'list', 'tables')).stdout, '')
+      assert.equal((await on('nft', 'list', 'tables')).stdout, 'table ip fairlead-policy\ntable ip6 fairlead-policy\n')
       // Of kube-proxy and of DNS: whoever comes can have them.
       assert.doesNotMatch((await on('ss', '-Hlntu')).stdout, /:(53|10249|10256)\b/)
     }
