@@ -1,4 +1,5 @@
-import { type Assert, claim, eventually, withCluster } from './harness.ts'
+import { podNamespace } from '#cluster/machines/names.ts'
+import { type Assert, claim, eventually, run, withCluster } from './harness.ts'
 import { kubectlBinaries, kubectlOf } from './kubectl-binaries.ts'
 
 const cluster = withCluster('cluster-policies', ['--nodes', '1'])
@@ -29,10 +30,6 @@ const server = (namespace: string, name: string, spec: object = {}): object => (
     ...spec,
   },
 })
-const client = server('shop', 'client', {
-  runtimeClassName: undefined,
-  containers: [{ name: 'c', image: 'fairlead/host', command: ['sleep', 'infinity'] }],
-})
 const clusterPolicy = (name: string, priority: number, rules: object, tier = 'Admin', of = 'bank'): object => ({
   apiVersion: 'policy.networking.k8s.io/v1alpha2',
   kind: 'ClusterNetworkPolicy',
@@ -54,21 +51,13 @@ const apply = (...items: readonly object[]): Promise<string> =>
   kubectl.apply(JSON.stringify({ apiVersion: 'v1', kind: 'List', items }))
 
 let targets: Readonly<Record<string, string>> = {}
-/** Whom the client reaches now, by connections of its own that end after half a second: `80`, `node`. */
+let client = ''
+/** Whom the client reaches now, by connections from its own network, of half a second at most: `80 node`. */
 const reached = async (): Promise<string> => {
   const tries = Object.entries(targets).map(
     ([name, to]) => `{ timeout 0.5 bash -c '</dev/tcp/${to}' 2>/dev/null && echo ${name}; } &`,
   )
-  const { stdout } = await cluster.kubectl.try(
-    'exec',
-    '-n',
-    'shop',
-    'client',
-    '--',
-    'bash',
-    '-c',
-    `${tries.join(' ')} wait`,
-  )
+  const { stdout } = await run('ip', ['netns', 'exec', client, 'bash', '-c', `${tries.join(' ')} wait`])
   return stdout.trim().split('\n').sort().join(' ')
 }
 const reaches = async (assert: Assert, what: string, expected: string): Promise<void> => {
@@ -85,8 +74,10 @@ const reaches = async (assert: Assert, what: string, expected: string): Promise<
 }
 /** Tried by themselves: what stood before goes first. */
 const stands = async (...policies: readonly object[]): Promise<void> => {
-  await kubectl('delete', 'clusternetworkpolicies', '--all', '--ignore-not-found')
-  await kubectl('delete', 'networkpolicies', '-n', 'bank', '--all', '--ignore-not-found')
+  await Promise.all([
+    kubectl('delete', 'clusternetworkpolicies', '--all', '--ignore-not-found'),
+    kubectl('delete', 'networkpolicies', '-n', 'bank', '--all', '--ignore-not-found'),
+  ])
   if (policies.length > 0) await apply(...policies)
 }
 const ALL = '80 81 node peer'
@@ -102,11 +93,21 @@ claim(
       'jsonpath={.status.conditions[?(@.type=="Established")].status}',
     )
     assert.equal(listed, 'True')
-    await apply(namespace('shop'), namespace('bank'), server('bank', 'web'), server('shop', 'peer'), client)
+    await apply(
+      namespace('shop'),
+      namespace('bank'),
+      server('bank', 'web'),
+      server('shop', 'peer'),
+      server('shop', 'client'),
+    )
     await kubectl('wait', '-n', 'bank', '--for=condition=Ready', 'pod/web', '--timeout=30s')
     await kubectl('wait', '-n', 'shop', '--for=condition=Ready', 'pod/peer', 'pod/client', '--timeout=30s')
     const ip = (of: string, name: string) => kubectl('get', 'pod', '-n', of, name, '-o', 'jsonpath={.status.podIP}')
     const [web, peer] = await Promise.all([ip('bank', 'web'), ip('shop', 'peer')])
+    client = podNamespace(
+      cluster.name,
+      await kubectl('get', 'pod', '-n', 'shop', 'client', '-o', 'jsonpath={.metadata.uid}'),
+    )
     const [node] = cluster.facts.nodes[0]!.addresses
     targets = { 80: `${web}/80`, 81: `${web}/81`, peer: `${peer}/80`, node: `${node}/10256` }
     await reaches(assert, 'nothing is policed', ALL)
