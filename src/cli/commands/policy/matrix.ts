@@ -69,6 +69,8 @@ Exit status 0: told; with --probe, everything was as it should be. 1: something 
         throw new CliError('NAMESPACE_UNKNOWN', `there is no namespace ${namespace}`, {
           hint: `namespaces are ${facts.namespaces.map(({ metadata }) => metadata?.name).join(', ')}`,
         })
+      if (target.kind === 'local' && leaves(target.config, 'policies'))
+        io.err('others keep policies here: this is what these are to do; --probe asks what they make of it\n')
       const found = policyMatrix(new PolicyView(facts), { namespace, protocol, family, port })
       const probed: readonly ProbedCell[] =
         switches.probe && target.kind === 'local' && protocol !== 'SCTP'
