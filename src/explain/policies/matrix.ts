@@ -3,6 +3,7 @@ import type { Protocol } from '#net/port-protocol.ts'
 import { objectKey } from '#objects/object-key.ts'
 import type { PolicyPod } from '#policy/peer.ts'
 import { policyKey } from '#policy/rule.ts'
+import { type Matrix, type MatrixCell, type MatrixWord, nameOfGroup, type PodGroup } from '../trace/policies/matrix.ts'
 import type { EndWord, PolicyView } from './policy-view.ts'
 
 /** What is asked of all pairs. */
@@ -13,42 +14,6 @@ export interface MatrixQuestion {
   readonly family: IpFamily
   /** Undefined: the ports that each destination declares for the protocol, and 80 where it declares none. */
   readonly port?: number | undefined
-}
-
-/** Pods of which nothing that policies look at differs. */
-export interface PodGroup {
-  readonly namespace: string
-  /** `web`: a pod's own name, or what the names of the pods of a Deployment have alike. */
-  readonly name: string
-  readonly pods: readonly string[]
-  /** Those that it is asked at. */
-  readonly ports: readonly number[]
-}
-
-/** What one end says. */
-export interface MatrixWord {
-  /** NetworkPolicies that isolate it, `shop/deny-all`. */
-  readonly isolatedBy: readonly string[]
-  /** Whose rule decides, `NetworkPolicy shop/allow-web`, and which, `spec.ingress[0]`. */
-  readonly policy?: string
-  readonly rule?: string
-}
-
-export interface MatrixCell {
-  /** `shop/web` */
-  readonly from: string
-  readonly to: string
-  readonly port: number
-  readonly passes: boolean
-  readonly egress: MatrixWord
-  readonly ingress: MatrixWord
-}
-
-export interface Matrix {
-  readonly protocol: Protocol
-  readonly family: IpFamily
-  readonly groups: readonly PodGroup[]
-  readonly cells: readonly MatrixCell[]
 }
 
 const DEFAULT_PORT = 80
@@ -91,8 +56,6 @@ export const policyMatrix = (view: PolicyView, { namespace, protocol, family, po
   )
   return { protocol, family, groups, cells }
 }
-
-export const nameOfGroup = ({ namespace, name }: PodGroup): string => objectKey(namespace, name)
 
 /** Of a group with itself two different pods, where there are two. */
 const pairOf = (from: readonly PolicyPod[], to: readonly PolicyPod[]): readonly [PolicyPod, PolicyPod] => {

@@ -1,11 +1,14 @@
 import type { Effect } from '../trace/effect.ts'
-import { nameText } from './object.ts'
+import { nameText, objectText } from './object.ts'
+import { endText } from './policies/word.ts'
 import { labelsText, listed, taintText } from './text.ts'
 import { portText } from './walk/entry.ts'
 
 /** What a cure does, as it stands before its command. */
 export function effectText(effect: Effect): string {
   switch (effect.code) {
+    case 'accept-before':
+      return `accept ${endText(effect.peer)} before ${effect.rule} of ${nameText(effect.policy)} denies it`
     case 'allow-source':
       return `allow ${effect.source} too`
     case 'ask-address':
@@ -66,10 +69,21 @@ export function effectText(effect: Effect): string {
       return `let ${effect.port} lead to ${effect.target}`
     case 'lead-to':
       return `lead it to ${nameText(effect.service)}${effect.isHeadless ? ' (headless)' : ''}`
+    case 'label-namespace':
+    case 'label-pod':
+      return `give ${objectText(effect.object)} the label${Object.keys(effect.labels).length === 1 ? '' : 's'} ${labelsText(effect.labels)}${effect.object.kind === 'Pod' || effect.object.kind === 'Namespace' ? '' : '; new pods take the place of its own'}`
     case 'label-node': {
       const missing = Object.entries(effect.missing).map(([key, value]) => `${key}=${value}`)
       return `give a node the labels that its nodeSelector wants: ${listed(missing)}`
     }
+    case 'let-dns-pass':
+      return `let DNS pass, by one rule more of ${nameText(effect.policy)}`
+    case 'let-pass':
+      return `let ${endText(effect.peer)} pass, by one rule more of ${nameText(effect.policy)}`
+    case 'let-peer-pass':
+      return `let ${effect.rule} of ${nameText(effect.policy)} mean ${endText(effect.peer)} too`
+    case 'let-port-pass':
+      return `let ${effect.rule} of ${nameText(effect.policy)} speak of that port too`
     case 'let-node-balance':
       return `let ${effect.node} take traffic of the load balancer again`
     case 'let-pods-ask-dns':
@@ -122,6 +136,8 @@ export function effectText(effect: Effect): string {
       return 'what is told of the node'
     case 'show-node-labels':
       return 'the nodes'
+    case 'show-policy':
+      return 'the policy'
     case 'show-pod':
       return 'all that is told of the pod'
     case 'show-pods':

@@ -1,4 +1,4 @@
-import { type Matrix, type MatrixCell, nameOfGroup } from '../policies/matrix.ts'
+import { type Matrix, type MatrixCell, nameOfGroup } from '../../trace/policies/matrix.ts'
 
 /** A cell's letters: all that was asked, none of it, or the ports at which it passes. */
 const cellText = (cells: readonly MatrixCell[], differs: (cell: MatrixCell) => boolean): string => {
