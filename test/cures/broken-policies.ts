@@ -168,7 +168,6 @@ export const brokenPolicies = {
           policy('web', { ingress: [{ from: [{ ipBlock: { cidr: '192.0.2.0/24' } }] }] }),
         ),
       ask: { from: 'host', to: '172.30.0.2:30080' },
-      then: ['policy-isolates'],
     },
     {
       about: 'neither end lets it pass',

@@ -1,6 +1,7 @@
 import { deployments } from '#api/apps/deployment/resource.ts'
 import { replicaSets } from '#api/apps/replicaset/resource.ts'
 import { statefulSets } from '#api/apps/statefulset/resource.ts'
+import { customResourceDefinitions } from '#api/apiextensions/customresourcedefinition/resource.ts'
 import { configMaps } from '#api/core/configmap/resource.ts'
 import { events } from '#api/core/event/resource.ts'
 import { namespaces } from '#api/core/namespace/resource.ts'
@@ -13,6 +14,7 @@ import { serviceAccounts } from '#api/core/serviceaccount/resource.ts'
 import { endpointSlices } from '#api/discovery/endpointslice/resource.ts'
 import { networkPolicies } from '#api/networking/networkpolicy/resource.ts'
 import { clusterNetworkPolicies } from '#api/policynetworking/clusternetworkpolicy/resource.ts'
+import { clusterNetworkPolicyDefinition } from '#api/policynetworking/definition.ts'
 import type { ApiObject, Resource } from '#api/resource.ts'
 import { startTestServer } from '#apiserver/testing/test-server.ts'
 import type { Client } from '#client/client.ts'
@@ -48,7 +50,9 @@ const RESOURCES = [
 ] as const
 
 export async function startWorld(): Promise<World> {
-  const server = await startTestServer()
+  const server = await startTestServer({
+    systemObjects: [{ resource: customResourceDefinitions, object: clusterNetworkPolicyDefinition }],
+  })
   // As kubectl does, over the wire: what comes in is decoded and defaulted.
   const client = createHttpClient(unixTransport(server.socketPath))
   const abort = new AbortController()
