@@ -39,16 +39,15 @@ export const peerFor = ({ address, pod }: Party, namespace: string, selector: La
 
 /** The same of a ClusterNetworkPolicy; undefined where it has no such peer: in ingress it means pods alone. */
 export const clusterPeerFor = (
-  { address, pod }: Party,
+  { address, pod, node }: Party,
   direction: 'ingress' | 'egress',
   selector: Labels | undefined,
 ): object | undefined => {
-  if (pod !== undefined)
-    return {
-      pods: {
-        namespaceSelector: named(pod.namespace),
-        podSelector: labelled(labelsOf(pod.labels, selector)),
-      },
-    }
-  return direction === 'egress' ? { networks: [ownRange(address.text)] } : undefined
+  const pods = (namespace: string, labels: Labels) => ({
+    pods: { namespaceSelector: named(namespace), podSelector: labelled(labels) },
+  })
+  if (pod !== undefined) return pods(pod.namespace, labelsOf(pod.labels, selector))
+  if (direction === 'egress') return { networks: [ownRange(address.text)] }
+  // Only as what it is taken for a rule of ingress can have meant it.
+  return node?.serves && pods(node.serves.namespace, node.serves.labels)
 }

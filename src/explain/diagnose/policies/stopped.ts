@@ -76,6 +76,7 @@ const DNS_PEER = {
 
 const asksDns = (facts: ClusterFacts, view: PolicyView, { direction, other, asked }: EndWord): boolean =>
   direction === 'egress' &&
+  asked.protocol !== 'SCTP' &&
   ((asked.port === DNS_PORT && view.isDns(other)) ||
     dnsEndpoints(facts).some((one) => one.address === other.address.text && one.port === asked.port))
 
