@@ -1,7 +1,7 @@
+import { customResourceDefinitions } from '#api/apiextensions/customresourcedefinition/resource.ts'
 import { deployments } from '#api/apps/deployment/resource.ts'
 import { replicaSets } from '#api/apps/replicaset/resource.ts'
 import { statefulSets } from '#api/apps/statefulset/resource.ts'
-import { customResourceDefinitions } from '#api/apiextensions/customresourcedefinition/resource.ts'
 import { configMaps } from '#api/core/configmap/resource.ts'
 import { events } from '#api/core/event/resource.ts'
 import { namespaces } from '#api/core/namespace/resource.ts'

@@ -77,6 +77,10 @@ type PolicyEffect =
   | { readonly code: 'let-peer-pass'; readonly rule: string; readonly policy: ObjectRef; readonly peer: PolicyEnd }
   | { readonly code: 'let-pass'; readonly policy: ObjectRef; readonly peer: PolicyEnd }
   | { readonly code: 'let-dns-pass'; readonly policy: ObjectRef }
+  | { readonly code: 'let-namespace-pass'; readonly policy: ObjectRef; readonly namespace?: string }
+  | { readonly code: 'mean-labels'; readonly path: string; readonly labels: Readonly<Record<string, string>> }
+  | { readonly code: 'mean-port'; readonly path: string; readonly port: string }
+  | { readonly code: 'give-priority'; readonly policy: ObjectRef; readonly priority: number }
   | { readonly code: 'accept-before'; readonly rule: string; readonly policy: ObjectRef; readonly peer: PolicyEnd }
 
 /** A pod, or what makes it, is changed. */
@@ -101,6 +105,7 @@ interface LookEffect {
     | 'show-endpoints'
     | 'show-endpoints-object'
     | 'show-labels'
+    | 'show-namespaces'
     | 'show-node'
     | 'show-pod'
     | 'show-pods'

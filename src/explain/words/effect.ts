@@ -59,6 +59,8 @@ export function effectText(effect: Effect): string {
       return `give it an ${effect.family} address too`
     case 'give-node-port':
       return 'give it a node port'
+    case 'give-priority':
+      return `let ${nameText(effect.policy)} be asked after it: priority ${effect.priority}`
     case 'if-service-is-meant':
       return `if ${nameText(effect.service)} is meant`
     case 'label-slice':
@@ -78,6 +80,8 @@ export function effectText(effect: Effect): string {
     }
     case 'let-dns-pass':
       return `let DNS pass, by one rule more of ${nameText(effect.policy)}`
+    case 'let-namespace-pass':
+      return `let pods of ${effect.namespace ?? 'all namespaces'} pass, by one rule more of ${nameText(effect.policy)}`
     case 'let-pass':
       return `let ${endText(effect.peer)} pass, by one rule more of ${nameText(effect.policy)}`
     case 'let-peer-pass':
@@ -88,6 +92,10 @@ export function effectText(effect: Effect): string {
       return `let ${effect.node} take traffic of the load balancer again`
     case 'let-pods-ask-dns':
       return 'let its pods ask the cluster’s DNS; new ones take their place'
+    case 'mean-labels':
+      return `let ${effect.path} mean ${labelsText(effect.labels)}`
+    case 'mean-port':
+      return `let ${effect.path} mean port ${effect.port}`
     case 'name-port':
       return `call that port as the Service does: ${effect.name || "''"}`
     case 'lower-request':
@@ -132,6 +140,8 @@ export function effectText(effect: Effect): string {
       return 'the labels of the pods there'
     case 'show-log':
       return LOGS[effect.of]
+    case 'show-namespaces':
+      return 'the namespaces and their labels'
     case 'show-node':
       return 'what is told of the node'
     case 'show-node-labels':

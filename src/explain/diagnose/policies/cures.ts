@@ -81,14 +81,15 @@ function labelCure(facts: ClusterFacts, missing: readonly Missing[]): Cure | und
   if (first === undefined || (first.code !== 'pod-label' && first.code !== 'namespace-label')) return undefined
   const labels: Record<string, string> = {}
   for (const one of missing) {
-    const value = 'wanted' in one && one.code === first.code && one.has === undefined ? valueOf(one.wanted) : undefined
+    const value =
+      'wanted' in one && one.code === first.code && one.has === undefined ? wantedValue(one.wanted) : undefined
     if (value === undefined || !('wanted' in one)) return undefined
     labels[one.wanted.key] = value
   }
   return first.code === 'pod-label' ? labelPod(facts, first.pod, labels) : labelNamespace(first.namespace, labels)
 }
 
-const valueOf = ({ operator, values }: WantedLabel): string | undefined =>
+const wantedValue = ({ operator, values }: WantedLabel): string | undefined =>
   operator === 'in' ? values[0] : operator === 'exists' ? 'true' : undefined
 
 const pairs = (labels: Labels): readonly string[] => Object.entries(labels).map(([key, value]) => `${key}=${value}`)
@@ -143,18 +144,4 @@ export function deniedCures(view: PolicyView, { word, end, selector }: StoppedWo
       [{ op: 'add', path: `/spec/${word.direction}/${indexOf(rule.path)}`, value: accept }],
     ),
   ]
-}
-
-/** A rule that lets the cluster's DNS be asked, over both protocols. */
-export const dnsCure = (object: PolicyObject, policy: Policy, peer: object, port: number): Cure => {
-  const ports = [
-    { protocol: 'UDP', port },
-    { protocol: 'TCP', port },
-  ]
-  return patch(
-    { code: 'let-dns-pass', policy: policyRef(policy) },
-    'networkpolicy',
-    object,
-    addRule(object, 'egress', { to: [peer], ports }),
-  )
 }

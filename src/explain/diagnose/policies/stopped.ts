@@ -1,10 +1,9 @@
 import type { Protocol } from '#net/port-protocol.ts'
-import { NAMESPACE_NAME_LABEL } from '#objects/well-known.ts'
 import type { Policy } from '#policy/rule.ts'
 import type { ClusterFacts } from '../../cluster/facts.ts'
 import { closedDns, dnsEndpoints } from '../../policies/dns.ts'
 import { type Near, nearestRule } from '../../policies/nearest.ts'
-import { DNS, type EndWord, type PolicyView } from '../../policies/policy-view.ts'
+import type { EndWord, PolicyView } from '../../policies/policy-view.ts'
 import { policiesOf } from '../../policies/view-of.ts'
 import { podRef, policyRef } from '../../policies/word.ts'
 import type { Finding } from '../../trace/finding.ts'
@@ -14,8 +13,8 @@ import type { ObjectRef } from '../../trace/reference.ts'
 import type { PathOutcome } from '../../trace/walk/outcome.ts'
 import type { Decision } from '../../walk/decision.ts'
 import type { Path } from '../../walk/path.ts'
-import { deniedCures, dnsCure, isolatedCures, type StoppedWord } from './cures.ts'
-import { peerFor } from './peer-of.ts'
+import { deniedCures, isolatedCures, type StoppedWord } from './cures.ts'
+import { dnsFinding } from './dns-forgotten.ts'
 
 type OfPolicies = Finding & (PolicyIsolates | PolicyDenies | DnsForgotten)
 
@@ -69,11 +68,6 @@ const faultsOf = (policies: readonly Policy[]): readonly PolicyFaults[] =>
   policies.flatMap((policy) => (policy.faults.length > 0 ? [{ policy: policyRef(policy), faults: policy.faults }] : []))
 
 const DNS_PORT = 53
-const DNS_PEER = {
-  namespaceSelector: { matchLabels: { [NAMESPACE_NAME_LABEL]: DNS.namespace } },
-  podSelector: { matchLabels: DNS.labels },
-}
-
 const asksDns = (facts: ClusterFacts, view: PolicyView, { direction, other, asked }: EndWord): boolean =>
   direction === 'egress' &&
   asked.protocol !== 'SCTP' &&
@@ -86,19 +80,16 @@ function dnsForgotten(
   { word, selector }: StoppedWord,
   nearest: Near | undefined,
 ): OfPolicies {
-  const policy = nearest?.policy ?? (word.isolatedBy[0] as Policy)
-  const object = view.objectOf(policy)
   const pod = podRef(word.pod)
   const closed = closedDns(facts, pod)
-  const peer = view.isDns(word.other) ? DNS_PEER : peerFor(word.other, word.pod.namespace, selector)
-  return {
-    reason: 'dns-forgotten',
+  return dnsFinding(view, {
     pods: [pod],
     policies: word.isolatedBy.map(policyRef),
-    port: word.asked.port,
     protocols: closed.length > 0 ? closed : [word.asked.protocol as Protocol],
-    cures: [dnsCure(object, policy, peer, word.asked.port)],
-  }
+    policy: nearest?.policy ?? (word.isolatedBy[0] as Policy),
+    endpoint: { address: word.other.address.text, port: word.asked.port },
+    selector,
+  })
 }
 
 /** The same of another pod, or of another end, that the same cure mends, is told with it. */
