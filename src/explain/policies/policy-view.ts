@@ -54,13 +54,20 @@ export class PolicyView {
   readonly pods: readonly PolicyPod[]
   readonly policies: readonly Policy[]
   readonly #nodes: readonly PolicyNode[]
+  readonly #pods: ReadonlyMap<PolicyPod, Pod>
   readonly #objects: ReadonlyMap<Policy, PolicyObject>
   readonly #namespaces: ReadonlyMap<string, Labels>
   readonly #byAddress = new Map<string, PolicyPod>()
   readonly #selecting = new Map<PolicyPod, readonly Policy[]>()
 
   constructor({ namespaces, pods, nodes, policies, clusterPolicies, dnsOnNodes }: PolicyFacts) {
-    this.pods = pods.flatMap((pod) => policyPod(pod) ?? [])
+    this.#pods = new Map(
+      pods.flatMap((pod) => {
+        const seen = policyPod(pod)
+        return seen === undefined ? [] : [[seen, pod] as const]
+      }),
+    )
+    this.pods = [...this.#pods.keys()]
     this.#objects = new Map<Policy, PolicyObject>([
       ...policies.map((one) => [readNetworkPolicy(one), one] as const),
       ...clusterPolicies.map((one) => [readClusterNetworkPolicy(one), one] as const),
@@ -122,6 +129,11 @@ export class PolicyView {
   /** What a policy was read from. */
   objectOf(policy: Policy): PolicyObject {
     return this.#objects.get(policy) as PolicyObject
+  }
+
+  /** What a pod was read from. */
+  objectOfPod(pod: PolicyPod): Pod {
+    return this.#pods.get(pod) as Pod
   }
 
   /** Who policies take for a pod of the cluster’s DNS. */

@@ -72,8 +72,9 @@ export function effectText(effect: Effect): string {
     case 'lead-to':
       return `lead it to ${nameText(effect.service)}${effect.isHeadless ? ' (headless)' : ''}`
     case 'label-namespace':
+      return `give namespace ${effect.object.name} the ${labelWord(effect.labels)}`
     case 'label-pod':
-      return `give ${objectText(effect.object)} the label${Object.keys(effect.labels).length === 1 ? '' : 's'} ${labelsText(effect.labels)}${effect.object.kind === 'Pod' || effect.object.kind === 'Namespace' ? '' : '; new pods take the place of its own'}`
+      return `give ${objectText(effect.object)} the ${labelWord(effect.labels)}${effect.object.kind === 'Pod' ? '' : '; new pods take the place of its own'}`
     case 'label-node': {
       const missing = Object.entries(effect.missing).map(([key, value]) => `${key}=${value}`)
       return `give a node the labels that its nodeSelector wants: ${listed(missing)}`
@@ -186,3 +187,6 @@ const LOGS = {
   container: 'what the container says',
   pod: 'what it says',
 } as const
+
+const labelWord = (labels: Readonly<Record<string, string>>): string =>
+  `label${Object.keys(labels).length === 1 ? '' : 's'} ${labelsText(labels)}`

@@ -6,11 +6,9 @@ import { printCheck } from '#explain/words/policies/check.ts'
 import { gatherApiFacts } from '#facts/api/api-facts.ts'
 import { gatherFacts } from '#facts/local/local-facts.ts'
 import { CliError } from '../../cli-error.ts'
-import { apiRefusal } from '../../clusters/api-refusal.ts'
 import { explainTarget } from '../../clusters/explain-target.ts'
-import { silentCluster } from '../../clusters/known-cluster.ts'
 import { type Command, outputFlag } from '../../command.ts'
-import { noSuchNamespace } from './namespaces.ts'
+import { apiTrouble, noSuchNamespace } from './trouble.ts'
 
 export const check: Command = {
   name: 'policy check',
@@ -50,10 +48,7 @@ Exit status 0: nothing was found. 1: something was.`,
       io.out(flags.output === 'json' ? `${JSON.stringify({ ...found, text })}\n` : text)
       return found.findings.length === 0 ? 0 : 1
     } catch (error) {
-      if (!isLocal) throw apiRefusal(error, target.access.server, target.context, target.login)
-      throw (error as { readonly code?: unknown }).code === 'API_UNREACHABLE'
-        ? silentCluster(target.config, error)
-        : error
+      throw apiTrouble(target, error)
     } finally {
       client.close()
     }

@@ -128,7 +128,7 @@ const PROTOCOLS = { TCP: 'tcp', UDP: 'udp', SCTP: 'sctp' } as const
 export function deniedCures(view: PolicyView, { word, end, selector }: StoppedWord): readonly Cure[] {
   const { policy, rule } = word.by as NonNullable<EndWord['by']>
   const object = view.objectOf(policy)
-  const peer = clusterPeerFor(word.other, word.direction, selector)
+  const peer = clusterPeerFor(word.other, word.direction, word.asked, selector)
   if (peer === undefined || (object.spec?.[word.direction] ?? []).length >= MOST_RULES) return [showPolicy(policy)]
   const protocol = PROTOCOLS[word.asked.protocol as Protocol]
   const accept = {

@@ -1,24 +1,9 @@
 import { matchesMap } from '#objects/label-selector.ts'
 import type { Labels } from '#objects/object.ts'
 import { NAMESPACE_NAME_LABEL } from '#objects/well-known.ts'
-import type { Party } from '#policy/why.ts'
-
-/** Written by controllers: they change with each rollout, or name one pod alone. */
-const GENERATED = new Set([
-  'pod-template-hash',
-  'pod-template-generation',
-  'controller-revision-hash',
-  'controller-uid',
-  'job-name',
-  'batch.kubernetes.io/controller-uid',
-  'batch.kubernetes.io/job-name',
-  'statefulset.kubernetes.io/pod-name',
-  'apps.kubernetes.io/pod-index',
-])
-
-/** Labels that a pod has for long. */
-export const lastingLabels = (labels: Labels): Labels =>
-  Object.fromEntries(Object.entries(labels).filter(([key]) => !GENERATED.has(key)))
+import { holds } from '#policy/traffic.ts'
+import type { AskedPort, Party } from '#policy/why.ts'
+import { lastingLabels } from '../../policies/lasting-labels.ts'
 
 /** The labels by which whoever is asked is known best: those of the Service that selects it, else its own. */
 const labelsOf = (labels: Labels, selector: Labels | undefined): Labels =>
@@ -41,6 +26,7 @@ export const peerFor = ({ address, pod }: Party, namespace: string, selector: La
 export const clusterPeerFor = (
   { address, pod, node }: Party,
   direction: 'ingress' | 'egress',
+  asked: AskedPort,
   selector: Labels | undefined,
 ): object | undefined => {
   const pods = (namespace: string, labels: Labels) => ({
@@ -48,6 +34,7 @@ export const clusterPeerFor = (
   })
   if (pod !== undefined) return pods(pod.namespace, labelsOf(pod.labels, selector))
   if (direction === 'egress') return { networks: [ownRange(address.text)] }
-  // Only as what it is taken for a rule of ingress can have meant it.
-  return node?.serves && pods(node.serves.namespace, node.serves.labels)
+  // Only as what it is taken for a rule of ingress can mean it.
+  const serves = node?.serves
+  return serves && holds(serves.traffic, asked.protocol, asked.port) ? pods(serves.namespace, serves.labels) : undefined
 }

@@ -5,7 +5,7 @@ import { objectKey } from '#objects/object-key.ts'
 /** Pods of which nothing that policies look at differs. */
 export interface PodGroup {
   readonly namespace: string
-  /** `web`: a pod's own name, or what the names of the pods of a Deployment have alike. */
+  /** `web`: a pod's own name, or that of what makes it; `web#2`: its second group, which policies treat otherwise. */
   readonly name: string
   readonly pods: readonly string[]
   /** Those that it is asked at. */
@@ -14,6 +14,7 @@ export interface PodGroup {
 
 /** What one end says. */
 export interface MatrixWord {
+  readonly passes: boolean
   /** NetworkPolicies that isolate it, `shop/deny-all`. */
   readonly isolatedBy: readonly string[]
   /** Whose rule decides, `NetworkPolicy shop/allow-web`, and which, `spec.ingress[0]`. */
@@ -34,6 +35,8 @@ export interface MatrixCell {
 export interface Matrix {
   readonly protocol: Protocol
   readonly family: IpFamily
+  /** How many policies there are. */
+  readonly policies: number
   readonly groups: readonly PodGroup[]
   readonly cells: readonly MatrixCell[]
 }

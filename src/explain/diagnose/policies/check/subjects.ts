@@ -1,6 +1,7 @@
 import type { Labels } from '#objects/object.ts'
 import type { Policy } from '#policy/rule.ts'
 import { refOf } from '../../../cluster/reference.ts'
+import { lastingLabels } from '../../../policies/lasting-labels.ts'
 import { wantedOf } from '../../../policies/nearest.ts'
 import { podRef, policyRef } from '../../../policies/word.ts'
 import type { Labelled } from '../../../trace/findings/selector.ts'
@@ -8,7 +9,6 @@ import type { PolicyFinding } from '../../../trace/policies/check.ts'
 import { look, patch, where } from '../../cure.ts'
 import { nearestLabels, replacing } from '../../reasons/selector.ts'
 import { showPolicy } from '../cures.ts'
-import { lastingLabels } from '../peer-of.ts'
 import {
   type Check,
   hostPodsOf,
