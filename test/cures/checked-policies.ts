@@ -63,7 +63,10 @@ export const checkedPolicies: Readonly<Record<PolicyReason, readonly Checked[]>>
       about: 'a pod that stands alone in its namespace',
       make: async (world) => {
         await world.make(namespace('back'), deployment('web', { namespace: 'back' }))
-        await world.make(service('web', {}, { namespace: 'back' }), policy('deny', { policyTypes: ['Ingress'] }, 'back'))
+        await world.make(
+          service('web', {}, { namespace: 'back' }),
+          policy('deny', { policyTypes: ['Ingress'] }, 'back'),
+        )
       },
     },
     {

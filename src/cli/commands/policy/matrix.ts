@@ -17,6 +17,7 @@ import { apiTrouble, noSuchNamespace } from './trouble.ts'
 const PROTOCOLS = { tcp: 'TCP', udp: 'UDP', sctp: 'SCTP' } as const
 const FAMILIES = { '4': 'IPv4', '6': 'IPv6' } as const
 const MOST_PORT = 65535
+const MOST_DIFFERING = 20
 
 export const matrix: Command = {
   name: 'policy matrix',
@@ -109,9 +110,12 @@ const matrixText = (
   const wrong = new Set(differing.map(({ cell }) => cell))
   const [header = [], ...rows] = matrixRows(found, (cell) => wrong.has(cell))
   const lines = [
-    ...differing.map(
-      ({ cell, answer }) => `! ${cell.from} to ${cell.to}, port ${cell.port}: ${answer}, but ${cellReason(cell)}`,
-    ),
+    ...differing
+      .slice(0, MOST_DIFFERING)
+      .map(({ cell, answer }) => `! ${cell.from} to ${cell.to}, port ${cell.port}: ${answer}, but ${cellReason(cell)}`),
+    ...(differing.length > MOST_DIFFERING
+      ? [`! and ${differing.length - MOST_DIFFERING} more (-o json has them)`]
+      : []),
     ...matrixNotes(found),
     ...(probed === undefined ? [] : [probeText(probed, differing.length)]),
   ]

@@ -72,7 +72,7 @@ export const policyDenies = (finding: PolicyDenies): FindingText => {
 export const dnsForgotten = ({ pods, policies, port, protocols }: DnsForgotten): FindingText => ({
   message: `${podsText(pods)} may not ask the cluster’s DNS (${listed(protocols.map((one) => `${port}/${one}`))}): egress is isolated by ${few(
     policies.map(nameText),
-  )}, and no rule lets DNS pass, so ${pods.length === 1 ? 'it finds' : 'they find'} no names`,
+  )}, and no rule lets DNS pass, so ${protocols.includes('UDP') ? `${pods.length === 1 ? 'it finds' : 'they find'} no names` : 'long answers do not come there'}`,
   details: ['whoever isolates egress must let DNS pass by a rule of its own, whatever else may be asked'],
 })
 
