@@ -180,7 +180,7 @@ export const brokenPolicies = {
         )
       },
       ask: { from, to: 'svc/back/web' },
-      then: ['policy-isolates'],
+      afterwards: ['policy-isolates'],
     },
     {
       about: 'a node may not be asked',
@@ -253,7 +253,7 @@ export const brokenPolicies = {
       make: (world) => world.make(deployment('web'), service('web'), policy('out', { policyTypes: EGRESS })),
       ask: { from, to: 'web.default:80' },
       sees: dnsOnNodes,
-      then: ['policy-isolates'],
+      afterwards: ['policy-isolates'],
     },
   ],
 } satisfies Readonly<Record<string, readonly Broken[]>>
