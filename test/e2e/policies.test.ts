@@ -1,4 +1,4 @@
-import type { MatrixCell } from '#explain/policies/matrix.ts'
+import type { MatrixCell } from '#explain/trace/policies/matrix.ts'
 import { mayPass } from '../contract/policies/contract.ts'
 import type { PolicyCluster } from '../contract/policies/model.ts'
 import { type Assert, claim, eventually, FAIRLEAD, run, withCluster } from './harness.ts'

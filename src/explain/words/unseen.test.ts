@@ -11,7 +11,7 @@ const TABLE: readonly (readonly [unseen: Unseen, text: string])[] = [
   [{ code: 'listeners-and-kernels' }, 'what programs listen on, and what the nodes’ kernels hold'],
   [
     { code: 'proxy-flags' },
-    'kube-proxy’s own flags (--nodeport-addresses, --masquerade-all, --cluster-cidr), NetworkPolicies, and rules of others',
+    'kube-proxy’s own flags (--nodeport-addresses, --masquerade-all, --cluster-cidr), and rules of others',
   ],
   [
     { code: 'pod-ranges' },
@@ -33,7 +33,7 @@ const TABLE: readonly (readonly [unseen: Unseen, text: string])[] = [
   [{ code: 'resource', resource: 'events', why: 'forbidden' }, 'events (forbidden): why a probe fails is not quoted'],
   [
     { code: 'resource', resource: 'namespaces', why: 'forbidden' },
-    'namespaces (forbidden): one that does not exist is not recognised',
+    'namespaces (forbidden): one that does not exist is not recognised, and policies are not looked at',
   ],
   [
     { code: 'agents' },

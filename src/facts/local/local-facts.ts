@@ -17,6 +17,7 @@ import type { Unseen } from '#explain/trace/unseen.ts'
 import { namespacePath } from '#kernel/namespaces/namespace.ts'
 import { listeningSockets } from '#kernel/sockets/listening-sockets.ts'
 import { parseResolvConf, type ResolvConf } from '#names/resolv-conf.ts'
+import { gatherPolicies } from '../policy-facts.ts'
 import { gatherVolumes } from '../volume-facts.ts'
 import { namespacePathOf } from './pod-namespace.ts'
 
@@ -30,7 +31,7 @@ const AGENT_TIMEOUT_MS = 2000
  * an ApiError or a transport's error.
  */
 export async function gatherFacts(client: Client, config: ClusterConfig): Promise<ClusterFacts> {
-  const [service, slice, pod, node, deployment, replicaSet, event, namespace, report] = await Promise.all([
+  const [service, slice, pod, node, deployment, replicaSet, event, namespace, policies, report] = await Promise.all([
     client.list(services),
     client.list(endpointSlices),
     client.list(pods),
@@ -39,6 +40,7 @@ export async function gatherFacts(client: Client, config: ClusterConfig): Promis
     client.list(replicaSets),
     client.list(events),
     client.list(namespaces),
+    gatherPolicies(client),
     // Agents that do not answer are no fault of the question: kernels forward without them.
     getJson<AgentReport>(config.sockets.agent, '/status', AGENT_TIMEOUT_MS).catch(() => undefined),
   ])
@@ -56,6 +58,7 @@ export async function gatherFacts(client: Client, config: ClusterConfig): Promis
       namespace.items.map(({ metadata }) => [metadata?.name ?? '', metadata?.labels ?? {}]),
     ),
     ...(storage && { storage }),
+    policies,
     network: {
       podCidrs: config.clusterCidr,
       serviceCidrs: config.serviceCidr,
