@@ -5,7 +5,7 @@ import { leaves } from '#cluster/config.ts'
 import { nameOfGroup, policyMatrix } from '#explain/policies/matrix.ts'
 import { PolicyView } from '#explain/policies/policy-view.ts'
 import { cellReason, matrixRows } from '#explain/words/matrix.ts'
-import { type ProbedCell, probeMatrix } from '#facts/live/probe-matrix.ts'
+import { canProbe, type ProbedCell, probeMatrix } from '#facts/live/probe-matrix.ts'
 import { gatherPolicyFacts } from '#facts/policy-facts.ts'
 import { CliError } from '../../cli-error.ts'
 import { explainTarget } from '../../clusters/explain-target.ts'
@@ -57,8 +57,14 @@ Exit status 0: told; with --probe, everything was as it should be. 1: something 
           hint: 'leave --probe out: the model says what should be',
         },
       )
-    if (switches.probe && protocol === 'SCTP')
-      throw new CliError('USAGE', 'policy matrix: --probe sends TCP and UDP; this kernel may have no SCTP sockets')
+    if (switches.probe && !canProbe(protocol))
+      throw new CliError(
+        'USAGE',
+        `policy matrix: --probe --proto ${flags.proto}: this kernel has no sockets of ${protocol}`,
+        {
+          hint: `leave --probe out: the model says what should be; or load its module: modprobe ${flags.proto}`,
+        },
+      )
     const client = createHttpClient(
       target.kind === 'api' ? httpsTransport(target.access) : unixTransport(target.config.sockets.api),
     )
@@ -71,9 +77,7 @@ Exit status 0: told; with --probe, everything was as it should be. 1: something 
         })
       const found = policyMatrix(new PolicyView(facts), { namespace, protocol, family, port })
       const probed: readonly ProbedCell[] =
-        switches.probe && target.kind === 'local' && protocol !== 'SCTP'
-          ? await probeMatrix(target.config, facts.pods, { ...found, protocol })
-          : []
+        switches.probe && target.kind === 'local' ? await probeMatrix(target.config, facts.pods, found) : []
       const answers = new Map(probed.map((one) => [one.cell, one]))
       const differing = probed.filter(({ passed, cell }) => passed !== undefined && passed !== cell.passes)
       const wrong = new Set(differing.map(({ cell }) => cell))
