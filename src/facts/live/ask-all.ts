@@ -1,6 +1,7 @@
 import { constants } from 'node:os'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Observation } from '#explain/trace/live.ts'
+import { withNamespace } from '#kernel/namespaces/namespace.ts'
 import { type ProbeProtocol, ProbeSocket } from '#kernel/sockets/probe-socket.ts'
 import { datagramsFor } from './datagrams.ts'
 
@@ -24,9 +25,11 @@ interface Patience {
   readonly againMs: number
 }
 
-/** So many at a time: each is a descriptor. */
-const AT_ONCE = 500
-const LOOK_MS = 2
+/** So many at a time: each is a descriptor, of which a process has 1,024 at the least. */
+const AT_ONCE = 960
+/** Between two looks: at first, and when nothing comes. */
+const FIRST_LOOK_MS = 1
+const MOST_LOOK_MS = 20
 /** Between two rounds of those that met something else: nodes are told of a change a moment after the API server has it. */
 const PAUSE_MS = 10
 
@@ -82,9 +85,17 @@ const askBatch = async (questions: readonly Question[], quietMs: number): Promis
   const answers = new Array<Answer>(questions.length).fill('silent')
   const pending = new Map<number, ProbeSocket>()
   try {
-    for (const [index, question] of questions.entries())
-      pending.set(index, new ProbeSocket({ ...question, datagrams: datagramsFor(question.port) }))
+    for (const [namespace, indexes] of Map.groupBy(questions.keys(), (index) => questions[index]!.namespace))
+      withNamespace(namespace, () => {
+        for (const index of indexes) {
+          const question = questions[index]!
+          pending.set(index, new ProbeSocket({ ...question, datagrams: datagramsFor(question.port) }))
+        }
+      })
+    let look = FIRST_LOOK_MS
     for (let last = Date.now(); pending.size > 0 && Date.now() - last < quietMs; ) {
+      await sleep(look)
+      look = Math.min(look * 1.5, MOST_LOOK_MS)
       for (const [index, socket] of pending) {
         const told = socket.poll()
         if (told === undefined) continue
@@ -92,8 +103,8 @@ const askBatch = async (questions: readonly Question[], quietMs: number): Promis
         socket.close()
         pending.delete(index)
         last = Date.now()
+        look = FIRST_LOOK_MS
       }
-      if (pending.size > 0) await sleep(LOOK_MS)
     }
     return answers
   } finally {

@@ -47,9 +47,9 @@ const saidOf = ({ lines }: Truth, { from, to }: Cell): boolean => {
 }
 
 /** Milliseconds in which nothing comes to anybody; and in which who met something else is asked again. */
-const ALL = { quietMs: 120, againMs: 8_000 }
+const ALL = { quietMs: 100, againMs: 8_000 }
 /** Those that tell that the nodes have been told. */
-const FEW = { quietMs: 40, againMs: 8_000 }
+const FEW = { quietMs: 25, againMs: 8_000 }
 const HERALDS = 16
 const FIRST_PORT = 20_000
 const MOST_PORT = 60_000
