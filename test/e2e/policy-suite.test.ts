@@ -2,6 +2,7 @@
 // network_policy_api.go, by its name there: the same question, asked of nine pods, at pods' addresses of both families and at
 // Services' ones, where upstream asks the fewest that show it.
 import { after } from 'node:test'
+import type { Pod } from '#api/core/pod/message.ts'
 import type { NetworkPolicy } from '#api/networking/networkpolicy/message.ts'
 import { networkPolicies } from '#api/networking/networkpolicy/resource.ts'
 import { ApiError, isInvalid, isNotFound, type WatchEvent } from '#client/client.ts'
@@ -10,7 +11,7 @@ import { expressed, labelled, policy } from './policies/objects.ts'
 import { at, Table, type Truth } from './policies/table.ts'
 import { type PolicyObject, World } from './policies/world.ts'
 
-const { name: CLUSTER, kubectl } = withCluster('policy-suite', ['--nodes', '2'])
+const { name: CLUSTER, kubectl, json } = withCluster('policy-suite', ['--nodes', '2'])
 
 let table: Table
 after(() => table?.close())
@@ -380,7 +381,68 @@ claim('upstream: should support creating NetworkPolicy API with endport field', 
 
 const deleteMine = async (assert: Assert): Promise<void> => {
   // The whole collection at once.
-  await kubectl('delete', '--raw', `/apis/networking.k8s.io/v1/namespaces/x/networkpolicies?labelSelector=${LABEL}%3Dmine`)
+  await kubectl(
+    'delete',
+    '--raw',
+    `/apis/networking.k8s.io/v1/namespaces/x/networkpolicies?labelSelector=${LABEL}%3Dmine`,
+  )
   const { items } = await table.world.client.list(networkPolicies, { labelSelector: `${LABEL}=mine` })
   assert.equal(items.length, 0)
 }
+
+/** As upstream makes its pods: a container for each port and protocol. */
+const agnhost = (name: string): object => ({
+  apiVersion: 'v1',
+  kind: 'Pod',
+  metadata: { name, namespace: 'model', labels: { pod: name } },
+  spec: {
+    terminationGracePeriodSeconds: 0,
+    containers: ['tcp', 'udp'].map((protocol) => ({
+      name: `cont-80-${protocol}`,
+      image: 'fairlead/echo',
+      imagePullPolicy: 'IfNotPresent',
+      command: ['/agnhost', 'serve-hostname', `--${protocol}`, '--http=false', '--port', '80'],
+      securityContext: {},
+      ports: [{ containerPort: 80, name: `serve-80-${protocol}`, protocol: protocol.toUpperCase() }],
+    })),
+  },
+})
+
+claim('upstream: its pods and its probe run on the image that is built in', async (assert) => {
+  const service = {
+    apiVersion: 'v1',
+    kind: 'Service',
+    metadata: { name: 's-model-a', namespace: 'model' },
+    spec: {
+      selector: { pod: 'a' },
+      ports: ['TCP', 'UDP'].map((protocol) => ({
+        name: `service-port-${protocol.toLowerCase()}-80`,
+        protocol,
+        port: 80,
+      })),
+    },
+  }
+  const space = { apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'model' } }
+  const items = [space, agnhost('a'), agnhost('b'), service]
+  await kubectl.apply(JSON.stringify({ apiVersion: 'v1', kind: 'List', items }))
+  await kubectl('wait', '-n', 'model', '--for=condition=Ready', 'pod', '--all', '--timeout=60s')
+  const { status: podStatus } = await json<Pod>('get', 'pod', 'a', '-n', 'model')
+  const names = ['s-model-a.model.svc.cluster.local', ...podStatus!.podIPs!.map(({ ip }) => ip)]
+  const probe = async (host: string, protocol: string) => {
+    const at = host.includes(':') ? `[${host}]:80` : `${host}:80`
+    const line = ['/agnhost', 'connect', at, '--timeout=1s', `--protocol=${protocol}`]
+    const { status, stderr } = await kubectl.try('exec', 'b', '-c', 'cont-80-tcp', '-n', 'model', '--', ...line)
+    return status === 0 ? 'connected' : /^[A-Z]+/m.exec(stderr)?.[0]
+  }
+  const all = () => Promise.all(names.flatMap((name) => ['tcp', 'udp'].map((protocol) => probe(name, protocol))))
+  await eventually('all are connected', async () => (await all()).every((word) => word === 'connected'))
+  await table.world.have(
+    policy('model', { podSelector: A, ingress: [{ ports: [{ port: 'serve-80-udp', protocol: 'UDP' }] }] }),
+  )
+  const allowedByUdp = names.flatMap(() => ['TIMEOUT', 'connected'])
+  const met = await eventually('TCP is not', async () => {
+    const words = await all()
+    return String(words) === String(allowedByUdp) && words
+  })
+  assert.deepEqual(met, allowedByUdp)
+})
