@@ -121,6 +121,12 @@ export class Table {
     this.asked += this.cells.length
   }
 
+  /** What passes now, whatever should. */
+  async look(): Promise<readonly { readonly name: string; readonly passes: boolean }[]> {
+    const met = await this.#ask([...this.cells.keys()], [], { ...ALL, againMs: 0 })
+    return this.cells.map((cell, index) => ({ name: nameOf(cell), passes: met[index]! }))
+  }
+
   /** How many of the table may not pass, as it was last. */
   get forbidden(): number {
     return this.#known.filter((passes) => !passes).length

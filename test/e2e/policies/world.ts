@@ -21,6 +21,8 @@ export interface Shape {
   readonly ports: { readonly TCP: readonly number[]; readonly UDP: readonly number[] }
   /** Labels that every pod of a namespace has beside its own name. */
   readonly labels?: (namespace: string) => Readonly<Record<string, string>>
+  /** They are processes, and not the agents'. */
+  readonly processes?: boolean
   /** Each pod has a Service of its own. */
   readonly services?: boolean
 }
@@ -130,17 +132,18 @@ export class World {
 
 const spaceOf = ({ metadata }: ApiObject) => (metadata?.namespace ? { namespace: metadata.namespace } : {})
 
-const podOf = ({ ports, labels }: Shape, namespace: string, name: string): Pod => ({
+const podOf = ({ ports, labels, processes }: Shape, namespace: string, name: string): Pod => ({
   apiVersion: 'v1',
   kind: 'Pod',
   metadata: { name, namespace, labels: { pod: name, ...labels?.(namespace) } },
   spec: {
     terminationGracePeriodSeconds: 0,
-    runtimeClassName: 'virtual',
+    ...(!processes && { runtimeClassName: 'virtual' }),
     containers: [
       {
         name: 'echo',
         image: 'fairlead/echo',
+        ...(processes && { args: [`--http-port=${ports.TCP[0]}`, `--udp-port=${ports.UDP[0]}`] }),
         ports: (['TCP', 'UDP'] as const).flatMap((protocol) =>
           ports[protocol].map((port) => ({
             containerPort: port,
