@@ -116,7 +116,10 @@ export class World {
       const before = this.#policies.get(key)
       const resource = RESOURCES[object.kind!]!
       if (before === undefined) await this.client.create(resource, object, spaceOf(object))
-      else if (before.text !== text) await this.client.update(resource, object, spaceOf(object))
+      else if (before.text !== text) {
+        const whole = [{ op: 'replace', path: '/spec', value: object.spec }]
+        await this.client.patch(resource, object.metadata!.name!, 'json', whole, spaceOf(object))
+      }
     }
     this.#policies = wanted
   }
