@@ -14,15 +14,13 @@ import { hasTable, readRules, renderFresh, sealTables } from '../tables/ownershi
 import { readPacked } from '../tables/read-set.ts'
 import { isAnswerLost } from '../target/answer-lost.ts'
 
-/** So many elements go in one transaction, if they are those of several keys. */
-const CHUNK_ELEMENTS = 4000
 /** Of one key that is refused as too long, so many: in a user namespace a socket sends some hundred KiB at once. */
 const STEP_ELEMENTS = 500
 /** What was found at a start and nobody has asked for yet. */
 const FOUND = ''
 
 /** What is to be written of one key, or why that cannot be said. */
-export interface PolicyEntry {
+interface PolicyEntry {
   readonly key: string
   readonly elements: readonly Element[]
 }
@@ -130,24 +128,13 @@ export class PolicyWriter {
     this.#state = 'known'
   }
 
+  /**
+   * All in one transaction: an address that counts as another from now on, and what is said of that, are true at once. What was
+   * found and is not wanted goes with them; most of it is wanted, and then stays as it is.
+   */
   #writeAll(entries: readonly PolicyEntry[], refused: Refused[]): void {
-    // What was found and is not wanted goes in the same transaction: most of it is wanted, and then stays as it is.
-    if (this.#tracker.held(FOUND).length > 0) return this.#write([...entries, { key: FOUND, elements: [] }], refused)
-    let chunk: PolicyEntry[] = []
-    let elements = 0
-    for (const entry of entries) {
-      if (entries.length > 1 && isOnlyText(entry)) {
-        this.#write([entry], refused)
-        continue
-      }
-      chunk.push(entry)
-      elements += entry.elements.length
-      if (elements < CHUNK_ELEMENTS) continue
-      this.#write(chunk, refused)
-      chunk = []
-      elements = 0
-    }
-    this.#write(chunk, refused)
+    const isFound = this.#tracker.held(FOUND).length > 0
+    this.#write(isFound ? [...entries, { key: FOUND, elements: [] }] : entries, refused)
   }
 
   #write(entries: readonly PolicyEntry[], refused: Refused[]): void {
@@ -194,12 +181,11 @@ export class PolicyWriter {
   #transact(changes: ReadonlyMap<string, CompiledService>): void {
     const { remove, add } = this.#tracker.diff(changes)
     const { ruleset, nftables } = this.#tables
-    this.#isLess ||=
-      remove.length > 0 || add.some(({ set, data }) => set.startsWith('policed-') || data?.[0] === 'drop')
-    const encoded = encodeElements(remove, add, ruleset)
-    if (encoded === undefined)
-      this.#run(renderElements('delete', remove, ruleset) + renderElements('add', add, ruleset))
-    else if (encoded.length > 0) {
+    // Only what is said to pass takes nothing away: whoever counts as another may be one of those who are refused.
+    this.#isLess ||= remove.length > 0 || add.some(({ data }) => data?.[0] !== 'return')
+    // All of these sets have elements that bytes can say.
+    const encoded = encodeElements(remove, add, ruleset) ?? []
+    if (encoded.length > 0) {
       nftables.apply(encoded)
       this.#generation++
     }
@@ -247,8 +233,6 @@ export class PolicyWriter {
   }
 }
 
-const isOnlyText = ({ elements: [first] }: PolicyEntry): boolean =>
-  first !== undefined && POLICY_RULESET.sets.layout(first.family, first.set).onlyText
 const isTooLong = (error: unknown): boolean => error instanceof KernelError && error.errnoName === 'EMSGSIZE'
 const textOf = ({ family, set, key, data }: Element): string => `${family} ${set} ${key.join(' ')} ${data?.join(' ')}`
 const rest = (all: readonly Element[], without: readonly Element[]): readonly Element[] => {
