@@ -79,7 +79,7 @@ export class World {
         ) &&
         mine
       )
-    })
+    }, 60_000)
     const services = shape.services ? (await client.list(serviceResource)).items : []
     const stands = ready.map((pod): Stand => {
       const { namespace = '', name = '' } = pod.metadata ?? {}
