@@ -1,6 +1,6 @@
-// Every spec of the suite that Kubernetes 1.36 has for its network policies, test/e2e/network/netpol/network_policy.go and
-// network_policy_api.go, by its name there: the same question, asked of nine pods, at pods' addresses of both families and at
-// Services' ones, where upstream asks the fewest that show it.
+// Every spec of the suite that Kubernetes 1.36 has for its network policies (netpol/network_policy.go and network_policy_api.go), by
+// its name there: the same question, asked of nine pods, at pods' addresses of both families and at Services' ones, where upstream
+// asks the fewest that show it.
 import { after } from 'node:test'
 import type { Pod } from '#api/core/pod/message.ts'
 import type { NetworkPolicy } from '#api/networking/networkpolicy/message.ts'

@@ -16,7 +16,7 @@ import { namespacePathOf } from '#facts/local/pod-namespace.ts'
 import { eventually } from '../harness.ts'
 
 /** Pods by namespace, and the ports that each of them declares and answers at. */
-export interface Shape {
+interface Shape {
   readonly pods: Readonly<Record<string, readonly string[]>>
   readonly ports: { readonly TCP: readonly number[]; readonly UDP: readonly number[] }
   /** Labels that every pod of a namespace has beside its own name. */
@@ -69,17 +69,23 @@ export class World {
       await client.create(podResource, podOf(shape, namespace, name), { namespace })
       if (shape.services) await client.create(serviceResource, serviceOf(shape, namespace, name), { namespace })
     }
-    const ready = await eventually('all pods are Ready', async () => {
-      const { items } = await client.list(podResource)
-      const mine = items.filter(({ metadata }) => metadata?.namespace !== undefined && metadata.namespace in shape.pods)
-      return (
-        mine.length === names.length &&
-        mine.every(({ status }) =>
-          status?.conditions?.some(({ type, status }) => type === 'Ready' && status === 'True'),
-        ) &&
-        mine
-      )
-    }, 60_000)
+    const ready = await eventually(
+      'all pods are Ready',
+      async () => {
+        const { items } = await client.list(podResource)
+        const mine = items.filter(
+          ({ metadata }) => metadata?.namespace !== undefined && metadata.namespace in shape.pods,
+        )
+        return (
+          mine.length === names.length &&
+          mine.every(({ status }) =>
+            status?.conditions?.some(({ type, status }) => type === 'Ready' && status === 'True'),
+          ) &&
+          mine
+        )
+      },
+      60_000,
+    )
     const services = shape.services ? (await client.list(serviceResource)).items : []
     const stands = ready.map((pod): Stand => {
       const { namespace = '', name = '' } = pod.metadata ?? {}
