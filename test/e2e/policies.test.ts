@@ -168,17 +168,19 @@ claim(
     await table.holds(assert, 'both ends')
     const matrix = (...flags: readonly string[]) =>
       run(FAIRLEAD, ['policy', 'matrix', '--name', CLUSTER, '--probe', ...flags])
-    for (const proto of ['tcp', 'udp'])
-      for (const family of ['4', '6']) {
-        const { status, stdout, stderr } = await matrix('--proto', proto, '--family', family, '-o', 'json')
-        assert.equal(status, 0, stderr)
-        const { cells } = JSON.parse(stdout) as { readonly cells: readonly Record<string, unknown>[] }
-        assert.equal(cells.length, 9 * 9 * 2)
-        assert.deepEqual(
-          cells.filter(({ differs, passes, probe }) => differs || passes !== (probe === 'answered')),
-          [],
-        )
-      }
+    for (const [proto, family] of [
+      ['tcp', '4'],
+      ['udp', '6'],
+    ] as const) {
+      const { status, stdout, stderr } = await matrix('--proto', proto, '--family', family, '-o', 'json')
+      assert.equal(status, 0, stderr)
+      const { cells } = JSON.parse(stdout) as { readonly cells: readonly Record<string, unknown>[] }
+      assert.equal(cells.length, 9 * 9 * 2)
+      assert.deepEqual(
+        cells.filter(({ differs, passes, probe }) => differs || passes !== (probe === 'answered')),
+        [],
+      )
+    }
     const { status, stderr } = await matrix('--proto', 'sctp')
     if (hasSctpSockets()) assert.equal(status, 0, stderr)
     else assert.match(stderr, /--probe --proto sctp: this kernel has no sockets of SCTP\n[\s\S]*modprobe sctp/)
