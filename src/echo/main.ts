@@ -15,9 +15,34 @@ process.on('SIGINT', () => process.exit(130))
 /** Written by the runtime; src/runtime/images/echo-image.ts has the name too. */
 const ANNOTATIONS = '/fairlead/annotations.json'
 
+/** Those of agnhost that are here too. */
+const VERBS = ['netexec', 'connect', 'serve-hostname', 'pause', 'curl']
+const PAUSE_MS = 3_600_000
+
 const main = async (): Promise<void> => {
   const [, , verb, ...words] = process.argv
-  if (verb === 'curl') process.exit(await (await import('./curl.ts')).curl(words))
+  switch (verb) {
+    case 'curl':
+      process.exit(await (await import('./curl.ts')).curl(words))
+      break
+    case 'connect':
+      process.exit(await (await import('./connect.ts')).connect(words))
+      break
+    case 'serve-hostname': {
+      const { serveHostname } = await import('./serve-hostname.ts')
+      const { at } = await serveHostname(words, ownSurroundings(readPlace(ANNOTATIONS)))
+      tellStarted()
+      console.log(`echo: serves the hostname at ${at}`)
+      return
+    }
+    case 'pause':
+      // Whatever keeps a process from its end.
+      setInterval(() => undefined, PAUSE_MS)
+      tellStarted()
+      return
+  }
+  if (verb !== undefined && verb !== 'netexec' && !verb.startsWith('-'))
+    throw new FlagError(`unknown verb ${verb}: known are ${VERBS.join(', ')}`)
   const flags = parseFlags(process.argv.slice(2))
   const echo = await startEcho(flags, (code) => process.exit(code), ownSurroundings(readPlace(ANNOTATIONS)))
   tellStarted()

@@ -1,6 +1,7 @@
 import { once } from 'node:events'
 import type { Observation } from '#explain/trace/live.ts'
 import { bindUdp, connectTcp } from '#kernel/sockets/socket.ts'
+import { datagramsFor } from './datagrams.ts'
 
 /** What is asked, from which network namespace. */
 interface Asked {
@@ -14,12 +15,6 @@ interface Asked {
 const TCP_TIMEOUT_MS = 1500
 /** A program need not answer a datagram at all. */
 const UDP_TIMEOUT_MS = 700
-/** What the echo image answers with its name; any other program is as welcome to be silent. */
-const DATAGRAM = 'hostname'
-const DNS_PORT = 53
-/** There a program is asked in its own words too: a query for the name servers of the root, RFC 1035: whoever speaks DNS answers it, if only by a refusal. */
-const DNS_QUERY = Buffer.from('464c01000001000000000000' + '00' + '0002' + '0001', 'hex')
-
 const REFUSED = new Set(['ECONNREFUSED', 'ECONNRESET'])
 
 /** What came of it. */
@@ -62,8 +57,7 @@ async function send({ namespace, address, port }: Asked): Promise<Met> {
     socket.connect(port, address)
     await once(socket, 'connect', { signal })
     const answered = once(socket, 'message', { signal })
-    for (const datagram of port === DNS_PORT ? [DNS_QUERY, DATAGRAM] : [DATAGRAM])
-      socket.send(datagram, (error) => error && socket.emit('error', error))
+    for (const datagram of datagramsFor(port)) socket.send(datagram, (error) => error && socket.emit('error', error))
     await answered
     return { answer: 'answered', port: own }
   } catch (error) {

@@ -2,7 +2,6 @@ import { createSocket, type Socket as DatagramSocket } from 'node:dgram'
 import { once } from 'node:events'
 import { closeSync } from 'node:fs'
 import { createServer, type Server, Socket, type SocketConstructorOpts } from 'node:net'
-import { LITTLE_ENDIAN } from '#net/byte-order.ts'
 import { socketText } from '#net/port-protocol.ts'
 import { AF_INET6, inetAddress } from '../inet.ts'
 import { KernelError } from '../kernel-error.ts'
@@ -21,23 +20,13 @@ import {
   SOL_SOCKET,
 } from '../socket-calls.ts'
 import { keepListener } from './kept-listeners.ts'
+import { socketAddress } from './socket-address.ts'
 
 // linux/net.h, linux/socket.h, linux/in6.h
 const SO_REUSEADDR = 2
 const IPPROTO_IPV6 = 41
 const IPV6_V6ONLY = 26
 const BACKLOG = 511
-
-/** struct sockaddr_in or sockaddr_in6. */
-function socketAddress(host: string, port: number): { readonly family: number; readonly bytes: Uint8Array } {
-  const { family, bytes: address } = inetAddress(host)
-  const bytes = new Uint8Array(family === AF_INET6 ? 28 : 16)
-  const view = new DataView(bytes.buffer)
-  view.setUint16(0, family, LITTLE_ENDIAN)
-  view.setUint16(2, port)
-  bytes.set(address, family === AF_INET6 ? 8 : 4)
-  return { family, bytes }
-}
 
 /**
  * A bound socket's descriptor, non-blocking. An IPv6 one takes IPv6 only, where the IPv4 wildcard has a socket of its own;

@@ -106,6 +106,8 @@ async function makeEcho({ folder, echoProgram }: ImageSourceOptions): Promise<Im
     for (const file of [STARTED_FILE, ANNOTATIONS_FILE]) writeFileSync(join(draft, file), '')
     const curl = `#!/bin/sh\nexec ${entrypoint.join(' ')} curl "$@"\n`
     writeFileSync(join(draft, 'bin/curl'), curl, { mode: 0o755 })
+    // Manifests and probes that were written for agnhost name their program by this path.
+    writeFileSync(join(draft, 'agnhost'), `#!/bin/sh\nexec ${entrypoint.join(' ')} "$@"\n`, { mode: 0o755 })
     writeFileSync(join(draft, 'bin/printenv'), PRINTENV, { mode: 0o755 })
     // Mount point of the Node.js binary: 120 MB that are not copied.
     writeFileSync(join(draft, 'bin/node'), '', { mode: 0o755 })

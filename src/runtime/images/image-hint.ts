@@ -8,7 +8,7 @@ const KNOWN: readonly (readonly [names: RegExp, hint: string])[] = [
   ],
   [
     /^(?:agnhost|netexec|echoserver|echo-server|http-echo|whoami|hello-app|hello-world|podinfo|http-https-echo)$/,
-    'for a server that says who answers use fairlead/echo; it takes the args of netexec as they are, else "--http-port=PORT"',
+    'for a server that says who answers use fairlead/echo; it takes the args of netexec as they are, and its other verbs by `/agnhost`, else "--http-port=PORT"',
   ],
   [
     /^(?:busybox|alpine|curl|netshoot|dnsutils|jessie-dnsutils|toybox|network-multitool)$/,

@@ -6,7 +6,7 @@ import { policyMatrix } from '#explain/policies/matrix.ts'
 import { PolicyView } from '#explain/policies/policy-view.ts'
 import type { Matrix } from '#explain/trace/policies/matrix.ts'
 import { cellReason, matrixNotes, matrixRows } from '#explain/words/policies/matrix.ts'
-import { type ProbedCell, probeMatrix } from '#facts/live/probe-matrix.ts'
+import { canProbe, type ProbedCell, probeMatrix } from '#facts/live/probe-matrix.ts'
 import { gatherPolicyFacts } from '#facts/policy-facts.ts'
 import { CliError } from '../../cli-error.ts'
 import { explainTarget } from '../../clusters/explain-target.ts'
@@ -60,10 +60,14 @@ Exit status 0: told; with --probe, everything was as it should be. 1: something 
           hint: 'leave --probe out: the model says what should be',
         },
       )
-    if (switches.probe && protocol === 'SCTP')
-      throw new CliError('USAGE', 'policy matrix: --probe sends TCP and UDP; this kernel may have no SCTP sockets', {
-        hint: 'leave --probe out, or give --proto tcp',
-      })
+    if (switches.probe && !canProbe(protocol))
+      throw new CliError(
+        'USAGE',
+        `policy matrix: --probe --proto ${flags.proto}: this kernel has no sockets of ${protocol}`,
+        {
+          hint: `leave --probe out: the model says what should be; or load its module: modprobe ${flags.proto}`,
+        },
+      )
     const client = createHttpClient(
       target.kind === 'api' ? httpsTransport(target.access) : unixTransport(target.config.sockets.api),
     )
@@ -74,9 +78,7 @@ Exit status 0: told; with --probe, everything was as it should be. 1: something 
       if (namespace !== undefined && !namespaces.includes(namespace)) throw noSuchNamespace(namespace, namespaces)
       const found = policyMatrix(new PolicyView(facts), { namespace, protocol, family, port })
       const probed =
-        switches.probe && target.kind === 'local' && protocol !== 'SCTP'
-          ? await probeMatrix(target.config, facts.pods, { ...found, protocol })
-          : undefined
+        switches.probe && target.kind === 'local' ? await probeMatrix(target.config, facts.pods, found) : undefined
       const { differing, text } = matrixText(found, namespace, probed)
       if (flags.output === 'json') {
         const answers = new Map(probed?.map((one) => [one.cell, one]))
