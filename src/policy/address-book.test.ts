@@ -90,6 +90,19 @@ test('a pod’s new labels, or its namespace’s, make it another; what is gone 
   assert.deepEqual([peersAt('10.0.0.1'), since()], [undefined, []])
 })
 
+test('peers that come into use when the pods are there mean them, in namespaces by name and by labels, and no others', () => {
+  const { book, peersAt, use, leave, since } = setup()
+  book.setNamespace('x', { team: 't' })
+  book.setPod(pod('one', ['10.0.0.1']))
+  book.setPod(pod('two', ['10.0.0.2'], { namespace: 'y' }))
+  use('u', [TEAM])
+  assert.deepEqual([peersAt('10.0.0.1'), peersAt('10.0.0.2'), since()], [[TEAM.key], undefined, ['10.0.0.1', 'user u']])
+  use('v', [A])
+  assert.deepEqual([peersAt('10.0.0.1'), peersAt('10.0.0.2')], [[TEAM.key, A.key], undefined])
+  leave('u', [TEAM])
+  assert.deepEqual(peersAt('10.0.0.1'), [A.key])
+})
+
 test('of two that have one address the younger is who has it, whichever is told of first or last, and then the other', () => {
   const { book, peersAt, use, since } = setup()
   use('u', [A])

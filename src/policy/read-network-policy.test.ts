@@ -122,3 +122,12 @@ test('a policy whose own selector cannot be read isolates all of its namespace, 
 test('ranges that are not in their one form, as older objects have them, are read as what they mean', () => {
   assert.equal(read({ ingress: [{ from: [{ ipBlock: { cidr: '10.0.0.7/8' } }] }] }).faults.length, 0)
 })
+
+test('each rule, and each fault, is told by where it stands, in either direction', () => {
+  const { rules, faults } = read({ policyTypes: ['Ingress', 'Egress'], ingress: [{}, {}], egress: [{}, { to: [{}] }] })
+  assert.deepEqual(
+    [...rules.ingress!, ...rules.egress!].map(({ path }) => path),
+    ['spec.ingress[0]', 'spec.ingress[1]', 'spec.egress[0]', 'spec.egress[1]'],
+  )
+  assert.match(faults[0]!, /^spec\.egress\[1\]\.to\[0\] names nobody/)
+})

@@ -95,3 +95,37 @@ test('a protocol without a port is all its ports, and no other’s', () => {
     [false, true, true, false],
   )
 })
+
+test('ports are 0 to 65535, and what is left of some has no span that holds none', () => {
+  assert.deepEqual(
+    [portsOf('TCP').TCP, portsOf('TCP', 0, 65535).TCP, ALL.SCTP],
+    [[[0, 65535]], [[0, 65535]], [[0, 65535]]],
+  )
+  assert.deepEqual([portsOf('TCP', 0, 9).TCP, portsOf('TCP', 9, 65535).TCP], [[[0, 9]], [[9, 65535]]])
+  const of = (...spans: readonly (readonly [number, number])[]) =>
+    spans.reduce<Traffic>((sum, [first, last]) => union(sum, portsOf('TCP', first, last)), NONE)
+  assert.deepEqual(minus(of([80, 90]), of([80, 85])), of([86, 90]))
+  assert.deepEqual(minus(of([80, 90]), of([85, 90])), of([80, 84]))
+  assert.deepEqual(minus(of([80, 90]), of([80, 90])), NONE)
+  assert.deepEqual(minus(of([80, 90]), of([82, 83], [85, 86])), of([80, 81], [84, 84], [87, 90]))
+  assert.deepEqual(minus(ALL, of([80, 80])).TCP, [
+    [0, 79],
+    [81, 65535],
+  ])
+})
+
+test('two are the same where all their spans are, however they came to be', () => {
+  const of = (second: readonly [number, number], others = false): Traffic => ({
+    ...union(portsOf('TCP', 1, 2), portsOf('TCP', ...second)),
+    others,
+  })
+  assert.equal(sameTraffic(of([5, 6]), of([5, 6])), true)
+  for (const other of [
+    of([5, 7]),
+    of([4, 6]),
+    of([5, 6], true),
+    portsOf('TCP', 1, 2),
+    union(of([5, 6]), portsOf('UDP')),
+  ])
+    assert.deepEqual([sameTraffic(of([5, 6]), other), sameTraffic(other, of([5, 6]))], [false, false])
+})

@@ -224,6 +224,11 @@ test('for egress it is that of each pod that is asked, whether rules mean it or 
       `${number.unmeant} TCP 83-83 passes`,
     ].sort(),
   )
+  const first = policy('egress', [rule({ traffic: portsOf('UDP', 53, 53) }), rule({ traffic: NONE, names })])
+  assert.ok(
+    told(say([first], 'egress', own)).includes(`${number.unmeant} TCP 83-83 passes`),
+    'beside rules without names',
+  )
   const beside = policy('egress', [rule({ traffic: NONE, names }), rule({ traffic: web, peers: [A] })])
   assert.deepEqual(
     told(say([beside], 'egress', own)).filter((one) => one.startsWith(`${number.one} `)),
@@ -260,6 +265,8 @@ test('a packet is told by its port, else by the rest; of an identity of which no
   assert.deepEqual(ask(7), [true, false, true, false, true])
   assert.deepEqual(ask(8), [false, false, false, false, false])
   assert.deepEqual(ask(9), ask(0))
+  const one: readonly Verdict[] = [...verdicts, { identity: 1, ports: undefined, passes: false }]
+  assert.deepEqual([passes(one, 1, 'TCP', 79), passes(one, 0, 'TCP', 79)], [false, true])
   assert.deepEqual(
     [0, 7, 8].map((one) => passes(verdicts, one, undefined, 85)),
     [true, true, false],
