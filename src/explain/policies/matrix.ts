@@ -27,6 +27,8 @@ interface PodGroup {
 
 /** What one end says. */
 interface MatrixWord {
+  /** What nobody asks about passes. */
+  readonly passes: boolean
   /** NetworkPolicies that isolate it, `shop/deny-all`. */
   readonly isolatedBy: readonly string[]
   /** Whose rule decides, `NetworkPolicy shop/allow-web`, and which, `spec.ingress[0]`. */
@@ -62,13 +64,19 @@ export const policyMatrix = (view: PolicyView, { namespace, protocol, family, po
   const members = [...grouped.values()]
     .map((all) => all.toSorted((left, right) => (left.name < right.name ? -1 : 1)))
     .sort(([left], [right]) => (sortKey(left!) < sortKey(right!) ? -1 : 1))
-  const groups = members.map((all): PodGroup => {
+  const names = members.map((all) => (all.length === 1 ? all[0]!.name : workloadOf(all[0]!)))
+  const groups = members.map((all, index): PodGroup => {
     const [first] = all as [PolicyPod]
-    const declared = first.ports.filter((one) => one.protocol === protocol).map((one) => one.port)
+    const name = names[index]!
+    const isTaken = members.some(
+      (one, at) => at !== index && names[at] === name && one[0]!.namespace === first.namespace,
+    )
+    const declared = view.declaredPorts(first).flatMap((one) => (one.protocol === protocol ? [one.port] : []))
     const ports = port === undefined ? [...new Set(declared)].sort((left, right) => left - right) : [port]
     return {
       namespace: first.namespace,
-      name: all.length === 1 ? first.name : workloadOf(first),
+      // Of pods of one Deployment that policies tell apart, each lot is called by its first.
+      name: isTaken ? first.name : name,
       pods: all.map(({ name }) => name),
       ports: ports.length === 0 ? [DEFAULT_PORT] : ports,
     }
@@ -106,6 +114,7 @@ const addressOf = ({ addresses }: PolicyPod, family: IpFamily): string | undefin
 const wordOf = (words: readonly EndWord[], direction: EndWord['direction']): MatrixWord => {
   const word = words.find((one) => one.direction === direction)
   return {
+    passes: word?.passes ?? true,
     isolatedBy: word?.isolatedBy.map(({ name }) => name) ?? [],
     ...(word?.by && { policy: policyKey(word.by.policy), rule: word.by.rule.path }),
   }
@@ -130,5 +139,5 @@ const keyOf = (pod: PolicyPod, view: PolicyView): string => {
     .filter(([key]) => !OWN_LABELS.has(key))
     .sort()
   const selecting = view.policiesOf(pod).map(policyKey)
-  return JSON.stringify([pod.namespace, workloadOf(pod), labels, pod.ports, selecting])
+  return JSON.stringify([pod.namespace, workloadOf(pod), labels, view.declaredPorts(pod), selecting])
 }

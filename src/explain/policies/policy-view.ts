@@ -12,7 +12,7 @@ import {
   type PolicyNode,
   type PolicyPod,
 } from '#policy/peer.ts'
-import { policyNode, policyPod } from '#policy/policy-objects.ts'
+import { type DeclaredPort, declaredPorts, policyNode, policyPod } from '#policy/policy-objects.ts'
 import { readClusterNetworkPolicy } from '#policy/read-cluster-network-policy.ts'
 import { readNetworkPolicy } from '#policy/read-network-policy.ts'
 import type { Direction, Policy } from '#policy/rule.ts'
@@ -50,10 +50,15 @@ export class PolicyView {
   readonly #nodes: readonly PolicyNode[]
   readonly #namespaces: ReadonlyMap<string, Labels>
   readonly #byAddress = new Map<string, PolicyPod>()
+  readonly #declared = new Map<PolicyPod, readonly DeclaredPort[]>()
   readonly #selecting = new Map<PolicyPod, readonly Policy[]>()
 
   constructor({ namespaces, pods, nodes, policies, clusterPolicies, dnsOnNodes }: PolicyFacts) {
-    this.pods = pods.flatMap((pod) => policyPod(pod) ?? [])
+    for (const pod of pods) {
+      const seen = policyPod(pod)
+      if (seen !== undefined) this.#declared.set(seen, declaredPorts(pod))
+    }
+    this.pods = [...this.#declared.keys()]
     this.policies = [...policies.map(readNetworkPolicy), ...clusterPolicies.map(readClusterNetworkPolicy)]
     this.#nodes = nodes.map((node) => policyNode(node, dnsOnNodes ? DNS : undefined))
     this.#namespaces = new Map(namespaces.map(({ metadata }) => [metadata?.name ?? '', metadata?.labels ?? {}]))
@@ -67,6 +72,11 @@ export class PolicyView {
 
   pod(namespace: string, name: string): PolicyPod | undefined {
     return this.pods.find((one) => one.namespace === namespace && one.name === name)
+  }
+
+  /** The ports that a pod's containers declare, with names and without. */
+  declaredPorts(pod: PolicyPod): readonly DeclaredPort[] {
+    return this.#declared.get(pod) ?? []
   }
 
   /** Those that select a pod. */

@@ -1,108 +1,182 @@
 import assert from 'node:assert/strict'
-import { after, test } from 'node:test'
-import { namespaces } from '#api/core/namespace/resource.ts'
+import { test } from 'node:test'
 import { pods } from '#api/core/pod/resource.ts'
 import { networkPolicies } from '#api/networking/networkpolicy/resource.ts'
+import type { Flow } from '#kernel/conntrack/conntrack.ts'
+import { NotedFlows } from '#reconciler/testing/noted-flows.ts'
 import { fakeNode } from '../../testing/fake-node.ts'
-import { settle } from '../../testing/loopback-network.ts'
+import { type AttachmentRecord, AttachmentRecords } from '../attachments/attachment-record.ts'
 import { policies } from './policies-part.ts'
 
-const clean: (() => Promise<void> | void)[] = []
-after(async () => {
-  for (const discard of clean.toReversed()) await discard()
+const named = (name: string, uid = `uid-${name}`) => ({ uid, namespace: 'default', name })
+const POD = '10.244.1.2'
+const record = (name: string, address: string, more: Partial<AttachmentRecord> = {}): AttachmentRecord => ({
+  uid: `uid-${name}`,
+  pod: { ...named(name), hostname: name, hostNetwork: false },
+  addresses: [address],
+  namespaces: { network: '/nowhere', ipc: '/nowhere', uts: '/nowhere' },
+  offset: 2,
+  state: 'attached',
+  ...more,
 })
 
-const inShop = { namespace: 'shop' }
-const start = async () => {
-  const node = fakeNode()
-  const parts = node.start('policies')
-  clean.push(node.discard, () => parts.stop())
-  await parts.ready
-  const { client } = node
-  await client.create(namespaces, { apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'shop' } })
-  const makePod = (name: string, ip: string, nodeName = 'n1') =>
-    client.create(
-      pods,
-      {
-        apiVersion: 'v1',
-        kind: 'Pod',
-        metadata: { name, namespace: 'shop', labels: { app: name } },
-        spec: { nodeName, containers: [] },
-        status: { phase: 'Running', podIP: ip, podIPs: [{ ip }] },
-      },
-      inShop,
-    )
-  await makePod('web', '10.244.1.2')
-  await makePod('db', '10.244.1.3')
-  await makePod('far', '10.244.2.2', 'n2')
-  const write = async (name: string, spec: object): Promise<void> => {
-    await client.create(
-      networkPolicies,
-      {
-        apiVersion: 'networking.k8s.io/v1',
-        kind: 'NetworkPolicy',
-        metadata: { name, namespace: 'shop' },
-        spec: { podSelector: {}, ...spec },
-      } as never,
-      inShop,
-    )
-    await settle()
+/** A node whose pods `app: web` may be asked by nobody; `records`: what is attached when it starts. */
+async function start({ records = [] as readonly AttachmentRecord[], flows = [] as Flow[] } = {}) {
+  class HeldFlows extends NotedFlows {
+    override deleteWhere(isStale: (flow: Flow) => boolean): number {
+      const stale = flows.filter(isStale)
+      for (const one of stale) flows.splice(flows.indexOf(one), 1)
+      return stale.length
+    }
   }
-  const numbers = (): Readonly<Record<string, number>> =>
-    Object.fromEntries(
-      [
-        ...parts
-          .find(policies)!
-          .metrics!.render()
-          .matchAll(/^fairlead_policies(\w*) (\d+)$/gm),
-      ].map(([, name, value]) => [name || 'policies', Number(value)]),
-    )
-  const state = () => parts.states().find(({ name }) => name === 'policies')!
-  return { ...node, parts, write, numbers, state }
+  const node = fakeNode([], { conntrack: () => new HeldFlows() })
+  const all = new AttachmentRecords(`${node.node.stateDir}/attachments`)
+  for (const one of records) all.write(one)
+  const create = async (name: string, labels: object, addresses: readonly string[] = []) =>
+    await node.client.create(pods, {
+      apiVersion: 'v1',
+      kind: 'Pod',
+      metadata: { namespace: 'default', name, labels },
+      spec: { nodeName: 'n1', containers: [{ name: 'c', image: 'i' }] },
+      status: { phase: 'Running', podIPs: addresses.map((ip) => ({ ip })) },
+    } as never)
+  await node.client.create(networkPolicies, {
+    apiVersion: 'networking.k8s.io/v1',
+    kind: 'NetworkPolicy',
+    metadata: { namespace: 'default', name: 'deny' },
+    spec: { podSelector: { matchLabels: { app: 'web' } }, policyTypes: ['Ingress'] },
+  } as never)
+  const run = async () => {
+    const parts = node.start('policies')
+    await parts.ready
+    const part = parts.find(policies) ?? assert.fail('it does not run')
+    return { part, parts }
+  }
+  const policed = () => [...(node.nftables.sets.get('ip fairlead-policy policed-ingress')?.keys() ?? [])].sort()
+  return { ...node, create, run, policed }
 }
 
-test('its metrics say how many policies are in use, whom they select, and what that is in the kernel', async () => {
-  const { write, numbers } = await start()
-  assert.deepEqual(numbers(), {
-    policies: 0,
-    _pods: 0,
-    _identities: 0,
-    _elements: 0,
-    _refused: 0,
-    _mended_total: 0,
-    _connections_ended_total: 0,
+test('a pod is held when the kernel has what its policies say, and its addresses have left when it is released', async () => {
+  const { create, run, policed, discard } = await start()
+  await create('web', { app: 'web' })
+  await create('other', { app: 'other' })
+  const { part, parts } = await run()
+  assert.deepEqual(policed(), [])
+  await part.hold(named('other'), ['10.244.1.9'])
+  assert.deepEqual(policed(), [])
+  await part.hold(named('web'), [POD, 'fd00:1::2'])
+  assert.deepEqual(policed(), [POD])
+  assert.deepEqual(part.status(), { ready: true, faults: [] })
+  part.release(named('web'))
+  assert.deepEqual(policed(), [], 'in the same call: the next may have them')
+  await parts.stop()
+  discard()
+})
+
+test('where the kernel refuses what is said of a pod, it is not held, and the part tells why; what is there stays closed', async () => {
+  const { create, run, policed, nftables, logged, clock, discard } = await start()
+  await create('web', { app: 'web' })
+  await create('second', { app: 'web' })
+  const { part, parts } = await run()
+  nftables.refuse = (text) => (/ selves .*10\.244\.1\.2/.test(text) ? 'no room' : undefined)
+  await assert.rejects(part.hold(named('web'), [POD]), /no room/)
+  assert.deepEqual(policed(), [POD], 'closed')
+  await part.hold(named('second'), ['10.244.1.3'])
+  assert.deepEqual(policed(), [POD, '10.244.1.3'])
+  const { ready, faults } = part.status()
+  assert.equal(ready, true, 'others are well')
+  assert.match(faults.join(), /^pod default\/web: its policies are not in the kernel: .*no room/)
+  assert.match(logged.join('\n'), /pod default\/web is not in the kernel, and closed: .*no room/)
+  nftables.refuse = () => undefined
+  clock.advance(1000)
+  assert.deepEqual(part.status().faults, [])
+  await part.hold(named('web'), [POD])
+  await parts.stop()
+  discard()
+})
+
+test('where the kernel takes nothing, nobody is held, and the part is not ready until it does', async () => {
+  const { create, run, nftables, clock, logged, discard } = await start()
+  await create('web', { app: 'web' })
+  const { part, parts } = await run()
+  nftables.generation = () => {
+    throw new Error('out of reach')
+  }
+  nftables.loseAnswers = true
+  await assert.rejects(part.hold(named('web'), [POD]), /out of reach/)
+  assert.match(part.status().faults.join(), /^the kernel refuses the tables of policies: out of reach/)
+  assert.equal(part.status().ready, false)
+  assert.match(logged.join('\n'), /the kernel refuses the tables of policies: out of reach/)
+  Reflect.deleteProperty(nftables, 'generation')
+  nftables.loseAnswers = false
+  clock.advance(1000)
+  assert.deepEqual(part.status(), { ready: true, faults: [] })
+  await part.hold(named('web'), [POD])
+  await parts.stop()
+  discard()
+})
+
+test('what is attached since before the start stays policed, though the API tells nothing of its addresses yet', async () => {
+  const { create, run, policed, nftables, discard } = await start({
+    records: [
+      record('web', POD),
+      record('half-made', '10.244.1.7', { state: 'prepared' }),
+      record('foreign', '10.244.1.8', { cni: {} as never }),
+      record('of-the-node', '172.30.0.2', { pod: { ...record('x', POD).pod, hostNetwork: true } }),
+    ],
   })
-  const from = (app: string) => ({ ingress: [{ from: [{ podSelector: { matchLabels: { app } } }] }] })
-  await write('web', { podSelector: { matchLabels: { app: 'web' } }, ...from('far') })
-  await write('elsewhere', { podSelector: { matchLabels: { app: 'far' } }, ...from('web') })
-  const one = numbers()
-  assert.deepEqual([one.policies, one._pods, one._identities], [1, 1, 1], 'what selects nobody here costs nothing here')
-  assert.ok(one._elements! > 0)
-  await write('deny', {})
-  const both = numbers()
-  assert.deepEqual([both.policies, both._pods], [2, 2])
-  assert.ok(both._elements! > one._elements!)
+  for (const name of ['web', 'half-made', 'foreign', 'x']) await create(name, { app: 'web' })
+  const first = await run()
+  assert.deepEqual(policed(), [POD])
+  await first.parts.stop()
+  assert.deepEqual(policed(), [POD], 'rules stay while the agent is away')
+  const { transactions } = nftables
+  const second = await run()
+  assert.equal(nftables.transactions, transactions, 'and are taken over as they are')
+  second.part.release(named('web'))
+  assert.deepEqual(policed(), [])
+  await second.parts.stop()
+  discard()
 })
 
-test('what the kernel refuses is a fault of the part that names the pod, which stays ready', async () => {
-  const { write, numbers, state, nftables } = await start()
-  nftables.refuse = (text) => (text.includes('10.244.1.3') ? 'EINVAL' : undefined)
-  await write('deny', {})
-  const { ready, faults } = state()
-  assert.equal(ready, true)
-  assert.match(faults.join(), /^pod shop\/db: its policies are not in the kernel: .*EINVAL/)
-  assert.equal(numbers()._refused, 1)
-  assert.equal(numbers()._pods, 2)
+test('a start ends what an agent before it had no time to end, and a change what it forbids', async () => {
+  const flow = (address: string): Flow => ({
+    protocol: 6,
+    source: '10.244.2.9',
+    original: { address, port: 80 },
+    backend: { address, port: 80 },
+  })
+  const flows = [flow(POD), flow('10.244.1.3')]
+  const { create, run, clock, discard } = await start({ flows })
+  await create('web', { app: 'web' }, [POD])
+  await create('other', { app: 'web' })
+  const first = await run()
+  clock.advance(999)
+  assert.deepEqual(flows, [flow('10.244.1.3')])
+  await first.part.hold(named('other'), ['10.244.1.3'])
+  clock.advance(999)
+  assert.equal(flows.length, 0)
+  await first.parts.stop()
+  flows.push(flow(POD))
+  const second = await run()
+  clock.advance(999)
+  assert.equal(flows.length, 0, 'though nothing had to be written')
+  await second.parts.stop()
+  discard()
 })
 
-test('where the kernel takes no tables of policies, the part is not ready and says its words', async () => {
-  const node = fakeNode()
-  node.nftables.refuse = () => 'Operation not permitted'
-  const parts = node.start('policies')
-  clean.push(node.discard, () => parts.stop())
-  await settle()
-  const { ready, faults } = parts.states()[0]!
-  assert.equal(ready, false)
-  assert.match(faults.join(), /^the kernel refuses the tables of policies: .*Operation not permitted/)
-  assert.match(parts.podFault()!, /^policies: /)
+test('a look puts right what somebody has edited, and says so', async () => {
+  const { create, run, policed, nftables, clock, logged, discard } = await start()
+  await create('web', { app: 'web' }, [POD])
+  const { part, parts } = await run()
+  assert.deepEqual(part.look?.(), [])
+  nftables.run(`delete element ip fairlead-policy policed-ingress { ${POD} }`)
+  assert.deepEqual(part.look?.(), ['n1: the tables of policies are not as they were made; put right'])
+  assert.deepEqual(policed(), [POD])
+  nftables.run('delete table ip fairlead-policy')
+  clock.advance(10_000)
+  assert.deepEqual(policed(), [POD])
+  assert.match(logged.join('\n'), /policies: the tables of policies are not as they were made; put right/)
+  await parts.stop()
+  discard()
 })

@@ -1,4 +1,4 @@
-import { type Matrix, type MatrixCell, nameOfGroup } from '../policies/matrix.ts'
+import { type Matrix, type MatrixCell, nameOfGroup } from './matrix.ts'
 
 /** A cell's letters: all that was asked, none of it, or the ports at which it passes. */
 const cellText = (cells: readonly MatrixCell[], differs: (cell: MatrixCell) => boolean): string => {
@@ -22,17 +22,12 @@ export const matrixRows = (
 
 const ends = { egress: 'leave', ingress: 'come in' } as const
 
-/** Why it does not pass, in words: `db is isolated by shop/deny-all, and no rule lets it in`. */
+/** Why it does not pass, in words: `db is isolated by shop/deny-all, and no rule lets it come in`. */
 export const cellReason = ({ from, to, egress, ingress, passes }: MatrixCell): string => {
   if (passes) return `${from} may ask ${to}`
-  for (const [who, word, direction] of [
-    [from, egress, 'egress'],
-    [to, ingress, 'ingress'],
-  ] as const) {
-    if (word.policy !== undefined && !word.policy.startsWith('NetworkPolicy '))
-      return `${word.policy}, ${word.rule}, denies it`
-    if (word.isolatedBy.length > 0 && word.policy === undefined)
-      return `${who} is isolated by ${word.isolatedBy.join(', ')}, and no rule lets it ${ends[direction]}`
-  }
-  return `${from} may not ask ${to}`
+  const [who, word, direction] = egress.passes
+    ? ([to, ingress, 'ingress'] as const)
+    : ([from, egress, 'egress'] as const)
+  if (word.policy !== undefined) return `${word.policy}, ${word.rule}, denies it`
+  return `${who} is isolated by ${word.isolatedBy.join(', ')}, and no rule lets it ${ends[direction]}`
 }
