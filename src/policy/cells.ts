@@ -3,7 +3,7 @@ import { familyBits, type IpAddress, type IpFamily } from '#net/ip-address.ts'
 import type { Peer } from './peer.ts'
 
 /** A range of addresses that belong to the same blocks; the last is included. */
-export interface Cell {
+interface Cell {
   readonly first: bigint
   readonly last: bigint
   readonly peers: ReadonlySet<Peer>

@@ -117,25 +117,31 @@ class Objects {
       case 'pod':
         this.pods.delete(`${given.one.namespace}/${given.one.name}`)
         this.pods.set(`${given.one.namespace}/${given.one.name}`, given.one)
-        return to.setPod(given.one)
+        to.setPod(given.one)
+        break
       case 'no pod':
         this.pods.delete(`${given.one.namespace}/${given.one.name}`)
-        return to.removePod(given.one.namespace, given.one.name)
+        to.removePod(given.one.namespace, given.one.name)
+        break
       case 'node':
         this.nodes.set(given.one.name, given.one)
-        return to.setNode(given.one)
+        to.setNode(given.one)
+        break
       case 'no node':
         this.nodes.delete(given.one.name)
-        return to.removeNode(given.one.name)
+        to.removeNode(given.one.name)
+        break
       case 'policy':
         this.policies.set(`${given.one.kind} ${given.one.name}`, given.one)
-        return to.setPolicy(given.one)
+        to.setPolicy(given.one)
+        break
       case 'no policy':
         this.policies.delete(`${given.one.kind} ${given.one.name}`)
-        return to.removePolicy(given.one)
+        to.removePolicy(given.one)
+        break
       case 'namespace':
         this.namespaces.set(given.one.name, given.one.labels)
-        return to.setNamespace(given.one.name, given.one.labels)
+        to.setNamespace(given.one.name, given.one.labels)
     }
   }
 

@@ -31,7 +31,7 @@ export interface Why {
 }
 
 /** Whether a peer means somebody, for a connection to that port. */
-export const isMeant = (peer: Peer, { address, pod, namespaceLabels, node }: Party, asked: AskedPort): boolean => {
+const isMeant = (peer: Peer, { address, pod, namespaceLabels, node }: Party, asked: AskedPort): boolean => {
   switch (peer.kind) {
     case 'block':
       return (
@@ -92,5 +92,5 @@ const firstOf = (
 }
 
 /** Whether one of a rule's peers means somebody. */
-export const speaksOf = ({ peers }: Rule, other: Party, asked: AskedPort): boolean =>
+const speaksOf = ({ peers }: Rule, other: Party, asked: AskedPort): boolean =>
   peers === undefined || peers.some((peer) => isMeant(peer, other, asked))

@@ -5,7 +5,7 @@ import { readNetworkPolicy } from '#policy/read-network-policy.ts'
 import { portsOf, union } from '#policy/traffic.ts'
 import type { PolicyCluster } from '../contract/policies/model.ts'
 
-export const serves = ({ dns }: PolicyCluster) =>
+const serves = ({ dns }: PolicyCluster) =>
   dns && {
     namespace: 'kube-system',
     labels: dns.labels,

@@ -6,7 +6,7 @@ import type { NetworkPolicy } from '#api/networking/networkpolicy/message.ts'
 import type { ClusterNetworkPolicy } from '#api/policynetworking/clusternetworkpolicy/message.ts'
 import type { PolicyCluster, Traffic } from '../contract/policies/model.ts'
 
-export const DNS = { labels: { 'k8s-app': 'kube-dns' }, port: 53 } as const
+const DNS = { labels: { 'k8s-app': 'kube-dns' }, port: 53 } as const
 export const NODES = ['node-1', 'node-2'] as const
 const NAMESPACES = ['x', 'y', 'kube-system'] as const
 const KEYS = ['app', 'tier'] as const
@@ -143,11 +143,11 @@ export const clusterPlan = fc.record({
     { weight: 1, arbitrary: some(clusterPolicyPlan, 3) },
   ),
 })
-export type ClusterPlan = typeof clusterPlan extends fc.Arbitrary<infer Plan> ? Plan : never
+type ClusterPlan = typeof clusterPlan extends fc.Arbitrary<infer Plan> ? Plan : never
 
 const objects = <T>(list: readonly object[]): readonly T[] => list as unknown as readonly T[]
 
-export const addressesOf = (pod: number, node: string): readonly [string, string] => {
+const addressesOf = (pod: number, node: string): readonly [string, string] => {
   const at = node.at(-1)
   return [`10.244.${at}.${pod + 2}`, `fd00:10:244:${at}::${(pod + 2).toString(16)}`]
 }

@@ -6,7 +6,7 @@ import { policyKey } from '#policy/rule.ts'
 import type { EndWord, PolicyView } from './policy-view.ts'
 
 /** What is asked of all pairs. */
-export interface MatrixQuestion {
+interface MatrixQuestion {
   /** Pods of that namespace alone, at either end; undefined: of all. */
   readonly namespace?: string | undefined
   readonly protocol: Protocol
@@ -16,7 +16,7 @@ export interface MatrixQuestion {
 }
 
 /** Pods of which nothing that policies look at differs. */
-export interface PodGroup {
+interface PodGroup {
   readonly namespace: string
   /** `web`: a pod's own name, or what the names of the pods of a Deployment have alike. */
   readonly name: string
@@ -26,7 +26,7 @@ export interface PodGroup {
 }
 
 /** What one end says. */
-export interface MatrixWord {
+interface MatrixWord {
   /** NetworkPolicies that isolate it, `shop/deny-all`. */
   readonly isolatedBy: readonly string[]
   /** Whose rule decides, `NetworkPolicy shop/allow-web`, and which, `spec.ingress[0]`. */

@@ -4,7 +4,6 @@ import type { Pod } from '#api/core/pod/message.ts'
 import type { NetworkPolicy } from '#api/networking/networkpolicy/message.ts'
 import type { ClusterNetworkPolicy } from '#api/policynetworking/clusternetworkpolicy/message.ts'
 import type { Labels } from '#objects/object.ts'
-import { objectKey } from '#objects/object-key.ts'
 import {
   type HeldAddress,
   heldAddress,
@@ -115,5 +114,3 @@ export class PolicyView {
     return pod === undefined ? [] : [{ pod, direction, ...why(this.policiesOf(pod), direction, other, asked, ports) }]
   }
 }
-
-export const nameOf = ({ namespace, name }: PolicyPod): string => objectKey(namespace, name)

@@ -22,7 +22,7 @@ const STEP_ELEMENTS = 500
 const FOUND = ''
 
 /** What is to be written of one key, or why that cannot be said. */
-export interface PolicyEntry {
+interface PolicyEntry {
   readonly key: string
   readonly elements: readonly Element[]
 }
@@ -132,7 +132,10 @@ export class PolicyWriter {
 
   #writeAll(entries: readonly PolicyEntry[], refused: Refused[]): void {
     // What was found and is not wanted goes in the same transaction: most of it is wanted, and then stays as it is.
-    if (this.#tracker.held(FOUND).length > 0) return this.#write([...entries, { key: FOUND, elements: [] }], refused)
+    if (this.#tracker.held(FOUND).length > 0) {
+      this.#write([...entries, { key: FOUND, elements: [] }], refused)
+      return
+    }
     let chunk: PolicyEntry[] = []
     let elements = 0
     for (const entry of entries) {
