@@ -1,6 +1,6 @@
 import type { Pod } from '#api/core/pod/message.ts'
 import type { NetworkPolicy } from '#api/networking/networkpolicy/message.ts'
-import { CLIENTS, PODS, places, POLICIES_A_TEAM, podOf, policyOf, SERVERS, TEAMS } from './cluster.ts'
+import { CLIENTS, PODS, POLICIES_A_TEAM, places, podOf, policyOf, SERVERS, TEAMS } from './cluster.ts'
 
 interface Turn {
   readonly number: number

@@ -76,7 +76,8 @@ const placeOf = (index: number): Place => {
   const app = Math.floor(index / namespaceNames.length) % 20
   const namespace = namespaceNames[space] as string
   const tier = TIERS[app % TIERS.length] as string
-  const labels: Readonly<Record<string, string>> | undefined = namespace === 'kube-system' ? { 'k8s-app': 'kube-dns' } : undefined
+  const labels: Readonly<Record<string, string>> | undefined =
+    namespace === 'kube-system' ? { 'k8s-app': 'kube-dns' } : undefined
   return { namespace, tier, app: `${tier}-${app}`, ...(labels && { labels }) }
 }
 
@@ -100,7 +101,10 @@ export const podOf = (index: number, node: number, number: number, version = 0):
       creationTimestamp: '2026-01-01T00:00:00Z',
       labels: {
         app,
-        tier: version === 0 ? tier : (TIERS[(TIERS.indexOf(tier) + version) % TIERS.length] as string),
+        tier:
+          version === 0
+            ? tier
+            : (TIERS[((TIERS as readonly string[]).indexOf(tier) + version) % TIERS.length] as string),
         'app.kubernetes.io/part-of': namespace,
         'pod-template-hash': `${app}5d8f`,
         ...labels,

@@ -63,7 +63,10 @@ const result: LoadResult = {
   peak_mb,
   rss_mb,
   kernel_mb,
-  elements: [...text.matchAll(/elements = \{([^}]*)\}/g)].reduce((sum, [, list]) => sum + (list ?? '').split(',').length, 0),
+  elements: [...text.matchAll(/elements = \{([^}]*)\}/g)].reduce(
+    (sum, [, list]) => sum + (list ?? '').split(',').length,
+    0,
+  ),
   pod_changes,
   policy_changes,
 }

@@ -1,6 +1,5 @@
-import type { AgentNode } from '#agent/runner/agent-node.ts'
-import { kernelAt } from '#agent/runner/agent-node.ts'
 import { policies as policiesPart } from '#agent/parts/policies/policies-part.ts'
+import { kernelAt } from '#agent/runner/agent-node.ts'
 import { PolicyFeed } from '#agent/sources/policy-feed.ts'
 import { namespaces } from '#api/core/namespace/resource.ts'
 import { nodes } from '#api/core/node/resource.ts'
@@ -13,6 +12,8 @@ import { systemClock } from '#clock/clock.ts'
 import type { NodePolicy } from '#policy/node-policy.ts'
 import { type BenchCluster, HERE } from './cluster.ts'
 
+type StartedPart = Exclude<ReturnType<typeof policiesPart.start>, Promise<unknown>>
+
 /** The part of an agent that keeps policies, over caches that the bench fills: all between the API's answer and the kernel. */
 export class OurNode {
   readonly #stop = new AbortController()
@@ -23,7 +24,7 @@ export class OurNode {
     policies: this.#cache(networkPolicies),
     clusterPolicies: this.#cache(clusterNetworkPolicies),
   }
-  readonly #part: { readonly ready: Promise<unknown>; readonly policy: NodePolicy; stop(): void }
+  readonly #part: StartedPart
   readonly #faults: string[] = []
 
   /** `path`: of the network namespace. The part starts, and waits for what there is. */
@@ -37,7 +38,7 @@ export class OurNode {
       sources: { policies: feed },
       log: (message: string, error?: unknown) => this.#faults.push(`${message}: ${error}`),
     }
-    this.#part = policiesPart.start(node as unknown as Parameters<typeof policiesPart.start>[0] & AgentNode)
+    this.#part = policiesPart.start(node as unknown as Parameters<typeof policiesPart.start>[0]) as StartedPart
   }
 
   /** From what the lists have answered until the kernel has all of it. */

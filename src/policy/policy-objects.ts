@@ -27,9 +27,15 @@ export const policyNode = ({ metadata, status }: Node, serves?: PolicyNode['serv
   serves,
 })
 
-const canonicalOnes = (texts: readonly string[]): readonly HeldAddress[] => [
-  ...new Map(texts.flatMap((text) => heldAddress(text) ?? []).map((one) => [one.text, one])).values(),
-]
+/** Each once. */
+const canonicalOnes = (texts: readonly string[]): readonly HeldAddress[] => {
+  const addresses: HeldAddress[] = []
+  for (const text of texts) {
+    const one = heldAddress(text)
+    if (one !== undefined && !addresses.some((other) => other.text === one.text)) addresses.push(one)
+  }
+  return addresses
+}
 
 /** Of containers, and of those that run beside them. */
 const namedPorts = ({ spec }: Pod): readonly NamedPort[] =>

@@ -22,7 +22,7 @@ const STEP_ELEMENTS = 500
 const FOUND = ''
 
 /** What is to be written of one key, or why that cannot be said. */
-interface PolicyEntry {
+export interface PolicyEntry {
   readonly key: string
   readonly elements: readonly Element[]
 }
@@ -93,10 +93,10 @@ export class PolicyWriter {
    * Brings the kernel to these; gives those that it refused, which stay as they were, and whether less passes now than
    * before. Throws where an answer got lost.
    */
-  write(entries: readonly PolicyEntry[]): { readonly refused: readonly Refused[]; readonly isLess: boolean } {
+  write(entries: Iterable<PolicyEntry>): { readonly refused: readonly Refused[]; readonly isLess: boolean } {
     const refused: Refused[] = []
     this.#isLess = false
-    if (this.#state === 'foreign') this.#replace(entries, refused)
+    if (this.#state === 'foreign') this.#replace([...entries], refused)
     else this.#writeAll(entries, refused)
     return { refused, isLess: this.#isLess }
   }
@@ -130,7 +130,7 @@ export class PolicyWriter {
     this.#state = 'known'
   }
 
-  #writeAll(entries: readonly PolicyEntry[], refused: Refused[]): void {
+  #writeAll(entries: Iterable<PolicyEntry>, refused: Refused[]): void {
     // What was found and is not wanted goes in the same transaction: most of it is wanted, and then stays as it is.
     if (this.#tracker.held(FOUND).length > 0) {
       this.#write([...entries, { key: FOUND, elements: [] }], refused)
@@ -139,7 +139,7 @@ export class PolicyWriter {
     let chunk: PolicyEntry[] = []
     let elements = 0
     for (const entry of entries) {
-      if (entries.length > 1 && isOnlyText(entry)) {
+      if (isOnlyText(entry)) {
         this.#write([entry], refused)
         continue
       }
