@@ -101,10 +101,8 @@ export const podOf = (index: number, node: number, number: number, version = 0):
       creationTimestamp: '2026-01-01T00:00:00Z',
       labels: {
         app,
-        tier:
-          version === 0
-            ? tier
-            : (TIERS[((TIERS as readonly string[]).indexOf(tier) + version) % TIERS.length] as string),
+        // Of web policies speak everywhere: who becomes one, or is one no more, concerns every node.
+        tier: version % 2 === 0 ? tier : tier === 'web' ? 'job' : 'web',
         'app.kubernetes.io/part-of': namespace,
         'pod-template-hash': `${app}5d8f`,
         ...labels,

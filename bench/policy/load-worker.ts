@@ -2,6 +2,7 @@
  * In a process and namespace of its own: one node's policies, from no tables to all of them, then changes one by one. Prints
  * one line of JSON.
  */
+import { POLICY_RULESET } from '#dataplane/policy/ruleset.ts'
 import { openNftables } from '#kernel/nftables/libnftables.ts'
 import { kernelMemory, likeTheAgentHost, watchPeak } from '../dataplane/measure.ts'
 import { changesOf } from './changes.ts'
@@ -45,7 +46,7 @@ const write = async (samples: number[], kind: 'pods' | 'policies', object: objec
   await node.change(kind, object)
   if (counts) samples.push(performance.now() - from)
 }
-for (const { pod, policy, counts } of changesOf(changes)) {
+for (const { pod, policy, counts } of changesOf(cluster, changes)) {
   await write(pod_changes, 'pods', pod, counts)
   await write(policy_changes, 'policies', policy, counts)
   // Timers and the collector have their turn, as in a running agent.
@@ -55,7 +56,10 @@ const rss_mb = process.memoryUsage.rss() / 1e6
 node.stop()
 
 const nftables = openNftables()
-const text = nftables.read('list table ip fairlead-policy') + nftables.read('list table ip6 fairlead-policy')
+let elements = 0
+for (const family of ['ip', 'ip6'] as const)
+  for (const { name } of POLICY_RULESET.sets.ownedBy('policies'))
+    nftables.dump(family, POLICY_RULESET.table, name, () => elements++)
 nftables.close()
 const result: LoadResult = {
   cold_ms,
@@ -63,10 +67,7 @@ const result: LoadResult = {
   peak_mb,
   rss_mb,
   kernel_mb,
-  elements: [...text.matchAll(/elements = \{([^}]*)\}/g)].reduce(
-    (sum, [, list]) => sum + (list ?? '').split(',').length,
-    0,
-  ),
+  elements,
   pod_changes,
   policy_changes,
 }

@@ -104,7 +104,10 @@ export interface HeldAddress {
 /** Undefined where the text is no address. */
 export const heldAddress = (text: string): HeldAddress | undefined => {
   const bytes = tryAddressBytes(text)
-  return bytes && { text: formatBytes(bytes), address: fromBytes(bytes) }
+  if (bytes === undefined) return undefined
+  const canonical = formatBytes(bytes)
+  // Nearly always it is: what is held is the one text that is there already.
+  return { text: canonical === text ? text : canonical, address: fromBytes(bytes) }
 }
 
 export interface NamedPort {

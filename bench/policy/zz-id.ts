@@ -1,0 +1,2 @@
+import { measureIdentity } from './identity.ts'
+console.log(await measureIdentity(500))
