@@ -1,8 +1,7 @@
 import type { Pod } from '#api/core/pod/message.ts'
 import type { NetworkPolicy } from '#api/networking/networkpolicy/message.ts'
-import { matchesLabels } from '#objects/label-requirement.ts'
-import { requirementsOf } from '#objects/label-selector.ts'
-import { type BenchCluster, CLIENTS, HERE, PODS, places, POLICIES_A_TEAM, podOf, policyOf, SERVERS } from './cluster.ts'
+import { selects } from '#objects/label-selector.ts'
+import { type BenchCluster, CLIENTS, HERE, PODS, POLICIES_A_TEAM, places, podOf, policyOf, SERVERS } from './cluster.ts'
 
 interface Turn {
   readonly number: number
@@ -17,12 +16,10 @@ const WARM_UP = 50
 const STEP = 7919
 
 /** Whether a policy selects one of these pods. */
-export const selectsAny = ({ metadata, spec }: NetworkPolicy, pods: readonly Pod[]): boolean => {
-  const requirements = requirementsOf(spec?.podSelector ?? {})
-  return pods.some(
-    (pod) => pod.metadata?.namespace === metadata?.namespace && matchesLabels(requirements, pod.metadata?.labels),
+export const selectsAny = ({ metadata, spec }: NetworkPolicy, pods: readonly Pod[]): boolean =>
+  pods.some(
+    (pod) => pod.metadata?.namespace === metadata?.namespace && selects(spec?.podSelector, pod.metadata?.labels),
   )
-}
 
 /**
  * Changes one after the other: a pod anywhere becomes one of the tier web, or is one no more; and a policy that selects a pod

@@ -8,7 +8,7 @@ import { networkPolicies } from '#api/networking/networkpolicy/resource.ts'
 import { createUnixClient } from '#client/unix-client.ts'
 import { clusterStateDir } from '#cluster/claims/known-clusters.ts'
 import { readConfig, statePaths } from '#cluster/state/state.ts'
-import { POLICY_TABLE } from '#dataplane/policy/ruleset.ts'
+import { POLICY_RULESET } from '#dataplane/policy/ruleset.ts'
 import { namespacePath } from '#kernel/namespaces/namespace.ts'
 import { quantile } from '../dataplane/measure.ts'
 import { now } from '../propagation/change.ts'
@@ -51,7 +51,10 @@ export const measureIdentity = async (changes: number): Promise<IdentityResult> 
   const resources = new DisposableStack()
   try {
     const observers = resources.use(new Observers())
-    const { status, stderr } = spawnSync(fairlead, ['up', '--name', NAME, '--nodes', `${NODES}`], { env, encoding: 'utf8' })
+    const { status, stderr } = spawnSync(fairlead, ['up', '--name', NAME, '--nodes', `${NODES}`], {
+      env,
+      encoding: 'utf8',
+    })
     if (status !== 0) throw new Error(`fairlead up: ${stderr}`)
     const { sockets, nodes } = readConfig(statePaths(clusterStateDir(NAME)).config)
     const client = createUnixClient(sockets.api)
@@ -66,7 +69,7 @@ export const measureIdentity = async (changes: number): Promise<IdentityResult> 
     const begun = new Map<string, number>()
     const seen = new Map<string, Map<number, number>>()
     const paths = nodes.map(({ namespace }) => namespacePath(namespace))
-    await observers.start(['elements', POLICY_TABLE, 'identities', ...paths], (node, address, at) => {
+    await observers.start(['elements', POLICY_RULESET.table, 'identities', ...paths], (node, address, at) => {
       const of = seen.get(address)
       if (of !== undefined && !of.has(node)) of.set(node, at)
     })

@@ -15,7 +15,10 @@ export interface Asked {
 }
 
 const ip = (namespace: string, lines: readonly string[]): void => {
-  execFileSync('ip', ['-n', namespace, '-batch', '-'], { input: lines.join('\n'), stdio: ['pipe', 'ignore', 'inherit'] })
+  execFileSync('ip', ['-n', namespace, '-batch', '-'], {
+    input: lines.join('\n'),
+    stdio: ['pipe', 'ignore', 'inherit'],
+  })
 }
 
 /** What lies behind the node's links, addresses of either family; all others are the world's. */
@@ -124,7 +127,14 @@ export class LaidNode {
     const numbers = [LIMIT_SECONDS, connections, concurrency, this.#connections].map(String)
     this.#connections += connections
     const clients = namespacePath(this.#of('clients'))
-    const args = ['connect', clients, ...numbers, source, String(sources), ...targets.map((one) => `${one}:${SERVER_PORT}`)]
+    const args = [
+      'connect',
+      clients,
+      ...numbers,
+      source,
+      String(sources),
+      ...targets.map((one) => `${one}:${SERVER_PORT}`),
+    ]
     const { stdout, stderr, status } = spawnSync(program, args, { encoding: 'utf8' })
     if (status !== 0) throw new Error(`the load generator failed: ${stderr}`)
     const window = JSON.parse(stdout) as { failed: number; seconds: number; p50_us: number }

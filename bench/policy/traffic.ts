@@ -1,7 +1,7 @@
+import { median, quantile } from '../dataplane/measure.ts'
 import { compileProgram } from '../load/compile.ts'
 import { ChainPerPolicy } from '../rival/chain-per-policy.ts'
 import { loadRival } from '../rival/policy-loader.ts'
-import { median, quantile } from '../dataplane/measure.ts'
 import { CLIENTS, HERE, makeCluster, SERVERS } from './cluster.ts'
 import { LaidNode } from './laid-node.ts'
 import { OurNode } from './our-node.ts'
@@ -49,7 +49,10 @@ export const measureTraffic = async (
   const nodes = new Map<Layout, LaidNode>()
   try {
     for (const layout of layouts)
-      nodes.set(layout, new LaidNode(layout, { clients, pods: [...addresses(0, SERVERS), ...addresses(SERVERS + CLIENTS)] }))
+      nodes.set(
+        layout,
+        new LaidNode(layout, { clients, pods: [...addresses(0, SERVERS), ...addresses(SERVERS + CLIENTS)] }),
+      )
     for (const { path } of nodes.values()) loadServiceRules(path)
     for (const [layout, policies] of [
       ['idle', []],

@@ -1,5 +1,5 @@
-import type { NetworkPolicy } from '#api/networking/networkpolicy/message.ts'
 import type { Pod } from '#api/core/pod/message.ts'
+import type { NetworkPolicy } from '#api/networking/networkpolicy/message.ts'
 import { selectsAny } from '../policy/changes.ts'
 import { type BenchCluster, HERE } from '../policy/cluster.ts'
 import { PolicySets } from './policy-sets.ts'
@@ -73,7 +73,9 @@ COMMIT
   /** Egress is judged before ingress: a packet that leaves one pod for another passes both. */
   #dispatch(family: Family, direction: Direction): string {
     return this.#local
-      .map((pod) => `-A RIVAL -${direction === 'in' ? 'd' : 's'} ${addressOf(pod, family)} -j ${podChain(pod, direction)}`)
+      .map(
+        (pod) => `-A RIVAL -${direction === 'in' ? 'd' : 's'} ${addressOf(pod, family)} -j ${podChain(pod, direction)}`,
+      )
       .join('\n')
   }
 
@@ -110,8 +112,14 @@ COMMIT
         )
       })
     return [
-      ...all('in', (spec?.ingress ?? []).map(({ from, ports }) => ({ peers: from, ports }))),
-      ...all('out', (spec?.egress ?? []).map(({ to, ports }) => ({ peers: to, ports }))),
+      ...all(
+        'in',
+        (spec?.ingress ?? []).map(({ from, ports }) => ({ peers: from, ports })),
+      ),
+      ...all(
+        'out',
+        (spec?.egress ?? []).map(({ to, ports }) => ({ peers: to, ports })),
+      ),
     ]
   }
 
@@ -147,6 +155,7 @@ const chainsOf = (policy: NetworkPolicy): readonly string[] =>
 /** A chain's name has at most 28 letters. */
 const policyChain = ({ metadata }: NetworkPolicy, direction: Direction): string =>
   `P-${direction}-${metadata?.uid?.replace('policy-', '')}`
-const podChain = ({ metadata }: Pod, direction: Direction): string => `W-${direction}-${metadata?.uid?.replace('uid-', '')}`
+const podChain = ({ metadata }: Pod, direction: Direction): string =>
+  `W-${direction}-${metadata?.uid?.replace('uid-', '')}`
 export const addressOf = ({ status }: Pod, family: Family): string =>
   status?.podIPs?.[family === 'IPv4' ? 0 : 1]?.ip as string

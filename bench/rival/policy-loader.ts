@@ -1,5 +1,5 @@
-import { readFileSync } from 'node:fs'
 import { type SpawnSyncReturns, spawnSync } from 'node:child_process'
+import { readFileSync } from 'node:fs'
 import { type ChainPerPolicy, type Family, RIVAL_FAMILIES } from './chain-per-policy.ts'
 
 /** The programs that the rival needs, by the Debian packages that have them. */

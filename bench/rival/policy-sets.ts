@@ -1,13 +1,11 @@
 import type { Pod } from '#api/core/pod/message.ts'
 import type { NetworkPolicy } from '#api/networking/networkpolicy/message.ts'
-import { matchesLabels } from '#objects/label-requirement.ts'
-import { requirementsOf } from '#objects/label-selector.ts'
+import { selects } from '#objects/label-selector.ts'
 import type { Labels } from '#objects/object.ts'
 import type { BenchCluster } from '../policy/cluster.ts'
 import { addressOf, type Family } from './chain-per-policy.ts'
 
 type Peer = NonNullable<NonNullable<NonNullable<NonNullable<NetworkPolicy['spec']>['ingress']>[0]['from']>[0]>
-type Selector = Parameters<typeof requirementsOf>[0]
 
 interface IpSet {
   readonly name: string
@@ -29,10 +27,6 @@ export class PolicySets {
     this.#spaces = new Map(cluster.namespaces.map(({ metadata }) => [metadata?.name ?? '', metadata?.labels ?? {}]))
   }
 
-  matches(selector: Selector, labels: Labels | undefined): boolean {
-    return selector !== undefined && matchesLabels(requirementsOf(selector), labels)
-  }
-
   /** The name of its set; undefined where it holds nobody of that family. */
   ofPeer({ podSelector, namespaceSelector, ipBlock }: Peer, namespace: string, family: Family): string | undefined {
     if (ipBlock !== undefined) {
@@ -44,8 +38,8 @@ export class PolicySets {
     const isOne = ({ metadata }: Pod): boolean =>
       (namespaceSelector === undefined
         ? metadata?.namespace === namespace
-        : this.matches(namespaceSelector, this.#spaces.get(metadata?.namespace ?? ''))) &&
-      this.matches(podSelector ?? {}, metadata?.labels)
+        : selects(namespaceSelector, this.#spaces.get(metadata?.namespace ?? ''))) &&
+      selects(podSelector ?? {}, metadata?.labels)
     return this.#ofPods(`${family} ${where} ${JSON.stringify(podSelector ?? {})}`, family, 'hash:ip', (pod) =>
       isOne(pod) ? addressOf(pod, family) : undefined,
     )

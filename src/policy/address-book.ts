@@ -5,6 +5,7 @@ import type { Labels } from '#objects/object.ts'
 import { Cells, networksOf } from './cells.ts'
 import { Identities, type Identity, type Traits } from './identities.ts'
 import { Neighbourhoods } from './neighbourhoods.ts'
+import { Owners } from './owners.ts'
 import { type HeldAddress, isSelected, type Peer, type PolicyNode, type PolicyPod } from './peer.ts'
 import { PeerIndex } from './peer-index.ts'
 import { NONE } from './traffic.ts'
@@ -49,8 +50,7 @@ export class AddressBook<User> {
   readonly #places = new Neighbourhoods<Entry<PolicyPod>>()
   /** Pods that are to be looked at, and whose addresses are held until then: of the same pod, as it is or as it was. */
   readonly #waiting = new Map<Entry<PolicyPod>, Entry<PolicyPod> | undefined>()
-  /** Who has an address, one alone or several: the one whose it is now at the end. */
-  readonly #owners = new Map<string, Held | readonly Held[]>()
+  readonly #owners = new Owners<Held>()
   /** Names of ports that are asked for, and by whom. */
   readonly #names = new Map<string, Set<User>>()
   #cells: { readonly [family in IpFamily]: Cells } = { IPv4: new Cells('IPv4', []), IPv6: new Cells('IPv6', []) }
@@ -169,7 +169,7 @@ export class AddressBook<User> {
 
   /** Of an address of a pod or a node; undefined: it has none, and what counts is its cell's. */
   identityOf(address: string): Identity | undefined {
-    return lastOf(this.#owners.get(address))?.identity
+    return this.#owners.now(address)?.identity
   }
 
   /** What any address counts as: 0 where nothing is said of it. */
@@ -257,12 +257,7 @@ export class AddressBook<User> {
     const before = held.identity
     held.identity = this.#identities.take({ ...traits, family, peers })
     this.#identities.giveBack(before)
-    const owners = this.#owners.get(held.text)
-    if (owners === undefined) this.#owners.set(held.text, held)
-    else if (!allOf(owners).includes(held)) {
-      const at = allOf(owners).findLastIndex(({ since }) => since <= held.since) + 1
-      this.#owners.set(held.text, allOf(owners).toSpliced(at, 0, held))
-    }
+    this.#owners.add(held)
     if (before !== held.identity) this.#events.address(held.text)
   }
 
@@ -292,18 +287,12 @@ export class AddressBook<User> {
 
   #giveBack({ addresses }: Entry<unknown>): void {
     for (const held of addresses) {
-      const rest = allOf(this.#owners.get(held.text)).filter((one) => one !== held)
-      if (rest.length === 0) this.#owners.delete(held.text)
-      else this.#owners.set(held.text, rest)
+      this.#owners.remove(held)
       this.#identities.giveBack(held.identity)
-      if (rest.at(-1)?.identity !== held.identity) this.#events.address(held.text)
+      if (this.#owners.now(held.text)?.identity !== held.identity) this.#events.address(held.text)
     }
   }
 }
 
 const heldOf = (addresses: readonly HeldAddress[], since: number): readonly Held[] =>
   addresses.map(({ text, address }) => ({ text, address, since, identity: undefined }))
-const allOf = (held: Held | readonly Held[] | undefined): readonly Held[] =>
-  held === undefined ? [] : 'text' in held ? [held] : held
-const lastOf = (held: Held | readonly Held[] | undefined): Held | undefined =>
-  held === undefined || 'text' in held ? held : held.at(-1)

@@ -40,7 +40,7 @@ const api = await createApiServer({
   systemObjects: [
     ...(leaves(config, 'dns') ? [] : clusterDnsObjects(config, nodesNow)),
     VIRTUAL_CLASS,
-    { resource: customResourceDefinitions, object: clusterNetworkPolicyDefinition },
+    { resource: customResourceDefinitions, object: clusterNetworkPolicyDefinition, isProven: true },
   ],
   firstObjects: [{ resource: storageClasses, object: localStorageClass }],
   pki,

@@ -10,7 +10,7 @@ import { ElementPacking } from '../tables/element-packing.ts'
 import { isMissing } from '../tables/found-tables.ts'
 import { Digest } from '../tables/hash.ts'
 import type { Tables } from '../tables/node-tables.ts'
-import { hasTable, readRules, renderFresh, sealTables } from '../tables/ownership.ts'
+import { readRules, renderFresh, sealTables } from '../tables/ownership.ts'
 import { readPacked } from '../tables/read-set.ts'
 import { isAnswerLost } from '../target/answer-lost.ts'
 
@@ -41,8 +41,11 @@ const compiled = (elements: readonly Element[]): CompiledService => ({ elements,
 export class PolicyWriter {
   readonly #tables: Tables
   readonly #tracker: DeltaTracker
-  /** What the kernel holds. `foreign`: tables of other rules, which ours replace with all that they hold. */
-  #state: 'unknown' | 'known' | 'foreign' = 'unknown'
+  /**
+   * What the kernel holds. `none`: no tables, which are made when there is something for them to hold; `foreign`: tables of
+   * other rules, which ours replace with all that they hold.
+   */
+  #state: 'unknown' | 'none' | 'known' | 'foreign' = 'unknown'
   /** The number that the ruleset has as long as nobody but us writes. */
   #generation = 0
   /** Of what is being written: whether less passes by it. */
@@ -66,8 +69,7 @@ export class PolicyWriter {
     this.#tracker.reset()
     this.#generation = this.#tables.nftables.generation()
     if (!this.#areRulesOurs()) {
-      if (hasTable(this.#tables)) this.#state = 'foreign'
-      else this.#makeTables()
+      this.#state = this.#areThere() ? 'foreign' : 'none'
       return
     }
     const found: string[] = []
@@ -81,10 +83,10 @@ export class PolicyWriter {
    * Throws where they cannot be read.
    */
   audit(): boolean {
-    if (this.#state !== 'known') return false
+    if (this.#state !== 'known' && this.#state !== 'none') return false
     const generation = this.#tables.nftables.generation()
     if (generation === this.#generation) return true
-    if (!this.#isIntact()) return false
+    if (this.#state === 'none' ? this.#areThere() : !this.#isIntact()) return false
     this.#generation = generation
     return true
   }
@@ -139,6 +141,10 @@ export class PolicyWriter {
     let chunk: PolicyEntry[] = []
     let elements = 0
     for (const entry of entries) {
+      if (this.#state === 'none') {
+        if (entry.elements.length === 0) continue
+        this.#makeTables()
+      }
       if (isOnlyText(entry)) {
         this.#write([entry], refused)
         continue
@@ -235,6 +241,16 @@ export class PolicyWriter {
       if (isMissing(error)) return false
       throw error
     }
+  }
+
+  #areThere(): boolean {
+    const { nftables, ruleset } = this.#tables
+    let are = false
+    for (const family of TABLE_FAMILIES)
+      nftables.hooks(family, ruleset.table, () => {
+        are = true
+      })
+    return are
   }
 
   #isIntact(): boolean {

@@ -1,2 +1,0 @@
-import { measureIdentity } from './identity.ts'
-console.log(await measureIdentity(500))
