@@ -2,7 +2,7 @@ import type { Element } from '#dataplane/nftables/rule.ts'
 import { compileAddress, compileNetworks, compilePod } from '#dataplane/policy/compile.ts'
 import type { NodePolicy, PolicyChange } from '#policy/node-policy.ts'
 import type { Edit, Target, Told } from '../target/target.ts'
-import type { PolicyEntry, PolicyWriter } from './policy-writer.ts'
+import type { PolicyWriter } from './policy-writer.ts'
 
 interface PolicySurroundings {
   /** All keys that may have something to be written. */
@@ -35,22 +35,13 @@ export class PolicyTarget implements Target<PolicyChange> {
   }
 
   write(keys: readonly PolicyChange[], told: Told<PolicyChange>): void {
-    const empty: PolicyChange[] = []
-    const { refused, isLess } = this.#writer.write(this.#entries(keys, empty))
-    for (const key of empty) this.#around.forgotten(key)
+    const entries = keys.map((key) => ({ key, elements: this.#elements(key) }))
+    const { refused, isLess } = this.#writer.write(entries)
+    for (const { key, elements } of entries) if (elements.length === 0) this.#around.forgotten(key)
     if (isLess) this.#around.less()
     const failed = new Set(refused.map(({ key }) => key))
     told.written(keys.filter((key) => !failed.has(key)))
     for (const { key, error } of refused) told.refused(key as PolicyChange, error)
-  }
-
-  /** One by one as they are written, so that those of a whole start need not be there at once. */
-  *#entries(keys: readonly PolicyChange[], empty: PolicyChange[]): Iterable<PolicyEntry> {
-    for (const key of keys) {
-      const elements = this.#elements(key)
-      if (elements.length === 0) empty.push(key)
-      yield { key, elements }
-    }
   }
 
   #elements(key: PolicyChange): readonly Element[] {

@@ -114,9 +114,26 @@ test('tables that another makes by that name while there are none of ours are fo
   assert.equal(writer.audit(), true)
 })
 
+test('any change is one transaction, however many addresses count as others by it, and with whatever is said of ranges', () => {
+  const many = (number: number) =>
+    Array.from({ length: 9000 }, (_, index) => {
+      const address = `10.245.${index >> 8}.${index & 255}`
+      return { key: `address ${address}`, elements: [identity(address, number)] }
+    })
+  const { nftables, writer } = start()
+  writer.write([two])
+  const before = nftables.transactions
+  assert.deepEqual(writer.write([one, ...many(7), cells]).refused, [])
+  assert.equal(nftables.transactions, before + 1)
+  const other = { key: one.key, elements: [policed(POD), rest(POD, 8, 'drop')] }
+  assert.deepEqual(writer.write([other, ...many(8), { key: 'cells', elements: [cell('192.0.2.0/24', 8)] }]).refused, [])
+  assert.equal(nftables.transactions, before + 2)
+})
+
 test('it says whether less passes by what was written', () => {
   const { writer } = start()
   const isLess = (key: string, ...elements: readonly Element[]) => writer.write([{ key, elements }]).isLess
+  assert.equal(isLess('address 10.0.0.1', identity('10.0.0.1', 1)), true, 'it was nobody in particular')
   assert.equal(isLess('address 10.0.0.1', identity('10.0.0.1', 1)), false)
   assert.equal(isLess('address 10.0.0.1', identity('10.0.0.1', 2)), true)
   assert.equal(isLess('pod default/a', policed(POD)), true)

@@ -14,15 +14,13 @@ import { readRules, renderFresh, sealTables } from '../tables/ownership.ts'
 import { readPacked } from '../tables/read-set.ts'
 import { isAnswerLost } from '../target/answer-lost.ts'
 
-/** So many elements go in one transaction, if they are those of several keys. */
-const CHUNK_ELEMENTS = 4000
 /** Of one key that is refused as too long, so many: in a user namespace a socket sends some hundred KiB at once. */
 const STEP_ELEMENTS = 500
 /** What was found at a start and nobody has asked for yet. */
 const FOUND = ''
 
 /** What is to be written of one key, or why that cannot be said. */
-export interface PolicyEntry {
+interface PolicyEntry {
   readonly key: string
   readonly elements: readonly Element[]
 }
@@ -95,10 +93,10 @@ export class PolicyWriter {
    * Brings the kernel to these; gives those that it refused, which stay as they were, and whether less passes now than
    * before. Throws where an answer got lost.
    */
-  write(entries: Iterable<PolicyEntry>): { readonly refused: readonly Refused[]; readonly isLess: boolean } {
+  write(entries: readonly PolicyEntry[]): { readonly refused: readonly Refused[]; readonly isLess: boolean } {
     const refused: Refused[] = []
     this.#isLess = false
-    if (this.#state === 'foreign') this.#replace([...entries], refused)
+    if (this.#state === 'foreign') this.#replace(entries, refused)
     else this.#writeAll(entries, refused)
     return { refused, isLess: this.#isLess }
   }
@@ -132,31 +130,17 @@ export class PolicyWriter {
     this.#state = 'known'
   }
 
-  #writeAll(entries: Iterable<PolicyEntry>, refused: Refused[]): void {
-    // What was found and is not wanted goes in the same transaction: most of it is wanted, and then stays as it is.
-    if (this.#tracker.held(FOUND).length > 0) {
-      this.#write([...entries, { key: FOUND, elements: [] }], refused)
-      return
+  /**
+   * All in one transaction: an address that counts as another from now on, and what is said of that, are true at once. What was
+   * found and is not wanted goes with them; most of it is wanted, and then stays as it is.
+   */
+  #writeAll(entries: readonly PolicyEntry[], refused: Refused[]): void {
+    if (this.#state === 'none') {
+      if (entries.every(({ elements }) => elements.length === 0)) return
+      this.#makeTables()
     }
-    let chunk: PolicyEntry[] = []
-    let elements = 0
-    for (const entry of entries) {
-      if (this.#state === 'none') {
-        if (entry.elements.length === 0) continue
-        this.#makeTables()
-      }
-      if (isOnlyText(entry)) {
-        this.#write([entry], refused)
-        continue
-      }
-      chunk.push(entry)
-      elements += entry.elements.length
-      if (elements < CHUNK_ELEMENTS) continue
-      this.#write(chunk, refused)
-      chunk = []
-      elements = 0
-    }
-    this.#write(chunk, refused)
+    const isFound = this.#tracker.held(FOUND).length > 0
+    this.#write(isFound ? [...entries, { key: FOUND, elements: [] }] : entries, refused)
   }
 
   #write(entries: readonly PolicyEntry[], refused: Refused[]): void {
@@ -203,12 +187,11 @@ export class PolicyWriter {
   #transact(changes: ReadonlyMap<string, CompiledService>): void {
     const { remove, add } = this.#tracker.diff(changes)
     const { ruleset, nftables } = this.#tables
-    this.#isLess ||=
-      remove.length > 0 || add.some(({ set, data }) => set.startsWith('policed-') || data?.[0] === 'drop')
-    const encoded = encodeElements(remove, add, ruleset)
-    if (encoded === undefined)
-      this.#run(renderElements('delete', remove, ruleset) + renderElements('add', add, ruleset))
-    else if (encoded.length > 0) {
+    // Only what is said to pass takes nothing away: whoever counts as another may be one of those who are refused.
+    this.#isLess ||= remove.length > 0 || add.some(({ data }) => data?.[0] !== 'return')
+    // All of these sets have elements that bytes can say.
+    const encoded = encodeElements(remove, add, ruleset) ?? []
+    if (encoded.length > 0) {
       nftables.apply(encoded)
       this.#generation++
     }
@@ -266,8 +249,6 @@ export class PolicyWriter {
   }
 }
 
-const isOnlyText = ({ elements: [first] }: PolicyEntry): boolean =>
-  first !== undefined && POLICY_RULESET.sets.layout(first.family, first.set).onlyText
 const isTooLong = (error: unknown): boolean => error instanceof KernelError && error.errnoName === 'EMSGSIZE'
 const textOf = ({ family, set, key, data }: Element): string => `${family} ${set} ${key.join(' ')} ${data?.join(' ')}`
 const rest = (all: readonly Element[], without: readonly Element[]): readonly Element[] => {
