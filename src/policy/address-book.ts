@@ -47,7 +47,7 @@ export class AddressBook<User> {
   readonly #pods = new Map<string, Entry<PolicyPod>>()
   readonly #podsOf = new Map<string, Set<Entry<PolicyPod>>>()
   readonly #nodes = new Map<string, Entry<PolicyNode>>()
-  readonly #places = new Neighbourhoods<Entry<PolicyPod>>()
+  readonly #places = new Neighbourhoods<Entry<PolicyPod>>(() => this.#pods.values())
   /** Pods that are to be looked at, and whose addresses are held until then: of the same pod, as it is or as it was. */
   readonly #waiting = new Map<Entry<PolicyPod>, Entry<PolicyPod> | undefined>()
   readonly #owners = new Owners<Held>()
@@ -80,7 +80,7 @@ export class AddressBook<User> {
     const all = this.#podsOf.get(pod.namespace)
     if (all === undefined) this.#podsOf.set(pod.namespace, new Set([entry]))
     else all.add(entry)
-    for (const { address } of entry.addresses) this.#places.add(address, entry)
+    this.#places.add(entry)
     this.#waiting.set(entry, before && this.#forget(before))
   }
 
@@ -281,7 +281,7 @@ export class AddressBook<User> {
     if (all?.size === 0) this.#podsOf.delete(entry.owner.namespace)
     const held = this.#waiting.has(entry) ? this.#waiting.get(entry) : entry
     this.#waiting.delete(entry)
-    for (const { address } of entry.addresses) this.#places.remove(address, entry)
+    this.#places.remove(entry)
     return held
   }
 
