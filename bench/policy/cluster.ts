@@ -14,10 +14,9 @@ export const TEAMS = 100
 export const POLICIES_A_TEAM = 10
 const SHARED = ['kube-system', 'ingress-nginx', 'monitoring'] as const
 const NODES = 100
-/** Two pods of this node that answer, and eight that ask them, all of one team; with them 110 live here. */
+/** Three pods of this node that answer, and eight that ask them, all of one team; with them 110 live here. */
 export const SERVERS = 3
 export const CLIENTS = 8
-export const LOCAL_PODS = 110
 export const SERVER_PORT = 8080
 
 export interface BenchCluster {
@@ -27,7 +26,7 @@ export interface BenchCluster {
   readonly policies: readonly NetworkPolicy[]
 }
 
-export const teamOf = (index: number): string => `team-${index}`
+const teamOf = (index: number): string => `team-${index}`
 
 const namespaceNames = [...Array.from({ length: TEAMS }, (_, index) => teamOf(index)), ...SHARED]
 

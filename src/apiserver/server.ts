@@ -222,10 +222,12 @@ export const createApiServer = async (options: ApiServerOptions): Promise<ApiSer
   // At once, so that they are kept at once: each sees those before it.
   await Promise.all([
     ...[...system, ...(isNew ? (options.firstObjects ?? []) : [])].map(({ resource, object, isProven = false }) =>
-      registry.create(resource, object, { caller: SYSTEM, manager: SYSTEM_MANAGER, isProven }).catch((error: unknown) => {
-        // An earlier life made it.
-        if (!isAlreadyExists(error)) throw error
-      }),
+      registry
+        .create(resource, object, { caller: SYSTEM, manager: SYSTEM_MANAGER, isProven })
+        .catch((error: unknown) => {
+          // An earlier life made it.
+          if (!isAlreadyExists(error)) throw error
+        }),
     ),
     writeDefaultPolicy(registry),
     flows.start(),
