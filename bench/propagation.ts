@@ -81,7 +81,7 @@ try {
   const paths = config.nodes.map(({ namespace }) => namespacePath(namespace))
   const open = new Map<string, Change>()
   const connecting = new Map<string, Change>()
-  await observers.start(['kernel', ...paths], (node, address, at) => {
+  await observers.start(['elements', 'fairlead', 'frontends', ...paths], (node, address, at) => {
     const change = open.get(address)
     if (change !== undefined && !change.kernel.has(node)) change.kernel.set(node, at)
   })

@@ -30,7 +30,9 @@ export class Changes {
     this.#client = client
     this.#names = names
     this.#remove = remove
-    this.#observer = spawn(program, ['kernel', netns], { stdio: ['ignore', 'pipe', 'inherit'] })
+    this.#observer = spawn(program, ['elements', 'fairlead', 'frontends', netns], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    })
     const lines = createInterface({ input: this.#observer.stdout as NodeJS.ReadableStream })
     this.#ready = new Promise((resolve, reject) => {
       this.#observer.once('error', reject)

@@ -1,8 +1,8 @@
 /*
  * When did each node's kernel change? Prints "NAMESPACE-INDEX ADDRESS NANOSECONDS" (CLOCK_MONOTONIC) a line.
  *
- *   observe kernel NETNS...
- *     Each element that comes into set `frontends` of table `ip fairlead`, as the kernel announces it after the commit.
+ *   observe elements TABLE SET NETNS...
+ *     Each element that comes into a set of a table of family ip whose key begins with an address, as the kernel announces it after the commit.
  *   observe connections PORT NETNS...
  *     Reads lines "ADDRESS open|refused" and connects from each namespace, again and again, until it is as said; one line after the other. Gives up after a second.
  */
@@ -63,23 +63,29 @@ static const struct nlattr *inside(const struct nlattr *outer, int type) {
 
 static const char *text(const struct nlattr *attribute) { return attribute ? (const char *)attribute + NLA_HDRLEN : ""; }
 
-static void element(int index, const struct nlmsghdr *header, long long at) {
+static void element(int index, const struct nlmsghdr *header, long long at, const char *table, const char *set) {
   if (header->nlmsg_type != (NFNL_SUBSYS_NFTABLES << 8 | NFT_MSG_NEWSETELEM)) return;
   const struct nfgenmsg *family = NLMSG_DATA(header);
   if (family->nfgen_family != NFPROTO_IPV4) return;
   const char *attributes = (const char *)family + NLMSG_ALIGN(sizeof *family);
   int length = header->nlmsg_len - NLMSG_LENGTH(sizeof *family);
-  if (strcmp(text(find(attributes, length, NFTA_SET_ELEM_LIST_TABLE)), "fairlead")) return;
-  if (strcmp(text(find(attributes, length, NFTA_SET_ELEM_LIST_SET)), "frontends")) return;
+  if (strcmp(text(find(attributes, length, NFTA_SET_ELEM_LIST_TABLE)), table)) return;
+  if (strcmp(text(find(attributes, length, NFTA_SET_ELEM_LIST_SET)), set)) return;
   const struct nlattr *list = find(attributes, length, NFTA_SET_ELEM_LIST_ELEMENTS);
-  const struct nlattr *key = inside(inside(inside(list, NFTA_LIST_ELEM), NFTA_SET_ELEM_KEY), NFTA_DATA_VALUE);
-  if (!key) return;
-  char address[INET_ADDRSTRLEN];
-  inet_ntop(AF_INET, text(key), address, sizeof address);
-  printf("%d %s %lld\n", index, address, at);
+  if (!list) return;
+  const char *one = (const char *)list + NLA_HDRLEN;
+  for (int left = list->nla_len - NLA_HDRLEN; left >= NLA_HDRLEN;) {
+    const struct nlattr *member = (const struct nlattr *)one;
+    if (member->nla_len < NLA_HDRLEN || member->nla_len > left) return;
+    const struct nlattr *key = inside(inside(member, NFTA_SET_ELEM_KEY), NFTA_DATA_VALUE);
+    char address[INET_ADDRSTRLEN];
+    if (key && inet_ntop(AF_INET, text(key), address, sizeof address)) printf("%d %s %lld\n", index, address, at);
+    one += NLA_ALIGN(member->nla_len);
+    left -= NLA_ALIGN(member->nla_len);
+  }
 }
 
-static void kernel(int count, char **paths) {
+static void elements(const char *table, const char *set, int count, char **paths) {
   struct pollfd sockets[MOST];
   for (int i = 0; i < count; i++) {
     if (setns(open_namespace(paths[i]), CLONE_NEWNET) < 0) fail(paths[i]);
@@ -104,7 +110,7 @@ static void kernel(int count, char **paths) {
       // Events that were lost (ENOBUFS) show as changes that were never seen.
       if (length < 0) continue;
       for (struct nlmsghdr *header = (struct nlmsghdr *)buffer; NLMSG_OK(header, length); header = NLMSG_NEXT(header, length))
-        element(i, header, at);
+        element(i, header, at, table, set);
     }
     fflush(stdout);
   }
@@ -151,9 +157,10 @@ static int connections(int port, int count, char **paths) {
 
 int main(int count, char **arguments) {
   prctl(PR_SET_PDEATHSIG, SIGKILL);
-  if (count > 2 && count - 2 <= MOST && !strcmp(arguments[1], "kernel")) kernel(count - 2, arguments + 2);
+  if (count > 4 && count - 4 <= MOST && !strcmp(arguments[1], "elements"))
+    elements(arguments[2], arguments[3], count - 4, arguments + 4);
   if (count > 3 && count - 3 <= MOST && !strcmp(arguments[1], "connections"))
     return connections(atoi(arguments[2]), count - 3, arguments + 3);
-  fprintf(stderr, "usage: observe kernel NETNS... | observe connections PORT NETNS...\n");
+  fprintf(stderr, "usage: observe elements TABLE SET NETNS... | observe connections PORT NETNS...\n");
   return 2;
 }

@@ -18,6 +18,7 @@ export const CHANGING = 180
  */
 export const SINGLE = 20
 const POD_PORT = 8080
+/** A Node that has no agent. */
 const OUTSIDE = 'outside'
 const HEARTBEAT_MS = 10_000
 
@@ -85,6 +86,21 @@ export class Objects {
       HEARTBEAT_MS,
     )
     return { [Symbol.dispose]: () => clearInterval(heartbeat) }
+  }
+
+  /** `count` pods of that node, web-0 and on, which have no address yet; sixteen at a time. */
+  async makeOutsidePods(count: number, labels: Readonly<Record<string, string>>): Promise<void> {
+    let next = 0
+    const makeMany = async (): Promise<void> => {
+      while (next < count)
+        await this.#create(pods, {
+          apiVersion: 'v1',
+          kind: 'Pod',
+          metadata: metadata(`web-${next++}`, { labels }),
+          spec: { nodeName: OUTSIDE, containers: [{ name: 'one', image: 'none' }] },
+        })
+    }
+    await Promise.all(Array.from({ length: 16 }, makeMany))
   }
 
   /** `count` Services, sixteen at a time: first those that change. `addresses`: of their pods. Gives their ClusterIPs. */

@@ -221,11 +221,13 @@ export const createApiServer = async (options: ApiServerOptions): Promise<ApiSer
   const system = [...systemObjects(options), ...(options.systemObjects ?? [])]
   // At once, so that they are kept at once: each sees those before it.
   await Promise.all([
-    ...[...system, ...(isNew ? (options.firstObjects ?? []) : [])].map(({ resource, object }) =>
-      registry.create(resource, object, { caller: SYSTEM, manager: SYSTEM_MANAGER }).catch((error: unknown) => {
-        // An earlier life made it.
-        if (!isAlreadyExists(error)) throw error
-      }),
+    ...[...system, ...(isNew ? (options.firstObjects ?? []) : [])].map(({ resource, object, isProven = false }) =>
+      registry
+        .create(resource, object, { caller: SYSTEM, manager: SYSTEM_MANAGER, isProven })
+        .catch((error: unknown) => {
+          // An earlier life made it.
+          if (!isAlreadyExists(error)) throw error
+        }),
     ),
     writeDefaultPolicy(registry),
     flows.start(),

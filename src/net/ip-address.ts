@@ -195,9 +195,10 @@ export const addressBytes = (text: string): Uint8Array => tryAddressBytes(text) 
 export const fromBytes = (bytes: Uint8Array): IpAddress => {
   if (bytes.length !== 4 && bytes.length !== 16)
     throw new NetError('ADDRESS_INVALID', `an IP address has 4 or 16 bytes, not ${bytes.length}`)
-  let value = 0n
-  for (const byte of bytes) value = (value << 8n) | BigInt(byte)
-  return { family: bytes.length === 4 ? 'IPv4' : 'IPv6', value }
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length)
+  return bytes.length === 4
+    ? { family: 'IPv4', value: BigInt(view.getUint32(0)) }
+    : { family: 'IPv6', value: (view.getBigUint64(0) << 64n) | view.getBigUint64(8) }
 }
 
 /** The address `offset` further on (negative: back); throws NetError ADDRESS_OUT_OF_RANGE past the family's ends. */

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { formatCidr } from '#net/cidr.ts'
+import type { Labels } from '#objects/object.ts'
 import { AddressBook } from './address-book.ts'
 import { blockPeer, heldAddress, nodePeer, type Peer, type PolicyNode, type PolicyPod, podPeer } from './peer.ts'
 import { portsOf } from './traffic.ts'
@@ -54,18 +55,30 @@ const setup = () => {
     return all
   }
   const cells = () => [...book.cells()].map(({ network }) => formatCidr(network))
-  return { book, peersAt, use, leave, since, cells }
+  const setPod = (pod: PolicyPod) => {
+    book.setPod(`${pod.namespace}/${pod.name}`, pod)
+    book.settle()
+  }
+  const removePod = (key: string) => {
+    book.removePod(key)
+    book.settle()
+  }
+  const setNamespace = (name: string, labels: Labels | undefined) => {
+    book.setNamespace(name, labels)
+    book.settle()
+  }
+  return { book, setPod, removePod, setNamespace, peersAt, use, leave, since, cells }
 }
 
 test('an address has an identity while some policy in use speaks of it, and each change of it is told', () => {
-  const { book, peersAt, use, leave, since } = setup()
-  book.setPod(pod('one', ['10.0.0.1', 'fd00::1']))
+  const { book, peersAt, use, leave, since, setPod } = setup()
+  setPod(pod('one', ['10.0.0.1', 'fd00::1']))
   assert.deepEqual([peersAt('10.0.0.1'), book.size, since()], [undefined, 0, []])
   use('u', [A])
   assert.deepEqual([peersAt('10.0.0.1'), peersAt('fd00::1'), book.size], [[A.key], [A.key], 2])
   assert.notEqual(book.identityOf('10.0.0.1'), book.identityOf('fd00::1'))
   assert.deepEqual(since(), ['10.0.0.1', 'fd00::1', 'user u'])
-  book.setPod(pod('one', ['10.0.0.2']))
+  setPod(pod('one', ['10.0.0.2']))
   assert.deepEqual([peersAt('10.0.0.1'), peersAt('10.0.0.2')], [undefined, [A.key]])
   assert.deepEqual(since(), ['10.0.0.1', '10.0.0.2', 'fd00::1', 'user u'])
   leave('u', [A])
@@ -73,28 +86,28 @@ test('an address has an identity while some policy in use speaks of it, and each
 })
 
 test('a pod’s new labels, or its namespace’s, make it another; what is gone has none', () => {
-  const { book, peersAt, use, since } = setup()
+  const { book, peersAt, use, since, setPod, removePod, setNamespace } = setup()
   use('u', [A, TEAM])
-  book.setPod(pod('one', ['10.0.0.1']))
+  setPod(pod('one', ['10.0.0.1']))
   assert.deepEqual(peersAt('10.0.0.1'), [A.key])
-  book.setNamespace('x', { team: 't' })
+  setNamespace('x', { team: 't' })
   assert.deepEqual(peersAt('10.0.0.1'), [A.key, TEAM.key])
   assert.deepEqual(book.namespaceLabels('x'), { team: 't' })
-  book.setPod(pod('one', ['10.0.0.1'], { labels: { app: 'b' } }))
+  setPod(pod('one', ['10.0.0.1'], { labels: { app: 'b' } }))
   assert.deepEqual(peersAt('10.0.0.1'), [TEAM.key])
   since()
-  book.removePod('x/one')
-  book.removePod('x/one')
+  removePod('x/one')
+  removePod('x/one')
   assert.deepEqual([peersAt('10.0.0.1'), book.size, since()], [undefined, 0, ['10.0.0.1', 'user u']])
-  book.setNamespace('x', {})
+  setNamespace('x', {})
   assert.deepEqual([peersAt('10.0.0.1'), since()], [undefined, []])
 })
 
 test('peers that come into use when the pods are there mean them, in namespaces by name and by labels, and no others', () => {
-  const { book, peersAt, use, leave, since } = setup()
-  book.setNamespace('x', { team: 't' })
-  book.setPod(pod('one', ['10.0.0.1']))
-  book.setPod(pod('two', ['10.0.0.2'], { namespace: 'y' }))
+  const { peersAt, use, leave, since, setPod, setNamespace } = setup()
+  setNamespace('x', { team: 't' })
+  setPod(pod('one', ['10.0.0.1']))
+  setPod(pod('two', ['10.0.0.2'], { namespace: 'y' }))
   use('u', [TEAM])
   assert.deepEqual([peersAt('10.0.0.1'), peersAt('10.0.0.2'), since()], [[TEAM.key], undefined, ['10.0.0.1', 'user u']])
   use('v', [A])
@@ -104,26 +117,26 @@ test('peers that come into use when the pods are there mean them, in namespaces 
 })
 
 test('of two that have one address the younger is who has it, whichever is told of first or last, and then the other', () => {
-  const { book, peersAt, use, since } = setup()
+  const { book, peersAt, use, since, setPod, removePod } = setup()
   use('u', [A])
   const other = { labels: { app: 'b' } }
-  book.setPod(pod('old', ['10.0.0.1'], { since: 1 }))
-  book.setPod(pod('young', ['10.0.0.1'], { since: 2, ...other }))
+  setPod(pod('old', ['10.0.0.1'], { since: 1 }))
+  setPod(pod('young', ['10.0.0.1'], { since: 2, ...other }))
   assert.equal(peersAt('10.0.0.1'), undefined)
-  book.setPod(pod('old', ['10.0.0.1'], { since: 1, ports: [{ name: 'web', protocol: 'TCP', port: 80 }] }))
+  setPod(pod('old', ['10.0.0.1'], { since: 1, ports: [{ name: 'web', protocol: 'TCP', port: 80 }] }))
   assert.equal(peersAt('10.0.0.1'), undefined, 'told of again it is no younger')
   since()
-  book.removePod('x/young')
+  removePod('x/young')
   assert.deepEqual([peersAt('10.0.0.1'), since()], [[A.key], ['10.0.0.1']])
-  book.setPod(pod('older', ['10.0.0.1'], { since: 0, ...other }))
+  setPod(pod('older', ['10.0.0.1'], { since: 0, ...other }))
   assert.deepEqual(peersAt('10.0.0.1'), [A.key])
   book.setNode(node(['10.0.0.1']))
   assert.deepEqual(peersAt('10.0.0.1'), [A.key], 'a node’s address is a pod’s where one has it')
 })
 
 test('blocks mean pods, nodes and everybody else; cells are those else, and do not overlap', () => {
-  const { book, peersAt, use, leave, since, cells } = setup()
-  book.setPod(pod('one', ['10.0.0.1']))
+  const { book, peersAt, use, leave, since, cells, setPod } = setup()
+  setPod(pod('one', ['10.0.0.1']))
   book.setNode(node(['10.0.0.2']))
   const [all, some] = [block('10.0.0.0/24', '10.0.0.2/32'), block('10.0.0.0/30')]
   use('u', [all, A])
@@ -155,7 +168,7 @@ test('blocks mean pods, nodes and everybody else; cells are those else, and do n
 })
 
 test('nodes are meant by their labels, and where they stand for a pod by that pod’s, for its traffic', () => {
-  const { book, peersAt, use, leave, since } = setup()
+  const { book, peersAt, use, leave, since, setNamespace } = setup()
   const serves = { namespace: 'x', labels: { app: 'a' }, traffic: portsOf('UDP', 53, 53) }
   book.setNode(node(['172.30.0.1'], { serves }))
   use('u', [DISK, A])
@@ -164,7 +177,7 @@ test('nodes are meant by their labels, and where they stand for a pod by that po
   book.setNode(node(['172.30.0.1'], { serves, labels: {} }))
   assert.deepEqual(peersAt('172.30.0.1'), [`(${A.key})`])
   use('v', [TEAM])
-  book.setNamespace('x', { team: 't' })
+  setNamespace('x', { team: 't' })
   assert.deepEqual(peersAt('172.30.0.1'), [`(${A.key})`, `(${TEAM.key})`])
   leave('u', [DISK, A])
   assert.deepEqual(peersAt('172.30.0.1'), [`(${TEAM.key})`])
@@ -175,14 +188,14 @@ test('nodes are meant by their labels, and where they stand for a pod by that po
 })
 
 test('names of ports count while somebody asks for them, and tell apart whom nothing else does', () => {
-  const { book, use, leave, since } = setup()
+  const { book, use, leave, since, setPod } = setup()
   const web = (port: number) => [
     { name: 'web', protocol: 'TCP' as const, port },
     { name: 'other', protocol: 'TCP' as const, port: 1 },
   ]
-  book.setPod(pod('one', ['10.0.0.1'], { ports: web(80) }))
-  book.setPod(pod('two', ['10.0.0.2'], { ports: web(81) }))
-  book.setPod(pod('none', ['10.0.0.3']))
+  setPod(pod('one', ['10.0.0.1'], { ports: web(80) }))
+  setPod(pod('two', ['10.0.0.2'], { ports: web(81) }))
+  setPod(pod('none', ['10.0.0.3']))
   assert.equal(book.identityOf('10.0.0.1'), undefined)
   use('u', [], ['web'])
   use('v', [], ['web'])
@@ -194,7 +207,7 @@ test('names of ports count while somebody asks for them, and tell apart whom not
   )
   assert.equal([...book.named].length, 2)
   since()
-  book.setPod(pod('two', ['10.0.0.2'], { ports: web(82) }))
+  setPod(pod('two', ['10.0.0.2'], { ports: web(82) }))
   assert.deepEqual(since(), ['10.0.0.2', 'user u', 'user v'])
   leave('u', [], ['web'])
   assert.equal([...book.named].length, 2, 'another asks for it still')
@@ -203,18 +216,18 @@ test('names of ports count while somebody asks for them, and tell apart whom not
 })
 
 test('users of a peer are told of classes that come and go, others are not', () => {
-  const { book, use, since } = setup()
+  const { book, use, since, setPod, removePod } = setup()
   use('u', [A])
   use('v', [TEAM])
   use('w', [A])
   since()
-  book.setPod(pod('one', ['10.0.0.1']))
+  setPod(pod('one', ['10.0.0.1']))
   assert.deepEqual(since(), ['10.0.0.1', 'user u', 'user w'])
-  book.setPod(pod('two', ['10.0.0.2']))
+  setPod(pod('two', ['10.0.0.2']))
   assert.deepEqual(since(), ['10.0.0.2'], 'another of a class that is there')
-  book.removePod('x/one')
+  removePod('x/one')
   assert.deepEqual(since(), ['10.0.0.1'])
-  book.removePod('x/two')
+  removePod('x/two')
   assert.deepEqual(since(), ['10.0.0.2', 'user u', 'user w'])
   assert.deepEqual([...book.of(A.key)], [])
 })

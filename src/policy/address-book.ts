@@ -2,7 +2,8 @@ import { type Cidr, containsAddress } from '#net/cidr.ts'
 import type { IpFamily } from '#net/ip-address.ts'
 import { matchesLabels } from '#objects/label-requirement.ts'
 import type { Labels } from '#objects/object.ts'
-import { objectKey } from '#objects/object-key.ts'
+import { Neighbourhoods } from './addresses/neighbourhoods.ts'
+import { Owners } from './addresses/owners.ts'
 import { Cells, networksOf } from './cells.ts'
 import { Identities, type Identity, type Traits } from './identities.ts'
 import { type HeldAddress, isSelected, type Peer, type PolicyNode, type PolicyPod } from './peer.ts'
@@ -46,8 +47,10 @@ export class AddressBook<User> {
   readonly #pods = new Map<string, Entry<PolicyPod>>()
   readonly #podsOf = new Map<string, Set<Entry<PolicyPod>>>()
   readonly #nodes = new Map<string, Entry<PolicyNode>>()
-  /** Who has an address, the one whose it is now at the end. */
-  readonly #owners = new Map<string, Held[]>()
+  readonly #places = new Neighbourhoods<Entry<PolicyPod>>(() => this.#pods.values())
+  /** Pods that are to be looked at, and whose addresses are held until then: of the same pod, as it is or as it was. */
+  readonly #waiting = new Map<Entry<PolicyPod>, Entry<PolicyPod> | undefined>()
+  readonly #owners = new Owners<Held>()
   /** Names of ports that are asked for, and by whom. */
   readonly #names = new Map<string, Set<User>>()
   #cells: { readonly [family in IpFamily]: Cells } = { IPv4: new Cells('IPv4', []), IPv6: new Cells('IPv6', []) }
@@ -66,24 +69,27 @@ export class AddressBook<User> {
     })
   }
 
-  setPod(pod: PolicyPod): void {
-    const key = objectKey(pod.namespace, pod.name)
+  pod(key: string): PolicyPod | undefined {
+    return this.#pods.get(key)?.owner
+  }
+
+  setPod(key: string, pod: PolicyPod): void {
     const before = this.#pods.get(key)
     const entry = { owner: pod, addresses: heldOf(pod.addresses, pod.since) }
     this.#pods.set(key, entry)
     const all = this.#podsOf.get(pod.namespace)
     if (all === undefined) this.#podsOf.set(pod.namespace, new Set([entry]))
     else all.add(entry)
-    // The new one first: what stays as it was is not told as gone.
-    this.#identify(entry)
-    if (before !== undefined) this.#forget(before)
+    this.#places.add(entry)
+    this.#waiting.set(entry, before && this.#forget(before))
   }
 
   removePod(key: string): void {
     const entry = this.#pods.get(key)
     if (entry === undefined) return
     this.#pods.delete(key)
-    this.#forget(entry)
+    const held = this.#forget(entry)
+    if (held !== undefined) this.#giveBack(held)
   }
 
   setNode(node: PolicyNode): void {
@@ -103,7 +109,7 @@ export class AddressBook<User> {
 
   setNamespace(name: string, labels: Labels | undefined): void {
     this.#index.setNamespace(name, labels)
-    for (const entry of this.#podsOf.get(name) ?? []) this.#identify(entry)
+    for (const entry of this.#podsOf.get(name) ?? []) this.#lookAgain(entry)
     // Those that stand for a pod there.
     for (const entry of this.#nodes.values()) if (entry.owner.serves?.namespace === name) this.#identifyNode(entry)
   }
@@ -139,17 +145,31 @@ export class AddressBook<User> {
     for (const name of names) this.#unsettled.names.add(name)
   }
 
-  /** Looks at everybody who may be one of the peers that have come into use, or out of it. Before that identities may be of before. */
+  /**
+   * Looks at the pods that have changed, and at everybody who may be one of the peers that have come into use, or out of it.
+   * Before that identities may be of before.
+   */
   settle(): void {
     const { peers, names } = this.#unsettled
-    if (peers.size + names.size === 0) return
-    this.#unsettled = { peers: new Set(), names: new Set() }
-    this.#regroup([...peers], names)
+    if (peers.size + names.size > 0) {
+      this.#unsettled = { peers: new Set(), names: new Set() }
+      this.#regroup([...peers], names)
+    }
+    for (const [entry, held] of this.#waiting) {
+      this.#identify(entry)
+      // Behind it: what stays as it was is not told as gone.
+      if (held !== undefined && held !== entry) this.#giveBack(held)
+    }
+    this.#waiting.clear()
+  }
+
+  #lookAgain(entry: Entry<PolicyPod>): void {
+    if (!this.#waiting.has(entry)) this.#waiting.set(entry, entry)
   }
 
   /** Of an address of a pod or a node; undefined: it has none, and what counts is its cell's. */
   identityOf(address: string): Identity | undefined {
-    return this.#owners.get(address)?.at(-1)?.identity
+    return this.#owners.now(address)?.identity
   }
 
   /** What any address counts as: 0 where nothing is said of it. */
@@ -190,14 +210,16 @@ export class AddressBook<User> {
   #regroup(peers: readonly Peer[], names: ReadonlySet<string>): void {
     const blocks = peers.flatMap((peer) => (peer.kind === 'block' ? [peer.block] : []))
     if (blocks.length > 0) this.#cut()
+    // Of those who wait already, as all do at a start, nobody need be looked for.
+    if (this.#waiting.size < this.#pods.size) {
+      for (const peer of peers) if (peer.kind === 'pods') for (const entry of this.#podsIn(peer)) this.#lookAgain(entry)
+      for (const block of blocks) for (const entry of this.#places.in(block)) this.#lookAgain(entry)
+      if (names.size > 0)
+        for (const entry of this.#pods.values())
+          if (entry.owner.ports.some(({ name }) => names.has(name))) this.#lookAgain(entry)
+    }
     const isIn = ({ addresses }: Entry<unknown>) =>
       blocks.some((block) => addresses.some(({ address }) => containsAddress(block, address)))
-    const again = new Set<Entry<PolicyPod>>()
-    for (const peer of peers) if (peer.kind === 'pods') for (const entry of this.#podsIn(peer)) again.add(entry)
-    if (blocks.length + names.size > 0)
-      for (const entry of this.#pods.values())
-        if (isIn(entry) || entry.owner.ports.some(({ name }) => names.has(name))) again.add(entry)
-    for (const entry of again) this.#identify(entry)
     for (const entry of this.#nodes.values())
       if (isIn(entry) || peers.some((peer) => this.#mayMean(peer, entry.owner))) this.#identifyNode(entry)
   }
@@ -235,10 +257,7 @@ export class AddressBook<User> {
     const before = held.identity
     held.identity = this.#identities.take({ ...traits, family, peers })
     this.#identities.giveBack(before)
-    const owners = this.#owners.get(held.text)
-    if (owners === undefined) this.#owners.set(held.text, [held])
-    else if (!owners.includes(held))
-      owners.splice(owners.findLastIndex(({ since }) => since <= held.since) + 1, 0, held)
+    this.#owners.add(held)
     if (before !== held.identity) this.#events.address(held.text)
   }
 
@@ -255,23 +274,25 @@ export class AddressBook<User> {
     this.#events.cells()
   }
 
-  #forget(entry: Entry<PolicyPod>): void {
+  /** Gives whose addresses are held for it now: its own, or, where it has not been looked at yet, those of before. */
+  #forget(entry: Entry<PolicyPod>): Entry<PolicyPod> | undefined {
     const all = this.#podsOf.get(entry.owner.namespace)
     all?.delete(entry)
     if (all?.size === 0) this.#podsOf.delete(entry.owner.namespace)
-    this.#giveBack(entry)
+    const held = this.#waiting.has(entry) ? this.#waiting.get(entry) : entry
+    this.#waiting.delete(entry)
+    this.#places.remove(entry)
+    return held
   }
 
   #giveBack({ addresses }: Entry<unknown>): void {
     for (const held of addresses) {
-      const rest = (this.#owners.get(held.text) ?? []).filter((one) => one !== held)
-      if (rest.length === 0) this.#owners.delete(held.text)
-      else this.#owners.set(held.text, rest)
+      this.#owners.remove(held)
       this.#identities.giveBack(held.identity)
-      if (rest.at(-1)?.identity !== held.identity) this.#events.address(held.text)
+      if (this.#owners.now(held.text)?.identity !== held.identity) this.#events.address(held.text)
     }
   }
 }
 
 const heldOf = (addresses: readonly HeldAddress[], since: number): readonly Held[] =>
-  addresses.map((one) => ({ ...one, since, identity: undefined }))
+  addresses.map(({ text, address }) => ({ text, address, since, identity: undefined }))

@@ -23,6 +23,8 @@ export interface Identity extends Traits {
 interface Held {
   readonly identity: Identity
   readonly text: string
+  /** Under which it is found without its text. */
+  readonly shorts: string[]
   uses: number
 }
 
@@ -34,6 +36,10 @@ const MOST = 0xffffffff
  */
 export class Identities {
   readonly #held = new Map<string, Held>()
+  /** The same by what tells it in few letters, since a start asks for each address. */
+  readonly #byShort = new Map<string, Held>()
+  readonly #letters = new WeakMap<Peer | Traffic, string>()
+  #lettersGiven = 0
   readonly #numbers = new Map<number, Held>()
   readonly #byPeer = new Map<string, Set<Identity>>()
   readonly #named = new Set<Identity>()
@@ -51,24 +57,36 @@ export class Identities {
   /** Undefined where no policy speaks of such an address. Whoever takes it gives it back. */
   take(traits: Traits): Identity | undefined {
     if (traits.peers.length + traits.limited.length + traits.ports.length === 0) return undefined
+    const short = this.#shortOf(traits)
+    let held = this.#byShort.get(short)
+    if (held === undefined) {
+      held = this.#heldOf(traits)
+      held.shorts.push(short)
+      this.#byShort.set(short, held)
+    }
+    held.uses++
+    return held.identity
+  }
+
+  #heldOf(traits: Traits): Held {
     const text = textOf(traits)
     let held = this.#held.get(text)
     if (held === undefined) {
-      held = { identity: { ...traits, number: this.#numberOf(text) }, text, uses: 0 }
+      held = { identity: { ...traits, number: this.#numberOf(text) }, text, shorts: [], uses: 0 }
       this.#held.set(text, held)
       this.#numbers.set(held.identity.number, held)
       for (const peer of peersOf(traits)) this.#of(peer.key).add(held.identity)
       if (traits.ports.length > 0) this.#named.add(held.identity)
       this.#changed(held.identity)
     }
-    held.uses++
-    return held.identity
+    return held
   }
 
   giveBack(identity: Identity | undefined): void {
     const held = identity && this.#numbers.get(identity.number)
     if (held === undefined || --held.uses > 0) return
     this.#held.delete(held.text)
+    for (const short of held.shorts) this.#byShort.delete(short)
     this.#numbers.delete(held.identity.number)
     this.#named.delete(held.identity)
     for (const { key } of peersOf(held.identity)) {
@@ -95,6 +113,24 @@ export class Identities {
     const made = new Set<Identity>()
     this.#byPeer.set(key, made)
     return made
+  }
+
+  /** Two that are the same may have several, two that are not never have the same. */
+  #shortOf({ family, peers, limited, limit, ports }: Traits): string {
+    let short: string = family
+    for (const peer of peers) short += this.#lettersOf(peer)
+    for (const peer of limited) short += `|${this.#lettersOf(peer)}`
+    if (limited.length > 0) short += this.#lettersOf(limit)
+    for (const { name, protocol, port } of ports) short += `\n${name} ${protocol} ${port}`
+    return short
+  }
+
+  #lettersOf(one: Peer | Traffic): string {
+    const known = this.#letters.get(one)
+    if (known !== undefined) return known
+    const letters = ` ${(this.#lettersGiven++).toString(36)}`
+    this.#letters.set(one, letters)
+    return letters
   }
 
   #numberOf(text: string): number {

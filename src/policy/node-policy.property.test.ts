@@ -195,15 +195,19 @@ const said = (node: NodePolicy, key: string): unknown => {
   return [node.localPod(name)?.addresses.map(({ text }) => text), sorted('ingress'), sorted('egress')]
 }
 
-test('property: whatever changes in whatever order, it comes to the same, and all that is another now is told', () => {
+const together = fc.array(change, { minLength: 1, maxLength: 5, size: 'max' })
+
+test('property: whatever changes in whatever order, alone or together, it comes to the same, and all that is another now is told', () => {
   fc.assert(
-    fc.property(fc.array(change, { minLength: 1, maxLength: 25, size: 'max' }), (changes) => {
+    fc.property(fc.array(together, { minLength: 1, maxLength: 12, size: 'max' }), (groups) => {
       const objects = new Objects()
       const told = new Set<string>()
       const node = new NodePolicy('here', (one) => told.add(one))
       const known = new Map<string, unknown>()
-      for (const one of changes) {
-        objects.apply(one, node)
+      for (const changes of groups) {
+        node.together(() => {
+          for (const one of changes) objects.apply(one, node)
+        })
         for (const key of told) known.set(key, said(node, key))
         told.clear()
         const anew = objects.anew()

@@ -32,7 +32,6 @@ export class NodePolicy {
   readonly #here: string
   readonly #changed: (change: PolicyChange) => void
   readonly #book: AddressBook<HeldPolicy>
-  readonly #pods = new Map<string, PolicyPod>()
   readonly #local = new Map<string, LocalPod>()
   readonly #localOf = new Map<string, Set<LocalPod>>()
   readonly #policies = new Map<string, HeldPolicy>()
@@ -77,12 +76,10 @@ export class NodePolicy {
 
   #setPod(pod: PolicyPod): void {
     const key = objectKey(pod.namespace, pod.name)
-    const before = this.#pods.get(key)
-    if (before === pod) return
-    this.#pods.set(key, pod)
+    if (this.#book.pod(key) === pod) return
     const old = this.#local.get(key)
     if (pod.node === this.#here) this.#addLocal({ key, pod, policies: new Set() })
-    this.#book.setPod(pod)
+    this.#book.setPod(key, pod)
     if (old !== undefined) this.#removeLocal(old)
   }
 
@@ -92,7 +89,7 @@ export class NodePolicy {
 
   #removePod(namespace: string, name: string): void {
     const key = objectKey(namespace, name)
-    if (!this.#pods.delete(key)) return
+    if (this.#book.pod(key) === undefined) return
     this.#book.removePod(key)
     const old = this.#local.get(key)
     if (old !== undefined) this.#removeLocal(old)

@@ -1,5 +1,5 @@
 import { type Cidr, tryParseCidr } from '#net/cidr.ts'
-import { formatAddress, type IpAddress, tryParseAddress } from '#net/ip-address.ts'
+import { formatBytes, fromBytes, type IpAddress, tryAddressBytes } from '#net/ip-address.ts'
 import type { Protocol } from '#net/port-protocol.ts'
 import { type LabelRequirement, matchesLabels } from '#objects/label-requirement.ts'
 import { requirementsOf } from '#objects/label-selector.ts'
@@ -103,8 +103,11 @@ export interface HeldAddress {
 
 /** Undefined where the text is no address. */
 export const heldAddress = (text: string): HeldAddress | undefined => {
-  const address = tryParseAddress(text)
-  return address && { text: formatAddress(address), address }
+  const bytes = tryAddressBytes(text)
+  if (bytes === undefined) return undefined
+  const canonical = formatBytes(bytes)
+  // Nearly always it is: what is held is the one text that is there already.
+  return { text: canonical === text ? text : canonical, address: fromBytes(bytes) }
 }
 
 export interface NamedPort {

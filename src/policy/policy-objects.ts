@@ -28,9 +28,15 @@ export const policyNode = ({ metadata, status }: Node, serves?: PolicyNode['serv
   serves,
 })
 
-const canonicalOnes = (texts: readonly string[]): readonly HeldAddress[] => [
-  ...new Map(texts.flatMap((text) => heldAddress(text) ?? []).map((one) => [one.text, one])).values(),
-]
+/** Each once. */
+const canonicalOnes = (texts: readonly string[]): readonly HeldAddress[] => {
+  const addresses: HeldAddress[] = []
+  for (const text of texts) {
+    const one = heldAddress(text)
+    if (one !== undefined && !addresses.some((other) => other.text === one.text)) addresses.push(one)
+  }
+  return addresses
+}
 
 /** A port that a container declares; `name` is undefined where it has none. */
 export interface DeclaredPort {

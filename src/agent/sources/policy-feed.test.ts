@@ -95,9 +95,9 @@ test('who comes is told of all that there is, at once and together, and of what 
     'together',
     'namespace x {"team":"t"}',
     'node node-1 serves',
-    'pod x/one 10.0.0.1',
     'NetworkPolicy x/deny',
     'ClusterNetworkPolicy all',
+    'pod x/one 10.0.0.1',
     'done',
   ]
   assert.deepEqual(since(), everything)

@@ -31,7 +31,9 @@ interface PolicyObjects {
  * What policies are made of, read once for all nodes of a process: a pod's new status is told nobody whom it does not concern.
  */
 export class PolicyFeed {
-  readonly synced: Promise<unknown>
+  /** Resolves when all that there is has been read, and every listener has been told. */
+  readonly synced: Promise<void>
+  #isSynced = false
   readonly #serves: PolicyNode['serves']
   #listeners: readonly PolicyListener[] = []
   readonly #pods = new Map<string, PolicyPod>()
@@ -42,7 +44,11 @@ export class PolicyFeed {
   /** `serves`: what pods the nodes are taken for, and for which traffic. */
   constructor({ pods, nodes, namespaces, policies, clusterPolicies }: PolicyObjects, serves?: PolicyNode['serves']) {
     this.#serves = serves
-    this.synced = Promise.all([pods, nodes, namespaces, policies, clusterPolicies].map(({ hasSynced }) => hasSynced))
+    const all = [pods, nodes, namespaces, policies, clusterPolicies]
+    this.synced = Promise.all(all.map(({ hasSynced }) => hasSynced)).then(() => {
+      this.#isSynced = true
+      for (const listener of this.#listeners) this.#tellAll(listener)
+    })
     follow(
       pods,
       (pod) => this.#pod(pod),
@@ -70,18 +76,30 @@ export class PolicyFeed {
     )
   }
 
-  /** What there is already is told at once. The answer ends it. */
+  /**
+   * What there is is told at once, or as soon as all of it has been read: one by one each policy would make the listener look
+   * at all pods again. The answer ends it.
+   */
   subscribe(listener: PolicyListener): () => void {
-    listener.together(() => {
-      for (const [name, { metadata }] of this.#namespaces) listener.setNamespace(name, metadata?.labels ?? {})
-      for (const node of this.#nodes.values()) listener.setNode(node)
-      for (const pod of this.#pods.values()) listener.setPod(pod)
-      for (const policy of this.#policies.values()) listener.setPolicy(policy)
-    })
     this.#listeners = [...this.#listeners, listener]
+    if (this.#isSynced) this.#tellAll(listener)
     return () => {
       this.#listeners = this.#listeners.filter((one) => one !== listener)
     }
+  }
+
+  #tellAll(listener: PolicyListener): void {
+    listener.together(() => {
+      for (const [name, { metadata }] of this.#namespaces) listener.setNamespace(name, metadata?.labels ?? {})
+      for (const node of this.#nodes.values()) listener.setNode(node)
+      for (const policy of this.#policies.values()) listener.setPolicy(policy)
+      for (const pod of this.#pods.values()) listener.setPod(pod)
+    })
+  }
+
+  /** Those to whom a change is told by itself. */
+  get #told(): readonly PolicyListener[] {
+    return this.#isSynced ? this.#listeners : []
   }
 
   /** A pod as policies see it; undefined for one that they do not, or that is not known. */
@@ -104,12 +122,12 @@ export class PolicyFeed {
     const before = this.#pods.get(key)
     if (before !== undefined && isSame(before, pod)) return
     this.#pods.set(key, pod)
-    for (const listener of this.#listeners) listener.setPod(pod)
+    for (const listener of this.#told) listener.setPod(pod)
   }
 
   #noPod(namespace: string, name: string): void {
     if (!this.#pods.delete(`${namespace}/${name}`)) return
-    for (const listener of this.#listeners) listener.removePod(namespace, name)
+    for (const listener of this.#told) listener.removePod(namespace, name)
   }
 
   #node(object: Node): void {
@@ -117,12 +135,12 @@ export class PolicyFeed {
     const before = this.#nodes.get(node.name)
     if (before !== undefined && isSame(before, node)) return
     this.#nodes.set(node.name, node)
-    for (const listener of this.#listeners) listener.setNode(node)
+    for (const listener of this.#told) listener.setNode(node)
   }
 
   #noNode(name: string): void {
     this.#nodes.delete(name)
-    for (const listener of this.#listeners) listener.removeNode(name)
+    for (const listener of this.#told) listener.removeNode(name)
   }
 
   #namespace({ metadata }: Namespace, now: Namespace | undefined): void {
@@ -131,17 +149,17 @@ export class PolicyFeed {
     if (now === undefined) this.#namespaces.delete(name)
     else this.#namespaces.set(name, now)
     if (now !== undefined && before !== undefined && isSame(before.metadata?.labels, now.metadata?.labels)) return
-    for (const listener of this.#listeners) listener.setNamespace(name, now && (now.metadata?.labels ?? {}))
+    for (const listener of this.#told) listener.setNamespace(name, now && (now.metadata?.labels ?? {}))
   }
 
   #policy(policy: Policy): void {
     this.#policies.set(`${policy.kind} ${policy.name}`, policy)
-    for (const listener of this.#listeners) listener.setPolicy(policy)
+    for (const listener of this.#told) listener.setPolicy(policy)
   }
 
   #noPolicy(kind: Policy['kind'], name: string): void {
     this.#policies.delete(`${kind} ${name}`)
-    for (const listener of this.#listeners) listener.removePolicy({ kind, name })
+    for (const listener of this.#told) listener.removePolicy({ kind, name })
   }
 }
 

@@ -124,8 +124,8 @@ export interface KindDefinition<T extends ApiObject> {
   readonly scale?: Scaling
   /** Why nothing of it can be created now; undefined: it can. */
   forbidsCreation?(): string | undefined
-  /** Loads what its rules need, before the first of it is written. */
-  load?(): Promise<unknown>
+  /** Loads what its rules need, before the first of it is written, whole or by a subresource. */
+  load?(subresource: string | undefined): Promise<unknown>
 }
 
 /** The parts of an object that its scale is made of. */

@@ -109,7 +109,7 @@ export class CustomResources {
     const named = isNamed ? definition : await this.#write(name, names)
     if (named === undefined) return
     if (!isNamed) this.#askOthers(name)
-    if (isTrue(named, 'Established')) await this.#served.serve(name, named)
+    if (isTrue(named, 'Established')) this.#served.serve(name, named)
     const isLast = named.metadata?.deletionTimestamp !== undefined && named.metadata.finalizers?.includes(CLEANUP)
     if (isLast) this.#cleanups.begin(name, this.#served.storedOf(name))
   }

@@ -31,7 +31,7 @@ export class ServedDefinitions {
   readonly #catalogue: Catalogue
   readonly #conversion: ConversionWebhookOptions
   readonly #served = new Map<string, Served>()
-  /** Loaded when the first rule in CEL comes. */
+  /** Loaded when the first object comes whose definition has rules in CEL: what a start serves, few ever write. */
   #rules: typeof import('#api/apiextensions/custom/rules/object-rules.ts') | undefined
 
   constructor(catalogue: Catalogue, conversion: ConversionWebhookOptions) {
@@ -45,8 +45,7 @@ export class ServedDefinitions {
   }
 
   /** Serves a definition as it says now. Watches of what it served before end, unless it is served alike. */
-  async serve(name: string, definition: CustomResourceDefinition): Promise<void> {
-    if (hasRules(definition)) this.#rules ??= await import('#api/apiextensions/custom/rules/object-rules.ts')
+  serve(name: string, definition: CustomResourceDefinition): void {
     let known = this.#served.get(name)
     if (known !== undefined && known.definition.metadata?.uid !== definition.metadata?.uid) {
       this.remove(name)
@@ -56,11 +55,14 @@ export class ServedDefinitions {
       known.definition = definition
       return
     }
+    const isRuled = hasRules(definition)
     const kinds = customKinds(
       definition,
       {
         ...schemaTools,
-        rules: ({ schema }) => this.#rules?.objectRules(schema),
+        // Never without them where there are some: what has not been loaded fails the write.
+        rules: ({ schema }) => (isRuled ? this.#rules!.objectRules(schema) : undefined),
+        ...(isRuled && { load: () => this.#loadRules() }),
         form: this.#formOf(definition),
         isTerminating: () => this.#isTerminating(name),
       },
@@ -80,6 +82,10 @@ export class ServedDefinitions {
     if (known === undefined) return
     this.#served.delete(name)
     this.#catalogue.remove(known.stored.resource)
+  }
+
+  async #loadRules(): Promise<void> {
+    this.#rules ??= await import('#api/apiextensions/custom/rules/object-rules.ts')
   }
 
   #formOf({ spec }: CustomResourceDefinition): CustomTools['form'] {

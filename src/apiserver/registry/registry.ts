@@ -232,8 +232,8 @@ export class Registry implements Reader {
   #attempt<T>(resource: Resource, request: WriteRequest, body: (transaction: Transaction) => T): Promise<T> {
     const write = (): Promise<T> => awaiting(this.#options.store.transact(body, request.dryRun))
     const kind = this.machinery.catalogue.find(resource)
-    if (kind?.load !== undefined) return kind.load().then(write)
-    return kind?.form?.isAsked ? Promise.resolve(whenConverted(write)) : write()
+    const begin = (): Promise<T> => (kind?.form?.isAsked ? Promise.resolve(whenConverted(write)) : write())
+    return kind?.load === undefined || request.isProven ? begin() : kind.load(request.subresource).then(begin)
   }
 
   /**

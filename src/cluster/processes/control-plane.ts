@@ -27,7 +27,11 @@ import { VIRTUAL_CLASS } from './virtual-class.ts'
 const ADDRESS_LIMIT_MS = 20_000
 
 /** There at each start. Meanwhile it is whoever's who may define kinds: they may put another in its place. */
-const CLUSTER_POLICIES = { resource: customResourceDefinitions, object: clusterNetworkPolicyDefinition }
+const CLUSTER_POLICIES = {
+  resource: customResourceDefinitions,
+  object: clusterNetworkPolicyDefinition,
+  isProven: true,
+} as const
 
 const config = readConfig(process.argv.at(-1)!)
 const logLine = openLog(logPath(config.stateDir, 'control-plane'))

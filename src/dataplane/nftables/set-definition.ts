@@ -27,6 +27,8 @@ export interface SetDefinition {
   /** The last field of a key is a range: a prefix of an address, or ports from one to another. */
   readonly interval?: true
   readonly owner: SetOwner
+  /** No two want the same element of it: nobody counts how many do. */
+  readonly sole?: true
   /**
    * A packet gets to its elements by a frontend alone, and from them only to sets of lesser stages: so those come first
    * and go last where a Service takes several transactions.

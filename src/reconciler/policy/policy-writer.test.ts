@@ -85,6 +85,35 @@ test('what shall be is written to tables of its own, and a change is its differe
   assert.equal(texts.length, 1, 'nothing differs')
 })
 
+test('where no policy says anything there are no tables, and no packet meets a rule', () => {
+  const { nftables, writer } = start()
+  writer.write([
+    { key: one.key, elements: [] },
+    { key: 'cells', elements: [] },
+  ])
+  assert.deepEqual([...nftables.tables], [])
+  assert.equal(nftables.transactions, 0)
+  assert.equal(writer.audit(), true)
+  nftables.run('add table ip other')
+  assert.equal(writer.audit(), true, 'what others write is nothing to it')
+  writer.write([one])
+  assert.deepEqual(
+    held(nftables),
+    WHOLE.filter((line) => line.includes(POD)),
+  )
+  assert.equal(writer.audit(), true)
+})
+
+test('tables that another makes by that name while there are none of ours are found, and ours take their place', () => {
+  const { nftables, writer } = start()
+  nftables.run('add table ip fairlead-policy { flags dormant; }')
+  assert.equal(writer.audit(), false)
+  writer.adopt()
+  writer.write(all)
+  assert.deepEqual(held(nftables), WHOLE)
+  assert.equal(writer.audit(), true)
+})
+
 test('any change is one transaction, however many addresses count as others by it, and with whatever is said of ranges', () => {
   const many = (number: number) =>
     Array.from({ length: 9000 }, (_, index) => {
@@ -92,6 +121,7 @@ test('any change is one transaction, however many addresses count as others by i
       return { key: `address ${address}`, elements: [identity(address, number)] }
     })
   const { nftables, writer } = start()
+  writer.write([two])
   const before = nftables.transactions
   assert.deepEqual(writer.write([one, ...many(7), cells]).refused, [])
   assert.equal(nftables.transactions, before + 1)

@@ -10,7 +10,7 @@ import { ElementPacking } from '../tables/element-packing.ts'
 import { isMissing } from '../tables/found-tables.ts'
 import { Digest } from '../tables/hash.ts'
 import type { Tables } from '../tables/node-tables.ts'
-import { hasTable, readRules, renderFresh, sealTables } from '../tables/ownership.ts'
+import { readRules, renderFresh, sealTables } from '../tables/ownership.ts'
 import { readPacked } from '../tables/read-set.ts'
 import { isAnswerLost } from '../target/answer-lost.ts'
 import { isClosing, isDrop, isOfPod, type PolicyEntry } from './policy-entry.ts'
@@ -36,8 +36,11 @@ const changesOf = (entries: readonly PolicyEntry[]): ReadonlyMap<string, Compile
 export class PolicyWriter {
   readonly #tables: Tables
   readonly #tracker: DeltaTracker
-  /** What the kernel holds. `foreign`: tables of other rules, which ours replace with all that they hold. */
-  #state: 'unknown' | 'known' | 'foreign' = 'unknown'
+  /**
+   * What the kernel holds. `none`: no tables, which are made when there is something for them to hold; `foreign`: tables of
+   * other rules, which ours replace with all that they hold.
+   */
+  #state: 'unknown' | 'none' | 'known' | 'foreign' = 'unknown'
   /** The number that the ruleset has as long as nobody but us writes. */
   #generation = 0
   /** How many elements are there by which somebody is refused who is let in where there is none. */
@@ -64,8 +67,7 @@ export class PolicyWriter {
     this.#drops = 0
     this.#generation = this.#tables.nftables.generation()
     if (!this.#areRulesOurs()) {
-      if (hasTable(this.#tables)) this.#state = 'foreign'
-      else this.#makeTables()
+      this.#state = this.#areThere() ? 'foreign' : 'none'
       return
     }
     const found: string[] = []
@@ -83,10 +85,10 @@ export class PolicyWriter {
    * Throws where they cannot be read.
    */
   audit(): boolean {
-    if (this.#state !== 'known') return false
+    if (this.#state !== 'known' && this.#state !== 'none') return false
     const generation = this.#tables.nftables.generation()
     if (generation === this.#generation) return true
-    if (!this.#isIntact()) return false
+    if (this.#state === 'none' ? this.#areThere() : !this.#isIntact()) return false
     this.#generation = generation
     return true
   }
@@ -141,6 +143,10 @@ export class PolicyWriter {
    * found and is not wanted goes with them; most of it is wanted, and then stays as it is.
    */
   #writeAll(entries: readonly PolicyEntry[], refused: Refused[]): void {
+    if (this.#state === 'none') {
+      if (entries.every(({ elements }) => elements.length === 0)) return
+      this.#makeTables()
+    }
     const isFound = this.#tracker.held(FOUND).length > 0
     const all = isFound ? [...entries, { key: FOUND, elements: [] }] : entries
     try {
@@ -263,6 +269,16 @@ export class PolicyWriter {
       if (isMissing(error)) return false
       throw error
     }
+  }
+
+  #areThere(): boolean {
+    const { nftables, ruleset } = this.#tables
+    let are = false
+    for (const family of TABLE_FAMILIES)
+      nftables.hooks(family, ruleset.table, () => {
+        are = true
+      })
+    return are
   }
 
   #isIntact(): boolean {

@@ -63,7 +63,7 @@ export class DeltaTracker {
     this.#services.set(service, (this.#services.get(service) ?? '') + packed)
     this.#packing.visit(packed, (identity, data) => {
       this.#elements++
-      if (!this.#packing.isOneServices(identity)) this.#share(identity, data, (this.#known(identity)?.count ?? 0) + 1)
+      if (!this.#packing.isSole(identity)) this.#share(identity, data, (this.#known(identity)?.count ?? 0) + 1)
     })
   }
 
@@ -81,7 +81,7 @@ export class DeltaTracker {
     const digest = new Digest()
     for (const text of this.#services.values())
       this.#packing.visit(text, (identity, data) => {
-        if (this.#packing.isOneServices(identity)) digest.add(identity + data)
+        if (this.#packing.isSole(identity)) digest.add(identity + data)
       })
     for (const [identity, known] of this.#shared)
       digest.add(identity + (typeof known === 'string' ? known : known.data))
@@ -155,7 +155,7 @@ export class DeltaTracker {
     }
     for (const service of changes.keys())
       this.#packing.visit(this.#services.get(service) ?? '', (identity, data) => {
-        if (this.#packing.isOneServices(identity)) own.set(identity, data)
+        if (this.#packing.isSole(identity)) own.set(identity, data)
         else leave(identity)
       })
     const texts = new Map<string, string>()
@@ -165,7 +165,7 @@ export class DeltaTracker {
       let index = 0
       this.#packing.visit(text, (identity, data) => {
         const element = elements[index++] as Element
-        if (!this.#packing.isOneServices(identity)) {
+        if (!this.#packing.isSole(identity)) {
           take(identity, data, element)
           return
         }

@@ -34,7 +34,7 @@ test('a Service of three endpoints is remembered in 62 characters', () => {
 test('only elements whose key begins with the id of a service port are no two Services’', () => {
   const own: string[] = []
   packing.visit(packing.pack(elements), (identity, data) => {
-    if (packing.isOneServices(identity)) own.push(packing.unpack(identity, data).set)
+    if (packing.isSole(identity)) own.push(packing.unpack(identity, data).set)
   })
   assert.deepEqual(own, ['backends', 'endpoints', 'slots'])
 })

@@ -26,6 +26,7 @@ interface PackedLayout extends ElementLayout {
   readonly tag: number
   readonly keyLength: number
   readonly dataLength: number
+  readonly isSole: boolean
 }
 
 const FIRST_SCRATCH = 4096
@@ -54,7 +55,8 @@ export class ElementPacking {
     this.#ruleset = ruleset
     this.#layouts = ruleset.sets.layouts.map((layout, tag) => {
       const sum = (parts: readonly Part[]) => parts.reduce((total, part) => total + lengthOf(part, layout.family), 0)
-      return { ...layout, tag, keyLength: sum(layout.key), dataLength: sum(layout.data) }
+      const isSole = layout.key[0] === 'number' || layout.definition.sole === true
+      return { ...layout, tag, keyLength: sum(layout.key), dataLength: sum(layout.data), isSole }
     })
     const of = (family: TableFamily) =>
       new Map(this.#layouts.filter((one) => one.family === family).map((one) => [one.definition.name, one]))
@@ -120,9 +122,9 @@ export class ElementPacking {
     return this.#of(identity).definition
   }
 
-  /** Whether its key begins with the id of a service port, so that no two Services want the same element. */
-  isOneServices(identity: string): boolean {
-    return this.#of(identity).key[0] === 'number'
+  /** Whether no two want the same element: its key begins with the id of a service port, or its set is such a one. */
+  isSole(identity: string): boolean {
+    return this.#of(identity).isSole
   }
 
   #of(identity: string): PackedLayout {

@@ -95,13 +95,12 @@ test('what the kernel refuses is a fault of the part that names the pod, which s
   assert.equal(numbers()._pods, 2)
 })
 
-test('where the kernel takes no tables of policies, the part is not ready and says its words', async () => {
-  const node = fakeNode()
-  node.nftables.refuse = () => 'Operation not permitted'
-  const parts = node.start('policies')
-  clean.push(node.discard, () => parts.stop())
-  await settle()
-  const { ready, faults } = parts.states()[0]!
+test('where the kernel takes no tables of policies, the part is not ready from the first that it needs, and says its words', async () => {
+  const { write, state, nftables, parts } = await start()
+  nftables.refuse = () => 'Operation not permitted'
+  assert.equal(state().ready, true)
+  await write('deny', {})
+  const { ready, faults } = state()
   assert.equal(ready, false)
   assert.match(faults.join(), /^the kernel refuses the tables of policies: .*Operation not permitted/)
   assert.match(parts.podFault()!, /^policies: /)

@@ -21,8 +21,10 @@ import { compareVersions } from './version-order.ts'
 
 /** What the kinds of a definition need of others. */
 export interface CustomTools extends SchemaTools {
-  /** The rules in CEL of a version's schema; undefined where it has none. */
+  /** The rules in CEL of a version's schema; undefined where it has none. Asked for when the first object is checked. */
   readonly rules: (version: CustomVersion) => ObjectRules | undefined
+  /** Loads what rules need, before that. */
+  readonly load?: () => Promise<unknown>
   /** How objects go from the form in which they are stored to that of a version, and back. */
   readonly form: (stored: Kind, version: CustomVersion, versions: readonly CustomVersion[]) => Form
   /** Whether the definition is about to go: nothing new can be made of it. */
@@ -126,7 +128,7 @@ const servedKind = (
 ): Kind => {
   const resource = resourceOf(definition, version)
   const { hasStatus, node } = version
-  const checks = customValidation(version, resource.namespaced, tools.rules(version))
+  const checks = customValidation(version, resource.namespaced, () => tools.rules(version))
   return kind<ApiObject>({
     resource,
     form,
@@ -148,6 +150,7 @@ const servedKind = (
     warnings: (object, isNew) => (isNew ? finalizerWarnings(object) : []),
     ...(version.scale && { scale: customScale(version.scale) }),
     ...(version.deprecation !== undefined && { deprecation: version.deprecation }),
+    ...(tools.load && { load: tools.load }),
     forbidsCreation: () => (tools.isTerminating() ? TERMINATING : undefined),
     fieldType: fieldTypeOf(node),
   })

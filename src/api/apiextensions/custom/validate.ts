@@ -30,10 +30,11 @@ const UNCHECKED =
 
 const withRules = (
   errors: readonly FieldError[],
-  rules: ObjectRules | undefined,
+  rulesOf: () => ObjectRules | undefined,
   object: ApiObject,
   old?: ApiObject,
 ): readonly FieldError[] => {
+  const rules = rulesOf()
   if (rules === undefined) return errors
   if (errors.some(({ type }) => BLOCKING.has(type))) return [...errors, invalid(NOWHERE, null, UNCHECKED)]
   return [...errors, ...rules.check(object, old)]
@@ -41,8 +42,17 @@ const withRules = (
 
 const statusOf = (object: ApiObject): unknown => (object as { readonly status?: unknown }).status
 
-/** The checks of a version's objects, in the order and the words of Kubernetes. */
-export const customValidation = (version: CustomVersion, namespaced: boolean, rules: ObjectRules | undefined) => {
+/** The checks of a version's objects, in the order and the words of Kubernetes. `rulesOf`: asked once, when the first comes. */
+export const customValidation = (
+  version: CustomVersion,
+  namespaced: boolean,
+  rulesOf: () => ObjectRules | undefined,
+) => {
+  let known: { readonly rules: ObjectRules | undefined } | undefined
+  const rules = () => {
+    known ??= { rules: rulesOf() }
+    return known.rules
+  }
   const { node, scale } = version
   const checked = (object: ApiObject, old?: ApiObject): readonly FieldError[] => [
     ...(node === undefined ? [] : validateValue(node, object, '', old && { value: old })),

@@ -4,6 +4,7 @@ import { definitionColumns } from './columns.ts'
 import { defaultCustomResourceDefinition } from './defaults.ts'
 import { markedDefinition, prepareDefinitionCreate, prepareDefinitionUpdate } from './prepare.ts'
 import { customResourceDefinitions } from './resource.ts'
+import { validateDefinitionStatus } from './validate/status.ts'
 import { definitionWarnings } from './warnings.ts'
 
 /** Large, and needed by who declares resources alone. */
@@ -12,15 +13,15 @@ let checks: typeof import('./validate/definition.ts') | undefined
 export const customResourceDefinition = kind({
   resource: customResourceDefinitions,
   subresources: { status },
-  load: async () => {
-    checks ??= await import('./validate/definition.ts')
+  load: async (subresource) => {
+    if (subresource === undefined) checks ??= await import('./validate/definition.ts')
   },
   defaults: defaultCustomResourceDefinition,
   prepare: { create: prepareDefinitionCreate, update: prepareDefinitionUpdate },
   validate: {
     create: (definition) => checks!.validateDefinition(definition),
     update: (definition, old) => checks!.validateDefinitionUpdate(definition, old),
-    status: (definition, old) => checks!.validateDefinitionStatus(definition, old),
+    status: (definition, old) => validateDefinitionStatus(definition, old),
   },
   generation: ({ spec }) => spec,
   isConditional: true,

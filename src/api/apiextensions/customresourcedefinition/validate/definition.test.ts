@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { type FieldError, fieldErrorText } from '#api/validation/field-error.ts'
-import { validateDefinition, validateDefinitionStatus, validateDefinitionUpdate } from './definition.ts'
+import { validateDefinition, validateDefinitionUpdate } from './definition.ts'
+import { validateDefinitionStatus } from './status.ts'
 
 type Loose = any
 const schemaOf = (spec: object = { type: 'object' }, more: object = {}) => ({

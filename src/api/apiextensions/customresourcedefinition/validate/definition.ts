@@ -107,14 +107,3 @@ export const validateDefinitionUpdate = (
     ...checkRest(definition, old),
   ]
 }
-
-export const validateDefinitionStatus = (
-  definition: CustomResourceDefinition,
-  old: CustomResourceDefinition,
-): readonly FieldError[] => {
-  const names = definition.status?.acceptedNames
-  return [
-    ...validateMetadataUpdate(definition.metadata, old.metadata),
-    ...(names === undefined ? [] : validateNames(names, 'status.acceptedNames')),
-  ]
-}
