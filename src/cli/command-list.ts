@@ -83,6 +83,11 @@ export const commandList: readonly CommandListEntry[] = [
     summary: 'what NetworkPolicies come to',
     verbs: [
       {
+        name: 'policy check',
+        summary: 'what is most likely not meant in the policies of a cluster, and what mends it',
+        load: async () => (await import('./commands/policy/check.ts')).check,
+      },
+      {
         name: 'policy matrix',
         summary: 'who may begin a connection with whom, by the policies of a cluster',
         load: async () => (await import('./commands/policy/matrix.ts')).matrix,

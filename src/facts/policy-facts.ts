@@ -4,14 +4,12 @@ import { pods } from '#api/core/pod/resource.ts'
 import { networkPolicies } from '#api/networking/networkpolicy/resource.ts'
 import { clusterNetworkPolicies } from '#api/policynetworking/clusternetworkpolicy/resource.ts'
 import { type Client, isNotFound } from '#client/client.ts'
+import type { PolicyObjects } from '#explain/cluster/facts.ts'
 import type { PolicyFacts } from '#explain/policies/policy-view.ts'
 
-/** What a cluster's API tells of its policies. Rejects with an ApiError or a transport's error. */
-export const gatherPolicyFacts = async (client: Client, dnsOnNodes: boolean): Promise<PolicyFacts> => {
-  const [namespace, pod, node, policy, clusterPolicy] = await Promise.all([
-    client.list(namespaces),
-    client.list(pods),
-    client.list(nodes),
+/** The policies of a cluster. Rejects with an ApiError or a transport's error. */
+export const gatherPolicies = async (client: Client): Promise<PolicyObjects> => {
+  const [policy, clusterPolicy] = await Promise.all([
     client.list(networkPolicies),
     client.list(clusterNetworkPolicies).catch((error: unknown) => {
       // A cluster may have no such kind.
@@ -19,12 +17,16 @@ export const gatherPolicyFacts = async (client: Client, dnsOnNodes: boolean): Pr
       throw error
     }),
   ])
-  return {
-    namespaces: namespace.items,
-    pods: pod.items,
-    nodes: node.items,
-    policies: policy.items,
-    clusterPolicies: clusterPolicy.items,
-    dnsOnNodes,
-  }
+  return { policies: policy.items, clusterPolicies: clusterPolicy.items }
+}
+
+/** What a cluster's API tells of whom its policies mean, and of them. Rejects with an ApiError or a transport's error. */
+export const gatherPolicyFacts = async (client: Client, dnsOnNodes: boolean): Promise<PolicyFacts> => {
+  const [namespace, pod, node, policies] = await Promise.all([
+    client.list(namespaces),
+    client.list(pods),
+    client.list(nodes),
+    gatherPolicies(client),
+  ])
+  return { namespaces: namespace.items, pods: pod.items, nodes: node.items, ...policies, dnsOnNodes }
 }

@@ -61,10 +61,12 @@ const behind = ({ address, prefix }: Cidr): bigint =>
 const edgesOf = (peer: Block): readonly Edge[] => [
   { at: peer.block.address.value, peer, holes: 0, inside: 1 },
   { at: behind(peer.block), peer, holes: 0, inside: -1 },
-  ...peer.except.flatMap((hole) => [
-    { at: hole.address.value, peer, holes: 1, inside: 0 },
-    { at: behind(hole), peer, holes: -1, inside: 0 },
-  ]),
+  ...peer.except
+    .filter(({ address }) => address.family === peer.block.address.family)
+    .flatMap((hole) => [
+      { at: hole.address.value, peer, holes: 1, inside: 0 },
+      { at: behind(hole), peer, holes: -1, inside: 0 },
+    ]),
 ]
 
 const cellsOf = (edges: readonly Edge[]): readonly Cell[] => {

@@ -102,6 +102,7 @@ const change = fc.oneof(
       .record({ name: fc.constantFrom(...NAMESPACES), labels: labels as fc.Arbitrary<Record<string, string>> })
       .map((one) => ({ do: 'namespace' as const, one })),
   },
+  { weight: 1, arbitrary: fc.constantFrom(...NAMESPACES).map((one) => ({ do: 'no namespace' as const, one })) },
 )
 type Change = typeof change extends fc.Arbitrary<infer T> ? T : never
 
@@ -142,6 +143,11 @@ class Objects {
       case 'namespace':
         this.namespaces.set(given.one.name, given.one.labels)
         to.setNamespace(given.one.name, given.one.labels)
+        break
+      case 'no namespace':
+        this.namespaces.delete(given.one)
+        to.setNamespace(given.one, undefined)
+        break
     }
   }
 

@@ -3,6 +3,7 @@ import type { NamedPort, Peer, PodPeer } from './peer.ts'
 import { ALL, common, minus, NONE, portsOf, type Traffic, union } from './traffic.ts'
 
 export type Direction = 'ingress' | 'egress'
+export const DIRECTIONS: readonly Direction[] = ['ingress', 'egress']
 
 /** In the order in which they are asked; a NetworkPolicy stands between the tiers of ClusterNetworkPolicies. */
 export type Tier = 'Admin' | 'NetworkPolicy' | 'Baseline'

@@ -31,7 +31,7 @@ export interface Why {
 }
 
 /** Whether a peer means somebody, for a connection to that port. */
-const isMeant = (peer: Peer, { address, pod, namespaceLabels, node }: Party, asked: AskedPort): boolean => {
+export const isMeant = (peer: Peer, { address, pod, namespaceLabels, node }: Party, asked: AskedPort): boolean => {
   switch (peer.kind) {
     case 'block':
       return (

@@ -3,6 +3,7 @@ import type { Broken } from './broken.ts'
 import { brokenByHand } from './broken-by-hand.ts'
 import { brokenNames } from './broken-names.ts'
 import { brokenPods } from './broken-pods.ts'
+import { brokenPolicies } from './broken-policies.ts'
 import { brokenServices } from './broken-services.ts'
 
 /** Every reason has at least one cluster that gives it. */
@@ -10,5 +11,6 @@ export const brokenList: Readonly<Record<Reason, readonly Broken[]>> = {
   ...brokenServices,
   ...brokenPods,
   ...brokenNames,
+  ...brokenPolicies,
   ...brokenByHand,
 }

@@ -14,7 +14,7 @@ export interface Broken {
   /** What the walk knows, where it is not all: a cluster of others; objects that are late, before the cure. */
   readonly sees?: (facts: ClusterFacts, cured: boolean) => ClusterFacts
   /** Further reasons, in order, that the cure could not know, and that have cures of their own. */
-  readonly then?: readonly Reason[]
+  readonly afterwards?: readonly Reason[]
   /** Why there is nothing to do by a command: then every cure is one that only shows more. */
   readonly lookOnly?: string
 }

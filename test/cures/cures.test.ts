@@ -75,7 +75,7 @@ async function mend(world: World, one: Broken, first: Cure): Promise<readonly Re
     const text = `after '${commandLine(cure.argv)}': ${explanation.verdict}, ${JSON.stringify(explanation.findings)}`
     assert.ok(finding !== undefined && met.length < MOST_STEPS, text)
     met.push(finding.reason)
-    assert.ok(one.then?.includes(finding.reason), text)
+    assert.ok(one.afterwards?.includes(finding.reason), text)
     cure = finding.cures.find(isDone)
   }
   return assert.fail('a further reason without a cure')
@@ -103,7 +103,7 @@ for (const reason of REASONS)
             const again = findingOf(await look(fresh, one, await question(fresh, one), false), reason)
             const cure = again?.cures.filter(isDone)[index]
             assert.equal(cure?.kind, kind, 'the same cluster has the same cures')
-            assert.deepEqual(await mend(fresh, one, cure as Cure), one.then ?? [])
+            assert.deepEqual(await mend(fresh, one, cure as Cure), one.afterwards ?? [])
           } finally {
             await fresh.close()
           }

@@ -1,11 +1,15 @@
 import { deployments } from '#api/apps/deployment/resource.ts'
 import { replicaSets } from '#api/apps/replicaset/resource.ts'
+import { statefulSets } from '#api/apps/statefulset/resource.ts'
 import { configMaps } from '#api/core/configmap/resource.ts'
+import { namespaces } from '#api/core/namespace/resource.ts'
 import { nodes } from '#api/core/node/resource.ts'
 import { pods } from '#api/core/pod/resource.ts'
 import { secrets } from '#api/core/secret/resource.ts'
 import { services } from '#api/core/service/resource.ts'
 import { endpointSlices } from '#api/discovery/endpointslice/resource.ts'
+import { networkPolicies } from '#api/networking/networkpolicy/resource.ts'
+import { clusterNetworkPolicies } from '#api/policynetworking/clusternetworkpolicy/resource.ts'
 import type { ApiObject, Resource } from '#api/resource.ts'
 import type { Client, PatchType, WriteOptions } from '#client/client.ts'
 
@@ -14,10 +18,14 @@ import type { Client, PatchType, WriteOptions } from '#client/client.ts'
 const KINDS: Readonly<Record<string, Resource<never>>> = {
   deployment: deployments,
   endpointslice: endpointSlices,
+  clusternetworkpolicy: clusterNetworkPolicies,
+  namespace: namespaces,
+  networkpolicy: networkPolicies,
   node: nodes,
   pod: pods,
   replicaset: replicaSets,
   service: services,
+  statefulset: statefulSets,
 } as never
 
 /** The words of a command as a POSIX shell reads them: plain, and in single quotes. */

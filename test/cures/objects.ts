@@ -74,6 +74,23 @@ export const slice = (
     endpoints,
   })
 
-export const namespace = (name: string): ApiObject => made({ apiVersion: 'v1', kind: 'Namespace', metadata: { name } })
+export const namespace = (name: string, labels: object = {}): ApiObject =>
+  made({ apiVersion: 'v1', kind: 'Namespace', metadata: { name, labels } })
+
+export const policy = (name: string, spec: object, of = 'default'): ApiObject =>
+  made({
+    apiVersion: 'networking.k8s.io/v1',
+    kind: 'NetworkPolicy',
+    metadata: { name, namespace: of },
+    spec: { podSelector: {}, ...spec },
+  })
+
+export const clusterPolicy = (name: string, spec: object): ApiObject =>
+  made({
+    apiVersion: 'policy.networking.k8s.io/v1alpha2',
+    kind: 'ClusterNetworkPolicy',
+    metadata: { name },
+    spec: { tier: 'Admin', priority: 10, subject: { namespaces: {} }, ...spec },
+  })
 
 export const onNode = (name: string): object => ({ nodeSelector: { 'kubernetes.io/hostname': name } })

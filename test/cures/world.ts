@@ -1,5 +1,7 @@
+import { customResourceDefinitions } from '#api/apiextensions/customresourcedefinition/resource.ts'
 import { deployments } from '#api/apps/deployment/resource.ts'
 import { replicaSets } from '#api/apps/replicaset/resource.ts'
+import { statefulSets } from '#api/apps/statefulset/resource.ts'
 import { configMaps } from '#api/core/configmap/resource.ts'
 import { events } from '#api/core/event/resource.ts'
 import { namespaces } from '#api/core/namespace/resource.ts'
@@ -10,6 +12,9 @@ import { pods } from '#api/core/pod/resource.ts'
 import { services } from '#api/core/service/resource.ts'
 import { serviceAccounts } from '#api/core/serviceaccount/resource.ts'
 import { endpointSlices } from '#api/discovery/endpointslice/resource.ts'
+import { networkPolicies } from '#api/networking/networkpolicy/resource.ts'
+import { clusterNetworkPolicies } from '#api/policynetworking/clusternetworkpolicy/resource.ts'
+import { clusterNetworkPolicyDefinition } from '#api/policynetworking/definition.ts'
 import type { ApiObject, Resource } from '#api/resource.ts'
 import { startTestServer } from '#apiserver/testing/test-server.ts'
 import type { Client } from '#client/client.ts'
@@ -39,10 +44,15 @@ export interface World {
   close(): Promise<void>
 }
 
-const RESOURCES = [namespaces, nodes, services, endpointSlices, pods, deployments, replicaSets, configMaps] as const
+const RESOURCES = [
+  ...[namespaces, nodes, services, endpointSlices, pods, deployments, replicaSets, statefulSets, configMaps],
+  ...[networkPolicies, clusterNetworkPolicies],
+] as const
 
 export async function startWorld(): Promise<World> {
-  const server = await startTestServer()
+  const server = await startTestServer({
+    systemObjects: [{ resource: customResourceDefinitions, object: clusterNetworkPolicyDefinition }],
+  })
   // As kubectl does, over the wire: what comes in is decoded and defaulted.
   const client = createHttpClient(unixTransport(server.socketPath))
   const abort = new AbortController()
@@ -157,16 +167,19 @@ const clusterDns = [
 ] as unknown as readonly ApiObject[]
 
 async function factsOf(client: Client): Promise<ClusterFacts> {
-  const [service, slice, pod, node, deployment, replicaSet, event, namespace] = await Promise.all([
-    client.list(services),
-    client.list(endpointSlices),
-    client.list(pods),
-    client.list(nodes),
-    client.list(deployments),
-    client.list(replicaSets),
-    client.list(events),
-    client.list(namespaces),
-  ])
+  const [service, slice, pod, node, deployment, replicaSet, event, namespace, policy, clusterPolicy] =
+    await Promise.all([
+      client.list(services),
+      client.list(endpointSlices),
+      client.list(pods),
+      client.list(nodes),
+      client.list(deployments),
+      client.list(replicaSets),
+      client.list(events),
+      client.list(namespaces),
+      client.list(networkPolicies),
+      client.list(clusterNetworkPolicies),
+    ])
   const names = node.items.map(({ metadata }) => metadata?.name ?? '')
   const listening: Record<string, readonly ListeningSocket[]> = { host: [] }
   for (const name of names)
@@ -185,6 +198,10 @@ async function factsOf(client: Client): Promise<ClusterFacts> {
     replicaSets: replicaSet.items,
     events: event.items,
     namespaces: namespace.items.map(({ metadata }) => metadata?.name ?? ''),
+    namespaceLabels: Object.fromEntries(
+      namespace.items.map(({ metadata }) => [metadata?.name ?? '', metadata?.labels ?? {}]),
+    ),
+    policies: { policies: policy.items, clusterPolicies: clusterPolicy.items },
     listening,
     kernels: names,
   }

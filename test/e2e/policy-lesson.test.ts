@@ -22,6 +22,8 @@ const toldBy = (page: string): readonly Told[] =>
   )
 
 const MATRIX = 'bin/fairlead policy matrix'
+/** Without the line that says what was begun for real. */
+const tableOf = (text: string): string => text.replace(/^\d+ connections were begun.*\n/m, '')
 
 claim(
   'the lesson about policies is what its commands print, and real packets agree at each step',
@@ -43,7 +45,7 @@ claim(
       // A node is told a moment after the API server has it.
       await eventually(`${command} --probe`, async () => {
         const probed = await shell(`${MATRIX}${command.slice(MATRIX.length).replace(' --probe', '')} --probe`)
-        return probed.status === 0 && probed.stdout === output
+        return probed.status === 0 && /all as the policies say$/m.test(probed.stdout) && tableOf(probed.stdout) === tableOf(output)
       })
     }
     assert.equal(tables, 7)

@@ -3,6 +3,7 @@ import { test } from 'node:test'
 import fc from 'fast-check'
 import type { ElementChange } from '#net/element-change.ts'
 import { addressBytes, formatBytes } from '#net/ip-address.ts'
+import { POLICY_RULESET } from '../policy/ruleset.ts'
 import { decodeElement } from './decode.ts'
 import { type ElementLayout, isPlainRange, type Part } from './element-layout.ts'
 import { encodeElements, writeAddress } from './encode.ts'
@@ -12,11 +13,17 @@ import { NODE_RULESET } from './ruleset/node-ruleset.ts'
 const hex = (bytes: Uint8Array | undefined) =>
   bytes && [...bytes].map((byte) => byte.toString(16).padStart(2, '0')).join('')
 
+/** Of a range, the key is its first, and `end` its last. */
 const parts = (encoded: ElementChange | undefined, index = 0) => {
-  if (encoded === undefined) return { key: undefined, data: undefined }
-  const { keyLength, dataLength, bytes } = encoded
-  const at = index * (keyLength + dataLength)
-  return { key: bytes.subarray(at, at + keyLength), data: bytes.subarray(at + keyLength, at + keyLength + dataLength) }
+  if (encoded === undefined) return { key: undefined, end: undefined, data: undefined }
+  const { keyLength, dataLength, bytes, hasEnds } = encoded
+  const at = index * ((hasEnds ? 2 : 1) * keyLength + dataLength)
+  const behind = at + (hasEnds ? 2 : 1) * keyLength
+  return {
+    key: bytes.subarray(at, at + keyLength),
+    end: hasEnds ? bytes.subarray(at + keyLength, behind) : undefined,
+    data: bytes.subarray(behind, behind + dataLength),
+  }
 }
 
 test('fields stand in a row of four-byte cells: packets’ in network order, words and slots in the machine’s', () => {
@@ -155,20 +162,53 @@ const elementOf = ({ family, definition: { name: set }, key, data }: ElementLayo
     .map(([key, data]) => (data.length === 0 ? { family, set, key } : { family, set, key, data }))
 }
 
-test('what is encoded is decoded to the same element, in every set and family, and deleted by the same key', () => {
-  for (const layout of NODE_RULESET.sets.layouts.filter(({ onlyText, key }) => !onlyText && !isPlainRange(key)))
-    fc.assert(
-      fc.property(elementOf(layout), (element) => {
-        const { family, set } = element
-        const [removed, added] = (encodeElements([element], [element]) ?? []).map((change) => parts(change))
-        assert.deepEqual(
-          decodeElement(family, set, added!.key!, undefined, added!.data?.length ? added!.data : undefined),
-          element,
-        )
-        assert.deepEqual(removed!.key, added!.key)
-      }),
-      { numRuns: 10 },
-    )
+test('what is encoded is decoded to the same element, in every set and family of either table, and deleted by the same key', () => {
+  for (const ruleset of [NODE_RULESET, POLICY_RULESET])
+    for (const layout of ruleset.sets.layouts.filter(({ onlyText, key }) => !onlyText && !isPlainRange(key)))
+      fc.assert(
+        fc.property(elementOf(layout), (element) => {
+          const { family, set } = element
+          const [removed, added] = (encodeElements([element], [element], ruleset) ?? []).map((change) => parts(change))
+          const { key, end, data } = added!
+          assert.deepEqual(decodeElement(family, set, key!, end, data?.length ? data : undefined, ruleset), element)
+          assert.deepEqual([removed!.key, removed!.end], [key, end])
+        }),
+        { numRuns: 10 },
+      )
+})
+
+test('what is decided stands in its bytes as the kernel’s verdicts; a range of ports by its first and last, its numbers in network order', () => {
+  const [range, one, gone] =
+    encodeElements(
+      [{ family: 'ip', set: 'egress-ports', key: ['10.244.1.2', 7, 'udp', '53-300'] }],
+      [
+        { family: 'ip', set: 'ingress-port', key: ['10.244.1.2', 7, 'tcp', 80], data: ['drop'] },
+        { family: 'ip', set: 'ingress-ports', key: ['10.244.1.2', 7, 'tcp', '80-443'], data: ['return'] },
+      ],
+      POLICY_RULESET,
+    )?.toSorted((left, right) => (left.set < right.set ? 1 : -1)) ?? []
+  const word = (value: number) => hex(new Uint8Array(Uint32Array.of(value).buffer))
+  assert.equal(hex(parts(one).key), `0af40102${word(7)}0600000000500000`)
+  assert.equal(hex(parts(one).data), '00000000')
+  assert.deepEqual([one!.areVerdicts, one!.hasEnds, one!.table], [true, undefined, 'fairlead-policy'])
+  assert.equal(hex(parts(range).key), '0af40102000000070600000000500000')
+  assert.equal(hex(parts(range).end), '0af401020000000706000000' + '01bb0000')
+  assert.equal(hex(parts(range).data), 'fffffffb')
+  assert.deepEqual([range!.areVerdicts, range!.hasEnds, range!.keyLength], [true, true, 16])
+  assert.equal(hex(parts(gone).end), '0af401020000000711000000' + '012c0000')
+  assert.deepEqual([gone!.areVerdicts, gone!.hasEnds, gone!.dataLength], [undefined, true, 0])
+})
+
+test('a verdict of others is decoded as its number', () => {
+  const { key, data } = decodeElement(
+    'ip',
+    'ingress-rest',
+    Uint8Array.of(10, 244, 1, 2, 0, 0, 0, 0),
+    undefined,
+    Uint8Array.of(0, 0, 0, 1),
+    POLICY_RULESET,
+  )
+  assert.deepEqual([key, data], [['10.244.1.2', 0], ['1']])
 })
 
 test('a range of addresses is its first and the first behind it, which is none where it reaches to the last', () => {

@@ -5,7 +5,7 @@ import { SetTable } from '../nftables/set-table.ts'
 import { OF_EGRESS, OF_INGRESS, type PolicySetName, portsOf, sets } from './sets.ts'
 
 /** In each family. Apart from that of the Services, so that either lives without the other, and beside others' Services. */
-const POLICY_TABLE = 'fairlead-policy'
+export const POLICY_TABLE = 'fairlead-policy'
 
 const { lookup, find } = statementsOf<PolicySetName>()
 const accept: Statement = { do: 'accept' }

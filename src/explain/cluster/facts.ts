@@ -7,6 +7,8 @@ import type { PersistentVolumeClaim } from '#api/core/persistentvolumeclaim/mess
 import type { Pod } from '#api/core/pod/message.ts'
 import type { Service } from '#api/core/service/message.ts'
 import type { EndpointSlice } from '#api/discovery/endpointslice/message.ts'
+import type { NetworkPolicy } from '#api/networking/networkpolicy/message.ts'
+import type { ClusterNetworkPolicy } from '#api/policynetworking/clusternetworkpolicy/message.ts'
 import type { StorageClass } from '#api/storage/storageclass/message.ts'
 import type { ResolvConf } from '#names/resolv-conf.ts'
 import type { Protocol } from '#net/port-protocol.ts'
@@ -37,6 +39,8 @@ export interface ClusterFacts {
   readonly namespaceLabels?: Readonly<Record<string, Labels>>
   /** Absent where no pod waits with claims, or where they cannot be seen: then claims are not looked at. */
   readonly storage?: VolumeFacts
+  /** Absent where they cannot be seen, or those of namespaces’ labels: then policies are not looked at. */
+  readonly policies?: PolicyObjects
   readonly network: NetworkFacts
   /** By `pod/UID`, `node/NAME` and `host`; what is not in it is not known. */
   readonly listening: Readonly<Record<string, readonly ListeningSocket[]>>
@@ -48,6 +52,11 @@ export interface ClusterFacts {
   readonly images: readonly string[]
   /** What nobody could look at. */
   readonly unseen?: readonly Unseen[]
+}
+
+export interface PolicyObjects {
+  readonly policies: readonly NetworkPolicy[]
+  readonly clusterPolicies: readonly ClusterNetworkPolicy[]
 }
 
 export interface VolumeFacts {

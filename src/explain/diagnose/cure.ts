@@ -12,7 +12,16 @@ export const run = (effect: Effect, ...argv: readonly string[]): Cure => ({ kind
 
 export const look = (effect: Effect, ...argv: readonly string[]): Cure => ({ kind: 'look', argv, effect })
 
-type Kind = 'service' | 'deployment' | 'pod' | 'node' | 'endpointslice'
+type Kind =
+  | 'service'
+  | 'deployment'
+  | 'statefulset'
+  | 'daemonset'
+  | 'pod'
+  | 'node'
+  | 'endpointslice'
+  | 'networkpolicy'
+  | 'clusternetworkpolicy'
 
 /** Another way to the same end than the cure before it. */
 export const or = <C extends Cure>(cure: C): C => ({ ...cure, alternative: true })

@@ -4,6 +4,7 @@ import { backendPod } from '../cluster/lookup.ts'
 import type { Finding } from '../trace/finding.ts'
 import type { Question } from '../trace/question.ts'
 import type { Socket } from '../trace/reference.ts'
+import type { PathOutcome } from '../trace/walk/outcome.ts'
 import type { Decision } from '../walk/decision.ts'
 import type { Path } from '../walk/path.ts'
 import { notANode } from './addresses/address.ts'
@@ -11,6 +12,7 @@ import { itself } from './addresses/itself.ts'
 import { listenerUnknown } from './addresses/listener.ts'
 import { unclaimed } from './addresses/unclaimed.ts'
 import { podDown } from './pods/pods.ts'
+import { stopped } from './policies/stopped.ts'
 import { backendGone } from './reasons/by-hand.ts'
 import { answeredByAnother, lostClaim, notApplied } from './reasons/claim.ts'
 import { noEndpoints } from './reasons/endpoints.ts'
@@ -62,7 +64,7 @@ const aboutService = (
   answeredByAnother(facts, question, path.target, path.protocol, decision, asked),
 ]
 
-/** Why the packet is not answered where this decision leads it: by the first outcome that is none. */
+/** Why the packet is not answered where this decision leads it: what policies stop, and the first outcome else that is none. */
 function aboutOutcomes(
   facts: ClusterFacts,
   question: Question,
@@ -70,9 +72,21 @@ function aboutOutcomes(
   decision: Decision,
   asked: Service | undefined,
 ): Perhaps {
+  const { outcomes } = decision
+  const denied = stopped(facts, path, decision)
+  const bad = outcomes.find(({ verdict }) => verdict !== 'deliver' && verdict !== 'denied')
+  return bad === undefined ? denied : [...denied, ...aboutOutcome(facts, question, path, decision, asked, bad)]
+}
+
+function aboutOutcome(
+  facts: ClusterFacts,
+  question: Question,
+  path: Path,
+  decision: Decision,
+  asked: Service | undefined,
+  bad: PathOutcome,
+): Perhaps {
   const { service, claimed, outcomes, guarded } = decision
-  const bad = outcomes.find(({ verdict }) => verdict !== 'deliver')
-  if (bad === undefined) return []
   if (bad.verdict === 'closed' && bad.backend !== undefined)
     return outcomes.flatMap(({ verdict, backend }) =>
       verdict === 'closed' && backend !== undefined ? [closed(facts, question, path, decision, asked, backend)] : [],

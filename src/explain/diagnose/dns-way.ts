@@ -43,6 +43,8 @@ export function dnsDown(facts: ClusterFacts, question: Question, source: Source)
   const path = walkPath(facts, new NodeViews(facts, target), source, target, 'UDP', service)
   if (path.outcomes.some((outcome) => answersForSure(facts, outcome))) return undefined
   const because = diagnose(facts, asked, path, service)
+  const forgotten = because.find(({ reason }) => reason === 'dns-forgotten')
+  if (forgotten !== undefined) return forgotten
   const sometimes = path.outcomes.some(({ verdict }) => verdict === 'deliver')
   return {
     reason: 'dns-down',

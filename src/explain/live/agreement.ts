@@ -11,9 +11,10 @@ interface Agreement {
 /** Whether an outcome of the model is what a probe met: the way that it went, and the answer that came back. */
 function accordOf(outcome: PathOutcome, { answer, translation }: Observation, protocol: Protocol): Accord {
   const { backend, sourceSeen, node, translated = false } = outcome
+  // What a node's policies drop it forgets as it goes: that it was translated there nobody sees any more.
   const sameWay =
     translation === undefined
-      ? !translated
+      ? !translated || outcome.verdict === 'denied'
       : translated &&
         backend?.address === translation.backend.address &&
         backend.port === translation.backend.port &&
@@ -30,6 +31,7 @@ function accordOf(outcome: PathOutcome, { answer, translation }: Observation, pr
     case 'closed':
       return when(answer === 'refused')
     case 'astray':
+    case 'denied':
       return when(answer === 'silent')
     case 'reject':
       return when(answer === 'refused' || answer === 'forbidden')

@@ -1,4 +1,5 @@
 import { TABLE } from '#dataplane/nftables/rule.ts'
+import { POLICY_TABLE } from '#dataplane/policy/ruleset.ts'
 import type { ComparedWalk, KernelStep, KernelWalk, WalkEnd } from '../trace/live.ts'
 import type { ModelWalk } from '../trace/walk/model-walk.ts'
 
@@ -27,7 +28,8 @@ function endsOf(steps: readonly KernelStep[]): readonly WalkEnd[] {
   for (const { table, chain, verdict, type } of steps) {
     if (table === TABLE && chain === POSTROUTING) routed = true
     if (verdict === 'drop') {
-      if (table !== TABLE) ends.push({ code: 'dropped-elsewhere', table, chain, by: type })
+      if (table === POLICY_TABLE) ends.push({ code: 'dropped-by-policies', chain })
+      else if (table !== TABLE) ends.push({ code: 'dropped-elsewhere', table, chain, by: type })
       else ends.push({ code: chain === REJECT ? 'refused' : 'dropped' })
     } else if (verdict === 'accept' && table === TABLE && type === 'rule')
       ends.push({ code: routed ? 'masqueraded' : 'translated' })

@@ -1,54 +1,23 @@
 import type { IpFamily } from '#net/ip-address.ts'
 import type { Protocol } from '#net/port-protocol.ts'
 import { objectKey } from '#objects/object-key.ts'
-import type { PolicyPod } from '#policy/peer.ts'
-import { policyKey } from '#policy/rule.ts'
+import { controllerOf } from '#objects/owner-reference.ts'
+import type { HeldAddress, Peer, PolicyPod } from '#policy/peer.ts'
+import { peersOf, policyKey } from '#policy/rule.ts'
+import { PROTOCOLS } from '#policy/traffic.ts'
+import { isMeant } from '#policy/why.ts'
+import { declaredPorts } from '../cluster/listening.ts'
+import { type Matrix, type MatrixCell, type MatrixWord, nameOfGroup, type PodGroup } from '../trace/policies/matrix.ts'
 import type { EndWord, PolicyView } from './policy-view.ts'
 
 /** What is asked of all pairs. */
-interface MatrixQuestion {
+export interface MatrixQuestion {
   /** Pods of that namespace alone, at either end; undefined: of all. */
   readonly namespace?: string | undefined
   readonly protocol: Protocol
   readonly family: IpFamily
   /** Undefined: the ports that each destination declares for the protocol, and 80 where it declares none. */
   readonly port?: number | undefined
-}
-
-/** Pods of which nothing that policies look at differs. */
-interface PodGroup {
-  readonly namespace: string
-  /** `web`: a pod's own name, or what the names of the pods of a Deployment have alike. */
-  readonly name: string
-  readonly pods: readonly string[]
-  /** Those that it is asked at. */
-  readonly ports: readonly number[]
-}
-
-/** What one end says. */
-interface MatrixWord {
-  /** NetworkPolicies that isolate it, `shop/deny-all`. */
-  readonly isolatedBy: readonly string[]
-  /** Whose rule decides, `NetworkPolicy shop/allow-web`, and which, `spec.ingress[0]`. */
-  readonly policy?: string
-  readonly rule?: string
-}
-
-export interface MatrixCell {
-  /** `shop/web` */
-  readonly from: string
-  readonly to: string
-  readonly port: number
-  readonly passes: boolean
-  readonly egress: MatrixWord
-  readonly ingress: MatrixWord
-}
-
-export interface Matrix {
-  readonly protocol: Protocol
-  readonly family: IpFamily
-  readonly groups: readonly PodGroup[]
-  readonly cells: readonly MatrixCell[]
 }
 
 const DEFAULT_PORT = 80
@@ -58,17 +27,21 @@ export const policyMatrix = (view: PolicyView, { namespace, protocol, family, po
   const pods = view.pods.filter(
     (pod) => (namespace === undefined || pod.namespace === namespace) && addressOf(pod, family) !== undefined,
   )
-  const grouped = Map.groupBy(pods, (pod) => keyOf(pod, view))
-  const members = [...grouped.values()]
+  const alike = alikeness(view)
+  const members = [...Map.groupBy(pods, alike).values()]
     .map((all) => all.toSorted((left, right) => (left.name < right.name ? -1 : 1)))
-    .sort(([left], [right]) => (sortKey(left!) < sortKey(right!) ? -1 : 1))
-  const groups = members.map((all): PodGroup => {
+    .sort(([left], [right]) => byName(sortKey(view, left!), sortKey(view, right!)))
+  const names = distinct(
+    members.map((all) => (all.length === 1 ? all[0]!.name : workloadOf(view, all[0]!))),
+    members,
+  )
+  const groups = members.map((all, index): PodGroup => {
     const [first] = all as [PolicyPod]
-    const declared = first.ports.filter((one) => one.protocol === protocol).map((one) => one.port)
+    const declared = declaredPorts(view.objectOfPod(first), protocol).map((one) => one.port)
     const ports = port === undefined ? [...new Set(declared)].sort((left, right) => left - right) : [port]
     return {
       namespace: first.namespace,
-      name: all.length === 1 ? first.name : workloadOf(first),
+      name: names[index]!,
       pods: all.map(({ name }) => name),
       ports: ports.length === 0 ? [DEFAULT_PORT] : ports,
     }
@@ -89,10 +62,8 @@ export const policyMatrix = (view: PolicyView, { namespace, protocol, family, po
       })
     }),
   )
-  return { protocol, family, groups, cells }
+  return { protocol, family, policies: view.policies.length, groups, cells }
 }
-
-export const nameOfGroup = ({ namespace, name }: PodGroup): string => objectKey(namespace, name)
 
 /** Of a group with itself two different pods, where there are two. */
 const pairOf = (from: readonly PolicyPod[], to: readonly PolicyPod[]): readonly [PolicyPod, PolicyPod] => {
@@ -106,29 +77,68 @@ const addressOf = ({ addresses }: PolicyPod, family: IpFamily): string | undefin
 const wordOf = (words: readonly EndWord[], direction: EndWord['direction']): MatrixWord => {
   const word = words.find((one) => one.direction === direction)
   return {
+    passes: word?.passes !== false,
     isolatedBy: word?.isolatedBy.map(({ name }) => name) ?? [],
     ...(word?.by && { policy: policyKey(word.by.policy), rule: word.by.rule.path }),
   }
 }
 
 const HASH_LABEL = 'pod-template-hash'
-/** Labels by which a controller tells its pods apart, and that policies hardly mean. */
-const OWN_LABELS = new Set([HASH_LABEL, 'controller-revision-hash', 'pod-template-generation'])
 
-/** `web` of `web-556c88796f-7grk2`. */
-const workloadOf = ({ name, labels }: PolicyPod): string => {
-  const hash = labels[HASH_LABEL]
-  const at = hash === undefined ? -1 : name.indexOf(`-${hash}-`)
-  return at > 0 ? name.slice(0, at) : name
+/** `web` of `web-556c88796f-7grk2`: what makes the pod, else the pod itself. */
+const workloadOf = (view: PolicyView, pod: PolicyPod): string => {
+  const owner = controllerOf(view.objectOfPod(pod))
+  const hash = pod.labels[HASH_LABEL]
+  if (owner === undefined) return pod.name
+  return owner.kind === 'ReplicaSet' && hash !== undefined && owner.name.endsWith(`-${hash}`)
+    ? owner.name.slice(0, -hash.length - 1)
+    : owner.name
 }
 
-const sortKey = (pod: PolicyPod): string => objectKey(pod.namespace, workloadOf(pod))
+const byName = (left: string, right: string): number => (left < right ? -1 : left > right ? 1 : 0)
+const sortKey = (view: PolicyView, pod: PolicyPod): string =>
+  `${objectKey(pod.namespace, workloadOf(view, pod))} ${pod.name}`
 
-/** What policies see of a pod, those that select it, and whose it is. */
-const keyOf = (pod: PolicyPod, view: PolicyView): string => {
-  const labels = Object.entries(pod.labels)
-    .filter(([key]) => !OWN_LABELS.has(key))
-    .sort()
-  const selecting = view.policiesOf(pod).map(policyKey)
-  return JSON.stringify([pod.namespace, workloadOf(pod), labels, pod.ports, selecting])
+/** Of several groups of one workload, which policies treat differently, each has a number. */
+const distinct = (names: readonly string[], members: readonly (readonly PolicyPod[])[]): readonly string[] => {
+  const keys = names.map((name, index) => objectKey(members[index]![0]!.namespace, name))
+  return names.map((name, index) =>
+    keys.filter((key) => key === keys[index]).length === 1
+      ? name
+      : `${name}#${keys.slice(0, index + 1).filter((key) => key === keys[index]).length}`,
+  )
 }
+
+/**
+ * What policies see of a pod: which select it, which of their peers mean it, by labels or by its addresses, and its ports;
+ * and whose it is.
+ */
+const alikeness = (view: PolicyView): ((pod: PolicyPod) => string) => {
+  const peers = new Map(view.policies.flatMap(peersOf).map((peer) => [peer.key, peer]))
+  const [blocks, pods] = [true, false].map((isBlock) =>
+    [...peers.values()].filter(({ kind }) => (kind === 'block') === isBlock),
+  ) as [Peer[], Peer[]]
+  const byLabels = new Map<string, readonly string[]>()
+  const asked = { protocol: undefined, port: 0 }
+  return (pod) => {
+    const namespaceLabels = view.namespaceLabels(pod.namespace)
+    const meant = (all: readonly Peer[], address: HeldAddress) =>
+      all.filter((peer) => isMeant(peer, { address, pod, namespaceLabels }, asked)).map(({ key }) => key)
+    const labels = JSON.stringify([pod.namespace, Object.entries(pod.labels).sort()])
+    const [address] = pod.addresses as readonly [HeldAddress]
+    if (!byLabels.has(labels)) byLabels.set(labels, meant(pods, address))
+    return JSON.stringify([
+      pod.namespace,
+      workloadOf(view, pod),
+      declaredPortsOf(view, pod),
+      view.policiesOf(pod).map(policyKey),
+      byLabels.get(labels),
+      pod.addresses.map((one) => meant(blocks, one)),
+    ])
+  }
+}
+
+const declaredPortsOf = (view: PolicyView, pod: PolicyPod): readonly unknown[] => [
+  pod.ports,
+  PROTOCOLS.map((protocol) => declaredPorts(view.objectOfPod(pod), protocol).map(({ port }) => port)),
+]

@@ -15,7 +15,7 @@ import {
 import { policyNode, policyPod } from '#policy/policy-objects.ts'
 import { readClusterNetworkPolicy } from '#policy/read-cluster-network-policy.ts'
 import { readNetworkPolicy } from '#policy/read-network-policy.ts'
-import type { Direction, Policy } from '#policy/rule.ts'
+import { DIRECTIONS, type Direction, type Policy } from '#policy/rule.ts'
 import { portsOf, union } from '#policy/traffic.ts'
 import { type AskedPort, type Party, type Why, why } from '#policy/why.ts'
 
@@ -31,7 +31,7 @@ export interface PolicyFacts {
 }
 
 /** As the cluster's DNS is labelled, wherever it runs. */
-const DNS = {
+export const DNS = {
   namespace: 'kube-system',
   labels: { 'k8s-app': 'kube-dns' },
   traffic: union(portsOf('UDP', 53, 53), portsOf('TCP', 53, 53)),
@@ -41,20 +41,38 @@ const DNS = {
 export interface EndWord extends Why {
   readonly pod: PolicyPod
   readonly direction: Direction
+  readonly other: Party
+  readonly asked: AskedPort
+  /** The names that the pod that is asked has for its ports. */
+  readonly ports: readonly NamedPort[]
 }
+
+export type PolicyObject = NetworkPolicy | ClusterNetworkPolicy
 
 /** The policies of a cluster, and what they say of connections. */
 export class PolicyView {
   readonly pods: readonly PolicyPod[]
   readonly policies: readonly Policy[]
   readonly #nodes: readonly PolicyNode[]
+  readonly #pods: ReadonlyMap<PolicyPod, Pod>
+  readonly #objects: ReadonlyMap<Policy, PolicyObject>
   readonly #namespaces: ReadonlyMap<string, Labels>
   readonly #byAddress = new Map<string, PolicyPod>()
   readonly #selecting = new Map<PolicyPod, readonly Policy[]>()
 
   constructor({ namespaces, pods, nodes, policies, clusterPolicies, dnsOnNodes }: PolicyFacts) {
-    this.pods = pods.flatMap((pod) => policyPod(pod) ?? [])
-    this.policies = [...policies.map(readNetworkPolicy), ...clusterPolicies.map(readClusterNetworkPolicy)]
+    this.#pods = new Map(
+      pods.flatMap((pod) => {
+        const seen = policyPod(pod)
+        return seen === undefined ? [] : [[seen, pod] as const]
+      }),
+    )
+    this.pods = [...this.#pods.keys()]
+    this.#objects = new Map<Policy, PolicyObject>([
+      ...policies.map((one) => [readNetworkPolicy(one), one] as const),
+      ...clusterPolicies.map((one) => [readClusterNetworkPolicy(one), one] as const),
+    ])
+    this.policies = [...this.#objects.keys()]
     this.#nodes = nodes.map((node) => policyNode(node, dnsOnNodes ? DNS : undefined))
     this.#namespaces = new Map(namespaces.map(({ metadata }) => [metadata?.name ?? '', metadata?.labels ?? {}]))
     for (const pod of this.pods.toSorted((left, right) => left.since - right.since))
@@ -93,24 +111,42 @@ export class PolicyView {
    * network, says nothing. What a pod sends to itself, and what a node sends to its own pods, nobody asks about.
    */
   words(source: string, destination: string, asked: AskedPort): readonly EndWord[] {
-    const [from, to] = [heldAddress(source), heldAddress(destination)]
-    if (from === undefined || to === undefined || from.text === to.text) return []
-    const [sender, receiver] = [this.partyAt(from), this.partyAt(to)]
-    if (sender.node !== undefined && sender.node.name === receiver.pod?.node) return []
-    const ports = receiver.pod?.ports ?? []
-    return [
-      ...this.#word('egress', sender, receiver, asked, ports),
-      ...this.#word('ingress', receiver, sender, asked, ports),
-    ]
+    return DIRECTIONS.toReversed().flatMap((direction) => this.word(direction, source, destination, asked) ?? [])
   }
 
-  #word(
-    direction: Direction,
-    { pod }: Party,
-    other: Party,
-    asked: AskedPort,
-    ports: readonly NamedPort[],
-  ): readonly EndWord[] {
-    return pod === undefined ? [] : [{ pod, direction, ...why(this.policiesOf(pod), direction, other, asked, ports) }]
+  /** What one end says of it; undefined where that is no pod, or is not asked. */
+  word(direction: Direction, source: string, destination: string, asked: AskedPort): EndWord | undefined {
+    const [from, to] = [heldAddress(source), heldAddress(destination)]
+    if (from === undefined || to === undefined || from.text === to.text) return undefined
+    const [sender, receiver] = [this.partyAt(from), this.partyAt(to)]
+    if (sender.node !== undefined && sender.node.name === receiver.pod?.node) return undefined
+    const [own, other] = direction === 'egress' ? [sender, receiver] : [receiver, sender]
+    const { pod } = own
+    const ports = receiver.pod?.ports ?? []
+    return pod && { pod, direction, other, asked, ports, ...why(this.policiesOf(pod), direction, other, asked, ports) }
+  }
+
+  /** What a policy was read from. */
+  objectOf(policy: Policy): PolicyObject {
+    return this.#objects.get(policy) as PolicyObject
+  }
+
+  /** What a pod was read from. */
+  objectOfPod(pod: PolicyPod): Pod {
+    return this.#pods.get(pod) as Pod
+  }
+
+  /** Who policies take for a pod of the cluster’s DNS. */
+  isDns({ pod, node }: Party): boolean {
+    if (pod === undefined) return node?.serves !== undefined
+    return pod.namespace === DNS.namespace && pod.labels['k8s-app'] === DNS.labels['k8s-app']
+  }
+
+  namespaceLabels(namespace: string): Labels | undefined {
+    return this.#namespaces.get(namespace)
+  }
+
+  get namespaces(): readonly string[] {
+    return [...this.#namespaces.keys()]
   }
 }

@@ -1,5 +1,6 @@
 import type { IpFamily } from '#net/ip-address.ts'
 import type { TaintFacts } from '#placement/obstacle.ts'
+import type { PolicyEnd } from './policies/word.ts'
 import type { ObjectRef } from './reference.ts'
 import type { PortRef } from './walk/entry.ts'
 
@@ -7,6 +8,7 @@ import type { PortRef } from './walk/entry.ts'
 export type Effect =
   | AskEffect
   | PatchEffect
+  | PolicyEffect
   | PodEffect
   | NodeEffect
   | LookEffect
@@ -64,6 +66,23 @@ type PatchEffect =
   | { readonly code: 'take-label-away' }
   | { readonly code: 'take-any-address'; readonly insteadOf?: string }
 
+/** What policies let pass is changed, or whom they mean. */
+type PolicyEffect =
+  | {
+      readonly code: 'label-pod' | 'label-namespace'
+      readonly object: ObjectRef
+      readonly labels: Readonly<Record<string, string>>
+    }
+  | { readonly code: 'let-port-pass'; readonly rule: string; readonly policy: ObjectRef }
+  | { readonly code: 'let-peer-pass'; readonly rule: string; readonly policy: ObjectRef; readonly peer: PolicyEnd }
+  | { readonly code: 'let-pass'; readonly policy: ObjectRef; readonly peer: PolicyEnd }
+  | { readonly code: 'let-dns-pass'; readonly policy: ObjectRef }
+  | { readonly code: 'let-namespace-pass'; readonly policy: ObjectRef; readonly namespace?: string }
+  | { readonly code: 'mean-labels'; readonly path: string; readonly labels: Readonly<Record<string, string>> }
+  | { readonly code: 'mean-port'; readonly path: string; readonly port: string }
+  | { readonly code: 'give-priority'; readonly policy: ObjectRef; readonly priority: number }
+  | { readonly code: 'accept-before'; readonly rule: string; readonly policy: ObjectRef; readonly peer: PolicyEnd }
+
 /** A pod, or what makes it, is changed. */
 type PodEffect =
   | { readonly code: 'lower-request'; readonly node: string }
@@ -86,9 +105,11 @@ interface LookEffect {
     | 'show-endpoints'
     | 'show-endpoints-object'
     | 'show-labels'
+    | 'show-namespaces'
     | 'show-node'
     | 'show-pod'
     | 'show-pods'
+    | 'show-policy'
     | 'show-node-labels'
     | 'show-pod-addresses'
     | 'show-services'

@@ -13,6 +13,7 @@ import type {
 import type { EndpointGone, EndpointPortUnknown, EndpointsNotReady, NoSelector } from './findings/by-hand.ts'
 import type { EndpointsLate, NotProxied, OnlyTerminating, ScaledToZero } from './findings/endpoints.ts'
 import type { FamilyMissing, LoadBalancerPending, LostClaim, NotApplied, PortNotServed } from './findings/frontend.ts'
+import type { DnsForgotten, PolicyDenies, PolicyIsolates } from './findings/isolated.ts'
 import type { DnsNameUnknown, DnsNotAsked, ExternalName, OtherNamespace, ServiceUnknown } from './findings/name.ts'
 import type { ImageUnknown, NodeLost, PodsCrash, PodsNotReady, PodsPending, PodsStarting } from './findings/pods.ts'
 import type { NodeNotReady, NoEligibleNode, NoLocalEndpoint, ReplyAstray, SourceRange } from './findings/policy.ts'
@@ -38,6 +39,7 @@ type Facts =
   | ClusterIpOutside
   | ClusterIpUnassigned
   | DnsDown
+  | DnsForgotten
   | DnsNameUnknown
   | DnsNotAsked
   | EndpointClosed
@@ -70,6 +72,8 @@ type Facts =
   | PodsNotReady
   | PodsPending
   | PodsStarting
+  | PolicyDenies
+  | PolicyIsolates
   | PortNotServed
   | ReplyAstray
   | ScaledToZero

@@ -61,6 +61,8 @@ export interface ComparedWalk extends KernelWalk {
 
 export type WalkEnd =
   | { readonly code: 'translated' | 'masqueraded' | 'refused' | 'dropped' }
+  /** By our own table of policies. */
+  | { readonly code: 'dropped-by-policies'; readonly chain: string }
   /** By a rule or a policy of somebody else's. */
   | { readonly code: 'dropped-elsewhere'; readonly table: string; readonly chain: string; readonly by: string }
 

@@ -7,6 +7,7 @@ import type { Target } from '../resolve/address-destination.ts'
 import type { PathOutcome } from '../trace/walk/outcome.ts'
 import type { SourceFate, Step } from '../trace/walk/step.ts'
 import { arrive, nodeAddress } from './arrival.ts'
+import { policySteps, under, wordsAt } from './policies.ts'
 
 interface Deciding {
   /** Undefined: a host port of a pod. */
@@ -39,12 +40,13 @@ export function deliver(
   const leaving = all.filter(({ target }) => nodes.some((node) => !stays(node, target)))
   const fate = own.every((address) => address === source) ? 'own' : fateOf(source, leaving)
   const arrivals = all.map(({ target }) => arrive(facts, nodes, target, protocol, { service }))
-  const outcomes = all.flatMap(({ target, masquerade: wanted }, which): PathOutcome[] => {
+  const ways = all.flatMap(({ target, masquerade: wanted }, which) => {
     const { verdict, pod, doubt } = arrivals[which] as (typeof arrivals)[number]
     return nodes.map((node, index) => {
       const masqueraded = wanted && !stays(node, target)
       const seen = masqueraded ? own[index] : source
-      return {
+      const words = wordsAt(facts, { node, source, seen: seen ?? source, target, protocol })
+      const outcome: PathOutcome = {
         node,
         verdict:
           verdict === 'deliver' && !masqueraded && !repliesPass(facts, node, source, target) ? 'astray' : verdict,
@@ -54,14 +56,29 @@ export function deliver(
         masqueraded,
         ...(seen !== undefined && { sourceSeen: seen }),
       }
+      return { which, words, outcome: under(outcome, words) }
     })
   })
+  const outcomes = ways.map(({ outcome }) => outcome)
+  const policies = policySteps(
+    facts,
+    nodes,
+    ways.map(({ words }) => words),
+  )
+  const isDenied = (which: number): boolean =>
+    ways.every((way) => way.which !== which || way.outcome.verdict === 'denied')
   const astray = outcomes.flatMap(({ verdict, backend }) => (verdict === 'astray' && backend ? backend.address : []))
   const steps: readonly Step[] = [
     { code: 'translation', nodes, from: asked, protocol, to: all.map(({ target }) => target) },
+    ...policies.here,
     ...(fate === undefined ? [] : [{ code: 'postrouting', nodes, source, does: fate } as const]),
     ...(handed.length === 0 ? [] : [{ code: 'input', nodes: handed, source } as const]),
-    { code: 'route', nodes, arrivals: arrivals.map(({ arrival }) => arrival) },
+    {
+      code: 'route',
+      nodes,
+      arrivals: arrivals.map(({ arrival }, which) => (isDenied(which) ? { ...arrival, denied: true } : arrival)),
+    },
+    ...policies.behind,
     ...(astray.length === 0 ? [] : [{ code: 'reply-astray', nodes, source, backends: [...new Set(astray)] } as const]),
   ]
   return { steps, outcomes }

@@ -17,6 +17,7 @@ import { deliver } from './delivery.ts'
 import type { Claimed } from './node-view.ts'
 import type { NodeViews } from './node-views.ts'
 import { passOn } from './onward.ts'
+import { policySteps, under, wordsAt } from './policies.ts'
 import { waysOf } from './ways.ts'
 
 /** One packet, and what is known of it at every hop. */
@@ -171,8 +172,24 @@ function unclaimed(asking: Asking, decided: Undecided, found: readonly Outcome[]
       [step(verdict === 'drop' ? 'drop' : 'refuse')],
       nodes.map((node) => ({ node, verdict })),
     )
+  const words = wordsAt(facts, { node: view.name, source, seen: source, target, protocol })
+  const policies = policySteps(facts, [view.name], [words])
+  const passed = [step('pass-on'), ...policies.here]
   const onward = passOn(facts, view.name, target, protocol, source, asked)
-  if (onward.kind === 'end') return ended([step('pass-on'), onward.step], [onward.outcome])
+  // It does not get any farther.
+  if (words.some(({ direction, passes }) => direction === 'egress' && !passes)) {
+    const outcome: PathOutcome =
+      onward.kind === 'end' ? onward.outcome : { node: view.name, backend: target, verdict: 'denied' }
+    return ended(passed, [under(outcome, words)])
+  }
+  if (onward.kind === 'end') {
+    const outcome = under(onward.outcome, words)
+    const arrival = outcome.verdict === 'denied' ? denied(onward.step) : onward.step
+    return ended([...passed, arrival, ...policies.behind], [outcome])
+  }
   const next = walkHop({ ...asking, spread: false }, [onward.node], false)
-  return { ...next, steps: [step('pass-on'), onward.step, ...next.steps] }
+  return { ...next, steps: [...passed, onward.step, ...next.steps] }
 }
+
+const denied = (step: Step): Step =>
+  step.code === 'arrival' ? { ...step, arrival: { ...step.arrival, denied: true } } : step

@@ -1,11 +1,14 @@
 import type { Effect } from '../trace/effect.ts'
-import { nameText } from './object.ts'
+import { nameText, objectText } from './object.ts'
+import { endText } from './policies/word.ts'
 import { labelsText, listed, taintText } from './text.ts'
 import { portText } from './walk/entry.ts'
 
 /** What a cure does, as it stands before its command. */
 export function effectText(effect: Effect): string {
   switch (effect.code) {
+    case 'accept-before':
+      return `accept ${endText(effect.peer)} before ${effect.rule} of ${nameText(effect.policy)} denies it`
     case 'allow-source':
       return `allow ${effect.source} too`
     case 'ask-address':
@@ -56,6 +59,8 @@ export function effectText(effect: Effect): string {
       return `give it an ${effect.family} address too`
     case 'give-node-port':
       return 'give it a node port'
+    case 'give-priority':
+      return `let ${nameText(effect.policy)} be asked after it: priority ${effect.priority}`
     case 'if-service-is-meant':
       return `if ${nameText(effect.service)} is meant`
     case 'label-slice':
@@ -66,14 +71,32 @@ export function effectText(effect: Effect): string {
       return `let ${effect.port} lead to ${effect.target}`
     case 'lead-to':
       return `lead it to ${nameText(effect.service)}${effect.isHeadless ? ' (headless)' : ''}`
+    case 'label-namespace':
+      return `give namespace ${effect.object.name} the ${labelWord(effect.labels)}`
+    case 'label-pod':
+      return `give ${objectText(effect.object)} the ${labelWord(effect.labels)}${effect.object.kind === 'Pod' ? '' : '; new pods take the place of its own'}`
     case 'label-node': {
       const missing = Object.entries(effect.missing).map(([key, value]) => `${key}=${value}`)
       return `give a node the labels that its nodeSelector wants: ${listed(missing)}`
     }
+    case 'let-dns-pass':
+      return `let DNS pass, by one rule more of ${nameText(effect.policy)}`
+    case 'let-namespace-pass':
+      return `let pods of ${effect.namespace ?? 'all namespaces'} pass, by one rule more of ${nameText(effect.policy)}`
+    case 'let-pass':
+      return `let ${endText(effect.peer)} pass, by one rule more of ${nameText(effect.policy)}`
+    case 'let-peer-pass':
+      return `let ${effect.rule} of ${nameText(effect.policy)} mean ${endText(effect.peer)} too`
+    case 'let-port-pass':
+      return `let ${effect.rule} of ${nameText(effect.policy)} speak of that port too`
     case 'let-node-balance':
       return `let ${effect.node} take traffic of the load balancer again`
     case 'let-pods-ask-dns':
       return 'let its pods ask the cluster’s DNS; new ones take their place'
+    case 'mean-labels':
+      return `let ${effect.path} mean ${labelsText(effect.labels)}`
+    case 'mean-port':
+      return `let ${effect.path} mean port ${effect.port}`
     case 'name-port':
       return `call that port as the Service does: ${effect.name || "''"}`
     case 'lower-request':
@@ -118,10 +141,14 @@ export function effectText(effect: Effect): string {
       return 'the labels of the pods there'
     case 'show-log':
       return LOGS[effect.of]
+    case 'show-namespaces':
+      return 'the namespaces and their labels'
     case 'show-node':
       return 'what is told of the node'
     case 'show-node-labels':
       return 'the nodes'
+    case 'show-policy':
+      return 'the policy'
     case 'show-pod':
       return 'all that is told of the pod'
     case 'show-pods':
@@ -160,3 +187,6 @@ const LOGS = {
   container: 'what the container says',
   pod: 'what it says',
 } as const
+
+const labelWord = (labels: Readonly<Record<string, string>>): string =>
+  `label${Object.keys(labels).length === 1 ? '' : 's'} ${labelsText(labels)}`

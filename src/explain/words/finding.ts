@@ -15,6 +15,7 @@ import { endpointGone, endpointPortUnknown, endpointsNotReady, noSelector } from
 import { dnsDown } from './findings/dns.ts'
 import { endpointsLate, notProxied, onlyTerminating, scaledToZero } from './findings/endpoints.ts'
 import { familyMissing, loadBalancerPending, lostClaim, notApplied, portNotServed } from './findings/frontend.ts'
+import { dnsForgotten, policyDenies, policyIsolates } from './findings/isolated.ts'
 import { dnsNameUnknown, dnsNotAsked, externalName, otherNamespace, serviceUnknown } from './findings/name.ts'
 import { imageUnknown, nodeLost, podsCrash, podsNotReady, podsPending, podsStarting } from './findings/pods.ts'
 import { nodeNotReady, noEligibleNode, noLocalEndpoint, replyAstray, sourceRange } from './findings/policy.ts'
@@ -47,6 +48,8 @@ function reasonText(finding: Finding): FindingText {
       return clusterIpUnassigned(finding)
     case 'dns-down':
       return dnsDown(finding, finding.because.map(findingText))
+    case 'dns-forgotten':
+      return dnsForgotten(finding)
     case 'dns-name-unknown':
       return dnsNameUnknown(finding)
     case 'dns-not-asked':
@@ -111,6 +114,10 @@ function reasonText(finding: Finding): FindingText {
       return podsPending(finding)
     case 'pods-starting':
       return podsStarting(finding)
+    case 'policy-denies':
+      return policyDenies(finding)
+    case 'policy-isolates':
+      return policyIsolates(finding)
     case 'port-not-served':
       return portNotServed(finding)
     case 'reply-astray':

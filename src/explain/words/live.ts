@@ -59,8 +59,10 @@ function outcomeText({ verdict, backend, sourceSeen, node }: PathOutcome): strin
 const untracedText = (untraced: Untraced): string =>
   untraced.code === 'silent' ? 'it told of no packet' : `${untraced.node}: ${untraced.message}`
 
-const endText = (end: WalkEnd): string =>
-  end.code === 'dropped-elsewhere' ? `dropped by a ${end.by} of table ${end.table}, chain ${end.chain}` : end.code
+const endText = (end: WalkEnd): string => {
+  if (end.code === 'dropped-elsewhere') return `dropped by a ${end.by} of table ${end.table}, chain ${end.chain}`
+  return end.code === 'dropped-by-policies' ? `dropped by policies, chain ${end.chain}` : end.code
+}
 
 /** Of each walk of the kernel one line; equal ones once. */
 function walkLines(walks: readonly ComparedWalk[], model: readonly ModelWalk[]): readonly string[] {

@@ -28,7 +28,13 @@ const shown = (details: readonly string[]): readonly string[] =>
 
 const LEAD = { run: 'cure', ask: 'cure', look: 'look' } as const
 
-const findingLines = ({ reason, message, details, cures }: ToldFinding): readonly string[] => [
+/** A finding with what mends it, as it stands below a walk. */
+export const findingLines = ({
+  reason,
+  message,
+  details,
+  cures,
+}: Omit<ToldFinding, 'reason'> & { readonly reason: string }): readonly string[] => [
   `  why   ${message} [${reason}]`,
   ...details.map((detail) => `        ${detail}`),
   ...cures.flatMap(({ kind, effect, command }) => [`  ${LEAD[kind]}  ${effect}:`, `          ${command}`]),

@@ -25,7 +25,7 @@ export function tellFinding(finding: Finding): ToldFinding {
   return { reason: finding.reason, message, details, cures: finding.cures.map(tellCure) }
 }
 
-const tellCure = ({ kind, effect, argv, alternative }: Cure): ToldCure => ({
+export const tellCure = ({ kind, effect, argv, alternative }: Cure): ToldCure => ({
   kind,
   effect: `${alternative ? 'or ' : ''}${effectText(effect)}`,
   command: commandLine(argv),

@@ -11,7 +11,7 @@ const TABLE: readonly (readonly [unseen: Unseen, text: string])[] = [
   [{ code: 'listeners-and-kernels' }, 'what programs listen on, and what the nodes’ kernels hold'],
   [
     { code: 'proxy-flags' },
-    'kube-proxy’s own flags (--nodeport-addresses, --masquerade-all, --cluster-cidr), NetworkPolicies, and rules of others',
+    'kube-proxy’s own flags (--nodeport-addresses, --masquerade-all, --cluster-cidr), and rules of others',
   ],
   [
     { code: 'pod-ranges' },
@@ -33,7 +33,7 @@ const TABLE: readonly (readonly [unseen: Unseen, text: string])[] = [
   [{ code: 'resource', resource: 'events', why: 'forbidden' }, 'events (forbidden): why a probe fails is not quoted'],
   [
     { code: 'resource', resource: 'namespaces', why: 'forbidden' },
-    'namespaces (forbidden): one that does not exist is not recognised',
+    'namespaces (forbidden): one that does not exist is not recognised, and policies are not looked at',
   ],
   [
     { code: 'agents' },
@@ -50,6 +50,10 @@ const TABLE: readonly (readonly [unseen: Unseen, text: string])[] = [
   [
     { code: 'of-others', what: 'network' },
     'how packets get from a node to a pod and on, since the pod network is others’ here (--network none): it is taken to do what Kubernetes asks of it',
+  ],
+  [
+    { code: 'of-others', what: 'policies' },
+    'what the nodes’ kernels hold of NetworkPolicies, since others keep them here (--without policies, or network): they are taken to do what Kubernetes asks of them',
   ],
   [
     { code: 'kernels-behind', nodes: ['node-1', 'node-2'] },

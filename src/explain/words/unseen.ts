@@ -6,7 +6,9 @@ const WITHOUT: Readonly<Record<UnseenResource, string>> = {
   deployments: 'cures change pods, not what makes them',
   replicasets: 'one that is scaled to 0 is not recognised',
   events: 'why a probe fails is not quoted',
-  namespaces: 'one that does not exist is not recognised',
+  namespaces: 'one that does not exist is not recognised, and policies are not looked at',
+  networkpolicies: 'what they stop is not known',
+  clusternetworkpolicies: 'what they stop is not known',
   persistentvolumeclaims: CLAIMS_LEFT_OUT,
   persistentvolumes: CLAIMS_LEFT_OUT,
   storageclasses: CLAIMS_LEFT_OUT,
@@ -37,6 +39,8 @@ const OF_OTHERS = {
   dns: 'what DNS answers, since it is others’ here (--without dns): this is what the specification says that it should',
   network:
     'how packets get from a node to a pod and on, since the pod network is others’ here (--network none): it is taken to do what Kubernetes asks of it',
+  policies:
+    'what the nodes’ kernels hold of NetworkPolicies, since others keep them here (--without policies, or network): they are taken to do what Kubernetes asks of them',
 } as const
 
 /** What nobody could look at, and what follows from it. */
@@ -47,7 +51,9 @@ export function unseenText(unseen: Unseen): string {
     case 'listeners-and-kernels':
       return 'what programs listen on, and what the nodes’ kernels hold'
     case 'proxy-flags':
-      return 'kube-proxy’s own flags (--nodeport-addresses, --masquerade-all, --cluster-cidr), NetworkPolicies, and rules of others'
+      return 'kube-proxy’s own flags (--nodeport-addresses, --masquerade-all, --cluster-cidr), and rules of others'
+    case 'policies-kept':
+      return 'whether its pod network keeps NetworkPolicies: they are taken to be kept'
     case 'pod-ranges':
       return 'the ranges of pods: nodes name none, so the addresses of the pods that are there stand for them'
     case 'service-range':

@@ -9,7 +9,9 @@ import { pods } from '#api/core/pod/resource.ts'
 import type { Service } from '#api/core/service/message.ts'
 import { services } from '#api/core/service/resource.ts'
 import { endpointSlices } from '#api/discovery/endpointslice/resource.ts'
+import { networkPolicies } from '#api/networking/networkpolicy/resource.ts'
 import { ServiceCIDR, ServiceCIDRList } from '#api/networking/servicecidr/message.ts'
+import { clusterNetworkPolicies } from '#api/policynetworking/clusternetworkpolicy/resource.ts'
 import type { ApiObject, Resource } from '#api/resource.ts'
 import { ApiError, type Client } from '#client/client.ts'
 import type { ClusterFacts } from '#explain/cluster/facts.ts'
@@ -54,6 +56,8 @@ export async function gatherApiFacts(client: Client, options: ApiFactsOptions): 
     } catch (error) {
       const { code } = error instanceof ApiError ? error.status : {}
       if (code !== 403 && code !== 404) throw error
+      // Most clusters have no such kind, and lack nothing.
+      if (code === 404 && resource.kind === clusterNetworkPolicies.kind) return []
       const plural = resource.plural as UnseenResource
       unseen.push({ code: 'resource', resource: plural, why: code === 403 ? 'forbidden' : 'not-served' })
       return undefined
@@ -61,17 +65,20 @@ export async function gatherApiFacts(client: Client, options: ApiFactsOptions): 
   }
   const tolerant = async <T extends ApiObject>(resource: Resource<T>): Promise<readonly T[]> =>
     (await seen(resource)) ?? []
-  const [service, slice, pod, node, deployment, replicaSet, event, namespace, cidr] = await Promise.all([
-    client.list(services),
-    client.list(endpointSlices),
-    client.list(pods),
-    client.list(nodes),
-    tolerant(deployments),
-    tolerant(replicaSets),
-    tolerant(events),
-    tolerant(namespaces),
-    options.serviceCidrs === undefined ? servicesRange(client) : [],
-  ])
+  const [service, slice, pod, node, deployment, replicaSet, event, namespace, policy, clusterPolicy, cidr] =
+    await Promise.all([
+      client.list(services),
+      client.list(endpointSlices),
+      client.list(pods),
+      client.list(nodes),
+      tolerant(deployments),
+      tolerant(replicaSets),
+      tolerant(events),
+      seen(namespaces),
+      seen(networkPolicies),
+      seen(clusterNetworkPolicies),
+      options.serviceCidrs === undefined ? servicesRange(client) : [],
+    ])
   const storage = await gatherVolumes(pod.items, seen)
   const podRanges = podCidrsOf(node.items, pod.items)
   if (podRanges.guessed) unseen.push({ code: 'pod-ranges' })
@@ -88,10 +95,12 @@ export async function gatherApiFacts(client: Client, options: ApiFactsOptions): 
     deployments: deployment,
     replicaSets: replicaSet,
     events: event,
-    namespaces: namespace.map(({ metadata }) => metadata?.name ?? ''),
+    namespaces: (namespace ?? []).map(({ metadata }) => metadata?.name ?? ''),
     namespaceLabels: Object.fromEntries(
-      namespace.map(({ metadata }) => [metadata?.name ?? '', metadata?.labels ?? {}]),
+      (namespace ?? []).map(({ metadata }) => [metadata?.name ?? '', metadata?.labels ?? {}]),
     ),
+    // Of the labels of namespaces hangs whom they mean, of each kind of them what the other says.
+    ...(namespace && policy && clusterPolicy && { policies: { policies: policy, clusterPolicies: clusterPolicy } }),
     ...(storage && { storage }),
     network: {
       foreign: true,
@@ -113,6 +122,7 @@ export async function gatherApiFacts(client: Client, options: ApiFactsOptions): 
       { code: 'api-only', server: options.server },
       { code: 'listeners-and-kernels' },
       { code: 'proxy-flags' },
+      ...((policy ?? []).length + (clusterPolicy ?? []).length > 0 ? [{ code: 'policies-kept' } as const] : []),
       ...unseen,
     ],
   }

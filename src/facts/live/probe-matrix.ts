@@ -1,6 +1,6 @@
 import type { Pod } from '#api/core/pod/message.ts'
 import type { ClusterConfig } from '#cluster/config.ts'
-import { type Matrix, type MatrixCell, nameOfGroup } from '#explain/policies/matrix.ts'
+import { type Matrix, type MatrixCell, nameOfGroup } from '#explain/trace/policies/matrix.ts'
 import { hasSctpSockets } from '#kernel/sockets/probe-socket.ts'
 import { podAddresses } from '#objects/pod.ts'
 import { namespacePathOf } from '../local/pod-namespace.ts'

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs'
+import { LEAVABLE } from '#agent/left-out.ts'
 import { type AgentReport, getJson, type NodeReport } from '#agent/server/agent-api.ts'
 import { deployments } from '#api/apps/deployment/resource.ts'
 import { replicaSets } from '#api/apps/replicaset/resource.ts'
@@ -16,6 +17,7 @@ import type { Unseen } from '#explain/trace/unseen.ts'
 import { namespacePath } from '#kernel/namespaces/namespace.ts'
 import { listeningSockets } from '#kernel/sockets/listening-sockets.ts'
 import { parseResolvConf, type ResolvConf } from '#names/resolv-conf.ts'
+import { gatherPolicies } from '../policy-facts.ts'
 import { gatherVolumes } from '../volume-facts.ts'
 import { namespacePathOf } from './pod-namespace.ts'
 
@@ -29,7 +31,7 @@ const AGENT_TIMEOUT_MS = 2000
  * an ApiError or a transport's error.
  */
 export async function gatherFacts(client: Client, config: ClusterConfig): Promise<ClusterFacts> {
-  const [service, slice, pod, node, deployment, replicaSet, event, namespace, report] = await Promise.all([
+  const [service, slice, pod, node, deployment, replicaSet, event, namespace, policies, report] = await Promise.all([
     client.list(services),
     client.list(endpointSlices),
     client.list(pods),
@@ -38,6 +40,7 @@ export async function gatherFacts(client: Client, config: ClusterConfig): Promis
     client.list(replicaSets),
     client.list(events),
     client.list(namespaces),
+    gatherPolicies(client),
     // Agents that do not answer are no fault of the question: kernels forward without them.
     getJson<AgentReport>(config.sockets.agent, '/status', AGENT_TIMEOUT_MS).catch(() => undefined),
   ])
@@ -55,6 +58,7 @@ export async function gatherFacts(client: Client, config: ClusterConfig): Promis
       namespace.items.map(({ metadata }) => [metadata?.name ?? '', metadata?.labels ?? {}]),
     ),
     ...(storage && { storage }),
+    policies,
     network: {
       podCidrs: config.clusterCidr,
       serviceCidrs: config.serviceCidr,
@@ -82,7 +86,7 @@ export async function gatherFacts(client: Client, config: ClusterConfig): Promis
 const isWritten = ({ dataplane }: NodeReport): boolean => dataplane.appliedAt !== undefined && dataplane.pending === 0
 
 function unseenOf(config: ClusterConfig, report: AgentReport | undefined): readonly Unseen[] {
-  const ofOthers = (config.without ?? []).map((what) => ({ code: 'of-others', what }) as const)
+  const ofOthers = LEAVABLE.filter((what) => leaves(config, what)).map((what) => ({ code: 'of-others', what }) as const)
   // Agents that do not look after Services have nothing to tell of them.
   if (leaves(config, 'proxy')) return ofOthers
   if (report === undefined) return [{ code: 'agents' }, ...ofOthers]

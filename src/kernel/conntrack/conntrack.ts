@@ -45,7 +45,7 @@ export interface FlowFilter {
 }
 
 /** A flow from who began it to who answers: its ports are 0 where it has none. */
-interface Flow {
+export interface Flow {
   /** IPPROTO_* */
   readonly protocol: number
   readonly source: string

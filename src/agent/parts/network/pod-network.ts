@@ -8,13 +8,13 @@ import { objectKey } from '#objects/object-key.ts'
 import { addressesAt, nextFreeOffset } from '#podnetwork/ipam.ts'
 import type { KeptNamespace } from '#reconciler/network/network-target.ts'
 import { ID_COUNT } from '#runtime/runtime.ts'
-import { type AttachmentRecord, AttachmentRecords } from './attachment-record.ts'
+import { type AttachmentRecord, AttachmentRecords } from '../attachments/attachment-record.ts'
 import { IdRanges } from './id-ranges.ts'
 import { PodLinks } from './pod-links.ts'
 import { PodNetworkError } from './pod-network-error.ts'
 
 /** Who must know of a pod before anybody can reach it. */
-interface PodPolicies {
+export interface PodPolicies {
   /** Rejects where it cannot be held to them: then it gets no network. */
   hold(pod: PodIdentity, addresses: readonly string[]): Promise<void>
   release(pod: PodIdentity): void
@@ -91,7 +91,10 @@ class RoutedPodNetwork implements NodePodNetwork {
     this.#links = new PodLinks({ node: options.node, hasIpv6: this.#ipv6, mtu: options.mtu })
     for (const record of this.#records.read()) {
       if (record.state === 'attached' && this.#stands(record)) this.#attached.set(record.uid, record)
-      else this.#takeAway(record)
+      else {
+        this.#takeAway(record)
+        this.#options.policies?.release(record.pod)
+      }
     }
   }
 

@@ -2,26 +2,29 @@ import { createHttpClient } from '#client/http-client.ts'
 import { httpsTransport } from '#client/https-client.ts'
 import { unixTransport } from '#client/unix-client.ts'
 import { leaves } from '#cluster/config.ts'
-import { nameOfGroup, policyMatrix } from '#explain/policies/matrix.ts'
+import { policyMatrix } from '#explain/policies/matrix.ts'
 import { PolicyView } from '#explain/policies/policy-view.ts'
-import { cellReason, matrixRows } from '#explain/words/matrix.ts'
+import type { Matrix } from '#explain/trace/policies/matrix.ts'
+import { cellReason, matrixNotes, matrixRows } from '#explain/words/policies/matrix.ts'
 import { canProbe, type ProbedCell, probeMatrix } from '#facts/live/probe-matrix.ts'
 import { gatherPolicyFacts } from '#facts/policy-facts.ts'
 import { CliError } from '../../cli-error.ts'
 import { explainTarget } from '../../clusters/explain-target.ts'
 import { type Command, outputFlag } from '../../command.ts'
 import { table } from '../../table.ts'
+import { apiTrouble, noSuchNamespace } from './trouble.ts'
 
 const PROTOCOLS = { tcp: 'TCP', udp: 'UDP', sctp: 'SCTP' } as const
 const FAMILIES = { '4': 'IPv4', '6': 'IPv6' } as const
 const MOST_PORT = 65535
+const MOST_DIFFERING = 20
 
 export const matrix: Command = {
   name: 'policy matrix',
   summary: 'who may begin a connection with whom, by the policies of a cluster',
   description: `Prints, for each group of pods and each other, whether NetworkPolicies and ClusterNetworkPolicies let a connection begin: yes, no, or
 the ports at which it may. It is asked at the ports that the pods declare, at 80 where they declare none, or at --port. Pods of one Deployment that
-policies treat alike are one group. With --probe each connection is begun for real as well, from inside the sender's network (of a cluster of this
+policies treat alike are one group (web#1 and web#2, where they do not). Below stands which policies isolate whom. With --probe each connection is begun for real as well, from inside the sender's network (of a cluster of this
 machine): where that is not what the policies say, the cell has a "!", and what was met stands below.
 Exit status 0: told; with --probe, everything was as it should be. 1: something was not.`,
   flags: {
@@ -71,37 +74,60 @@ Exit status 0: told; with --probe, everything was as it should be. 1: something 
     try {
       const dnsOnNodes = target.kind === 'local' && !leaves(target.config, 'dns')
       const facts = await gatherPolicyFacts(client, dnsOnNodes)
-      if (namespace !== undefined && !facts.namespaces.some(({ metadata }) => metadata?.name === namespace))
-        throw new CliError('NAMESPACE_UNKNOWN', `there is no namespace ${namespace}`, {
-          hint: `namespaces are ${facts.namespaces.map(({ metadata }) => metadata?.name).join(', ')}`,
-        })
+      const namespaces = facts.namespaces.map(({ metadata }) => metadata?.name ?? '')
+      if (namespace !== undefined && !namespaces.includes(namespace)) throw noSuchNamespace(namespace, namespaces)
       const found = policyMatrix(new PolicyView(facts), { namespace, protocol, family, port })
-      const probed: readonly ProbedCell[] =
-        switches.probe && target.kind === 'local' ? await probeMatrix(target.config, facts.pods, found) : []
-      const answers = new Map(probed.map((one) => [one.cell, one]))
-      const differing = probed.filter(({ passed, cell }) => passed !== undefined && passed !== cell.passes)
-      const wrong = new Set(differing.map(({ cell }) => cell))
+      const probed =
+        switches.probe && target.kind === 'local' ? await probeMatrix(target.config, facts.pods, found) : undefined
+      const { differing, text } = matrixText(found, namespace, probed)
       if (flags.output === 'json') {
+        const answers = new Map(probed?.map((one) => [one.cell, one]))
         const cells = found.cells.map((cell) => {
           const met = answers.get(cell)
-          return met === undefined ? cell : { ...cell, probe: met.answer, differs: wrong.has(cell) }
+          return met === undefined ? cell : { ...cell, probe: met.answer, differs: differing.includes(met) }
         })
         io.out(`${JSON.stringify({ ...found, cells })}\n`)
-      } else if (found.groups.length === 0)
-        io.err(`no pod${namespace === undefined ? '' : ` of namespace ${namespace}`} has an address of ${family}\n`)
-      else {
-        const [header, ...rows] = matrixRows(found, (cell) => wrong.has(cell))
-        io.out(table(header!, rows))
-        for (const { cell, answer } of differing)
-          io.out(`! ${cell.from} to ${cell.to}, port ${cell.port}: ${answer}, but ${cellReason(cell)}\n`)
-        const several = found.groups.filter(({ pods }) => pods.length > 1)
-        for (const group of several) io.out(`${nameOfGroup(group)}: ${group.pods.length} pods alike\n`)
-      }
+      } else io.out(text)
       return differing.length === 0 ? 0 : 1
+    } catch (error) {
+      throw apiTrouble(target, error)
     } finally {
       client.close()
     }
   },
+}
+
+/** The table, what differs, what isolates, and what was begun for real. */
+const matrixText = (
+  found: Matrix,
+  namespace: string | undefined,
+  probed: readonly ProbedCell[] | undefined,
+): { readonly differing: readonly ProbedCell[]; readonly text: string } => {
+  const differing = (probed ?? []).filter(({ passed, cell }) => passed !== undefined && passed !== cell.passes)
+  if (found.groups.length === 0)
+    return {
+      differing,
+      text: `no pod${namespace === undefined ? '' : ` of namespace ${namespace}`} has an address of ${found.family}\n`,
+    }
+  const wrong = new Set(differing.map(({ cell }) => cell))
+  const [header = [], ...rows] = matrixRows(found, (cell) => wrong.has(cell))
+  const lines = [
+    ...differing
+      .slice(0, MOST_DIFFERING)
+      .map(({ cell, answer }) => `! ${cell.from} to ${cell.to}, port ${cell.port}: ${answer}, but ${cellReason(cell)}`),
+    ...(differing.length > MOST_DIFFERING
+      ? [`! and ${differing.length - MOST_DIFFERING} more (-o json has them)`]
+      : []),
+    ...matrixNotes(found),
+    ...(probed === undefined ? [] : [probeText(probed, differing.length)]),
+  ]
+  return { differing, text: `${table(header, rows)}${lines.map((line) => `${line}\n`).join('')}` }
+}
+
+const probeText = (probed: readonly ProbedCell[], differing: number): string => {
+  const unknown = probed.filter(({ passed }) => passed === undefined).length
+  const words = differing === 0 ? 'all as the policies say' : `${differing} not as the policies say`
+  return `${probed.length} connections were begun: ${words}${unknown === 0 ? '' : `; of ${unknown} nobody can tell, since nobody answers there`}`
 }
 
 const portOf = (text: string): number => {

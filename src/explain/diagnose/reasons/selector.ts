@@ -105,7 +105,7 @@ function mayBeMeant(facts: ClusterFacts, service: Service, labels: Labels, pods:
 }
 
 /** A merge patch that leaves `labels` and nothing else. */
-const replacing = (selector: Labels, labels: Labels): Record<string, string | null> => ({
+export const replacing = (selector: Labels, labels: Labels): Record<string, string | null> => ({
   ...Object.fromEntries(
     Object.keys(selector)
       .filter((key) => !(key in labels))
@@ -160,7 +160,7 @@ function nearestSelectors(facts: ClusterFacts, service: Service) {
  * Of a pod's labels those that the selector means, and how far it is from them: 0 equal, 1 a key for which nothing
  * stands.
  */
-function nearestLabels(selector: Labels, own: Labels): { readonly labels: Labels; readonly far: number } {
+export function nearestLabels(selector: Labels, own: Labels): { readonly labels: Labels; readonly far: number } {
   const labels: Record<string, string> = {}
   let far = 0
   for (const [key, value] of Object.entries(selector)) {

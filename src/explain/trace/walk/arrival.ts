@@ -10,6 +10,8 @@ export interface Arrival extends Socket {
   /** Where the address lives; left out where nothing of the cluster has it. */
   readonly home?: Home
   readonly end: ArrivalEnd
+  /** Policies drop it before. */
+  readonly denied?: true
 }
 
 export interface Home {

@@ -1,7 +1,11 @@
+import type { PolicyWord } from '../policies/word.ts'
 import type { ObjectRef, Socket } from '../reference.ts'
 
-/** `closed`: it is sent there, and nothing listens; `astray`: it answers, and the reply does not arrive. */
-export type OutcomeVerdict = 'deliver' | 'reject' | 'drop' | 'unreachable' | 'closed' | 'astray'
+/**
+ * `closed`: it is sent there, and nothing listens; `astray`: it answers, and the reply does not arrive; `denied`: policies
+ * of either end drop it.
+ */
+export type OutcomeVerdict = 'deliver' | 'reject' | 'drop' | 'unreachable' | 'closed' | 'astray' | 'denied'
 
 interface Backend extends Socket {
   readonly pod?: ObjectRef
@@ -21,6 +25,8 @@ export interface PathOutcome {
   /** Translated by a Service, not addressed so. */
   readonly translated?: boolean
   readonly masqueraded?: boolean
+  /** Of `denied`: the ends that do not let it pass. */
+  readonly stops?: readonly PolicyWord[]
   /** The address that the backend sees. */
   readonly sourceSeen?: string
 }

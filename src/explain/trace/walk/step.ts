@@ -1,4 +1,5 @@
 import type { Protocol } from '#net/port-protocol.ts'
+import type { PolicyWord } from '../policies/word.ts'
 import type { ObjectRef, Socket } from '../reference.ts'
 import type { Arrival, Listens } from './arrival.ts'
 import type { Candidate } from './candidate.ts'
@@ -108,6 +109,13 @@ export type NodeStep = { readonly nodes: readonly string[] } & (
   | { readonly code: 'choice'; readonly protocol: Protocol; readonly choice: Choice }
   | { readonly code: 'translation'; readonly from: Socket; readonly protocol: Protocol; readonly to: readonly Socket[] }
   | { readonly code: 'postrouting'; readonly source: string; readonly does: SourceFate }
+  | {
+      readonly code: 'policies'
+      /** Of the ends that live there, and that policies say something of. */
+      readonly words: readonly PolicyWord[]
+      /** Over which the sender may not ask the cluster’s DNS, which its policies may have forgotten. */
+      readonly noDns: readonly Protocol[]
+    }
   /** What the node hands to itself does not meet postrouting. */
   | { readonly code: 'input'; readonly source: string }
   | { readonly code: 'route'; readonly arrivals: readonly Arrival[] }

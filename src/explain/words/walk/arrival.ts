@@ -3,9 +3,10 @@ import { nameText } from '../object.ts'
 import { listed } from '../text.ts'
 
 /** `10.244.2.3 is on node-2, by way of 172.30.0.3; pod default/web listens on 8080/TCP (container web): delivered` */
-export function arrivalText({ address, port, protocol, home, end }: Arrival): string {
+export function arrivalText({ address, port, protocol, home, end, denied }: Arrival): string {
   const way = home === undefined ? address : `${address} is ${homeText(home)}`
   const what = `${port}/${protocol}`
+  if (denied) return `${way}; policies drop it before${'pod' in end ? ` pod ${nameText(end.pod)} gets it` : ''}`
   switch (end.code) {
     case 'pod':
       return `${way}; pod ${nameText(end.pod)} ${podEnd(end, what)}`

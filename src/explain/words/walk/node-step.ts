@@ -2,6 +2,7 @@ import { socketText } from '#net/port-protocol.ts'
 import type { Socket } from '../../trace/reference.ts'
 import type { Affinity, Choice, NodeStep, SourceFate } from '../../trace/walk/step.ts'
 import { nameText, objectText } from '../object.ts'
+import { policiesStepText } from '../policies/word.ts'
 import { listed, plural, withProtocol } from '../text.ts'
 import { arrivalText } from './arrival.ts'
 import { candidateText } from './candidate.ts'
@@ -59,6 +60,8 @@ export function nodeStepText(step: NodeStep): StepText {
         text: `${addressed(step.from, step.protocol)} becomes ${listed(backends, 'or')}`,
       }
     }
+    case 'policies':
+      return policiesStepText(step)
     case 'postrouting':
       return { at: `${nodes}, postrouting`, text: FATES[step.does](step.source) }
     case 'input':

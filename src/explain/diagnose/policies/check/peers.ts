@@ -1,0 +1,117 @@
+import { matchesLabels } from '#objects/label-requirement.ts'
+import { NAMESPACE_NAME_LABEL } from '#objects/well-known.ts'
+import type { Peer } from '#policy/peer.ts'
+import { DIRECTIONS, type Policy } from '#policy/rule.ts'
+import { nearest } from '../../../cluster/nearest.ts'
+import { wantedOf } from '../../../policies/nearest.ts'
+import { DNS } from '../../../policies/policy-view.ts'
+import { peersOfRule } from '../../../policies/rule-parts.ts'
+import { policyRef } from '../../../policies/word.ts'
+import type { Cure } from '../../../trace/cure.ts'
+import type { PolicyFinding } from '../../../trace/policies/check.ts'
+import { patch } from '../../cure.ts'
+import { labelNamespace } from '../cures.ts'
+import {
+  type Check,
+  isLike,
+  isMadeIn,
+  namespacesOf,
+  plainLabels,
+  podsOf,
+  pointerOf,
+  policiesIn,
+  type Scope,
+} from './scope.ts'
+import { nearTo, showNamespaces } from './subjects.ts'
+
+type PodsPeer = Peer & { readonly kind: 'pods' }
+
+/** Peers of rules that mean nothing that is there. */
+export const emptyPeers: Check = (scope) => policiesIn(scope).flatMap((policy) => emptyPeersOf(scope, policy))
+
+function emptyPeersOf(scope: Scope, policy: Policy): readonly PolicyFinding[] {
+  // What it selects nobody by is told of itself.
+  if (podsOf(scope, policy.subject).length === 0) return []
+  const object = scope.view.objectOf(policy)
+  return DIRECTIONS.flatMap((direction) =>
+    (policy.rules[direction] ?? [])
+      .flatMap((rule) => peersOfRule(policy, object, direction, rule.path) ?? [])
+      .flatMap(({ path, peers }) =>
+        peers.flatMap((peer) => (peer.kind === 'pods' ? (emptyPeer(scope, policy, path, peer) ?? []) : [])),
+      ),
+  )
+}
+
+function emptyPeer(scope: Scope, policy: Policy, path: string, peer: PodsPeer): PolicyFinding | undefined {
+  const about = { reason: 'peer-means-nobody', policy: policyRef(policy), path } as const
+  const namespaces = namespacesOf(scope, peer)
+  if (namespaces.length === 0 && 'labels' in peer.namespaces) {
+    const wanted = plainLabels(peer.namespaces.labels) ?? {}
+    const near = nearest(Object.values(wanted)[0] ?? '', scope.view.namespaces)
+    return {
+      ...about,
+      what: 'namespaces',
+      wanted: peer.namespaces.labels.map(wantedOf),
+      nearest: near,
+      cures: [namespaceCure(scope, policy, path, peer, wanted, near[0]) ?? showNamespaces()],
+    }
+  }
+  if (podsOf(scope, peer).length > 0 || isDnsOfNodes(scope, peer) || isMadeIn(scope, namespaces, peer.pods))
+    return undefined
+  // Clients may come later: it is a slip where pods are there that are labelled nearly so.
+  const others = scope.view.pods.filter(({ namespace }) => namespaces.includes(namespace))
+  const [best] = nearTo(plainLabels(peer.pods), others)
+  if (best === undefined) return undefined
+  return {
+    ...about,
+    what: 'pods',
+    wanted: peer.pods.map(wantedOf),
+    nearest: Object.entries(best.labels).map(([key, value]) => `${key}=${value}`),
+    cures: [mean(scope, policy, `${path}${selectorOf(policy, peer, 'pods')}`, best.labels)],
+  }
+}
+
+/** Where a peer's selector stands below it. */
+const selectorOf = ({ kind }: Policy, { pods }: PodsPeer, what: 'namespaces' | 'pods'): string =>
+  kind === 'NetworkPolicy'
+    ? what === 'pods'
+      ? '.podSelector'
+      : '.namespaceSelector'
+    : what === 'pods'
+      ? '.pods.podSelector'
+      : pods.length > 0
+        ? '.pods.namespaceSelector'
+        : '.namespaces'
+
+const mean = ({ view }: Scope, policy: Policy, path: string, matchLabels: Readonly<Record<string, string>>): Cure =>
+  patch(
+    { code: 'mean-labels', path, labels: matchLabels },
+    policy.kind === 'NetworkPolicy' ? 'networkpolicy' : 'clusternetworkpolicy',
+    view.objectOf(policy),
+    [{ op: 'replace', path: pointerOf(path), value: { matchLabels } }],
+  )
+
+/** The label for a namespace that is called so, or the name of one that is called nearly so. */
+function namespaceCure(
+  scope: Scope,
+  policy: Policy,
+  path: string,
+  peer: PodsPeer,
+  wanted: Readonly<Record<string, string>>,
+  like: string | undefined,
+): Cure | undefined {
+  if (like === undefined) return undefined
+  const keys = Object.keys(wanted)
+  if (!Object.values(wanted).some((value) => isLike(value, like))) return undefined
+  const held = scope.view.namespaceLabels(like) ?? {}
+  if (keys.length > 0 && !keys.some((key) => Object.hasOwn(held, key))) return labelNamespace(like, wanted)
+  return keys.length === 1 && keys[0] === NAMESPACE_NAME_LABEL
+    ? mean(scope, policy, `${path}${selectorOf(policy, peer, 'namespaces')}`, { [NAMESPACE_NAME_LABEL]: like })
+    : undefined
+}
+
+/** The nodes answer for the pods that a rule for DNS means. */
+const isDnsOfNodes = ({ facts, view }: Scope, peer: PodsPeer): boolean =>
+  facts.network.dnsOnNodes === true &&
+  namespacesOf({ view } as Scope, peer).includes(DNS.namespace) &&
+  matchesLabels(peer.pods, DNS.labels)

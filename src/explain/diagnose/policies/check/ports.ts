@@ -1,0 +1,76 @@
+import { isSelected, type NamedPort, type PolicyPod } from '#policy/peer.ts'
+import { DIRECTIONS, type Policy, type Rule } from '#policy/rule.ts'
+import { nearest } from '../../../cluster/nearest.ts'
+import { type PortPart, portsOfRule } from '../../../policies/rule-parts.ts'
+import { policyRef } from '../../../policies/word.ts'
+import type { Cure } from '../../../trace/cure.ts'
+import type { PolicyFinding } from '../../../trace/policies/check.ts'
+import { patch } from '../../cure.ts'
+import { showPolicy } from '../cures.ts'
+import { type Check, podsOf, pointerOf, policiesIn, type Scope } from './scope.ts'
+
+/** Ports by a name that nobody has who is asked. */
+export const unknownPorts: Check = (scope) =>
+  policiesIn(scope).flatMap((policy) => {
+    const selected = podsOf(scope, policy.subject)
+    if (selected.length === 0) return []
+    const object = scope.view.objectOf(policy)
+    return DIRECTIONS.flatMap((direction) =>
+      (policy.rules[direction] ?? [])
+        .filter(({ names }) => names.length > 0)
+        .flatMap((rule) => {
+          const asked = direction === 'ingress' ? selected : meantBy(scope, rule)
+          const declared = asked.flatMap(({ ports }) => ports)
+          return (portsOfRule(policy, object, direction, rule.path) ?? []).flatMap((part) =>
+            asked.length === 0 ? [] : unknownPort(scope, policy, part, declared),
+          )
+        }),
+    )
+  })
+
+/** Pods that a rule of egress leads to. */
+const meantBy = ({ view }: Scope, { peers }: Rule): readonly PolicyPod[] =>
+  peers === undefined
+    ? view.pods
+    : view.pods.filter((pod) =>
+        peers.some(
+          (peer) =>
+            peer.kind === 'pods' && isSelected(peer, pod.namespace, view.namespaceLabels(pod.namespace), pod.labels),
+        ),
+      )
+
+function unknownPort(
+  scope: Scope,
+  policy: Policy,
+  { path, rule }: PortPart,
+  declared: readonly NamedPort[],
+): readonly PolicyFinding[] {
+  const [named] = rule.names
+  if (named === undefined) return []
+  const { name, protocol } = named
+  const fitting = declared.filter((one) => protocol === undefined || one.protocol === protocol)
+  if (fitting.some((one) => one.name === name)) return []
+  const names = [...new Set(fitting.map((one) => one.name))]
+  return [
+    {
+      reason: 'policy-port-unknown',
+      policy: policyRef(policy),
+      path,
+      name,
+      ...(protocol && { protocol }),
+      declared: names,
+      cures: [portCure(scope, policy, path, nearest(name, names)[0] ?? (names.length === 1 ? names[0] : undefined))],
+    },
+  ]
+}
+
+const portCure = ({ view }: Scope, policy: Policy, path: string, name: string | undefined): Cure => {
+  if (name === undefined) return showPolicy(policy)
+  const isOfNamespace = policy.kind === 'NetworkPolicy'
+  return patch(
+    { code: 'mean-port', path, port: name },
+    isOfNamespace ? 'networkpolicy' : 'clusternetworkpolicy',
+    view.objectOf(policy),
+    [{ op: 'replace', path: `${pointerOf(path)}/${isOfNamespace ? 'port' : 'destinationNamedPort'}`, value: name }],
+  )
+}

@@ -1,0 +1,151 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import type { ClusterFacts } from '../../cluster/facts.ts'
+import { ask, at, pod, slice } from '../../testing/cluster.ts'
+import { clusterPolicy, policy, withPolicies } from '../../testing/policies.ts'
+import type { WithWords } from '../../testing/told.ts'
+
+const web = { matchLabels: { app: 'web' } }
+const findingsOf = (given: ClusterFacts, to = 'svc/web', from = 'pod/client'): readonly WithWords[] =>
+  ask(from, to, {}, given).findings
+const only = (given: ClusterFacts, to?: string, from?: string): WithWords => {
+  const [finding, ...more] = findingsOf(given, to, from)
+  assert.ok(finding)
+  assert.deepEqual(more, [])
+  return finding
+}
+const ingress = (...rules: readonly object[]) => policy('in', { podSelector: web, ingress: rules })
+const nearestOf = (...rules: readonly object[]): string | undefined =>
+  only(withPolicies([ingress(...rules)])).details[0]
+
+test('the rule that comes nearest is named with what is missing', () => {
+  const friend = { podSelector: { matchLabels: { role: 'friend' } } }
+  assert.equal(
+    nearestOf({ from: [{ ipBlock: { cidr: '192.0.2.0/24' } }] }, { from: [friend] }),
+    'nearest is NetworkPolicy default/in, spec.ingress[1].from[0]: pod default/client must have role=friend, and has no such label',
+  )
+  assert.equal(
+    nearestOf({ from: [{ podSelector: { matchLabels: { app: 'friend' } } }] }),
+    'nearest is NetworkPolicy default/in, spec.ingress[0].from[0]: pod default/client must have app=friend, and has app=client',
+  )
+  assert.equal(
+    nearestOf({
+      from: [friend, { podSelector: {} }],
+      ports: [{ port: 80 }, { port: 'http', protocol: 'UDP' }, { port: 90, endPort: 99 }, { protocol: 'SCTP' }],
+    }),
+    'nearest is NetworkPolicy default/in, spec.ingress[0].from[1]: it speaks of 80/TCP, port http/UDP, 90-99/TCP and all of SCTP alone',
+  )
+  assert.equal(
+    nearestOf({ from: [{ namespaceSelector: { matchLabels: { team: 'a' } }, podSelector: {} }] }),
+    'nearest is NetworkPolicy default/in, spec.ingress[0].from[0]: namespace default must have team=a, and has no such label',
+  )
+  assert.equal(
+    nearestOf({ from: [{ ipBlock: { cidr: '10.244.0.0/16', except: ['10.244.1.0/24'] } }] }),
+    'nearest is NetworkPolicy default/in, spec.ingress[0].from[0]: 10.244.1.9 lies in 10.244.1.0/24, which is left out of 10.244.0.0/16',
+  )
+  assert.equal(
+    nearestOf({ from: [{ ipBlock: { cidr: '192.0.2.0/24' } }] }),
+    'nearest is NetworkPolicy default/in, spec.ingress[0].from[0]: 10.244.1.9 is not in 192.0.2.0/24',
+  )
+  const expressions = [
+    { key: 'a', operator: 'Exists' },
+    { key: 'app', operator: 'DoesNotExist' },
+    { key: 'b', operator: 'In', values: ['x', 'y'] },
+  ]
+  assert.equal(
+    nearestOf({ from: [{ podSelector: { matchExpressions: expressions } }] }),
+    'nearest is NetworkPolicy default/in, spec.ingress[0].from[0]: pod default/client must have a label a, and has no such label, pod default/client must have no label app, and has app=client and pod default/client must have b of x or y, and has no such label',
+  )
+})
+
+test('a podSelector alone means the policy’s own namespace; selectors mean no node', () => {
+  const there = withPolicies([policy('in', { podSelector: web, ingress: [{ from: [{ podSelector: {} }] }] })], [], {
+    namespaces: ['default', 'front'],
+    pods: [
+      pod('web-1', 1, 11),
+      pod('web-2', 2, 11),
+      pod('client', 1, 9, { namespace: 'front', labels: { app: 'client' } }),
+    ],
+  })
+  assert.match(
+    only(there, 'svc/default/web', 'pod/front/client').details[0] ?? '',
+    /a podSelector alone means pods of namespace default, and pod front\/client is none of it$/,
+  )
+  const node = only(withPolicies([ingress({ from: [{ podSelector: {} }] })]), 'pod/web-2:8080', 'node/node-1')
+  assert.match(node.details[0] ?? '', /selectors mean pods, and it is node-1$/)
+})
+
+test('what cannot be read is told with its field, and stands closed', () => {
+  const finding = only(withPolicies([ingress({ from: [{ ipBlock: { cidr: '10.0.0.0/40' } }] })]))
+  assert.deepEqual(finding.details, [
+    'nearest is NetworkPolicy default/in, spec.ingress[0].from[0]: it cannot be read',
+    'NetworkPolicy default/in stands closed where it cannot be read: spec.ingress[0].from[0].ipBlock is no range: write cidr and except as 10.9.8.0/24 or 2001:db8::/64',
+  ])
+})
+
+test('pods of one Service that the same policies close are one finding; ends that both close are two', () => {
+  const many = Array.from({ length: 7 }, (_, index) => pod(`web-${index}`, 1, 20 + index))
+  const endpoints = many.map((_, index) => at(`10.244.1.${20 + index}`, 1))
+  const given = withPolicies([policy('out', { policyTypes: ['Egress'] }), ingress()], [], {
+    pods: [...many, pod('client', 1, 9, { labels: { app: 'client' } })],
+    slices: [slice('web', endpoints)],
+  })
+  const findings = findingsOf(given)
+  assert.deepEqual(
+    findings.map(({ message }) => message),
+    [
+      'pod default/client may not ask pod default/web-0, pod default/web-1, pod default/web-2, pod default/web-3, pod default/web-4 or 2 more at 8080/TCP: NetworkPolicy default/out isolates it (egress), and no rule lets it pass: dropped',
+      'pods default/web-0, default/web-1, default/web-2, default/web-3, default/web-4 and 2 more may not be asked at 8080/TCP by pod default/client: NetworkPolicy default/in isolates them (ingress), and no rule lets it pass: dropped',
+    ],
+  )
+  assert.deepEqual(
+    findings.map(({ details }) => details),
+    [['it has no egress rule at all: nothing passes'], ['it has no ingress rule at all: nothing passes']],
+  )
+})
+
+test('a label that is there with another value is not changed: the rule is', () => {
+  const finding = only(withPolicies([ingress({ from: [{ podSelector: { matchLabels: { app: 'friend' } } }] })]))
+  assert.deepEqual(
+    finding.cures.map(({ command }) => command),
+    [
+      `kubectl patch networkpolicy in -n default --type json -p '[{"op":"add","path":"/spec/ingress/0/from/-","value":{"podSelector":{"matchLabels":{"app":"client"}}}}]'`,
+    ],
+  )
+})
+
+test('DNS that was forgotten is named so where a name is asked for, and where the DNS itself is', () => {
+  const out = policy('out', { policyTypes: ['Egress'], egress: [{ to: [{ podSelector: web }] }] })
+  const given = withPolicies([out])
+  assert.equal(ask('pod/client', 'svc/web', {}, given).verdict, 'reachable')
+  for (const to of ['web.default:80', 'svc/kube-system/kube-dns:53']) {
+    const finding = only(given, to)
+    assert.equal(finding.reason, 'dns-forgotten', to)
+    assert.match(
+      finding.message,
+      /^pod default\/client may not ask the cluster’s DNS \(53\/UDP\): egress is isolated by default\/out,/,
+    )
+    assert.match(
+      finding.cures[0]?.command ?? '',
+      /"k8s-app":"kube-dns".*"protocol":"UDP","port":53.*"protocol":"TCP","port":53/,
+    )
+  }
+})
+
+test('a ClusterNetworkPolicy that denies is told with its tier; where no peer of ingress means the sender, it is shown', () => {
+  const deny = { ingress: [{ action: 'Deny', from: [{ namespaces: {} }] }] }
+  const admin = only(withPolicies([], [clusterPolicy('apart', deny)]))
+  assert.equal(admin.reason, 'policy-denies')
+  assert.match(
+    admin.message,
+    /ClusterNetworkPolicy apart \(tier Admin, priority 10\), spec\.ingress\[0\]\.from\[0\], denies it: dropped$/,
+  )
+  const baseline = only(withPolicies([], [clusterPolicy('base', { ...deny, tier: 'Baseline', priority: 0 })]))
+  assert.match(baseline.details[0] ?? '', /^the tier Baseline is asked since no NetworkPolicy isolates it/)
+  const unread = { ingress: [{ action: 'Deny', from: [{}] }] }
+  const closed = only(withPolicies([], [clusterPolicy('odd', unread)]), 'pod/web-2:8080', 'node/node-1')
+  assert.deepEqual(
+    closed.cures.map(({ kind, command }) => [kind, command]),
+    [['look', 'kubectl get clusternetworkpolicy odd -o yaml']],
+  )
+})

@@ -1,0 +1,98 @@
+import type { Protocol } from '#net/port-protocol.ts'
+import type { Cure } from '../cure.ts'
+import type { DnsForgotten, PolicyFaults, WantedLabel } from '../findings/isolated.ts'
+import type { Labelled } from '../findings/selector.ts'
+import type { ObjectRef } from '../reference.ts'
+import type { Unseen } from '../unseen.ts'
+import type { PortRef } from '../walk/entry.ts'
+
+/** What is wrong with the policies of a cluster, whoever asks whom. */
+export interface PolicyCheck {
+  /** How many were looked at. */
+  readonly policies: number
+  readonly findings: readonly PolicyFinding[]
+  readonly unseen: readonly Unseen[]
+}
+
+export type PolicyFinding = PolicyMatter & { readonly cures: readonly Cure[] }
+
+/** A word for programs, which stays. `docs/policy.md` tells of each. */
+export type PolicyReason = PolicyMatter['reason']
+
+export type PolicyMatter =
+  | DnsForgotten
+  | PeerMeansNobody
+  | PolicyPortUnknown
+  | PolicySelectsHostNetwork
+  | PolicySelectsNothing
+  | PolicyUnreadable
+  | PriorityShared
+  | ServiceClosed
+
+/** Nobody at all may ask some of a Service’s ready pods. */
+export interface ServiceClosed {
+  readonly reason: 'service-closed'
+  readonly service: ObjectRef
+  readonly port: PortRef
+  readonly pods: readonly ObjectRef[]
+  /** Of so many that are ready. */
+  readonly of: number
+  readonly policies: readonly ObjectRef[]
+}
+
+export interface PolicySelectsNothing {
+  readonly reason: 'policy-selects-nothing'
+  readonly policy: ObjectRef
+  /** `spec.podSelector` */
+  readonly path: string
+  readonly what: 'namespaces' | 'pods'
+  readonly wanted: readonly WantedLabel[]
+  /** What the nearest pods are labelled. */
+  readonly near: readonly Labelled[]
+}
+
+/** All pods that it selects live in the network of their node, where no policy reaches them. */
+export interface PolicySelectsHostNetwork {
+  readonly reason: 'policy-selects-host-network'
+  readonly policy: ObjectRef
+  readonly pods: readonly ObjectRef[]
+}
+
+export interface PolicyUnreadable extends PolicyFaults {
+  readonly reason: 'policy-unreadable'
+}
+
+/** A port by a name that none of the pods has that are asked by this rule. */
+export interface PolicyPortUnknown {
+  readonly reason: 'policy-port-unknown'
+  readonly policy: ObjectRef
+  /** `spec.ingress[0].ports[1]` */
+  readonly path: string
+  readonly name: string
+  readonly protocol?: Protocol
+  /** Names that they have. */
+  readonly declared: readonly string[]
+}
+
+/** A peer that means nothing that is there. */
+export interface PeerMeansNobody {
+  readonly reason: 'peer-means-nobody'
+  readonly policy: ObjectRef
+  /** `spec.ingress[0].from[1]` */
+  readonly path: string
+  readonly what: 'namespaces' | 'pods'
+  readonly wanted: readonly WantedLabel[]
+  /** What is most like it: names of namespaces, or labels of pods. */
+  readonly nearest: readonly string[]
+}
+
+/** Two ClusterNetworkPolicies that say different things of a pod, in no order. */
+export interface PriorityShared {
+  readonly reason: 'priority-shared'
+  readonly policies: readonly ObjectRef[]
+  readonly tier: 'Admin' | 'Baseline'
+  readonly priority: number
+  readonly direction: 'ingress' | 'egress'
+  /** One that both select. */
+  readonly pod: ObjectRef
+}

@@ -1,0 +1,81 @@
+import type { PolicyCheck, PolicyFinding } from '../../trace/policies/check.ts'
+import type { FindingText } from '../finding-text.ts'
+import { dnsForgotten, few, wantedText } from '../findings/isolated.ts'
+import { labelledText } from '../findings/selector.ts'
+import { nameText, objectText } from '../object.ts'
+import { findingLines } from '../print.ts'
+import { tellCure } from '../tell.ts'
+import { listed, plain, plural } from '../text.ts'
+import { unseenText } from '../unseen.ts'
+import { portText } from '../walk/entry.ts'
+
+/** What was found, as text, for people. */
+export function printCheck({ policies, findings, unseen }: PolicyCheck): string {
+  const lines = findings.flatMap((finding) => {
+    const { message, details = [] } = matterText(finding)
+    return findingLines({ reason: finding.reason, message, details, cures: finding.cures.map(tellCure) })
+  })
+  const looked = plural(policies, 'policy', 'policies')
+  lines.push(
+    findings.length === 0 ? `nothing found in ${looked}` : `${plural(findings.length, 'finding')} in ${looked}`,
+  )
+  if (unseen.length > 0) lines.push('NOT SEEN from here', ...unseen.map((one) => `  ${unseenText(one)}`))
+  return `${lines.map(plain).join('\n')}\n`
+}
+
+function matterText(finding: PolicyFinding): FindingText {
+  switch (finding.reason) {
+    case 'dns-forgotten':
+      return dnsForgotten(finding)
+    case 'service-closed': {
+      const { service, port, pods, of, policies } = finding
+      const which =
+        pods.length === of
+          ? `${of === 1 ? 'its only ready pod' : `all ${of} ready pods`}`
+          : `${pods.length} of ${of} ready pods`
+      return {
+        message: `nobody at all may ask ${which} of Service ${nameText(service)} at its port ${portText(port)}: ${few(policies.map(objectText))} ${policies.length === 1 ? 'isolates' : 'isolate'} ${pods.length === 1 ? 'it' : 'them'}, and no rule lets anybody pass who could ask`,
+        details: [few(pods.map(objectText))],
+      }
+    }
+    case 'policy-selects-nothing': {
+      const { policy, path, what, wanted, near } = finding
+      return {
+        message: `${objectText(policy)} selects no ${what === 'pods' ? 'pod' : 'namespace'}: ${path} wants ${listed(wanted.map(wantedText))}`,
+        details: near.map(labelledText),
+      }
+    }
+    case 'policy-selects-host-network': {
+      const { policy, pods } = finding
+      return {
+        message: `${objectText(policy)} reaches nobody: all that it selects live in the network of their node (hostNetwork), where policies do not apply`,
+        details: [few(pods.map(objectText))],
+      }
+    }
+    case 'policy-unreadable':
+      return {
+        message: `${objectText(finding.policy)} cannot be read in full, and stands closed there`,
+        details: finding.faults,
+      }
+    case 'policy-port-unknown': {
+      const { policy, path, name, protocol, declared } = finding
+      return {
+        message: `${objectText(policy)}, ${path}, means a port called ${name}${protocol ? ` (${protocol})` : ''}, and no pod that is asked has one: nobody passes by it`,
+        details: [declared.length > 0 ? `names that they have: ${few(declared)}` : 'they have no names for such ports'],
+      }
+    }
+    case 'peer-means-nobody': {
+      const { policy, path, what, wanted, nearest } = finding
+      return {
+        message: `${objectText(policy)}, ${path}, means nobody: no ${what === 'pods' ? 'pod there' : 'namespace'} has ${listed(wanted.map(wantedText))}`,
+        details: nearest.length > 0 ? [`nearest: ${few(nearest)}`] : [],
+      }
+    }
+    case 'priority-shared': {
+      const { policies, tier, priority, direction, pod } = finding
+      return {
+        message: `${listed(policies.map(objectText))} are both of tier ${tier} and priority ${priority}, and both speak of ${direction} of ${objectText(pod)}: which is asked first is not told`,
+      }
+    }
+  }
+}

@@ -1,0 +1,166 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import fc from 'fast-check'
+import type { Pod } from '#api/core/pod/message.ts'
+import type { Service } from '#api/core/service/message.ts'
+import type { EndpointSlice } from '#api/discovery/endpointslice/message.ts'
+import type { ClusterFacts } from '#explain/cluster/facts.ts'
+import { explain } from '#explain/explain.ts'
+import { answerFaults } from '#explain/testing/answer-schema.ts'
+import { withoutDns } from '#explain/testing/cluster.ts'
+import type { Cure } from '#explain/trace/cure.ts'
+import type { Trace } from '#explain/trace/trace.ts'
+import { print } from '#explain/words/print.ts'
+import { socketText } from '#net/port-protocol.ts'
+import { mayPass } from '../contract/policies/contract.ts'
+import type { PolicyCluster, Traffic } from '../contract/policies/model.ts'
+import { changed } from './cured-policies.ts'
+import { clusterPlan, NODES, policyClusterOf, trafficOf, trafficPlan } from './policy-plans.ts'
+
+const seed = Number(process.env.FAIRLEAD_SEED ?? Date.now() & 0x7fffffff)
+const RUNS = Number(process.env.FAIRLEAD_RUNS ?? 800)
+const MOST_CURES = 6
+const CLUSTER_IP = '10.96.0.7'
+
+/** The cluster as explain knows it, with a Service before the pod that is asked. */
+const factsOf = (
+  { namespaces, pods, nodes, policies, clusterPolicies }: PolicyCluster,
+  asked: Traffic,
+): ClusterFacts => {
+  const { network, ...none } = withoutDns({ services: [], slices: [], listening: {}, kernels: [] })
+  const isSix = asked.destination.includes(':')
+  const port = { port: asked.port, protocol: asked.protocol }
+  const home = pods.find(({ status }) => status?.podIPs?.some(({ ip }) => ip === asked.destination))
+  const service = {
+    metadata: { namespace: 'x', name: 'asked' },
+    spec: { type: 'ClusterIP', clusterIP: CLUSTER_IP, clusterIPs: [CLUSTER_IP], ipFamilies: ['IPv4'], ports: [port] },
+  }
+  const slice = {
+    metadata: { namespace: 'x', name: 'asked-1', labels: { 'kubernetes.io/service-name': 'asked' } },
+    addressType: 'IPv4',
+    ports: [{ name: '', ...port }],
+    endpoints: [{ addresses: [asked.destination], nodeName: home?.spec?.nodeName, conditions: { ready: true } }],
+  }
+  return {
+    ...none,
+    services: isSix ? [] : [service as unknown as Service],
+    slices: isSix ? [] : [slice as unknown as EndpointSlice],
+    pods: pods.map(named) as unknown as typeof pods,
+    nodes: nodes.map((node, index) => ({
+      ...node,
+      spec: { podCIDRs: [`10.244.${index + 1}.0/24`, `fd00:10:244:${index + 1}::/64`] },
+      status: { ...node.status, conditions: [{ type: 'Ready', status: 'True' }] },
+    })) as unknown as typeof nodes,
+    namespaces: namespaces.map(({ metadata }) => metadata?.name ?? ''),
+    namespaceLabels: Object.fromEntries(
+      namespaces.map(({ metadata }) => [metadata?.name ?? '', metadata?.labels ?? {}]),
+    ),
+    policies: { policies, clusterPolicies },
+    network: { ...network, hostAddresses: [], egress: true, dnsOnNodes: true },
+  }
+}
+
+/** As the API would have it: with an identity, and containers that have names. */
+const named = ({ metadata, spec, ...pod }: Pod): object => ({
+  ...pod,
+  metadata: { ...metadata, uid: metadata?.name },
+  spec: {
+    ...spec,
+    containers: spec?.containers?.map((one) => ({ ...one, name: 'web' })),
+    initContainers: spec?.initContainers?.map((one) => ({ ...one, name: 'beside' })),
+  },
+})
+
+const asks = (cluster: PolicyCluster, { source, destination, protocol, port }: Traffic, to = destination): Trace =>
+  explain(factsOf(cluster, { source, destination, protocol, port }), {
+    from: source,
+    to: socketText(to, port),
+    protocol: protocol as 'TCP',
+  })
+
+const isDenied = ({ outcomes }: Trace): boolean => outcomes.some(({ verdict }) => verdict === 'denied')
+
+/** Those that explain can be asked about: a pod that lives, a node or a stranger. */
+const isAskable = ({ pods }: PolicyCluster, address: string): boolean =>
+  !/^(10\.244|fd00:10:244)/.test(address) ||
+  pods.some(
+    ({ spec, status }) =>
+      !spec?.hostNetwork && status?.phase === 'Running' && status.podIPs?.some(({ ip }) => ip === address),
+  )
+
+/** A pod or a Service’s cure, until it is not denied any more; gives how many it took. */
+const cure = (cluster: PolicyCluster, traffic: Traffic, first: Cure): number => {
+  let now = changed(cluster, first)
+  for (let count = 1; count <= MOST_CURES; count++) {
+    const trace = asks(now, traffic)
+    if (!isDenied(trace)) {
+      assert.ok(NODES.every((here) => mayPass(now, traffic, here)))
+      return count
+    }
+    const next = trace.findings.flatMap(({ cures }) => cures).find(({ kind }) => kind === 'run')
+    assert.ok(next, `no cure: ${print(trace)}`)
+    now = changed(now, next)
+  }
+  return assert.fail(`after ${MOST_CURES} cures: ${print(asks(now, traffic))}`)
+}
+
+test('what explain says of policies is what the contract says, straight and through a Service, and each cure works', (t) => {
+  t.diagnostic(`FAIRLEAD_SEED=${seed}`)
+  const met = { passed: 0, denied: 0, both: 0, cures: 0, labels: 0 }
+  const reasons = new Map<string, number>()
+  const missing = new Map<string, number>()
+  const scenario = fc.record({ plan: clusterPlan, packets: fc.array(trafficPlan, { minLength: 8, maxLength: 8 }) })
+  fc.assert(
+    fc.property(scenario, ({ plan, packets }) => {
+      const cluster = policyClusterOf(plan)
+      for (const packet of packets) {
+        const traffic = trafficOf(plan, packet)
+        const { source, destination, protocol } = traffic
+        const isInside = /^(10\.244|172\.30|fd00)/.test(source)
+        if (protocol === 'ICMP' || source === destination) continue
+        if (!isAskable(cluster, source) || !isAskable(cluster, destination)) continue
+        const verdicts = NODES.map((here) => mayPass(cluster, traffic, here))
+        const expected = verdicts.every(Boolean)
+        const about = `${JSON.stringify(traffic)} of ${JSON.stringify(cluster, null, 1)}`
+        const trace = asks(cluster, traffic)
+        if (trace.outcomes.some(({ node }) => node === undefined)) continue
+        assert.equal(!isDenied(trace), expected, `${print(trace)}${about}`)
+        assert.deepEqual(answerFaults({ ...trace, text: print(trace) }), [])
+        if (isInside && /^10\.244/.test(destination)) {
+          const behind = asks(cluster, traffic, CLUSTER_IP)
+          assert.equal(!isDenied(behind), expected, `${print(behind)}${about}`)
+        }
+        if (expected) {
+          met.passed++
+          continue
+        }
+        met.denied++
+        const words = trace.findings.filter(({ reason }) => /^policy-|^dns-/.test(reason))
+        assert.ok(words.length > 0, about)
+        if (words.length > 1) met.both++
+        for (const { reason, cures } of words) {
+          reasons.set(reason, (reasons.get(reason) ?? 0) + 1)
+          for (const one of cures) {
+            met.cures++
+            if (one.argv.includes('label')) met.labels++
+            try {
+              cure(cluster, traffic, one)
+            } catch (error) {
+              throw new Error(`${(error as Error).message}\nfirst: ${one.argv.join(' ')}\n${about}`, { cause: error })
+            }
+          }
+        }
+        for (const finding of words)
+          if (finding.reason === 'policy-isolates')
+            for (const { code } of finding.nearest?.missing ?? []) missing.set(code, (missing.get(code) ?? 0) + 1)
+      }
+    }),
+    { seed, numRuns: RUNS },
+  )
+  t.diagnostic(JSON.stringify({ ...met, ...Object.fromEntries(reasons), ...Object.fromEntries(missing) }))
+  for (const [what, count] of Object.entries(met)) assert.ok(count > 10, `${what}: ${count}`)
+  for (const reason of ['policy-isolates', 'policy-denies', 'dns-forgotten'])
+    assert.ok((reasons.get(reason) ?? 0) > 3, `${reason}: ${reasons.get(reason)}`)
+  for (const code of ['pod-label', 'namespace-label', 'other-namespace', 'port', 'outside-block', 'no-pod'])
+    assert.ok((missing.get(code) ?? 0) > 0, `${code} was never missing`)
+})
