@@ -7,10 +7,11 @@ import { reflect } from './reflector.ts'
 
 const things = { group: '', version: 'v1', kind: 'Thing', plural: 'things' } as unknown as Resource
 const gone = new ApiError({ code: 410, reason: 'Expired', message: 'too old resource version' } as never)
+const notServed = new ApiError({ code: 404, reason: 'NotFound', message: 'the server could not find it' } as never)
 const turn = () => new Promise<void>((resolve) => setImmediate(resolve))
 
 /** A server that is played by hand: what was asked of it, and the watch that is open. */
-const setup = () => {
+const setup = ({ isOptional = false, list = () => undefined as Error | undefined } = {}) => {
   const clock = new HandClock()
   const abort = new AbortController()
   const asked: string[] = []
@@ -21,6 +22,8 @@ const setup = () => {
   const client = {
     list: async (): Promise<List<ApiObject>> => {
       asked.push('list')
+      const refused = list()
+      if (refused) throw refused
       return { items: [], resourceVersion: String(++version) }
     },
     watch: (_: unknown, { resourceVersion }: { resourceVersion: string }, onEvent: never): Watch => {
@@ -44,6 +47,7 @@ const setup = () => {
       clock,
       random: () => 1,
       signal: abort.signal,
+      isOptional,
       onError: (error, step) => errors.push(`${step}: ${(error as Error).message}`),
     },
   )
@@ -121,4 +125,54 @@ test('after the signal nothing is applied and nothing asked', async () => {
   await done
   assert.deepEqual(asked, ['list', 'watch 1'])
   assert.deepEqual(seen, ['replace 1'])
+})
+
+test('a kind that may not be served is empty until it is, without an error, and is looked for again', async () => {
+  let served = false
+  const { clock, abort, asked, errors, seen, watch, done } = setup({
+    isOptional: true,
+    list: () => (served ? undefined : notServed),
+  })
+  await turn()
+  assert.deepEqual([asked, seen, errors], [['list'], ['replace '], []])
+  for (let round = 0; round < 12; round++) {
+    clock.advance(clock.next!)
+    await turn()
+  }
+  assert.equal(asked.length, 13)
+  assert.ok(clock.next! <= 10_000, 'soon, however long it was not there')
+  served = true
+  clock.advance(clock.next!)
+  await turn()
+  assert.deepEqual([asked.slice(13), seen.at(-1)], [['list', 'watch 1'], 'replace 1'])
+  watch().event({ type: 'ADDED', object: { metadata: { resourceVersion: '7' } } as ApiObject })
+  // And it is gone again.
+  served = false
+  watch().end(notServed)
+  await turn()
+  clock.advance(clock.next!)
+  await turn()
+  assert.deepEqual([asked.slice(15), seen.slice(-2), errors], [['list'], ['ADDED', 'replace '], []])
+  abort.abort()
+  await done
+})
+
+test('of such a kind other faults are told as of any, and of another kind that it is not served is a fault', async () => {
+  for (const [isOptional, fault] of [
+    [true, new Error('connection refused')],
+    [false, notServed],
+  ] as const) {
+    const { abort, errors, seen, done } = setup({ isOptional, list: () => fault })
+    await turn()
+    assert.deepEqual([errors, seen], [[`list: ${fault.message}`], []])
+    abort.abort()
+    await done
+  }
+  const { abort, errors, watch, done } = setup()
+  await turn()
+  watch().end(notServed)
+  await turn()
+  assert.deepEqual(errors, [`watch: ${notServed.message}`])
+  abort.abort()
+  await done
 })

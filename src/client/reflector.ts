@@ -75,7 +75,7 @@ export const reflect = async <T extends ApiObject>(
     } catch (error) {
       if (signal.aborted) return
       if (wasFine()) failures = 0
-      if (isGone(error)) version = undefined
+      if (isGone(error) || (options.isOptional && isNotFound(error))) version = undefined
       else options.onError?.(error, 'watch')
       // The first relist after 410 is immediate: the cache is known to be behind.
       if (!isGone(error) || failures > 0) await pause()

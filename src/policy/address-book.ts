@@ -9,7 +9,7 @@ import { type HeldAddress, isSelected, type Peer, type PolicyNode, type PolicyPo
 import { PeerIndex } from './peer-index.ts'
 import { NONE } from './traffic.ts'
 
-export const FAMILIES: readonly IpFamily[] = ['IPv4', 'IPv6']
+const FAMILIES: readonly IpFamily[] = ['IPv4', 'IPv6']
 
 /** An address of a pod or a node, and what it counts as. */
 interface Held extends HeldAddress {

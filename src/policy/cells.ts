@@ -3,7 +3,7 @@ import { familyBits, type IpAddress, type IpFamily } from '#net/ip-address.ts'
 import type { Peer } from './peer.ts'
 
 /** A range of addresses that belong to the same blocks; the last is included. */
-export interface Cell {
+interface Cell {
   readonly first: bigint
   readonly last: bigint
   readonly peers: ReadonlySet<Peer>
@@ -61,10 +61,12 @@ const behind = ({ address, prefix }: Cidr): bigint =>
 const edgesOf = (peer: Block): readonly Edge[] => [
   { at: peer.block.address.value, peer, holes: 0, inside: 1 },
   { at: behind(peer.block), peer, holes: 0, inside: -1 },
-  ...peer.except.flatMap((hole) => [
-    { at: hole.address.value, peer, holes: 1, inside: 0 },
-    { at: behind(hole), peer, holes: -1, inside: 0 },
-  ]),
+  ...peer.except
+    .filter(({ address }) => address.family === peer.block.address.family)
+    .flatMap((hole) => [
+      { at: hole.address.value, peer, holes: 1, inside: 0 },
+      { at: behind(hole), peer, holes: -1, inside: 0 },
+    ]),
 ]
 
 const cellsOf = (edges: readonly Edge[]): readonly Cell[] => {

@@ -106,13 +106,13 @@ export class Identities {
 
 const peersOf = ({ peers, limited }: Traits): readonly Peer[] => [...peers, ...limited]
 
-const textOf = ({ family, peers, limited, ports }: Traits): string =>
+const textOf = ({ family, peers, limited, limit, ports }: Traits): string =>
   [
     family,
     ...peers.map(({ key }) => key).sort(),
     '|',
     ...limited.map(({ key }) => key).sort(),
-    '|',
+    limited.length === 0 ? '|' : `| ${JSON.stringify(limit)}`,
     ...ports.map(({ name, protocol, port }) => `${name} ${protocol} ${port}`).sort(),
   ].join('\n')
 

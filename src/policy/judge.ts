@@ -6,7 +6,7 @@ import type { Direction } from './rule.ts'
 import { passes } from './verdicts.ts'
 
 /** A connection's first packet, after translation and before masquerade. */
-export interface JudgedPacket {
+interface JudgedPacket {
   readonly source: string
   readonly destination: string
   /** Undefined: one without ports. */
@@ -15,7 +15,7 @@ export interface JudgedPacket {
 }
 
 /** Which pod of this node does not let it pass, in which direction of its. */
-export interface Stopped {
+interface Stopped {
   readonly pod: string
   readonly direction: Direction
 }

@@ -102,6 +102,7 @@ const change = fc.oneof(
       .record({ name: fc.constantFrom(...NAMESPACES), labels: labels as fc.Arbitrary<Record<string, string>> })
       .map((one) => ({ do: 'namespace' as const, one })),
   },
+  { weight: 1, arbitrary: fc.constantFrom(...NAMESPACES).map((one) => ({ do: 'no namespace' as const, one })) },
 )
 type Change = typeof change extends fc.Arbitrary<infer T> ? T : never
 
@@ -117,25 +118,36 @@ class Objects {
       case 'pod':
         this.pods.delete(`${given.one.namespace}/${given.one.name}`)
         this.pods.set(`${given.one.namespace}/${given.one.name}`, given.one)
-        return to.setPod(given.one)
+        to.setPod(given.one)
+        break
       case 'no pod':
         this.pods.delete(`${given.one.namespace}/${given.one.name}`)
-        return to.removePod(given.one.namespace, given.one.name)
+        to.removePod(given.one.namespace, given.one.name)
+        break
       case 'node':
         this.nodes.set(given.one.name, given.one)
-        return to.setNode(given.one)
+        to.setNode(given.one)
+        break
       case 'no node':
         this.nodes.delete(given.one.name)
-        return to.removeNode(given.one.name)
+        to.removeNode(given.one.name)
+        break
       case 'policy':
         this.policies.set(`${given.one.kind} ${given.one.name}`, given.one)
-        return to.setPolicy(given.one)
+        to.setPolicy(given.one)
+        break
       case 'no policy':
         this.policies.delete(`${given.one.kind} ${given.one.name}`)
-        return to.removePolicy(given.one)
+        to.removePolicy(given.one)
+        break
       case 'namespace':
         this.namespaces.set(given.one.name, given.one.labels)
-        return to.setNamespace(given.one.name, given.one.labels)
+        to.setNamespace(given.one.name, given.one.labels)
+        break
+      case 'no namespace':
+        this.namespaces.delete(given.one)
+        to.setNamespace(given.one, undefined)
+        break
     }
   }
 

@@ -15,7 +15,7 @@ interface Held<User> {
 export class PeerIndex<User> {
   readonly #held = new Map<string, Held<User>>()
   readonly #nodes = new Set<Nodes>()
-  readonly #namespaces = new Map<string, Labels | undefined>()
+  readonly #namespaces = new Map<string, Labels>()
   /** Of each namespace, the peers that may have pods there. */
   readonly #byNamespace = new Map<string, Set<Pods>>()
 
@@ -48,9 +48,10 @@ export class PeerIndex<User> {
     return peer
   }
 
-  /** A namespace has these labels now. */
+  /** A namespace has these labels now; undefined: it is gone. */
   setNamespace(name: string, labels: Labels | undefined): void {
-    this.#namespaces.set(name, labels)
+    if (labels === undefined) this.#namespaces.delete(name)
+    else this.#namespaces.set(name, labels)
     this.#byNamespace.delete(name)
   }
 

@@ -1,5 +1,6 @@
 import type { Node } from '#api/core/node/message.ts'
 import type { Pod } from '#api/core/pod/message.ts'
+import type { Protocol } from '#net/port-protocol.ts'
 import { isTerminal, podAddresses } from '#objects/pod.ts'
 import { type HeldAddress, heldAddress, type NamedPort, type PolicyNode, type PolicyPod } from './peer.ts'
 
@@ -31,13 +32,25 @@ const canonicalOnes = (texts: readonly string[]): readonly HeldAddress[] => [
   ...new Map(texts.flatMap((text) => heldAddress(text) ?? []).map((one) => [one.text, one])).values(),
 ]
 
+/** A port that a container declares; `name` is undefined where it has none. */
+export interface DeclaredPort {
+  readonly name: string | undefined
+  readonly protocol: Protocol
+  readonly port: number
+}
+
 /** Of containers, and of those that run beside them. */
-const namedPorts = ({ spec }: Pod): readonly NamedPort[] =>
+export const declaredPorts = ({ spec }: Pod): readonly DeclaredPort[] =>
   [
     ...(spec?.containers ?? []),
     ...(spec?.initContainers ?? []).filter(({ restartPolicy }) => restartPolicy === 'Always'),
   ].flatMap(({ ports }) =>
-    (ports ?? []).flatMap(({ name, protocol = 'TCP', containerPort }) =>
-      name ? [{ name, protocol, port: containerPort }] : [],
-    ),
+    (ports ?? []).map(({ name, protocol = 'TCP', containerPort }) => ({
+      name: name || undefined,
+      protocol,
+      port: containerPort,
+    })),
   )
+
+const namedPorts = (pod: Pod): readonly NamedPort[] =>
+  declaredPorts(pod).flatMap(({ name, ...port }) => (name === undefined ? [] : [{ name, ...port }]))

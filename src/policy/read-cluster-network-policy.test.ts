@@ -64,9 +64,13 @@ test('protocols are TCP, UDP and SCTP with a port, a range or none, and ports by
   assert.deepEqual(read({ ingress: [{ action: 'Deny', from: [{ namespaces: {} }] }] }).rules.ingress![0]!.traffic, ALL)
 })
 
-test('what cannot be read stands closed: who is let in is nobody, who is refused is everybody', () => {
+test('what cannot be read stands closed: who is let in is nobody, who is refused or passed on is everybody', () => {
   for (const [peer, fault] of [
     [{}, /^spec\.egress\[0\]\.to\[0\] names nobody/],
+    [
+      { namespaces: {}, networks: ['10.0.0.0/8'] },
+      /^spec\.egress\[0\]\.to\[0\] has namespaces and networks: give it one/,
+    ],
     [{ networks: ['10.0.0.0/40'] }, /^spec\.egress\[0\]\.to\[0\]\.networks\[0\] is no range/],
     [{ domainNames: ['example.com'] }, /^spec\.egress\[0\]\.to\[0\]\.domainNames is not supported/],
     [
@@ -82,13 +86,17 @@ test('what cannot be read stands closed: who is let in is nobody, who is refused
       /^spec\.egress\[0\]\.to\[0\]\.pods\.podSelector cannot be read/,
     ],
   ] as const) {
-    for (const action of ['Accept', 'Pass'] as const) {
-      const { rules, faults } = read({ egress: [{ action, to: [peer] }] })
-      assert.match(faults[0]!, fault)
-      assert.deepEqual(rules.egress![0]!.peers, [], action)
+    // Beside one that can be read too: it may have been meant to narrow.
+    for (const peers of [[peer], [{ namespaces: {} }, peer]]) {
+      const { rules, faults } = read({ egress: [{ action: 'Accept', to: peers }] })
+      assert.equal(faults.length, 1)
+      if (peers.length === 1) assert.match(faults[0]!, fault)
+      assert.deepEqual([rules.egress![0]!.action, rules.egress![0]!.peers], ['Accept', []])
+      for (const action of ['Deny', 'Pass'] as const) {
+        const [denied] = read({ egress: [{ action, to: peers }] }).rules.egress!
+        assert.deepEqual([denied!.action, denied!.peers, denied!.traffic, denied!.names], ['Deny', undefined, ALL, []])
+      }
     }
-    const [denied] = read({ egress: [{ action: 'Deny', to: [peer] }] }).rules.egress!
-    assert.deepEqual([denied!.peers, denied!.traffic], [undefined, ALL])
   }
   const port = { tcp: { destinationPort: { range: { start: 9, end: 1 } } } }
   const rule = (action: string) => read({ ingress: [{ action, from: [{ namespaces: {} }], protocols: [port] }] })
@@ -97,10 +105,64 @@ test('what cannot be read stands closed: who is let in is nobody, who is refused
     /^spec\.ingress\[0\]\.protocols\[0\]\.tcp\.destinationPort is no range of ports/,
   )
   assert.deepEqual(rule('Accept').rules.ingress![0]!.traffic, NONE)
-  assert.deepEqual(rule('Deny').rules.ingress![0]!.traffic, ALL)
+  assert.deepEqual([rule('Deny').rules.ingress![0]!.peers, rule('Deny').rules.ingress![0]!.traffic], [undefined, ALL])
   assert.match(
     read({ ingress: [{ action: 'Accept', from: [{ namespaces: {} }], protocols: [{}] }] }).faults[0]!,
     /names no protocol/,
   )
-  assert.match(read({ subject: {} }).faults[0]!, /^spec\.subject names nobody/)
+  const both = { ingress: [{ action: 'Accept', from: [{ namespaces: {} }], protocols: [{ tcp: {}, udp: {} }] }] }
+  assert.match(read(both).faults[0]!, /^spec\.ingress\[0\]\.protocols\[0\] has tcp and udp: give it one/)
+  const nobody = read({ egress: [{ action: 'Deny', to: [] }] })
+  assert.match(nobody.faults[0]!, /^spec\.egress\[0\]\.to names nobody/)
+  assert.equal(nobody.rules.egress![0]!.peers, undefined)
+})
+
+test('a fault of one rule is its own: those beside it stand as they are', () => {
+  const { rules, faults } = read({
+    ingress: [
+      { action: 'Accept', from: [{}] },
+      { action: 'Accept', from: [{ namespaces: {} }] },
+      { action: 'Pass', from: [{ namespaces: app }], protocols: [] },
+    ],
+  })
+  assert.equal(faults.length, 1)
+  assert.deepEqual(
+    rules.ingress!.map(({ action, peers, traffic }) => [action, peers?.map(({ key }) => key), traffic]),
+    [
+      ['Accept', [], NONE],
+      ['Accept', ['pods {} {}'], ALL],
+      ['Pass', ['pods {app = a} {}'], ALL],
+    ],
+  )
+})
+
+test('a policy whose subject cannot be read denies to all pods what it denies, and lets nothing in to any', () => {
+  for (const [subject, fault] of [
+    [{}, /^spec\.subject names nobody/],
+    [{ namespaces: {}, pods: { namespaceSelector: {}, podSelector: {} } }, /^spec\.subject has namespaces and pods/],
+    [
+      { namespaces: { matchExpressions: [{ key: 'a', operator: 'Like' }] } },
+      /^spec\.subject\.namespaces cannot be read/,
+    ],
+    [
+      { pods: { namespaceSelector: { matchExpressions: [{ key: 'a', operator: 'Like' }] }, podSelector: {} } },
+      /^spec\.subject\.pods\.namespaceSelector cannot be read/,
+    ],
+  ] as const) {
+    const peers = [{ namespaces: {} }]
+    const actions = ['Accept', 'Deny', 'Pass'] as const
+    const one = read({
+      subject,
+      ingress: actions.map((action) => ({ action, from: peers })),
+      egress: actions.map((action) => ({ action, to: peers })),
+    })
+    assert.equal(one.faults.length, 1)
+    assert.match(one.faults[0]!, fault)
+    assert.deepEqual(one.subject, { namespaces: { labels: [] }, pods: [] })
+    for (const rules of [one.rules.ingress!, one.rules.egress!])
+      assert.deepEqual(
+        rules.map(({ action }) => action),
+        ['Deny'],
+      )
+  }
 })

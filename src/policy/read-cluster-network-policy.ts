@@ -11,12 +11,13 @@ import { at, type Place, requirements } from './reading.ts'
 import type { Policy, PortName, Rule } from './rule.ts'
 import { ALL, NONE, portsOf, type Traffic, union } from './traffic.ts'
 
-/** Everybody: what cannot be read is meant for all, or refused to all. */
+/** Everybody: of whom a policy speaks whose subject cannot be read. */
 const EVERYBODY: PodPeer = { namespaces: { labels: [] }, pods: [] }
 
 /**
- * A ClusterNetworkPolicy as it is meant. What of it cannot be read is told as a fault, and stands closed: a rule that
- * accepts or passes then speaks of nobody, one that denies of everybody.
+ * A ClusterNetworkPolicy as it is meant. What of it cannot be read is told as a fault, and stands closed, as its authors say: a
+ * rule that accepts speaks of nobody then, and one that denies or passes denies everybody. Where its subject cannot be read, it
+ * is about all pods, and what it denies is denied, but nothing is let in by it.
  */
 export const readClusterNetworkPolicy = ({ metadata, spec }: ClusterNetworkPolicy): Policy => {
   const faults: string[] = []
@@ -26,20 +27,26 @@ export const readClusterNetworkPolicy = ({ metadata, spec }: ClusterNetworkPolic
       ? undefined
       : given.map((one, index) => readRule(one, { path: `spec.${place}[${index}]`, faults }))
   const subject = readSubject(spec?.subject ?? {}, { path: 'spec.subject', faults })
+  const closed = (read: readonly Rule[] | undefined) =>
+    subject === undefined ? read?.filter(({ action }) => action === 'Deny') : read
   return {
     kind: 'ClusterNetworkPolicy',
     name: metadata?.name ?? '',
     tier,
     priority: spec?.priority ?? 0,
-    subject,
+    subject: subject ?? EVERYBODY,
     rules: {
-      ingress: rules(
-        spec?.ingress?.map(({ from, ...rest }) => ({ ...rest, peers: from ?? [], side: 'from' })),
-        'ingress',
+      ingress: closed(
+        rules(
+          spec?.ingress?.map(({ from, ...rest }) => ({ ...rest, peers: from ?? [], side: 'from' })),
+          'ingress',
+        ),
       ),
-      egress: rules(
-        spec?.egress?.map(({ to, ...rest }) => ({ ...rest, peers: to ?? [], side: 'to' })),
-        'egress',
+      egress: closed(
+        rules(
+          spec?.egress?.map(({ to, ...rest }) => ({ ...rest, peers: to ?? [], side: 'to' })),
+          'egress',
+        ),
       ),
     },
     faults,
@@ -53,16 +60,28 @@ interface Given {
   readonly protocols?: readonly ClusterNetworkPolicyProtocol[]
 }
 
+/** Undefined, and a fault, where it cannot be read. */
 const readSubject = (
-  { namespaces, pods }: { readonly namespaces?: Selector; readonly pods?: NamespacedPod },
+  given: { readonly namespaces?: Selector; readonly pods?: NamespacedPod },
   place: Place,
-): PodPeer => {
+): PodPeer | undefined => {
+  const { namespaces, pods } = given
   if (namespaces === undefined && pods === undefined) {
     place.faults.push(`${place.path} names nobody: give it namespaces or pods`)
-    return EVERYBODY
+    return undefined
   }
-  return podsOf(namespaces, pods, place) ?? EVERYBODY
+  return hasSeveral(given, place) ? undefined : podsOf(namespaces, pods, place)
 }
+
+/** Of fields of which one alone may be given. */
+const hasSeveral = (given: object, { path, faults }: Place): boolean => {
+  const names = Object.entries(given).flatMap(([name, value]) => (isGiven(value) ? [name] : []))
+  if (names.length < 2) return false
+  faults.push(`${path} has ${names.join(' and ')}: give it one of them`)
+  return true
+}
+
+const isGiven = (value: unknown): boolean => value !== undefined && !(Array.isArray(value) && value.length === 0)
 
 const podsOf = (namespaces: Selector, pods: NamespacedPod | undefined, place: Place): PodPeer | undefined => {
   if (namespaces !== undefined) {
@@ -74,26 +93,29 @@ const podsOf = (namespaces: Selector, pods: NamespacedPod | undefined, place: Pl
   return labels && own && { namespaces: { labels }, pods: own }
 }
 
-const readRule = ({ action, side, peers, protocols }: Given, place: Place): Rule => {
-  const known = place.faults.length
+const readRule = ({ action, side, peers, protocols = [] }: Given, place: Place): Rule => {
+  const { path, faults } = place
+  const known = faults.length
+  if (peers.length === 0) faults.push(`${path}.${side} names nobody: give it a peer`)
   const read = peers.flatMap((peer, index) => readPeer(peer, at(place, `${side}[${index}]`)))
-  const meant = (protocols ?? []).map((one, index) => readProtocol(one, at(place, `protocols[${index}]`)))
-  const isWhole = place.faults.length === known
-  if (!isWhole && action === 'Deny') return { path: place.path, action, peers: undefined, traffic: ALL, names: [] }
+  const meant = protocols.map((one, index) => readProtocol(one, at(place, `protocols[${index}]`)))
+  if (faults.length > known)
+    return action === 'Accept'
+      ? { path, action, peers: [], traffic: NONE, names: [] }
+      : { path, action: 'Deny', peers: undefined, traffic: ALL, names: [] }
   return {
-    path: place.path,
+    path,
     action,
     peers: read,
     traffic:
-      protocols === undefined
-        ? ALL
-        : meant.reduce<Traffic>((all, one) => ('name' in one ? all : union(all, one)), NONE),
+      protocols.length === 0 ? ALL : meant.reduce<Traffic>((all, one) => ('name' in one ? all : union(all, one)), NONE),
     names: meant.filter((one): one is PortName => 'name' in one),
   }
 }
 
 const readPeer = (peer: ClusterNetworkPolicyPeer, place: Place): readonly Peer[] => {
   const { namespaces, pods, nodes, networks, domainNames } = peer
+  if (hasSeveral(peer, place)) return []
   if (namespaces !== undefined || pods !== undefined) {
     const read = podsOf(namespaces, pods, place)
     return read === undefined ? [] : [podPeer(read)]
@@ -119,6 +141,7 @@ const readPeer = (peer: ClusterNetworkPolicyPeer, place: Place): readonly Peer[]
 
 const readProtocol = (protocol: ClusterNetworkPolicyProtocol, place: Place): Traffic | PortName => {
   const { tcp, udp, sctp, destinationNamedPort } = protocol
+  if (hasSeveral(protocol, place)) return NONE
   if (tcp !== undefined) return readPort('TCP', tcp.destinationPort, at(place, 'tcp.destinationPort'))
   if (udp !== undefined) return readPort('UDP', udp.destinationPort, at(place, 'udp.destinationPort'))
   if (sctp !== undefined) return readPort('SCTP', sctp.destinationPort, at(place, 'sctp.destinationPort'))

@@ -110,8 +110,11 @@ test('what cannot be read is told with its field, and lets nobody in; what stand
   }
 })
 
-test('a policy whose own selector cannot be read isolates all of its namespace', () => {
-  const { faults, subject } = faultOf({ podSelector: { matchExpressions: [{ key: 'a', operator: 'Like' }] } })
+test('a policy whose own selector cannot be read isolates all of its namespace, and lets in nothing', () => {
+  const podSelector = { matchExpressions: [{ key: 'a', operator: 'Like' }] }
+  const { faults, subject, rules } = faultOf({ podSelector, ingress: [{ ports: [{ port: 80 }] }] })
+  assert.deepEqual(rules, [], 'its rules were not meant for all of them')
+  assert.deepEqual(about({ podSelector, policyTypes: ['Egress'], egress: [{}] }), ['egress'])
   assert.match(faults[0]!, /^spec\.podSelector cannot be read/)
   assert.deepEqual(subject, { namespaces: { name: 'shop' }, pods: [] })
 })

@@ -8,7 +8,8 @@ import { ALL, NONE, PROTOCOLS, portsOf, type Traffic, union } from './traffic.ts
 
 /**
  * A NetworkPolicy as it is meant. What of it cannot be read lets nothing through, and is told as a fault: the pods that it
- * selects are isolated all the same, all of its namespace where that cannot be read.
+ * selects are isolated all the same. Where its own selector cannot be read all pods of its namespace are, and none of its rules
+ * lets anything in: they were not meant for all.
  */
 export const readNetworkPolicy = (policy: NetworkPolicy): Policy => {
   const { metadata, spec } = policy
@@ -17,9 +18,13 @@ export const readNetworkPolicy = (policy: NetworkPolicy): Policy => {
   const types = spec?.policyTypes ?? []
   const hasEgress = types.length > 0 ? types.includes('Egress') : (spec?.egress ?? []).length > 0
   const hasIngress = types.length === 0 || types.includes('Ingress')
-  const rules = (all: readonly Given[], place: string) =>
-    all.map(({ peers, ports }, index) => readRule(peers, ports, { namespace, faults, path: `spec.${place}[${index}]` }))
-  const pods = requirements(spec?.podSelector ?? {}, { path: 'spec.podSelector', faults }) ?? []
+  const rules = (all: readonly Given[], place: string) => {
+    const read = all.map(({ peers, ports }, index) =>
+      readRule(peers, ports, { namespace, faults, path: `spec.${place}[${index}]` }),
+    )
+    return pods === undefined ? [] : read
+  }
+  const pods = requirements(spec?.podSelector ?? {}, { path: 'spec.podSelector', faults })
   const ingress = (spec?.ingress ?? []).map(({ from, ports }) => ({ peers: from, ports }))
   const egress = (spec?.egress ?? []).map(({ to, ports }) => ({ peers: to, ports }))
   return {
@@ -27,7 +32,7 @@ export const readNetworkPolicy = (policy: NetworkPolicy): Policy => {
     name: keyOf(policy),
     tier: 'NetworkPolicy',
     priority: 0,
-    subject: { namespaces: { name: namespace }, pods },
+    subject: { namespaces: { name: namespace }, pods: pods ?? [] },
     rules: {
       ingress: hasIngress ? rules(ingress, 'ingress') : undefined,
       egress: hasEgress ? rules(egress, 'egress') : undefined,

@@ -1,7 +1,7 @@
 import type { Protocol } from '#net/port-protocol.ts'
 
 /** Ports from the first to the last, both included. */
-export type PortSpan = readonly [first: number, last: number]
+type PortSpan = readonly [first: number, last: number]
 
 export const PROTOCOLS: readonly Protocol[] = ['TCP', 'UDP', 'SCTP']
 const MOST_PORT = 65535
@@ -25,12 +25,6 @@ export const portsOf = (protocol: Protocol, first = 0, last = MOST_PORT): Traffi
 
 export const isNothing = (traffic: Traffic): boolean =>
   !traffic.others && PROTOCOLS.every((protocol) => traffic[protocol].length === 0)
-
-export const isEverything = (traffic: Traffic): boolean =>
-  traffic.others && PROTOCOLS.every((protocol) => hasAllPorts(traffic[protocol]))
-
-const hasAllPorts = ([only, more]: readonly PortSpan[]): boolean =>
-  more === undefined && only?.[0] === 0 && only[1] === MOST_PORT
 
 /** Whether a packet belongs to it; `protocol` undefined: one that has no ports. */
 export const holds = (traffic: Traffic, protocol: Protocol | undefined, port: number): boolean =>

@@ -15,7 +15,7 @@ export interface Verdict {
 }
 
 /** What is known of the others. */
-export interface Others {
+interface Others {
   /** Those who are one of the peer with this key, for all or for a part of their traffic. */
   of(key: string): Iterable<Identity>
   /** Those who have ports with names that rules ask for. */
@@ -28,7 +28,7 @@ interface Ordered {
 }
 
 /** A pod whose policies are asked, with the ports that it has names for. */
-export interface Subject {
+interface Subject {
   readonly ports: readonly NamedPort[]
   readonly policies: Iterable<Policy>
 }

@@ -92,5 +92,5 @@ const firstOf = (
 }
 
 /** Whether one of a rule's peers means somebody. */
-export const speaksOf = ({ peers }: Rule, other: Party, asked: AskedPort): boolean =>
+const speaksOf = ({ peers }: Rule, other: Party, asked: AskedPort): boolean =>
   peers === undefined || peers.some((peer) => isMeant(peer, other, asked))

@@ -21,7 +21,7 @@ const CRC_TABLE = Uint32Array.from({ length: 256 }, (_, index) => {
 })
 
 /** RFC 9260, appendix A: Castagnoli. */
-function crc32c(bytes: Uint8Array): number {
+export function crc32c(bytes: Uint8Array): number {
   let crc = 0xffffffff
   for (const byte of bytes) crc = (CRC_TABLE[(crc ^ byte) & 255] as number) ^ (crc >>> 8)
   return (crc ^ 0xffffffff) >>> 0
@@ -38,7 +38,7 @@ function socketAddress(address: string): Uint8Array {
 }
 
 /** RFC 1071. */
-function checksum(bytes: Uint8Array): number {
+export function checksum(bytes: Uint8Array): number {
   let sum = 0
   for (let at = 0; at < bytes.length; at += 2) sum += ((bytes[at] as number) << 8) | (bytes[at + 1] as number)
   while (sum > 0xffff) sum = (sum & 0xffff) + (sum >>> 16)
@@ -52,7 +52,7 @@ interface Received {
 }
 
 /** A raw socket of one family: an IPv4 one gives the IP header too, an IPv6 one does not. */
-class RawSocket {
+export class RawSocket {
   readonly #fd: number
   readonly #isIpv6: boolean
   readonly #bytes = new Uint8Array(2048)

@@ -120,7 +120,27 @@ const pins = (): readonly string[] => {
   return found
 }
 
-const EDITS: readonly (readonly [what: string, edit: string])[] = [
+const rulesOf = (chain: string): readonly string[] =>
+  nftables
+    .read(`list chain ip fairlead ${chain}`)
+    .split('\n')
+    .map((line) => line.trim())
+    .filter((line) => line !== '' && !/^(table|chain|type|})/.test(line))
+/** A base chain made again otherwise, with the rules that it had. */
+const remade = (chain: string, type: string, hook: string, priority: string) => () =>
+  [
+    `delete chain ip fairlead ${chain}`,
+    `add chain ip fairlead ${chain} { type ${type} hook ${hook} priority ${priority}; }`,
+    ...rulesOf(chain).map((rule) => `add rule ip fairlead ${chain} ${rule}`),
+  ].join('\n')
+/** A chain whose first rule accepts whatever comes, in the place of what it did. */
+const replaced = (chain: string) => () =>
+  [
+    `flush chain ip fairlead ${chain}`,
+    ...['accept', ...rulesOf(chain).slice(1)].map((rule) => `add rule ip fairlead ${chain} ${rule}`),
+  ].join('\n')
+
+const EDITS: readonly (readonly [what: string, edit: string | (() => string)])[] = [
   ['an element deleted', 'delete element ip fairlead frontends { 10.96.0.1 . tcp . 80 }'],
   ['an endpoint deleted', 'delete element ip fairlead cluster-ips { 10.96.0.2 }'],
   ['an element added', 'add element ip fairlead cluster-ips { 10.96.0.99 }'],
@@ -137,6 +157,11 @@ const EDITS: readonly (readonly [what: string, edit: string])[] = [
   ['a table put to sleep', 'add table ip fairlead { flags dormant; }'],
   ['a chain that drops what no rule accepts', 'add chain ip fairlead filter-forward { policy drop; }'],
   ['a chain added that drops all', 'add chain ip fairlead extra { type filter hook forward priority 0; policy drop; }'],
+  ['a base chain of another priority', remade('filter-forward', 'filter', 'forward', '10')],
+  ['a base chain at another hook', remade('filter-forward', 'filter', 'input', '0')],
+  ['a rule of a kind’s chain replaced by another', replaced('sticky-3-600')],
+  ['an element for all keys that have none', 'add element ip fairlead cluster-ips { * }'],
+  ['a source that may be anybody', 'add element ip fairlead allowed { 10.96.0.2-10.96.0.9 . tcp . 80 . 10.0.0.0/8 }'],
   ['the stamp flushed', 'flush set ip fairlead stamp'],
   ['one of the tables deleted', 'delete table ip6 fairlead'],
   ['both tables deleted', 'delete table ip6 fairlead; delete table ip fairlead'],
@@ -147,7 +172,7 @@ for (const [what, edit] of EDITS)
   test(`${what} by somebody else is noticed in ten seconds and mended`, () => {
     const { proxy, advance } = start()
     const held = everything()
-    nftables.run(edit)
+    nftables.run(typeof edit === 'string' ? edit : edit())
     advance(AUDIT_MS)
     assert.deepEqual(everything(), held)
     assert.equal(proxy.state().mended, 1)
@@ -240,7 +265,7 @@ const pretendOtherRules = (): void => {
   const words: number[] = []
   for (const family of ['ip', 'ip6']) nftables.run(`flush chain ${family} fairlead filter-forward`)
   nftables.dump('ip', 'fairlead', 'stamp', ({ key }) => words.push(new Uint32Array(key.slice().buffer)[0] as number))
-  assert.equal(words.length, 3)
+  assert.ok(words.length >= 3)
 }
 
 test('a start with other rules replaces the tables and carries pins over, with the ids that they are kept by and the time they have left', () => {

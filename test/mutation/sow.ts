@@ -14,12 +14,12 @@ const root = join(import.meta.dirname, '..', '..')
 const COPIED = ['forwarding', 'dataplane', 'reconciler']
 
 /** Makes in `copy` a tree like this one, with a defect in it, in which tests can be run. Gives its path. */
-export function sow(copy: string, edits: readonly Edit[]): string {
+export function sow(copy: string, edits: readonly Edit[], copied: readonly string[] = COPIED): string {
   const texts = edited(edits)
   mkdirSync(join(copy, 'src'), { recursive: true })
   for (const room of readdirSync(join(root, 'src'))) {
     const from = join(root, 'src', room)
-    if (COPIED.includes(room)) cpSync(from, join(copy, 'src', room), { recursive: true })
+    if (copied.includes(room)) cpSync(from, join(copy, 'src', room), { recursive: true })
     else symlinkSync(from, join(copy, 'src', room))
   }
   for (const tests of ['contract', 'property'])

@@ -1,11 +1,13 @@
+import { objectKey } from '#objects/object-key.ts'
 import { NodePolicy, type PolicyChange } from '#policy/node-policy.ts'
 import { policyNode, policyPod } from '#policy/policy-objects.ts'
 import { readClusterNetworkPolicy } from '#policy/read-cluster-network-policy.ts'
 import { readNetworkPolicy } from '#policy/read-network-policy.ts'
+import { policyKey } from '#policy/rule.ts'
 import { portsOf, union } from '#policy/traffic.ts'
 import type { PolicyCluster } from '../contract/policies/model.ts'
 
-export const serves = ({ dns }: PolicyCluster) =>
+const serves = ({ dns }: PolicyCluster) =>
   dns && {
     namespace: 'kube-system',
     labels: dns.labels,
@@ -25,3 +27,26 @@ export const told = (cluster: PolicyCluster, here: string, changed: (change: Pol
   for (const policy of cluster.clusterPolicies) node.setPolicy(readClusterNetworkPolicy(policy))
   return node
 }
+
+/** Tells a node of what has changed since. */
+export const retold = (node: NodePolicy, before: PolicyCluster, after: PolicyCluster): void =>
+  node.together(() => {
+    for (const { metadata } of after.namespaces) node.setNamespace(metadata?.name ?? '', metadata?.labels)
+    for (const one of after.nodes) node.setNode(policyNode(one, serves(after)))
+    const pods = new Map(
+      after.pods.flatMap((pod) => policyPod(pod) ?? []).map((pod) => [objectKey(pod.namespace, pod.name), pod]),
+    )
+    for (const { metadata } of before.pods) {
+      const { namespace = '', name = '' } = metadata ?? {}
+      if (!pods.has(objectKey(namespace, name))) node.removePod(namespace, name)
+    }
+    for (const pod of pods.values()) node.setPod(pod)
+    const policies = [...after.policies.map(readNetworkPolicy), ...after.clusterPolicies.map(readClusterNetworkPolicy)]
+    const stays = new Set(policies.map(policyKey))
+    for (const one of [
+      ...before.policies.map(readNetworkPolicy),
+      ...before.clusterPolicies.map(readClusterNetworkPolicy),
+    ])
+      if (!stays.has(policyKey(one))) node.removePolicy(one)
+    for (const policy of policies) node.setPolicy(policy)
+  })

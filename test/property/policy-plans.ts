@@ -6,7 +6,7 @@ import type { NetworkPolicy } from '#api/networking/networkpolicy/message.ts'
 import type { ClusterNetworkPolicy } from '#api/policynetworking/clusternetworkpolicy/message.ts'
 import type { PolicyCluster, Traffic } from '../contract/policies/model.ts'
 
-export const DNS = { labels: { 'k8s-app': 'kube-dns' }, port: 53 } as const
+const DNS = { labels: { 'k8s-app': 'kube-dns' }, port: 53 } as const
 export const NODES = ['node-1', 'node-2'] as const
 const NAMESPACES = ['x', 'y', 'kube-system'] as const
 const KEYS = ['app', 'tier'] as const
@@ -28,10 +28,13 @@ const selector = fc.oneof(
       .record({
         key: fc.constantFrom(...KEYS, 'kubernetes.io/metadata.name', 'k8s-app'),
         operator: fc.constantFrom('In', 'NotIn', 'Exists', 'DoesNotExist'),
-        value: fc.constantFrom(...VALUES, 'x', 'kube-system', 'kube-dns'),
+        values: fc.uniqueArray(fc.constantFrom(...VALUES, 'x', 'kube-system', 'kube-dns'), {
+          minLength: 1,
+          maxLength: 2,
+        }),
       })
-      .map(({ key, operator, value }) => ({
-        matchExpressions: [{ key, operator, ...(operator.endsWith('In') && { values: [value] }) }],
+      .map(({ key, operator, values }) => ({
+        matchExpressions: [{ key, operator, ...(operator.endsWith('In') && { values }) }],
       })),
   },
   { weight: 1, arbitrary: fc.constant({ matchLabels: { 'k8s-app': 'kube-dns' } }) },
@@ -67,7 +70,10 @@ const protocol = fc.constantFrom('TCP', 'TCP', 'UDP', 'SCTP')
 const port = fc.oneof(
   { weight: 1, arbitrary: protocol.map((one) => ({ protocol: one })) },
   { weight: 3, arbitrary: fc.record({ protocol, port: fc.constantFrom(...PORTS) }) },
-  { weight: 2, arbitrary: fc.record({ protocol, port: fc.constantFrom(80, 81), endPort: fc.constantFrom(81, 443) }) },
+  {
+    weight: 2,
+    arbitrary: fc.record({ protocol, port: fc.constantFrom(80, 81), endPort: fc.constantFrom(81, 443, 65535) }),
+  },
   { weight: 2, arbitrary: fc.record({ protocol, port: fc.constantFrom(...NAMES) }) },
 )
 const peer = fc.oneof(
@@ -93,7 +99,12 @@ const place = fc.oneof(
 )
 const target = fc.oneof(
   { weight: 3, arbitrary: place },
-  { weight: 2, arbitrary: block.map(({ cidr }) => ({ networks: [cidr] })) },
+  {
+    weight: 2,
+    arbitrary: fc
+      .array(block, { minLength: 1, maxLength: 2 })
+      .map((blocks) => ({ networks: [...new Set(blocks.map(({ cidr }) => cidr))] })),
+  },
   { weight: 1, arbitrary: selector.map((nodes) => ({ nodes })) },
 )
 const destinationPort = fc.oneof(
@@ -134,7 +145,7 @@ const podPlan = fc.record({
 })
 
 export const clusterPlan = fc.record({
-  namespaces: fc.tuple(labels, labels, labels),
+  namespaces: fc.tuple(maybe(labels, 5), labels, labels),
   nodes: fc.tuple(labels, labels),
   pods: fc.array(podPlan, { minLength: 5, maxLength: 9, size: 'max' }),
   policies: fc.array(policyPlan, { minLength: 1, maxLength: 5, size: 'max' }),
@@ -142,8 +153,10 @@ export const clusterPlan = fc.record({
     { weight: 1, arbitrary: some(clusterPolicyPlan, 0) },
     { weight: 1, arbitrary: some(clusterPolicyPlan, 3) },
   ),
+  // Of equal ones the order is not told.
+  priorities: fc.shuffledSubarray([0, 1, 2, 1000], { minLength: 3 }),
 })
-export type ClusterPlan = typeof clusterPlan extends fc.Arbitrary<infer Plan> ? Plan : never
+type ClusterPlan = typeof clusterPlan extends fc.Arbitrary<infer Plan> ? Plan : never
 
 const objects = <T>(list: readonly object[]): readonly T[] => list as unknown as readonly T[]
 
@@ -152,11 +165,15 @@ export const addressesOf = (pod: number, node: string): readonly [string, string
   return [`10.244.${at}.${pod + 2}`, `fd00:10:244:${at}::${(pod + 2).toString(16)}`]
 }
 
+const labelled = (given: object | undefined, name: string) =>
+  given && { labels: { ...given, 'kubernetes.io/metadata.name': name } }
+
 /** What the API would hold. Every other pod's slot keeps its address whatever the pod is. */
 export const policyClusterOf = (plan: ClusterPlan): PolicyCluster => ({
   namespaces: objects<Namespace>(
     NAMESPACES.map((name, index) => ({
-      metadata: { name, labels: { ...plan.namespaces[index], 'kubernetes.io/metadata.name': name } },
+      // A server of ours gives all of them their name as a label; others may have none.
+      metadata: { name, ...labelled(plan.namespaces[index], name) },
     })),
   ),
   nodes: objects<Node>(
@@ -188,8 +205,7 @@ export const policyClusterOf = (plan: ClusterPlan): PolicyCluster => ({
       metadata: { name: `cluster-policy-${index}` },
       spec: {
         tier,
-        // Of equal ones the order is not told.
-        priority: (index * 7) % 5,
+        priority: plan.priorities[index],
         subject,
         ingress: ingress.map(({ action, peers, protocols }) => ({
           action,
@@ -227,7 +243,7 @@ export const trafficPlan = fc.record({
   to: somebody,
   family: fc.constantFrom(0 as const, 1 as const),
   protocol: fc.constantFrom('TCP', 'TCP', 'TCP', 'UDP', 'UDP', 'SCTP', 'ICMP') as fc.Arbitrary<Traffic['protocol']>,
-  port: fc.constantFrom(...PORTS, 82, 8080),
+  port: fc.constantFrom(...PORTS, 82, 8080, 65535),
 })
 type TrafficPlan = typeof trafficPlan extends fc.Arbitrary<infer Plan> ? Plan : never
 

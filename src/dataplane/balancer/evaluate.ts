@@ -1,7 +1,8 @@
 import { evaluate } from '../evaluator/evaluate.ts'
+import type { Hop } from '../evaluator/hop.ts'
 import type { LoadedRuleset } from '../evaluator/loaded-ruleset.ts'
 import type { Packet, Refusal } from '../evaluator/packet.ts'
-import type { Hop, Surroundings } from '../evaluator/walk.ts'
+import type { Surroundings } from '../evaluator/walk.ts'
 
 /** What becomes of a packet at the fabric. `route`: no Service's; it goes where the routes lead, if anywhere. */
 type BalancerVerdict = { readonly kind: 'node'; readonly mark: number } | { readonly kind: 'route' } | Refusal

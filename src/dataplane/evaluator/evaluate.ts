@@ -1,6 +1,7 @@
+import type { Hop } from './hop.ts'
 import type { LoadedRuleset } from './loaded-ruleset.ts'
 import type { Packet, Refusal, Verdict } from './packet.ts'
-import { type Hop, type Surroundings, Walk } from './walk.ts'
+import { type Surroundings, Walk } from './walk.ts'
 
 export interface Outcome {
   readonly verdict: Verdict

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { Element } from '../nftables/rule.ts'
+import { POLICY_RULESET } from '../policy/ruleset.ts'
 import { LoadedRuleset } from './loaded-ruleset.ts'
 
 const KIND = { kind: 'sticky', count: 3, seconds: 60, local: false } as const
@@ -56,4 +57,19 @@ test('a hook has its base chains, and one where nothing is asked has none', () =
     ['nat-output'],
     ['nat-postrouting'],
   ])
+})
+
+test('a range of ports holds each of them, its first and its last too', () => {
+  const policies = new LoadedRuleset(
+    [{ family: 'ip', set: 'ingress-ports', key: ['10.244.1.2', 7, 'tcp', '80-90'], data: ['drop'] }],
+    [],
+    POLICY_RULESET,
+  )
+  const asked = (port: number, protocol = 'tcp') =>
+    policies.find('ip', 'ingress-ports', ['10.244.1.2', 7, protocol, port])
+  assert.deepEqual(
+    [79, 80, 85, 90, 91].map((port) => asked(port)),
+    [undefined, ['drop'], ['drop'], ['drop'], undefined],
+  )
+  assert.equal(asked(85, 'udp'), undefined)
 })

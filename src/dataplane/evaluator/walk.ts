@@ -2,17 +2,9 @@ import type { Field, HookName, Key, Rule, Statement, TableFamily, Value } from '
 import { WORD } from '../nftables/rule.ts'
 import { kindName } from '../nftables/ruleset/kinds.ts'
 import { CONNTRACK_PRIORITY, placeOf } from './hooks.ts'
+import type { Hop } from './hop.ts'
 import type { LoadedRuleset } from './loaded-ruleset.ts'
 import type { Endpoint, Packet, Refusal } from './packet.ts'
-
-/** A rule that matched: at which hook, where it stands, and which element of which set decided, if one did. */
-export interface Hop {
-  readonly hook: HookName
-  readonly chain: string
-  readonly rule: number
-  readonly set?: string
-  readonly key?: string
-}
 
 /** What the packet's walk is told of the world. `random(n)` gives 0 to n − 1. `isNode` tells the node's own addresses. `now`: in seconds, 0 if left out. */
 export interface Surroundings {

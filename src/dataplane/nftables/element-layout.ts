@@ -18,7 +18,7 @@ export interface ElementLayout {
   readonly key: readonly Part[]
   /** Empty in sets, and where the data is a verdict that may name a chain. */
   readonly data: readonly Part[]
-  /** Only text can say it: prefixes, and verdicts that name chains, have forms of their own. */
+  /** Only text can say it: prefixes behind other fields, and verdicts that name chains, have forms of their own. */
   readonly onlyText: boolean
 }
 
@@ -33,9 +33,12 @@ export const PROTOCOL_NAMES: ReadonlyMap<number, string> = new Map(
  */
 export const orderOfNumbers = (key: readonly Part[]): boolean => !key.includes('ports') && LITTLE_ENDIAN
 
+/** Ranges of one field stand in the kernel as two elements: the first address, and the first behind it. */
+export const isPlainRange = (key: readonly Part[]): boolean => key.length === 1 && key[0] === 'prefix'
+
 /** Bytes in the kernel, which pads each field to four. */
 export const kernelLength = (part: Part, family: TableFamily): number =>
-  part === 'address' && family === 'ip6' ? 16 : 4
+  (part === 'address' || part === 'prefix') && family === 'ip6' ? 16 : 4
 
 function partOf(field: Field, family: TableFamily): Part {
   switch (field) {
@@ -64,7 +67,7 @@ export function layoutOf(definition: SetDefinition, family: TableFamily): Elemen
     definition,
     key,
     data: dataOf(data, family),
-    onlyText: key.includes('prefix') || data === 'verdict' || owner === 'packets',
+    onlyText: (key.includes('prefix') && !isPlainRange(key)) || data === 'verdict' || owner === 'packets',
   }
 }
 

@@ -3,8 +3,9 @@ import { test } from 'node:test'
 import fc from 'fast-check'
 import type { ElementChange } from '#net/element-change.ts'
 import { addressBytes, formatBytes } from '#net/ip-address.ts'
+import { POLICY_RULESET } from '../policy/ruleset.ts'
 import { decodeElement } from './decode.ts'
-import type { ElementLayout, Part } from './element-layout.ts'
+import { type ElementLayout, isPlainRange, type Part } from './element-layout.ts'
 import { encodeElements, writeAddress } from './encode.ts'
 import type { Element, Value } from './rule.ts'
 import { NODE_RULESET } from './ruleset/node-ruleset.ts'
@@ -12,11 +13,17 @@ import { NODE_RULESET } from './ruleset/node-ruleset.ts'
 const hex = (bytes: Uint8Array | undefined) =>
   bytes && [...bytes].map((byte) => byte.toString(16).padStart(2, '0')).join('')
 
+/** Of a range, the key is its first, and `end` its last. */
 const parts = (encoded: ElementChange | undefined, index = 0) => {
-  if (encoded === undefined) return { key: undefined, data: undefined }
-  const { keyLength, dataLength, bytes } = encoded
-  const at = index * (keyLength + dataLength)
-  return { key: bytes.subarray(at, at + keyLength), data: bytes.subarray(at + keyLength, at + keyLength + dataLength) }
+  if (encoded === undefined) return { key: undefined, end: undefined, data: undefined }
+  const { keyLength, dataLength, bytes, hasEnds } = encoded
+  const at = index * ((hasEnds ? 2 : 1) * keyLength + dataLength)
+  const behind = at + (hasEnds ? 2 : 1) * keyLength
+  return {
+    key: bytes.subarray(at, at + keyLength),
+    end: hasEnds ? bytes.subarray(at + keyLength, behind) : undefined,
+    data: bytes.subarray(behind, behind + dataLength),
+  }
 }
 
 test('fields stand in a row of four-byte cells: packets’ in network order, words and slots in the machine’s', () => {
@@ -95,7 +102,7 @@ test('removals stand first, messages stay within an attribute, and what only tex
     encodeElements(many.slice(0, 500), [])?.map(({ count }) => count),
     [500],
   )
-  const text: Element = { family: 'ip', set: 'pod-cidrs', key: ['10.244.0.0/16'] }
+  const text: Element = { family: 'ip', set: 'allowed', key: ['203.0.113.1', 'tcp', 80, '10.0.0.0/8'] }
   assert.deepEqual([encodeElements([], [text]), encodeElements([text], many)], [undefined, undefined])
 })
 
@@ -145,7 +152,7 @@ const anyOf = (part: Part, family: 'ip' | 'ip6'): fc.Arbitrary<Value> => {
     case 'judgement':
       return fc.constantFrom('return', 'drop')
     case 'prefix':
-      throw new Error('only text can say a prefix')
+      throw new Error('prefixes have a test of their own')
   }
 }
 const elementOf = ({ family, definition: { name: set }, key, data }: ElementLayout): fc.Arbitrary<Element> => {
@@ -155,20 +162,71 @@ const elementOf = ({ family, definition: { name: set }, key, data }: ElementLayo
     .map(([key, data]) => (data.length === 0 ? { family, set, key } : { family, set, key, data }))
 }
 
-test('what is encoded is decoded to the same element, in every set and family, and deleted by the same key', () => {
-  for (const layout of NODE_RULESET.sets.layouts.filter(({ onlyText }) => !onlyText))
-    fc.assert(
-      fc.property(elementOf(layout), (element) => {
-        const { family, set } = element
-        const [removed, added] = (encodeElements([element], [element]) ?? []).map((change) => parts(change))
-        assert.deepEqual(
-          decodeElement(family, set, added!.key!, undefined, added!.data?.length ? added!.data : undefined),
-          element,
-        )
-        assert.deepEqual(removed!.key, added!.key)
-      }),
-      { numRuns: 10 },
-    )
+test('what is encoded is decoded to the same element, in every set and family of either table, and deleted by the same key', () => {
+  for (const ruleset of [NODE_RULESET, POLICY_RULESET])
+    for (const layout of ruleset.sets.layouts.filter(({ onlyText, key }) => !onlyText && !isPlainRange(key)))
+      fc.assert(
+        fc.property(elementOf(layout), (element) => {
+          const { family, set } = element
+          const [removed, added] = (encodeElements([element], [element], ruleset) ?? []).map((change) => parts(change))
+          const { key, end, data } = added!
+          assert.deepEqual(decodeElement(family, set, key!, end, data?.length ? data : undefined, ruleset), element)
+          assert.deepEqual([removed!.key, removed!.end], [key, end])
+        }),
+        { numRuns: 10 },
+      )
+})
+
+test('what is decided stands in its bytes as the kernel’s verdicts; a range of ports by its first and last, its numbers in network order', () => {
+  const [range, one, gone] =
+    encodeElements(
+      [{ family: 'ip', set: 'egress-ports', key: ['10.244.1.2', 7, 'udp', '53-300'] }],
+      [
+        { family: 'ip', set: 'ingress-port', key: ['10.244.1.2', 7, 'tcp', 80], data: ['drop'] },
+        { family: 'ip', set: 'ingress-ports', key: ['10.244.1.2', 7, 'tcp', '80-443'], data: ['return'] },
+      ],
+      POLICY_RULESET,
+    )?.toSorted((left, right) => (left.set < right.set ? 1 : -1)) ?? []
+  const word = (value: number) => hex(new Uint8Array(Uint32Array.of(value).buffer))
+  assert.equal(hex(parts(one).key), `0af40102${word(7)}0600000000500000`)
+  assert.equal(hex(parts(one).data), '00000000')
+  assert.deepEqual([one!.areVerdicts, one!.hasEnds, one!.table], [true, undefined, 'fairlead-policy'])
+  assert.equal(hex(parts(range).key), '0af40102000000070600000000500000')
+  assert.equal(hex(parts(range).end), '0af401020000000706000000' + '01bb0000')
+  assert.equal(hex(parts(range).data), 'fffffffb')
+  assert.deepEqual([range!.areVerdicts, range!.hasEnds, range!.keyLength], [true, true, 16])
+  assert.equal(hex(parts(gone).end), '0af401020000000711000000' + '012c0000')
+  assert.deepEqual([gone!.areVerdicts, gone!.hasEnds, gone!.dataLength], [undefined, true, 0])
+})
+
+test('a verdict of others is decoded as its number', () => {
+  const { key, data } = decodeElement(
+    'ip',
+    'ingress-rest',
+    Uint8Array.of(10, 244, 1, 2, 0, 0, 0, 0),
+    undefined,
+    Uint8Array.of(0, 0, 0, 1),
+    POLICY_RULESET,
+  )
+  assert.deepEqual([key, data], [['10.244.1.2', 0], ['1']])
+})
+
+test('a range of addresses is its first and the first behind it, which is none where it reaches to the last', () => {
+  const of = (family: 'ip' | 'ip6', network: string) => {
+    const [added] = encodeElements([], [{ family, set: 'pod-cidrs', key: [network] }]) ?? []
+    assert.deepEqual([added?.areRanges, added?.keyLength, added?.count], [true, family === 'ip' ? 4 : 16, 1])
+    return hex(added?.bytes)
+  }
+  assert.equal(of('ip', '10.244.0.0/16'), '0af40000' + '0af50000')
+  assert.equal(of('ip', '10.0.0.1/32'), '0a000001' + '0a000002')
+  assert.equal(of('ip', '10.0.0.255/32'), '0a0000ff' + '0a000100')
+  assert.equal(of('ip', '10.255.255.255/32'), '0affffff' + '0b000000')
+  assert.equal(of('ip', '10.0.0.128/25'), '0a000080' + '0a000100')
+  assert.equal(of('ip', '0.0.0.0/1'), '00000000' + '80000000')
+  for (const last of ['0.0.0.0/0', '128.0.0.0/1', '255.255.255.255/32'])
+    assert.equal(of('ip', last)?.slice(8), '00000000', last)
+  assert.equal(of('ip6', 'fd00:10:244::/48'), `fd0000100244${'0'.repeat(20)}` + `fd0000100245${'0'.repeat(20)}`)
+  assert.equal(of('ip6', '::/0'), '0'.repeat(64))
 })
 
 test('an address is written in network order where it is told to stand, and its end is given', () => {

@@ -1,7 +1,15 @@
 import { LITTLE_ENDIAN } from '#net/byte-order.ts'
 import type { ElementChange } from '#net/element-change.ts'
 import { addressBytes } from '#net/ip-address.ts'
-import { type ElementLayout, JUDGEMENTS, kernelLength, orderOfNumbers, type Part, PROTOCOLS } from './element-layout.ts'
+import {
+  type ElementLayout,
+  isPlainRange,
+  JUDGEMENTS,
+  kernelLength,
+  orderOfNumbers,
+  type Part,
+  PROTOCOLS,
+} from './element-layout.ts'
 import type { Element, TableFamily, Value } from './rule.ts'
 import { NODE_RULESET } from './ruleset/node-ruleset.ts'
 import type { Ruleset } from './ruleset/ruleset.ts'
@@ -57,13 +65,15 @@ function encodeGroup(
   const keyLength = lengthOf(keyParts, family)
   const dataLength = lengthOf(dataParts, family)
   const hasEnds = keyParts.includes('ports')
+  const areRanges = isPlainRange(keyParts)
   const numbersAre = orderOfNumbers(keyParts)
-  const bytes = new Uint8Array(elements.length * ((hasEnds ? 2 : 1) * keyLength + dataLength))
+  const bytes = new Uint8Array(elements.length * ((hasEnds || areRanges ? 2 : 1) * keyLength + dataLength))
   const view = new DataView(bytes.buffer)
   let at = 0
   for (const { key, data = [] } of elements) {
     at = write(view, at, keyParts, key, numbersAre)
     if (hasEnds) at = write(view, at, keyParts, lastOf(key), numbersAre)
+    if (areRanges) at = writeBehind(bytes, at, keyLength, prefixOf(key))
     at = write(view, at, dataParts, data)
   }
   const { name: set } = definition
@@ -77,6 +87,7 @@ function encodeGroup(
     dataLength,
     bytes,
     ...(hasEnds && { hasEnds }),
+    ...(areRanges && { areRanges }),
     ...(dataParts[0] === 'judgement' && { areVerdicts: true }),
   }
   if (command === 'delete' || elements[0]?.comment === undefined) return encoded
@@ -88,6 +99,21 @@ const lastOf = (key: readonly Value[]): readonly Value[] => [
   ...key.slice(0, -1),
   String(key.at(-1)).slice(String(key.at(-1)).indexOf('-') + 1),
 ]
+
+const prefixOf = ([network]: readonly Value[]): number =>
+  Number(String(network).slice(String(network).indexOf('/') + 1))
+
+/** The first address behind the network that stands before it: 0 where that reaches to the family's last. */
+function writeBehind(bytes: Uint8Array, from: number, length: number, prefix: number): number {
+  bytes.copyWithin(from, from - length, from)
+  let carry = prefix === 0 ? 0 : 0x80 >> ((prefix - 1) & 7)
+  for (let at = from + ((prefix - 1) >> 3); carry > 0 && at >= from; at--) {
+    const sum = (bytes[at] as number) + carry
+    bytes[at] = sum & 0xff
+    carry = sum >> 8
+  }
+  return from + length
+}
 
 function lengthOf(parts: readonly Part[], family: TableFamily): number {
   let length = 0
@@ -122,6 +148,9 @@ function write(
       case 'judgement':
         view.setInt32(at, JUDGEMENTS[value] as number)
         break
+      case 'prefix':
+        at = writeAddress(view, at, (value as string).slice(0, (value as string).indexOf('/')))
+        continue
       default:
         at = writeAddress(view, at, value as string)
         continue

@@ -8,7 +8,7 @@ import type { Element, TableFamily } from '../nftables/rule.ts'
 import type { PolicySetName } from './sets.ts'
 
 /** What a pod's policies come to; undefined: they say nothing of that direction. */
-export interface PolicedPod {
+interface PolicedPod {
   readonly addresses: readonly { readonly text: string }[]
   readonly ingress: PodVerdicts | undefined
   readonly egress: PodVerdicts | undefined

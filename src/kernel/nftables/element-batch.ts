@@ -7,10 +7,12 @@ import {
   NFPROTO,
   NFT_MSG_DELSETELEM,
   NFT_MSG_NEWSETELEM,
+  NFT_SET_ELEM_INTERVAL_END,
   NFTA_DATA_VALUE,
   NFTA_DATA_VERDICT,
   NFTA_LIST_ELEM,
   NFTA_SET_ELEM_DATA,
+  NFTA_SET_ELEM_FLAGS,
   NFTA_SET_ELEM_KEY,
   NFTA_SET_ELEM_KEY_END,
   NFTA_SET_ELEM_LIST_ELEMENTS,
@@ -100,46 +102,67 @@ export class ElementBatch {
     return end
   }
 
-  #writeChange(
-    from: number,
-    { command, family, table, set, count, keyLength, dataLength, bytes, comments, hasEnds, areVerdicts }: ElementChange,
-  ): number {
+  /** A key or its end: `length` bytes from `read` on. */
+  #key(from: number, type: number, bytes: Uint8Array, read: number, length: number): number {
+    let at = this.#attribute(from, type | NLA_F_NESTED, 8 + length)
+    at = this.#attribute(at, NFTA_DATA_VALUE, 4 + length)
+    for (let index = read; index < read + length; index++) this.#out[at++] = bytes[index] as number
+    return at
+  }
+
+  /** The first key behind a range, as an element of its own; nothing where there is none. */
+  #end(from: number, bytes: Uint8Array, read: number, length: number): number {
+    let isNone = true
+    for (let index = read; index < read + length; index++) if (bytes[index] !== 0) isNone = false
+    if (isNone) return from
+    let at = this.#attribute(from, NFTA_LIST_ELEM | NLA_F_NESTED, END + length)
+    at = this.#key(at, NFTA_SET_ELEM_KEY, bytes, read, length)
+    at = this.#attribute(at, NFTA_SET_ELEM_FLAGS, 8)
+    this.#view.setUint32(at, NFT_SET_ELEM_INTERVAL_END)
+    return at + 4
+  }
+
+  #writeChange(from: number, change: ElementChange): number {
+    const { command, family, table, set, count, keyLength, dataLength, bytes } = change
+    const { comments, hasEnds, areRanges, areVerdicts } = change
     const add = command === 'add'
-    const keys = hasEnds ? [NFTA_SET_ELEM_KEY, NFTA_SET_ELEM_KEY_END] : ONE_KEY
     const verdict = areVerdicts ? 4 : 0
-    const element = 4 + keys.length * (8 + keyLength) + (dataLength === 0 ? 0 : 8 + verdict + dataLength)
-    let length = 4 + count * element
-    for (const comment of comments ?? []) length += userdata(comment)
-    this.#grow(from + HEADER + 2 * (4 + 64) + length)
+    const element = 4 + (hasEnds ? 2 : 1) * (8 + keyLength) + (dataLength === 0 ? 0 : 8 + verdict + dataLength)
+    let most = 4 + count * (element + (areRanges ? END + keyLength : 0))
+    for (const comment of comments ?? []) most += userdata(comment)
+    this.#grow(from + HEADER + 2 * (4 + 64) + most)
     let at = this.#text(from + HEADER, NFTA_SET_ELEM_LIST_TABLE, table)
-    at = this.#text(at, NFTA_SET_ELEM_LIST_SET, set)
-    at = this.#attribute(at, NFTA_SET_ELEM_LIST_ELEMENTS | NLA_F_NESTED, length)
+    const list = this.#text(at, NFTA_SET_ELEM_LIST_SET, set)
+    at = list + 4
     let read = 0
     for (let index = 0; index < count; index++) {
       const comment = comments?.[index]
       const whole = comment === undefined ? element : element + userdata(comment)
       at = this.#attribute(at, NFTA_LIST_ELEM | NLA_F_NESTED, whole)
-      for (const type of keys) {
-        at = this.#attribute(at, type | NLA_F_NESTED, 8 + keyLength)
-        at = this.#attribute(at, NFTA_DATA_VALUE, 4 + keyLength)
-        for (const end = read + keyLength; read < end; ) this.#out[at++] = bytes[read++] as number
+      at = this.#key(at, NFTA_SET_ELEM_KEY, bytes, read, keyLength)
+      read += keyLength
+      if (hasEnds) at = this.#key(at, NFTA_SET_ELEM_KEY_END, bytes, read, keyLength)
+      if (hasEnds || areRanges) read += keyLength
+      if (dataLength > 0) {
+        at = this.#attribute(at, NFTA_SET_ELEM_DATA | NLA_F_NESTED, 8 + verdict + dataLength)
+        if (areVerdicts) {
+          at = this.#attribute(at, NFTA_DATA_VERDICT | NLA_F_NESTED, 8 + dataLength)
+          at = this.#attribute(at, NFTA_VERDICT_CODE, 4 + dataLength)
+        } else at = this.#attribute(at, NFTA_DATA_VALUE, 4 + dataLength)
+        for (const end = read + dataLength; read < end; ) this.#out[at++] = bytes[read++] as number
+        if (comment !== undefined) at = this.#comment(at, comment)
       }
-      if (dataLength === 0) continue
-      at = this.#attribute(at, NFTA_SET_ELEM_DATA | NLA_F_NESTED, 8 + verdict + dataLength)
-      if (areVerdicts) {
-        at = this.#attribute(at, NFTA_DATA_VERDICT | NLA_F_NESTED, 8 + dataLength)
-        at = this.#attribute(at, NFTA_VERDICT_CODE, 4 + dataLength)
-      } else at = this.#attribute(at, NFTA_DATA_VALUE, 4 + dataLength)
-      for (const end = read + dataLength; read < end; ) this.#out[at++] = bytes[read++] as number
-      if (comment !== undefined) at = this.#comment(at, comment)
+      if (areRanges) at = this.#end(at, bytes, read - dataLength - keyLength, keyLength)
     }
+    this.#attribute(list, NFTA_SET_ELEM_LIST_ELEMENTS | NLA_F_NESTED, at - list)
     const type = (NFNL_SUBSYS_NFTABLES << 8) | (add ? NFT_MSG_NEWSETELEM : NFT_MSG_DELSETELEM)
     this.#header(from, at - from, type, NLM_F_ACK | (add ? NLM_F_CREATE : 0), NFPROTO[family], 0)
     return at
   }
 }
 
-const ONE_KEY = [NFTA_SET_ELEM_KEY]
+/** Bytes of what ends a range, without its key. */
+const END = 4 + 8 + 8
 
 /** Bytes of a comment's attribute, padded. */
 const userdata = (comment: string): number => 4 + ((2 + comment.length + 1 + 3) & ~3)

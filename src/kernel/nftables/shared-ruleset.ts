@@ -1,7 +1,7 @@
 import type { Nftables } from './libnftables.ts'
 
 /** How many transactions all who share a namespace's ruleset have written. */
-export interface SharedRuleset {
+interface SharedRuleset {
   transactions: number
 }
 

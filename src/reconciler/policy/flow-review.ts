@@ -25,6 +25,7 @@ export class FlowReview {
   readonly #options: FlowReviewOptions
   #timer: (() => void) | undefined
   #told: string | undefined
+  #stopped = false
   /** How many connections have been ended. */
   ended = 0
 
@@ -34,6 +35,7 @@ export class FlowReview {
 
   /** Something that passed may pass no more. */
   soon(): void {
+    if (this.#stopped) return
     this.#timer ??= this.#options.clock.after(REVIEW_MS, () => {
       this.#timer = undefined
       this.now()
@@ -62,6 +64,7 @@ export class FlowReview {
   }
 
   stop(): void {
+    this.#stopped = true
     this.#timer?.()
     this.#timer = undefined
   }

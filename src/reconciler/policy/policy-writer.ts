@@ -13,26 +13,21 @@ import type { Tables } from '../tables/node-tables.ts'
 import { hasTable, readRules, renderFresh, sealTables } from '../tables/ownership.ts'
 import { readPacked } from '../tables/read-set.ts'
 import { isAnswerLost } from '../target/answer-lost.ts'
+import { isClosing, isDrop, isOfPod, type PolicyEntry } from './policy-entry.ts'
+import { outlived, statesBetween } from './transition.ts'
 
-/** So many elements go in one transaction, if they are those of several keys. */
-const CHUNK_ELEMENTS = 4000
 /** Of one key that is refused as too long, so many: in a user namespace a socket sends some hundred KiB at once. */
 const STEP_ELEMENTS = 500
 /** What was found at a start and nobody has asked for yet. */
 const FOUND = ''
-
-/** What is to be written of one key, or why that cannot be said. */
-export interface PolicyEntry {
-  readonly key: string
-  readonly elements: readonly Element[]
-}
 
 interface Refused {
   readonly key: string
   readonly error: Error
 }
 
-const compiled = (elements: readonly Element[]): CompiledService => ({ elements, kinds: [] })
+const changesOf = (entries: readonly PolicyEntry[]): ReadonlyMap<string, CompiledService> =>
+  new Map(entries.map(({ key, elements }) => [key, { elements, kinds: [] }]))
 
 /**
  * Writes the elements of policies to one kernel, all of a turn in one transaction. Where the kernel refuses that, it is
@@ -45,6 +40,8 @@ export class PolicyWriter {
   #state: 'unknown' | 'known' | 'foreign' = 'unknown'
   /** The number that the ruleset has as long as nobody but us writes. */
   #generation = 0
+  /** How many elements are there by which somebody is refused who is let in where there is none. */
+  #drops = 0
   /** Of what is being written: whether less passes by it. */
   #isLess = false
 
@@ -64,6 +61,7 @@ export class PolicyWriter {
   adopt(): void {
     this.#state = 'unknown'
     this.#tracker.reset()
+    this.#drops = 0
     this.#generation = this.#tables.nftables.generation()
     if (!this.#areRulesOurs()) {
       if (hasTable(this.#tables)) this.#state = 'foreign'
@@ -71,8 +69,12 @@ export class PolicyWriter {
       return
     }
     const found: string[] = []
-    readPacked(this.#tables, this.#sets, (packed) => found.push(packed))
+    if (!readPacked(this.#tables, this.#sets, (packed) => found.push(packed))) {
+      this.#state = 'foreign'
+      return
+    }
     this.#tracker.adopt(FOUND, found.join(''))
+    this.#drops = this.#tracker.held(FOUND).filter(isDrop).length
     this.#state = 'known'
   }
 
@@ -104,23 +106,27 @@ export class PolicyWriter {
   /** Other rules make room for ours in one transaction, with all that they shall hold: nothing is open meanwhile. */
   #replace(entries: readonly PolicyEntry[], refused: Refused[]): void {
     const { ruleset } = this.#tables
-    const changes = new Map(entries.map(({ key, elements }) => [key, compiled(elements)]))
+    const changes = changesOf(entries)
     const { add } = this.#tracker.diff(changes)
     this.#isLess = true
     try {
       this.#run(`${renderFresh(this.#tables)}${renderElements('add', add, ruleset)}`)
-      this.#tracker.commit(changes)
+      this.#note(changes, [], add)
       this.#seal()
     } catch (error) {
       this.#forgetIfLost(error)
-      // Without its elements; then each by itself, so that the one is found that the kernel does not want.
-      this.#makeTables()
+      // All closed; then each by itself, so that the one is found that the kernel does not want.
+      this.#makeTables(entries)
       this.#writeAll(entries, refused)
     }
   }
 
-  #makeTables(): void {
-    this.#run(renderFresh(this.#tables))
+  /** New tables, in which the pods of these are policed, and nobody is let in yet. */
+  #makeTables(entries: readonly PolicyEntry[] = []): void {
+    const changes = changesOf(entries.map(({ key, elements }) => ({ key, elements: elements.filter(isClosing) })))
+    const { add } = this.#tracker.diff(changes)
+    this.#run(`${renderFresh(this.#tables)}${renderElements('add', add, this.#tables.ruleset)}`)
+    this.#note(changes, [], add)
     this.#seal()
   }
 
@@ -130,37 +136,53 @@ export class PolicyWriter {
     this.#state = 'known'
   }
 
+  /**
+   * All in one transaction: an address that counts as another from now on, and what is said of that, are true at once. What was
+   * found and is not wanted goes with them; most of it is wanted, and then stays as it is.
+   */
   #writeAll(entries: readonly PolicyEntry[], refused: Refused[]): void {
-    // What was found and is not wanted goes in the same transaction: most of it is wanted, and then stays as it is.
-    if (this.#tracker.held(FOUND).length > 0) return this.#write([...entries, { key: FOUND, elements: [] }], refused)
-    let chunk: PolicyEntry[] = []
-    let elements = 0
-    for (const entry of entries) {
-      if (entries.length > 1 && isOnlyText(entry)) {
-        this.#write([entry], refused)
-        continue
-      }
-      chunk.push(entry)
-      elements += entry.elements.length
-      if (elements < CHUNK_ELEMENTS) continue
-      this.#write(chunk, refused)
-      chunk = []
-      elements = 0
+    const isFound = this.#tracker.held(FOUND).length > 0
+    const all = isFound ? [...entries, { key: FOUND, elements: [] }] : entries
+    try {
+      this.#transact(all)
+    } catch (error) {
+      this.#forgetIfLost(error)
+      this.#writeInTurns(all, refused)
     }
-    this.#write(chunk, refused)
+  }
+
+  /**
+   * Who is who is decided apart from what pods say of each: what they say of those that will be is there before, and goes of
+   * those that were when nobody is them any more.
+   */
+  #writeInTurns(entries: readonly PolicyEntry[], refused: Refused[]): void {
+    const isPods = ({ key, elements }: PolicyEntry) => [...elements, ...this.#tracker.held(key)].some(isOfPod)
+    const pods = entries.filter(isPods)
+    const meanwhile = pods.map(({ key, elements }) => ({
+      key,
+      elements: [...elements, ...outlived(this.#tracker.held(key), elements)],
+    }))
+    this.#write(meanwhile, refused)
+    this.#write(
+      entries.filter((entry) => !isPods(entry)),
+      refused,
+    )
+    const isRefused = new Set(refused.map(({ key }) => key))
+    const last = pods.filter(
+      ({ key, elements }, index) => !isRefused.has(key) && elements.length < (meanwhile[index]?.elements.length ?? 0),
+    )
+    this.#write(last, refused)
   }
 
   #write(entries: readonly PolicyEntry[], refused: Refused[]): void {
-    if (entries.length === 0) return
-    const changes = new Map(entries.map(({ key, elements }) => [key, compiled(elements)]))
     try {
-      this.#transact(changes)
+      this.#transact(entries)
     } catch (error) {
       this.#forgetIfLost(error)
       const [only] = entries
       if (only !== undefined && entries.length === 1) {
         if (isTooLong(error)) this.#writeInSteps(only, refused)
-        else refused.push({ key: only.key, error: error as Error })
+        else this.#refuse(only, error as Error, refused)
         return
       }
       const half = entries.length >> 1
@@ -169,41 +191,50 @@ export class PolicyWriter {
     }
   }
 
-  /** First what is not wanted goes, then what is wanted comes: closed meanwhile, never open. */
-  #writeInSteps({ key, elements }: PolicyEntry, refused: Refused[]): void {
-    const wanted = new Set(elements.map(textOf))
-    const kept = this.#tracker.held(key).filter((element) => wanted.has(textOf(element)))
-    const before = this.#tracker.held(key)
+  #writeInSteps(entry: PolicyEntry, refused: Refused[]): void {
+    const { key, elements } = entry
     try {
-      for (let at = before.length; at > kept.length; at -= STEP_ELEMENTS)
-        this.#transact(
-          new Map([
-            [key, compiled([...kept, ...rest(before, kept).slice(0, Math.max(0, at - kept.length - STEP_ELEMENTS))])],
-          ]),
-        )
-      const held = new Set(kept.map(textOf))
-      const more = elements.filter((element) => !held.has(textOf(element)))
-      for (let at = 0; at < more.length; at += STEP_ELEMENTS)
-        this.#transact(new Map([[key, compiled([...kept, ...more.slice(0, at + STEP_ELEMENTS)])]]))
+      for (const state of statesBetween(this.#tracker.held(key), elements, STEP_ELEMENTS))
+        this.#transact([{ key, elements: state }])
     } catch (error) {
       this.#forgetIfLost(error)
-      refused.push({ key, error: error as Error })
+      this.#refuse(entry, error as Error, refused)
     }
   }
 
-  #transact(changes: ReadonlyMap<string, CompiledService>): void {
+  /** Closed, not open: a pod whose policies the kernel does not take talks with nobody. */
+  #refuse({ key, elements }: PolicyEntry, error: Error, refused: Refused[]): void {
+    refused.push({ key, error })
+    const closing = elements.filter(isClosing)
+    if (closing.length === 0) return
+    try {
+      this.#transact([{ key, elements: closing }])
+    } catch (also) {
+      // As it was, then: it is tried again.
+      this.#forgetIfLost(also)
+    }
+  }
+
+  #transact(entries: readonly PolicyEntry[]): void {
+    const changes = changesOf(entries)
     const { remove, add } = this.#tracker.diff(changes)
     const { ruleset, nftables } = this.#tables
-    this.#isLess ||=
-      remove.length > 0 || add.some(({ set, data }) => set.startsWith('policed-') || data?.[0] === 'drop')
-    const encoded = encodeElements(remove, add, ruleset)
-    if (encoded === undefined)
-      this.#run(renderElements('delete', remove, ruleset) + renderElements('add', add, ruleset))
-    else if (encoded.length > 0) {
+    // Who counts as somebody now may be one whom a pod refuses.
+    const refuses = (one: Element) => isClosing(one) || isDrop(one) || (!isOfPod(one) && this.#drops > 0)
+    this.#isLess ||= remove.length > 0 || add.some(refuses)
+    // Bytes can say all of them.
+    const encoded = encodeElements(remove, add, ruleset) ?? []
+    if (encoded.length > 0) {
       nftables.apply(encoded)
       this.#generation++
     }
+    this.#note(changes, remove, add)
+  }
+
+  /** The kernel has it. */
+  #note(changes: ReadonlyMap<string, CompiledService>, remove: readonly Element[], add: readonly Element[]): void {
     this.#tracker.commit(changes)
+    this.#drops += add.filter(isDrop).length - remove.filter(isDrop).length
   }
 
   #run(text: string): void {
@@ -238,8 +269,8 @@ export class PolicyWriter {
     if (!this.#areRulesOurs()) return false
     try {
       const found = new Digest()
-      readPacked(this.#tables, this.#sets, (packed) => found.add(packed))
-      return found.equals(this.#tracker.digest())
+      const areOurs = readPacked(this.#tables, this.#sets, (packed) => found.add(packed))
+      return areOurs && found.equals(this.#tracker.digest())
     } catch (error) {
       if (isMissing(error)) return false
       throw error
@@ -247,11 +278,4 @@ export class PolicyWriter {
   }
 }
 
-const isOnlyText = ({ elements: [first] }: PolicyEntry): boolean =>
-  first !== undefined && POLICY_RULESET.sets.layout(first.family, first.set).onlyText
 const isTooLong = (error: unknown): boolean => error instanceof KernelError && error.errnoName === 'EMSGSIZE'
-const textOf = ({ family, set, key, data }: Element): string => `${family} ${set} ${key.join(' ')} ${data?.join(' ')}`
-const rest = (all: readonly Element[], without: readonly Element[]): readonly Element[] => {
-  const out = new Set(without)
-  return all.filter((one) => !out.has(one))
-}

@@ -63,7 +63,7 @@ function start(nftables = new FakeNftables(), synced?: Promise<unknown>) {
 
 const normalised = ({ sets }: FakeNftables) =>
   [...sets]
-    .filter(([name]) => !name.endsWith('kinds'))
+    .filter(([name]) => !/(kinds|stamp)$/.test(name))
     .map(([name, set]) => `${name} ${[...set].sort().join('; ')}`)
     .sort()
 

@@ -2,6 +2,7 @@ import type { CompiledService } from '#dataplane/nftables/compile.ts'
 import { encodeElements } from '#dataplane/nftables/encode.ts'
 import type { Ids } from '#dataplane/nftables/ids.ts'
 import { renderElements, renderKinds } from '#dataplane/nftables/render.ts'
+import type { TableFamily } from '#dataplane/nftables/rule.ts'
 import type { Ruleset } from '#dataplane/nftables/ruleset/ruleset.ts'
 import type { ServiceForwarding } from '#forwarding/forward-service.ts'
 import type { NodeFacts } from '#forwarding/node-facts.ts'
@@ -11,7 +12,7 @@ import { DeltaTracker } from '../tables/delta-tracker.ts'
 import { readTables } from '../tables/found-tables.ts'
 import { holdsNodeSets, renderNodeSets } from '../tables/node-sets.ts'
 import { type NodeTables, nodeTables } from '../tables/node-tables.ts'
-import { renderFreshTables, sealTables } from '../tables/ownership.ts'
+import { renderFreshTables, sealChains, sealTables } from '../tables/ownership.ts'
 import { type Pin, renderPins } from '../tables/pins.ts'
 import { areIntact } from '../tables/table-audit.ts'
 import { isAnswerLost } from '../target/answer-lost.ts'
@@ -229,15 +230,15 @@ export class SyncRunner {
 
   #transact(changes: ReadonlyMap<string, CompiledService>): void {
     const { remove, add, kinds } = this.#tracker.diff(changes)
-    const encoded = encodeElements(remove, add, this.#tables.ruleset)
-    if (encoded === undefined) {
-      this.#transactText(changes, '', '')
-      return
-    }
     // Chains and verdicts that no element leads to yet change nothing: they may come in a transaction of their own.
     if (kinds.length > 0) {
       this.#runKinds('', kinds, '')
       for (const kind of kinds) this.#tracker.adoptKind(kind)
+    }
+    const encoded = encodeElements(remove, add, this.#tables.ruleset)
+    if (encoded === undefined) {
+      this.#transactText(changes, '', '')
+      return
     }
     if (encoded.length > 0) {
       this.#tables.nftables.apply(encoded)
@@ -257,7 +258,17 @@ export class SyncRunner {
   #runKinds(before: string, kinds: Parameters<typeof renderKinds>[0], after: string): void {
     const chains = new Set(this.#chains)
     this.#run(`${before}${renderKinds(kinds, chains, this.#tables.ruleset)}${after}`)
+    const made = [...chains].filter((name) => !this.#chains.has(name))
     this.#chains = chains
+    if (made.length === 0) return
+    sealChains(
+      this.#tables,
+      made.map((name) => {
+        const [family, chain] = name.split(' ') as [TableFamily, string]
+        return { family, chain }
+      }),
+    )
+    this.#generation++
   }
 
   #run(text: string): void {

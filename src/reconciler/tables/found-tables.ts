@@ -90,30 +90,31 @@ function readOnce(tables: NodeTables): Found {
     return { kind: 'others', pinning: { byId, packing, pins: readPins(nftables) } }
   }
   const others: string[] = []
-  readPacked(tables, ofServices.filter(carriesId), file)
-  readPacked(
-    tables,
-    ofServices.filter((set) => !carriesId(set)),
-    (packed) => others.push(packed),
-  )
+  const rest = ofServices.filter((set) => !carriesId(set))
+  const areOurs = [
+    readPacked(tables, ofServices.filter(carriesId), file),
+    readPacked(tables, rest, (packed) => others.push(packed)),
+  ]
+  // What cannot be told to go is replaced with all that is there.
+  if (areOurs.includes(false)) return { kind: 'others', pinning: { byId, packing, pins: readPins(nftables) } }
   return { kind: 'ours', tables: { byId, others: others.join(''), packing, kinds, pins: readPins(nftables) } }
 }
 
 /**
  * Whether beside the constant chains a table has those of these kinds and no other, each with as many rules as it shall
- * have.
+ * have, and as they were written.
  */
 export function haveTheirChains(
   { chains, kindChains }: Ruleset,
   kinds: Iterable<UsedKind>,
-  { lengths }: FoundRules,
+  { lengths, isSealed }: FoundRules,
 ): boolean {
   const constant = new Set(chains.map(({ name }) => name))
   const wanted = new Map(
     [...kinds].flatMap(({ kind }) => kindChains(kind)).map(({ name, rules }) => [name, rules.length]),
   )
   const found = [...lengths].filter(([name]) => !constant.has(name))
-  return found.length === wanted.size && found.every(([name, length]) => wanted.get(name) === length)
+  return found.length === wanted.size && found.every(([name, length]) => wanted.get(name) === length && isSealed(name))
 }
 
 /** Throws as Nftables.dump(). */

@@ -68,6 +68,8 @@ export interface FoundRules {
   readonly isOurShape: boolean
   /** How many rules each chain has. */
   readonly lengths: ReadonlyMap<string, number>
+  /** Whether a chain of a kind is as it was when it was written. */
+  isSealed(chain: string): boolean
 }
 
 /** Throws as Nftables.dump(): ENOENT where there is no such table. */
@@ -79,9 +81,14 @@ export function readRules(
   nftables.dump(family, ruleset.table, 'stamp', ({ key }) => {
     words.add(new Uint32Array(key.slice().buffer)[0] as number)
   })
-  const { seal, lengths } = sealOf(nftables, ruleset, family)
+  const { seal, lengths, sealOfChain } = sealOf(nftables, ruleset, family)
   const { rules, shape } = stampsOf(ruleset)
-  return { areOurs: words.has(rules) && words.has(seal), isOurShape: words.has(shape), lengths }
+  return {
+    areOurs: words.has(rules) && words.has(seal),
+    isOurShape: words.has(shape),
+    lengths,
+    isSealed: (chain) => words.has(sealOfChain(chain)),
+  }
 }
 
 /**
@@ -93,21 +100,38 @@ export function sealTables({ nftables, ruleset }: Pick<Tables, 'nftables' | 'rul
   nftables.apply(encodeElements([], elements, ruleset) ?? [])
 }
 
-/** Of the constant chains, and of all by which packets come: those of kinds come later. */
-function sealOf(
-  nftables: Nftables,
-  { table, chains }: Ruleset,
-  family: TableFamily,
-): { readonly seal: number } & Pick<FoundRules, 'lengths'> {
+/** The same of chains of kinds just written. */
+export function sealChains(
+  { nftables, ruleset }: Pick<Tables, 'nftables' | 'ruleset'>,
+  made: readonly { readonly family: TableFamily; readonly chain: string }[],
+): void {
+  const elements = TABLE_FAMILIES.flatMap((family) => {
+    const chains = made.filter((one) => one.family === family)
+    if (chains.length === 0) return []
+    const { sealOfChain } = sealOf(nftables, ruleset, family)
+    return stampElements(family, ...chains.map(({ chain }) => sealOfChain(chain)))
+  })
+  nftables.apply(encodeElements([], elements, ruleset) ?? [])
+}
+
+interface Seals extends Pick<FoundRules, 'lengths'> {
+  /** Of the constant chains, and of all by which packets come. */
+  readonly seal: number
+  /** Of one that comes later, with a kind. */
+  sealOfChain(chain: string): number
+}
+
+function sealOf(nftables: Nftables, { table, chains }: Ruleset, family: TableFamily): Seals {
   const hashes = new Map<string, number>()
   const lengths = new Map<string, number>()
   nftables.rules(family, table, (chain, expressions) => {
     hashes.set(chain, hashOf(expressions, hashes.get(chain)))
     lengths.set(chain, (lengths.get(chain) ?? 0) + 1)
   })
-  const lines = chains.map(({ name }) => `${name} ${lengths.get(name)} ${hashes.get(name)}`)
+  const lineOf = (chain: string) => `${chain} ${lengths.get(chain)} ${hashes.get(chain)}`
+  const lines = chains.map(({ name }) => lineOf(name))
   nftables.hooks(family, table, (chain, settings) => {
     lines.push(`${chain} ${hashOf(settings)}`)
   })
-  return { seal: hashOf(lines.join('\n')), lengths }
+  return { seal: hashOf(lines.join('\n')), lengths, sealOfChain: (chain) => hashOf(lineOf(chain)) }
 }

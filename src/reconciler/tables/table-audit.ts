@@ -36,6 +36,6 @@ function areRulesIntact(tables: NodeTables, tracker: DeltaTracker): boolean {
 
 function areServicesIntact(tables: NodeTables, tracker: DeltaTracker): boolean {
   const found = new Digest()
-  readPacked(tables, tables.ruleset.sets.ownedBy('services'), (packed) => found.add(packed))
-  return found.equals(tracker.digest())
+  const areOurs = readPacked(tables, tables.ruleset.sets.ownedBy('services'), (packed) => found.add(packed))
+  return areOurs && found.equals(tracker.digest())
 }

@@ -1,4 +1,4 @@
-import type { Conntrack, FlowFilter } from '#kernel/conntrack/conntrack.ts'
+import type { Conntrack, Flow, FlowFilter } from '#kernel/conntrack/conntrack.ts'
 
 /** Connection tracking that notes which flows it was asked to delete. */
 export class NotedFlows implements Conntrack {
@@ -8,7 +8,7 @@ export class NotedFlows implements Conntrack {
     this.deleted.push(...filters)
   }
 
-  deleteWhere(): number {
+  deleteWhere(_isStale: (flow: Flow) => boolean): number {
     return 0
   }
 

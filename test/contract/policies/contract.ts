@@ -239,17 +239,18 @@ function tierOf(
   const policies = cluster.clusterPolicies
     .filter(({ spec }) => spec?.tier === tier && isSubject(cluster, spec.subject, pod, hit))
     .sort((one, two) => (one.spec?.priority ?? 0) - (two.spec?.priority ?? 0))
-  if (policies.length > 1) hit('tier/order')
+  if (policies.some((one, index) => (policies[index + 1]?.metadata?.name ?? '~') < (one.metadata?.name ?? '')))
+    hit('tier/order')
   for (const { spec } of policies) {
     const rules =
       way === 'ingress'
         ? (spec?.ingress ?? []).map(({ from, ...rest }) => ({ ...rest, peers: from ?? [] }))
         : (spec?.egress ?? []).map(({ to, ...rest }) => ({ ...rest, peers: to ?? [] }))
-    for (const [index, { action, peers, protocols }] of rules.entries()) {
+    for (const { action, peers, protocols } of rules) {
       if (!peers.some((peer) => isPeer(cluster, peer, other, traffic, hit))) continue
       const at = way === 'ingress' ? pod : podAt(cluster, other)
       if (protocols !== undefined && !protocols.some((one) => isProtocol(one, at, traffic, hit))) continue
-      if (index > 0) hit('tier/rules')
+      if (rules.length > 1) hit('tier/rules')
       if (action === 'Pass') hit('tier/pass')
       return action
     }
@@ -292,6 +293,7 @@ function isPeer(
       : holds(namespaces, of?.metadata?.labels ?? {})
   const pod = podAt(cluster, address)
   if (pod === undefined) return standsFor(cluster, address, traffic, is, hit)
+  hit(namespaces === undefined ? 'tier/pods' : 'tier/namespaces')
   return is(pod.metadata?.labels ?? {}, namespaceOf(cluster, pod.metadata?.namespace ?? ''))
 }
 

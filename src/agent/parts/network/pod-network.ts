@@ -1,30 +1,17 @@
-import { closeSync } from 'node:fs'
-import { constants } from 'node:os'
-import { setTimeout as sleep } from 'node:timers/promises'
 import { hasIpv6 } from '#kernel/namespaces/ipv6.ts'
-import { deleteNamespace, isNamespace, namespacePath, openNamespace } from '#kernel/namespaces/namespace.ts'
+import { isNamespace, namespacePath } from '#kernel/namespaces/namespace.ts'
 import { createPodNamespaces, deletePodNamespaces } from '#kernel/namespaces/pod-namespaces.ts'
-import { writeSysctls } from '#kernel/namespaces/sysctl.ts'
-import type { NetlinkRequest } from '#kernel/netlink/netlink-message.ts'
-import { deleteLink, newVeth } from '#kernel/rtnetlink/link.ts'
-import { deleteRoute } from '#kernel/rtnetlink/route.ts'
-import { Rtnetlink } from '#kernel/rtnetlink/rtnetlink.ts'
 import type { Attachment, PodIdentity, PodNetwork } from '#kubelet/pod-network.ts'
 import { parseCidr } from '#net/cidr.ts'
-import { familyOfText, type PerFamily, rangeOfOne } from '#net/per-family.ts'
+import { familyOfText, type PerFamily } from '#net/per-family.ts'
 import { objectKey } from '#objects/object-key.ts'
 import { addressesAt, nextFreeOffset } from '#podnetwork/ipam.ts'
-import { MTU, type NetworkPlan, withoutIpv6 } from '#podnetwork/network-plan.ts'
-import { NODE_END_MAC, POD_LINK, podLink, podMac, podPlan, podRoutesPlan } from '#podnetwork/pod-plan.ts'
-import { applyNetworkPlan } from '#reconciler/network/apply-network-plan.ts'
 import type { KeptNamespace } from '#reconciler/network/network-target.ts'
 import { ID_COUNT } from '#runtime/runtime.ts'
-import { type AttachmentRecord, AttachmentRecords } from './attachment-record.ts'
+import { type AttachmentRecord, AttachmentRecords } from '../attachments/attachment-record.ts'
 import { IdRanges } from './id-ranges.ts'
+import { PodLinks } from './pod-links.ts'
 import { PodNetworkError } from './pod-network-error.ts'
-
-/** Milliseconds that a link may take to go with its namespace before it is deleted by name. */
-const LINK_GONE_TRIES = 20
 
 /** Who must know of a pod before anybody can reach it. */
 export interface PodPolicies {
@@ -89,7 +76,7 @@ class RoutedPodNetwork implements NodePodNetwork {
   readonly #halfMade = new Map<string, AttachmentRecord>()
   /** Being taken away: what goes of these is not put back. */
   readonly #leaving = new Set<string>()
-  readonly #rtnetlink: Rtnetlink
+  readonly #links: PodLinks
   readonly #ipv6: boolean
   readonly #ids = new IdRanges()
   /** Places of pods that are being attached, and not recorded yet. */
@@ -100,11 +87,14 @@ class RoutedPodNetwork implements NodePodNetwork {
     this.#options = options
     this.#records = new AttachmentRecords(`${options.stateDir}/attachments`)
     this.#last = this.#records.readLastOffset()
-    this.#rtnetlink = Rtnetlink.open(options.node.namespace)
     this.#ipv6 = hasIpv6()
+    this.#links = new PodLinks({ node: options.node, hasIpv6: this.#ipv6, mtu: options.mtu })
     for (const record of this.#records.read()) {
       if (record.state === 'attached' && this.#stands(record)) this.#attached.set(record.uid, record)
-      else this.#takeAway(record)
+      else {
+        this.#takeAway(record)
+        this.#options.policies?.release(record.pod)
+      }
     }
   }
 
@@ -155,15 +145,7 @@ class RoutedPodNetwork implements NodePodNetwork {
 
   async #detach(record: AttachmentRecord): Promise<void> {
     const { uid } = record
-    if (record.offset !== undefined) {
-      // Deleting a veth blocks us for 15 to 25 ms, and it goes by itself in 1 ms when its namespace does: so routes
-      // first, then the namespace.
-      const gone = [constants.errno.ESRCH, constants.errno.ENODEV]
-      this.#rtnetlink.apply(routesTo(record), gone)
-      deleteNamespace(record.namespaces.network)
-      for (let wait = 0; wait < LINK_GONE_TRIES && this.#rtnetlink.link(podLink(uid)) !== undefined; wait++)
-        await sleep(1)
-    }
+    if (record.offset !== undefined) await this.#links.disconnect(uid, record.namespaces.network, record.addresses)
     this.#takeAway(record)
     if (!record.pod.hostNetwork) this.#options.policies?.release(record.pod)
     this.#attached.delete(uid)
@@ -183,29 +165,13 @@ class RoutedPodNetwork implements NodePodNetwork {
       [...this.#attached.values()].flatMap((record) =>
         record.offset === undefined || this.#leaving.has(record.uid)
           ? []
-          : [[record.uid, this.#keptOf(record, this.#addresses(record.offset))]],
+          : [[record.uid, this.#links.kept(record.pod, record.namespaces.network, this.#addresses(record.offset))]],
       ),
     )
   }
 
-  /** The node's side first: where the link is gone, both ends are made again. */
-  #keptOf({ uid, pod, namespaces }: AttachmentRecord, addresses: PerFamily): readonly KeptNamespace[] {
-    const { node, mtu = MTU } = this.#options
-    const outside = this.#plan(podRoutesPlan(podLink(uid), addresses, node.addresses, `pod ${name(pod)}`))
-    const links = outside.links.map((one) => ({ ...one, mtu }))
-    return [
-      {
-        path: node.namespace,
-        plan: { ...outside, links },
-        remake: () => this.#connect(pod, namespaces.network, addresses),
-      },
-      // Its settings are the pod's own, once made.
-      { path: namespaces.network, plan: { ...this.#plan(podPlan(addresses)), sysctls: [] }, isForeign: true },
-    ]
-  }
-
   close(): void {
-    this.#rtnetlink.close()
+    this.#links.close()
   }
 
   #make(pod: PodIdentity, offset: number | undefined, firstId: number | undefined): Attachment {
@@ -234,7 +200,7 @@ class RoutedPodNetwork implements NodePodNetwork {
       if (offset === undefined) createPodNamespaces(directory, { hostname, users, networkPath: network })
       else {
         createPodNamespaces(directory, { hostname, users, networkName: podNamespace(pod.uid) })
-        this.#connect(pod, network, addresses)
+        this.#links.connect(pod, network, addresses)
       }
     } catch (cause) {
       try {
@@ -251,27 +217,6 @@ class RoutedPodNetwork implements NodePodNetwork {
     return toAttachment(attached)
   }
 
-  /**
-   * The link: made from the node's side, set up in the pod first, so that the pod can be reached as soon as the node
-   * has its route.
-   */
-  #connect(pod: PodIdentity, network: string, addresses: PerFamily): void {
-    const { node, mtu = MTU } = this.#options
-    const link = podLink(pod.uid)
-    const inside = this.#plan(podPlan(addresses))
-    writeSysctls(network, inside.sysctls)
-    const peer = openNamespace(network)
-    try {
-      const end = { name: link, up: true, mtu, mac: NODE_END_MAC }
-      this.#rtnetlink.apply([newVeth(end, { name: POD_LINK, mtu, mac: podMac(addresses) }, peer)])
-    } finally {
-      closeSync(peer)
-    }
-    using rtnetlink = Rtnetlink.open(network)
-    applyNetworkPlan(rtnetlink, inside)
-    applyNetworkPlan(this.#rtnetlink, this.#plan(podRoutesPlan(link, addresses, node.addresses, `pod ${name(pod)}`)))
-  }
-
   /** Of a pod at that place, in the families that the kernel has. */
   #ownAddresses(offset: number): readonly string[] {
     return this.#usable(this.#addresses(offset))
@@ -285,10 +230,6 @@ class RoutedPodNetwork implements NodePodNetwork {
     return addressesAt(this.#options.node.podCidrs, offset)
   }
 
-  #plan(plan: NetworkPlan): NetworkPlan {
-    return this.#ipv6 ? plan : withoutIpv6(plan)
-  }
-
   #directory(uid: string): string {
     return `${this.#options.stateDir}/namespaces/${uid}`
   }
@@ -297,7 +238,7 @@ class RoutedPodNetwork implements NodePodNetwork {
   #stands({ uid, pod, namespaces }: AttachmentRecord): boolean {
     const { network, ipc, uts, user } = namespaces
     if (![network, ipc, uts, ...(user ? [user.path] : [])].every(isNamespace)) return false
-    return pod.hostNetwork || this.#rtnetlink.link(podLink(uid)) !== undefined
+    return pod.hostNetwork || this.#links.has(uid)
   }
 
   /**
@@ -305,21 +246,13 @@ class RoutedPodNetwork implements NodePodNetwork {
    * forgets the record.
    */
   #takeAway({ uid, pod, namespaces }: AttachmentRecord): void {
-    if (!pod.hostNetwork) {
-      // The namespace, and the link with it, lives as long as any process of the pod does.
-      if (this.#rtnetlink.link(podLink(uid)) !== undefined)
-        this.#rtnetlink.apply([deleteLink(podLink(uid))], [constants.errno.ENODEV])
-      deleteNamespace(namespaces.network)
-    }
+    if (!pod.hostNetwork) this.#links.remove(uid, namespaces.network)
     deletePodNamespaces(this.#directory(uid))
     const path = this.#records.pathOf(uid)
     if (namespaces.user !== undefined) this.#ids.free((record) => record === path)
     this.#records.remove(uid)
   }
 }
-
-const routesTo = ({ addresses }: AttachmentRecord): readonly NetlinkRequest[] =>
-  addresses.map((address) => deleteRoute(rangeOfOne(address)))
 
 const name = ({ namespace, name }: PodIdentity): string => objectKey(namespace, name)
 

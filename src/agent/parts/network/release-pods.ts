@@ -1,6 +1,6 @@
 import { deleteNamespace } from '#kernel/namespaces/namespace.ts'
 import { deletePodNamespaces } from '#kernel/namespaces/pod-namespaces.ts'
-import { AttachmentRecords } from './attachment-record.ts'
+import { AttachmentRecords } from '../attachments/attachment-record.ts'
 
 /**
  * Lets the namespaces of all pods of a node go, by what is recorded in the node's folder: for one that has no power, and

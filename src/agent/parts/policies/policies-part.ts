@@ -6,6 +6,7 @@ import { TargetLoop } from '#reconciler/target/target-loop.ts'
 import { nodePart } from '../../runner/agent-node.ts'
 import type { Part } from '../../runner/part.ts'
 import { mendingText } from '../../watch/mending-text.ts'
+import { attachedPods } from '../attachments/attachment-record.ts'
 import { HeldPods, type NamedPod } from './held-pods.ts'
 
 interface PoliciesPart extends Part {
@@ -56,6 +57,10 @@ export const policies = nodePart({
       },
     })
     const held = new HeldPods(node.name, policy, () => clock.now())
+    // What is attached since before our start has its addresses, whatever the API tells of them yet.
+    for (const { pod, addresses } of attachedPods(node.stateDir)) held.hold(pod, addresses)
+    // Connections may have stayed that were to be ended when the agent before us went.
+    void loop.ready.then(() => flows.soon())
     const end = sources.policies.subscribe(held.listener)
     return {
       policy,

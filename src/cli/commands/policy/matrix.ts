@@ -24,7 +24,7 @@ export const matrix: Command = {
   summary: 'who may begin a connection with whom, by the policies of a cluster',
   description: `Prints, for each group of pods and each other, whether NetworkPolicies and ClusterNetworkPolicies let a connection begin: yes, no, or
 the ports at which it may. It is asked at the ports that the pods declare, at 80 where they declare none, or at --port. Pods of one Deployment that
-policies treat alike are one group (web#1 and web#2, where they do not). Below stands which policies isolate whom. With --probe each connection is begun for real as well, from inside the sender's network (of a cluster of this
+policies treat alike are one group, else each lot is called by its first pod. Below stands which policies isolate whom. With --probe each connection is begun for real as well, from inside the sender's network (of a cluster of this
 machine): where that is not what the policies say, the cell has a "!", and what was met stands below.
 Exit status 0: told; with --probe, everything was as it should be. 1: something was not.`,
   flags: {

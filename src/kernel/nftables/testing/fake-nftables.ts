@@ -71,14 +71,16 @@ export class FakeNftables implements Nftables {
   }
 
   apply(changes: readonly ElementChange[]): void {
-    const texts = changes.map(({ command, family, table, set, count, keyLength, dataLength, bytes, hasEnds }) => {
+    const texts = changes.map((change) => {
+      const { command, family, table, set, count, keyLength, dataLength, bytes, hasEnds, areRanges } = change
       const name = `${family} ${table} ${set}`
-      const middle = hasEnds ? 2 * keyLength : keyLength
+      const middle = hasEnds || areRanges ? 2 * keyLength : keyLength
       const size = middle + dataLength
       const { key, data } = this.#typesOf(name)
       const elements = Array.from({ length: count }, (_, index) => {
         const of = (from: number) => toText(bytes.subarray(index * size + from), key, family, !hasEnds && LITTLE_ENDIAN)
-        const left = hasEnds ? `${of(0)}-${of(keyLength).split(' . ').at(-1)}` : of(0)
+        const last = (): string => of(keyLength).split(' . ').at(-1) as string
+        const left = hasEnds ? `${of(0)}-${last()}` : areRanges ? networkOf(of(0), last()) : of(0)
         return dataLength === 0 ? left : `${left} : ${toText(bytes.subarray(index * size + middle), data, family)}`
       })
       return `${command} element ${name} { ${elements.join(', ')} }\n`
@@ -242,6 +244,14 @@ function toBinary(text: string, types: readonly FieldType[], isLittleEndian = LI
 }
 
 const milliseconds = (text: string): number => Number.parseInt(text, 10) * (text.endsWith('ms') ? 1 : 1000)
+
+/** The network from its first address to before the one behind it. */
+const networkOf = (first: string, behind: string): string => {
+  const { family, value } = parseAddress(first)
+  const bits = family === 'IPv4' ? 32 : 128
+  const size = (parseAddress(behind).value || 1n << BigInt(bits)) - value
+  return `${first}/${bits - size.toString(2).length + 1}`
+}
 
 /** The first address behind a range. */
 const behind = (key: Uint8Array, last: string): Uint8Array => {

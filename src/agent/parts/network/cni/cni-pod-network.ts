@@ -14,7 +14,7 @@ import type { Attachment, PodIdentity, PodNetwork } from '#kubelet/pod-network.t
 import { LOOPBACK_PLAN, POD_LINK } from '#podnetwork/pod-plan.ts'
 import { applyNetworkPlan } from '#reconciler/network/apply-network-plan.ts'
 import { ID_COUNT } from '#runtime/runtime.ts'
-import { type AttachmentRecord, AttachmentRecords, type CniRecord } from '../attachment-record.ts'
+import { type AttachmentRecord, AttachmentRecords, type CniRecord } from '../../attachments/attachment-record.ts'
 import { IdRanges } from '../id-ranges.ts'
 import { unmetWishes } from './unmet-wishes.ts'
 

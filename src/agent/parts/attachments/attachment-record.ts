@@ -26,6 +26,12 @@ export interface CniRecord {
   readonly result?: CniResult
 }
 
+/** The pods that a node has attached to its own network, with addresses of theirs, by what is recorded in its folder. */
+export const attachedPods = (stateDir: string): readonly AttachmentRecord[] =>
+  new AttachmentRecords(`${stateDir}/attachments`)
+    .read()
+    .filter(({ state, pod, cni }) => state === 'attached' && !pod.hostNetwork && cni === undefined)
+
 /** A node's records, in a folder of theirs: `UID.json`, and `last`, the offset that was given last. */
 export class AttachmentRecords {
   readonly #directory: string

@@ -1,0 +1,182 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { pods } from '#api/core/pod/resource.ts'
+import { networkPolicies } from '#api/networking/networkpolicy/resource.ts'
+import type { Flow } from '#kernel/conntrack/conntrack.ts'
+import { NotedFlows } from '#reconciler/testing/noted-flows.ts'
+import { fakeNode } from '../../testing/fake-node.ts'
+import { type AttachmentRecord, AttachmentRecords } from '../attachments/attachment-record.ts'
+import { policies } from './policies-part.ts'
+
+const named = (name: string, uid = `uid-${name}`) => ({ uid, namespace: 'default', name })
+const POD = '10.244.1.2'
+const record = (name: string, address: string, more: Partial<AttachmentRecord> = {}): AttachmentRecord => ({
+  uid: `uid-${name}`,
+  pod: { ...named(name), hostname: name, hostNetwork: false },
+  addresses: [address],
+  namespaces: { network: '/nowhere', ipc: '/nowhere', uts: '/nowhere' },
+  offset: 2,
+  state: 'attached',
+  ...more,
+})
+
+/** A node whose pods `app: web` may be asked by nobody; `records`: what is attached when it starts. */
+async function start({ records = [] as readonly AttachmentRecord[], flows = [] as Flow[] } = {}) {
+  class HeldFlows extends NotedFlows {
+    override deleteWhere(isStale: (flow: Flow) => boolean): number {
+      const stale = flows.filter(isStale)
+      for (const one of stale) flows.splice(flows.indexOf(one), 1)
+      return stale.length
+    }
+  }
+  const node = fakeNode([], { conntrack: () => new HeldFlows() })
+  const all = new AttachmentRecords(`${node.node.stateDir}/attachments`)
+  for (const one of records) all.write(one)
+  const create = async (name: string, labels: object, addresses: readonly string[] = []) =>
+    await node.client.create(pods, {
+      apiVersion: 'v1',
+      kind: 'Pod',
+      metadata: { namespace: 'default', name, labels },
+      spec: { nodeName: 'n1', containers: [{ name: 'c', image: 'i' }] },
+      status: { phase: 'Running', podIPs: addresses.map((ip) => ({ ip })) },
+    } as never)
+  await node.client.create(networkPolicies, {
+    apiVersion: 'networking.k8s.io/v1',
+    kind: 'NetworkPolicy',
+    metadata: { namespace: 'default', name: 'deny' },
+    spec: { podSelector: { matchLabels: { app: 'web' } }, policyTypes: ['Ingress'] },
+  } as never)
+  const run = async () => {
+    const parts = node.start('policies')
+    await parts.ready
+    const part = parts.find(policies) ?? assert.fail('it does not run')
+    return { part, parts }
+  }
+  const policed = () => [...(node.nftables.sets.get('ip fairlead-policy policed-ingress')?.keys() ?? [])].sort()
+  return { ...node, create, run, policed }
+}
+
+test('a pod is held when the kernel has what its policies say, and its addresses have left when it is released', async () => {
+  const { create, run, policed, discard } = await start()
+  await create('web', { app: 'web' })
+  await create('other', { app: 'other' })
+  const { part, parts } = await run()
+  assert.deepEqual(policed(), [])
+  await part.hold(named('other'), ['10.244.1.9'])
+  assert.deepEqual(policed(), [])
+  await part.hold(named('web'), [POD, 'fd00:1::2'])
+  assert.deepEqual(policed(), [POD])
+  assert.deepEqual(part.status(), { ready: true, faults: [] })
+  part.release(named('web'))
+  assert.deepEqual(policed(), [], 'in the same call: the next may have them')
+  await parts.stop()
+  discard()
+})
+
+test('where the kernel refuses what is said of a pod, it is not held, and the part tells why; what is there stays closed', async () => {
+  const { create, run, policed, nftables, logged, clock, discard } = await start()
+  await create('web', { app: 'web' })
+  await create('second', { app: 'web' })
+  const { part, parts } = await run()
+  nftables.refuse = (text) => (/ selves .*10\.244\.1\.2/.test(text) ? 'no room' : undefined)
+  await assert.rejects(part.hold(named('web'), [POD]), /no room/)
+  assert.deepEqual(policed(), [POD], 'closed')
+  await part.hold(named('second'), ['10.244.1.3'])
+  assert.deepEqual(policed(), [POD, '10.244.1.3'])
+  const { ready, faults } = part.status()
+  assert.equal(ready, true, 'others are well')
+  assert.match(faults.join(), /^pod default\/web: its policies are not in the kernel: .*no room/)
+  assert.match(logged.join('\n'), /pod default\/web is not in the kernel, and closed: .*no room/)
+  nftables.refuse = () => undefined
+  clock.advance(1000)
+  assert.deepEqual(part.status().faults, [])
+  await part.hold(named('web'), [POD])
+  await parts.stop()
+  discard()
+})
+
+test('where the kernel takes nothing, nobody is held, and the part is not ready until it does', async () => {
+  const { create, run, nftables, clock, logged, discard } = await start()
+  await create('web', { app: 'web' })
+  const { part, parts } = await run()
+  nftables.generation = () => {
+    throw new Error('out of reach')
+  }
+  nftables.loseAnswers = true
+  await assert.rejects(part.hold(named('web'), [POD]), /out of reach/)
+  assert.match(part.status().faults.join(), /^the kernel refuses the tables of policies: out of reach/)
+  assert.equal(part.status().ready, false)
+  assert.match(logged.join('\n'), /the kernel refuses the tables of policies: out of reach/)
+  Reflect.deleteProperty(nftables, 'generation')
+  nftables.loseAnswers = false
+  clock.advance(1000)
+  assert.deepEqual(part.status(), { ready: true, faults: [] })
+  await part.hold(named('web'), [POD])
+  await parts.stop()
+  discard()
+})
+
+test('what is attached since before the start stays policed, though the API tells nothing of its addresses yet', async () => {
+  const { create, run, policed, nftables, discard } = await start({
+    records: [
+      record('web', POD),
+      record('half-made', '10.244.1.7', { state: 'prepared' }),
+      record('foreign', '10.244.1.8', { cni: {} as never }),
+      record('of-the-node', '172.30.0.2', { pod: { ...record('x', POD).pod, hostNetwork: true } }),
+    ],
+  })
+  for (const name of ['web', 'half-made', 'foreign', 'x']) await create(name, { app: 'web' })
+  const first = await run()
+  assert.deepEqual(policed(), [POD])
+  await first.parts.stop()
+  assert.deepEqual(policed(), [POD], 'rules stay while the agent is away')
+  const { transactions } = nftables
+  const second = await run()
+  assert.equal(nftables.transactions, transactions, 'and are taken over as they are')
+  second.part.release(named('web'))
+  assert.deepEqual(policed(), [])
+  await second.parts.stop()
+  discard()
+})
+
+test('a start ends what an agent before it had no time to end, and a change what it forbids', async () => {
+  const flow = (address: string): Flow => ({
+    protocol: 6,
+    source: '10.244.2.9',
+    original: { address, port: 80 },
+    backend: { address, port: 80 },
+  })
+  const flows = [flow(POD), flow('10.244.1.3')]
+  const { create, run, clock, discard } = await start({ flows })
+  await create('web', { app: 'web' }, [POD])
+  await create('other', { app: 'web' })
+  const first = await run()
+  clock.advance(999)
+  assert.deepEqual(flows, [flow('10.244.1.3')])
+  await first.part.hold(named('other'), ['10.244.1.3'])
+  clock.advance(999)
+  assert.equal(flows.length, 0)
+  await first.parts.stop()
+  flows.push(flow(POD))
+  const second = await run()
+  clock.advance(999)
+  assert.equal(flows.length, 0, 'though nothing had to be written')
+  await second.parts.stop()
+  discard()
+})
+
+test('a look puts right what somebody has edited, and says so', async () => {
+  const { create, run, policed, nftables, clock, logged, discard } = await start()
+  await create('web', { app: 'web' }, [POD])
+  const { part, parts } = await run()
+  assert.deepEqual(part.look?.(), [])
+  nftables.run(`delete element ip fairlead-policy policed-ingress { ${POD} }`)
+  assert.deepEqual(part.look?.(), ['n1: the tables of policies are not as they were made; put right'])
+  assert.deepEqual(policed(), [POD])
+  nftables.run('delete table ip fairlead-policy')
+  clock.advance(10_000)
+  assert.deepEqual(policed(), [POD])
+  assert.match(logged.join('\n'), /policies: the tables of policies are not as they were made; put right/)
+  await parts.stop()
+  discard()
+})
