@@ -30,7 +30,8 @@ const view = (more: Partial<PolicyFacts> = {}): PolicyView =>
     ...more,
   })
 const asked = { protocol: 'TCP', family: 'IPv4' } as const
-const rowsOf = (given: PolicyView, question: Parameters<typeof policyMatrix>[1] = asked) => matrixRows(policyMatrix(given, question), () => false)
+const rowsOf = (given: PolicyView, question: Parameters<typeof policyMatrix>[1] = asked) =>
+  matrixRows(policyMatrix(given, question), () => false)
 
 test('pods of one Deployment are one group, asked at the ports that they declare, with names or without', () => {
   const matrix = policyMatrix(view(), asked)
@@ -41,12 +42,21 @@ test('pods of one Deployment are one group, asked at the ports that they declare
       ['web', 4, [8080]],
     ],
   )
-  assert.deepEqual(matrixNotes(matrix), ['no NetworkPolicy and no ClusterNetworkPolicy is there: everybody may ask everybody'])
+  assert.deepEqual(matrixNotes(matrix), [
+    'no NetworkPolicy and no ClusterNetworkPolicy is there: everybody may ask everybody',
+  ])
   assert.deepEqual(policyMatrix(view(), { ...asked, port: 443 }).groups[0]?.ports, [443])
 })
 
 test('pods that a range of addresses, or a policy, treats otherwise are groups of their own', () => {
-  const given = view({ policies: [policy('db', { podSelector: { matchLabels: { app: 'db' } }, ingress: [{ from: [{ ipBlock: { cidr: '10.244.0.0/16', except: ['10.244.1.0/24'] } }] }] })] })
+  const given = view({
+    policies: [
+      policy('db', {
+        podSelector: { matchLabels: { app: 'db' } },
+        ingress: [{ from: [{ ipBlock: { cidr: '10.244.0.0/16', except: ['10.244.1.0/24'] } }] }],
+      }),
+    ],
+  })
   assert.deepEqual(rowsOf(given), [
     ['FROM \\ TO', 'default/db', `default/web-${HASH}-10`, `default/web-${HASH}-20`],
     ['default/db', '-', 'yes', 'yes'],
