@@ -1,17 +1,22 @@
 /** What a cluster may leave to others. */
-export const LEAVABLE = ['proxy', 'dns', 'network'] as const
+export const LEAVABLE = ['proxy', 'dns', 'network', 'policies'] as const
 
 export type LeftOut = (typeof LEAVABLE)[number]
 
 /**
  * The parts that go with each. `health` answers on kube-proxy's ports, so another proxy wants them; `network` stays, and has
- * plugins do the work.
+ * plugins do the work. Whoever lays the network keeps its policies: what goes over a bridge never comes by our rules.
  */
 const PARTS: Readonly<Record<LeftOut, readonly string[]>> = {
   proxy: ['services', 'health'],
   dns: ['dns'],
-  network: [],
+  network: ['policies'],
+  policies: ['policies'],
 }
+
+/** Whether others do that, where these things are others'. */
+export const isLeft = (without: readonly LeftOut[], what: LeftOut): boolean =>
+  without.includes(what) || (what === 'policies' && without.includes('network'))
 
 /** Which of these parts a node runs, by name, where these things are others'. */
 export const partsWithout = (

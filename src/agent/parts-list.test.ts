@@ -44,9 +44,9 @@ test('a part that needs what the process has not, or what was not asked for, is 
   clean.push(node.discard)
   assert.throws(() => node.start('network', 'pods'), { code: 'PART_NEEDS', message: /^n1: part pods needs runtime/ })
   assert.throws(() => node.start('pods'), { code: 'PART_NEEDS', message: /ask for network,pods/ })
-  assert.throws(() => startNodeAgent(node.node, {}, ['policies']), {
+  assert.throws(() => startNodeAgent(node.node, {}, ['firewall']), {
     code: 'PART_UNKNOWN',
-    message: `n1: there is no part policies; parts are ${all.join(', ')}`,
+    message: `n1: there is no part firewall; parts are ${all.join(', ')}`,
   })
 })
 

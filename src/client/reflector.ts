@@ -75,6 +75,7 @@ export const reflect = async <T extends ApiObject>(
     } catch (error) {
       if (signal.aborted) return
       if (wasFine()) failures = 0
+      // What is not served any more may come back as something else: it is looked for from the start.
       if (isGone(error) || (options.isOptional && isNotFound(error))) version = undefined
       else options.onError?.(error, 'watch')
       // The first relist after 410 is immediate: the cache is known to be behind.

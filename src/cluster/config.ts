@@ -1,4 +1,4 @@
-import type { LeftOut } from '#agent/left-out.ts'
+import { isLeft, type LeftOut } from '#agent/left-out.ts'
 import type { PerFamily } from '#net/per-family.ts'
 import type { RegistrySettings } from '#runtime/images/local/registry/registries-conf.ts'
 
@@ -82,7 +82,7 @@ export const standing = ({ nodes }: Pick<ClusterConfig, 'nodes'>): readonly Node
 
 /** Whether others do that here. */
 export const leaves = ({ without = [] }: Pick<ClusterConfig, 'without'>, what: LeftOut): boolean =>
-  without.includes(what)
+  isLeft(without, what)
 
 /** The nodes that are up. */
 export const nodesUp = ({ nodes }: Pick<ClusterConfig, 'nodes'>): readonly NodeConfig[] =>

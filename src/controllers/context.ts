@@ -58,6 +58,8 @@ export interface ControllerContext {
   readonly approvalOf: ApprovalOf | undefined
   /** What is made again when it is deleted, in the order in which it can be made. */
   readonly kept: readonly ResourceObject[]
+  /** Whether the nodes keep policies of the network; else somebody else does, and tells of them. */
+  readonly networkPolicies: boolean
   /** Absent: no LoadBalancer is given an address. */
   readonly loadBalancer: { readonly cidrs: readonly string[] } | undefined
   /** How long a node may say nothing until it counts as failed, milliseconds. */

@@ -15,6 +15,7 @@ import { startJobController } from './job/controller.ts'
 import { startKeptObjectsController } from './kept-objects/controller.ts'
 import { startLoadBalancerController } from './load-balancer/controller.ts'
 import { startNamespaceController } from './namespace/controller.ts'
+import { startNetworkPolicyController } from './network-policies/controller.ts'
 import { startNodeLifecycleController } from './node-lifecycle/controller.ts'
 import { startPersistentVolumeBinder } from './persistentvolume-binder/controller.ts'
 import { startPodGarbageCollector } from './pod-garbage-collector/controller.ts'
@@ -90,6 +91,8 @@ export const CONTROLLERS: readonly ControllerEntry[] = [
   { name: 'certificate-signer', start: startCertificateSigner },
   // Expressions of policies that do not fit.
   { name: 'admission-policy-status', start: startAdmissionPolicyStatus },
+  // Policies of the network that do not do all that they say.
+  { name: 'network-policies', start: startNetworkPolicyController },
   // What follows only removes, and nobody waits for it at boot: namespaces,
   { name: 'namespace', start: startNamespaceController },
   // Jobs that are over,

@@ -23,6 +23,8 @@ export interface ControllerOptions {
   /** Absent: requests for certificates are approved by people alone. */
   readonly approvalOf?: ApprovalOf
   readonly loadBalancer: { readonly cidrs: readonly string[] } | 'none'
+  /** Whether the nodes keep policies of the network; absent: they do. */
+  readonly networkPolicies?: boolean
   readonly signal: AbortSignal
   readonly log: Log
   /** What the server serves, as it changes: namespaces are emptied of it, and owners are followed through it. */
@@ -71,6 +73,7 @@ export const startControllers = (options: ControllerOptions): Controllers => {
     issueCertificate: options.issueCertificate,
     approvalOf: options.approvalOf,
     kept: options.kept ?? [],
+    networkPolicies: options.networkPolicies ?? true,
     loadBalancer: options.loadBalancer === 'none' ? undefined : options.loadBalancer,
     nodeMonitorGraceMs: options.nodeMonitorGraceMs ?? NODE_MONITOR_GRACE_MS,
     concurrency: options.concurrency ?? 8,

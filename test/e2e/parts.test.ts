@@ -29,7 +29,7 @@ claim(
     assert.equal(healthy, true)
     assert.deepEqual(
       well.map(({ parts }) => parts.map(({ name, ready }) => `${name} ${ready}`).join()),
-      Array(2).fill('services true,health true,network true,dns true,pods true'),
+      Array(2).fill('services true,health true,policies true,network true,dns true,pods true'),
     )
     assert.deepEqual(
       fabric.parts.map(({ name, ready }) => [name, ready]),

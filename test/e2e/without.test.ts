@@ -4,7 +4,10 @@ import { scratch } from './scratch.ts'
 claim('what is left to others must be one of the things that can be, and is said once', async (assert) => {
   await using one = scratch()
   const cases = [
-    [['--without', 'proxy,cache'], /--without names cache, which cannot be left out[\s\S]*any of proxy, dns, network/],
+    [
+      ['--without', 'proxy,cache'],
+      /--without names cache, which cannot be left out[\s\S]*any of proxy, dns, network, policies/,
+    ],
     [['--without', 'network', '--network', 'routed'], /say the opposite of one another/],
     [['--network', 'calico'], /--network is calico, but may be: routed, none/],
   ] as const
@@ -31,9 +34,9 @@ claim(
       const parts = (nodes as unknown as { parts: { name: string }[] }[])[0]!.parts
       assert.deepEqual(
         parts.map(({ name }) => name),
-        ['network', 'pods'],
+        ['policies', 'network', 'pods'],
       )
-      assert.equal((await on('nft', 'list', 'tables')).stdout, '')
+      assert.equal((await on('nft', 'list', 'tables')).stdout, 'table ip fairlead-policy\ntable ip6 fairlead-policy\n')
       // Of kube-proxy and of DNS: whoever comes can have them.
       assert.doesNotMatch((await on('ss', '-Hlntu')).stdout, /:(53|10249|10256)\b/)
     }
@@ -130,5 +133,46 @@ spec:
     assert.match(found, /^192\.0\.2\.53\s/)
     const status = await one.fairlead('status', 'left-b')
     assert.equal(status.status, 0, status.stdout)
+  },
+)
+
+claim(
+  'without policies of ours others may keep them: no table, no kind and no word of ours, and pods talk',
+  async (assert) => {
+    await using one = scratch()
+    await one.up('left-c', '--nodes', '1', '--without', 'policies')
+    const pod = (name: string): string => `
+apiVersion: v1
+kind: Pod
+metadata: { name: ${name}, labels: { app: ${name} } }
+spec:
+  terminationGracePeriodSeconds: 0
+  containers: [{ name: c, image: fairlead/${name === 'web' ? 'echo' : 'host'}${name === 'web' ? '' : ', command: [sleep, infinity]'} }]
+---`
+    const deny = `
+apiVersion: networking.k8s.io/v1
+kind: NetworkPolicy
+metadata: { name: deny }
+spec: { podSelector: {}, policyTypes: [Ingress, Egress] }
+`
+    const applied = await one.apply(`${pod('web')}${pod('client')}${deny}`)
+    assert.equal(applied.status, 0, applied.stderr)
+    await one.kubectl('wait', 'pod/web', 'pod/client', '--for=condition=Ready', '--timeout=60s')
+    const ip = await one.kubectl('get', 'pod', 'web', '-o', 'jsonpath={.status.podIP}')
+    const ask = () =>
+      one.kubectl('exec', 'client', '--', 'timeout', '2', 'bash', '-c', `</dev/tcp/${ip}/8080 && echo reached`)
+    assert.equal(await ask(), 'reached\n')
+    const tables = await one.fairlead('exec', 'node/node-1', '--name', 'left-c', '--', 'nft', 'list', 'tables')
+    assert.match(tables.stdout, /table ip fairlead$/m)
+    assert.doesNotMatch(tables.stdout, /policy/)
+    const { nodes } = await one.status('left-c')
+    assert.deepEqual(
+      (nodes as unknown as { parts: { name: string }[] }[])[0]!.parts.map(({ name }) => name),
+      ['services', 'health', 'network', 'dns', 'pods'],
+    )
+    assert.match((await one.fairlead('status', 'left-c')).stdout, /left to others: policies/)
+    assert.doesNotMatch(await one.kubectl('get', 'crd', '-o', 'name'), /clusternetworkpolicies/)
+    const matrix = await one.fairlead('policy', 'matrix', '--name', 'left-c')
+    assert.match(matrix.stderr, /others keep policies here/)
   },
 )

@@ -40,6 +40,8 @@ export interface PartState extends PartStatus {
 /** What a part stands on: other parts of the same place, and sources of the process. Without them it is not started. */
 interface Needs<S extends SourceName = SourceName> {
   readonly parts: readonly Pick<PartDefinition, 'name'>[]
+  /** The same of those of them that were asked for here: a cluster may leave their work to others. */
+  readonly partsIfAsked?: readonly Pick<PartDefinition, 'name'>[]
   readonly sources: readonly S[]
 }
 
@@ -49,7 +51,7 @@ export interface Ground<S extends SourceName = SourceName> {
   readonly sources: Pick<Sources, S>
   /** A part that it needs: it runs as long as this one does. */
   part<P extends Part>(definition: PartDefinition<never, P>): P
-  /** Any other part of this place; undefined where it does not run at present. */
+  /** Any other part of this place, or one that it needs if asked for; undefined where it does not run at present. */
   find<P extends Part>(definition: PartDefinition<never, P>): P | undefined
   /** Of all parts that were asked for here. */
   states(): readonly PartState[]

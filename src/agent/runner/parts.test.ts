@@ -55,6 +55,30 @@ test('a part that does not start takes no other with it, says why, and is tried 
   assert.deepEqual(state('services'), { name: 'services', ready: true, faults: [], failures: 2 })
 })
 
+test('what a part needs if it is asked for is waited for, goes with it, and is not missed where nobody asked', async () => {
+  const log: string[] = []
+  const policies = new FakePart('policies', { log })
+  const network = new FakePart('network', { log, ifAsked: [policies] })
+  policies.refusal = new Error('no')
+  const here = fakePlace()
+  const both = [policies.definition, network.definition]
+  const running = new Parts({ place: here.place, definitions: both, sources: {} })
+  await settle()
+  assert.deepEqual(log, ['+policies'])
+  policies.refusal = undefined
+  here.clock.advance(500)
+  await running.ready
+  assert.deepEqual(log.slice(1), ['+policies', '+network'])
+  policies.fail(new Error('gone'))
+  await settle()
+  assert.deepEqual(log.slice(3), ['-network', '-policies'])
+  await running.stop()
+  const alone = new Parts({ place: fakePlace().place, definitions: [network.definition], sources: {} })
+  await alone.ready
+  assert.deepEqual(log.slice(5), ['+network'])
+  await alone.stop()
+})
+
 test('the wait has a bound, and begins anew once the part was ready', async () => {
   const parts = three()
   parts.services.refusal = new Error('no')

@@ -118,10 +118,15 @@ export class Parts<Here extends Place> {
 
   /** What it needs and does not run. */
   #missing({ definition }: PartRun): readonly string[] {
-    return definition.needs.parts.map(({ name }) => name).filter((name) => this.#run(name)?.part === undefined)
+    return this.#needed(definition).filter((name) => this.#run(name)?.part === undefined)
   }
 
   #standsOn({ definition }: PartRun, name: string): boolean {
-    return definition.needs.parts.some((part) => part.name === name || this.#standsOn(this.#run(part.name)!, name))
+    return this.#needed(definition).some((part) => part === name || this.#standsOn(this.#run(part)!, name))
+  }
+
+  #needed({ needs }: Pick<PartDefinition, 'needs'>): readonly string[] {
+    const asked = (needs.partsIfAsked ?? []).filter(({ name }) => this.#run(name) !== undefined)
+    return [...needs.parts, ...asked].map(({ name }) => name)
   }
 }

@@ -49,12 +49,14 @@ export class FakePart {
     name: string,
     {
       needs = [],
+      ifAsked = [],
       carriesPods = false,
       log = [],
       more = {},
       isReadyAtOnce = true,
     }: {
       readonly needs?: readonly FakePart[]
+      readonly ifAsked?: readonly FakePart[]
       readonly carriesPods?: boolean
       readonly log?: string[]
       readonly more?: object
@@ -63,7 +65,11 @@ export class FakePart {
   ) {
     this.definition = {
       name,
-      needs: { parts: needs.map(({ definition }) => definition), sources: [] },
+      needs: {
+        parts: needs.map(({ definition }) => definition),
+        partsIfAsked: ifAsked.map(({ definition }) => definition),
+        sources: [],
+      },
       carriesPods,
       start: (here): Part => {
         log.push(`+${name}`)

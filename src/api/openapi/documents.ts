@@ -13,10 +13,11 @@ import type { Describe } from './descriptions.ts'
 /** The name of a message's OpenAPI schema: `io.k8s.api.core.v1.Service`. Two groups may have messages of one name. */
 export const modelName = (message: MessageClass<unknown>): string => `${message.package}.${message.messageName}`
 
-const asked = ({ resource, subresources, answersDeleted = false }: Kind): OpenApiResource => ({
+const asked = ({ resource, subresources, answersDeleted = false, fieldType }: Kind): OpenApiResource => ({
   ...resource,
   subresources,
   answersDeleted,
+  isUnkeyed: fieldType !== undefined,
 })
 
 const options = (kinds: readonly Kind[], describe: Describe): OpenApiOptions => {

@@ -51,6 +51,29 @@ const FOO = {
   },
 }
 
+test('documents name of a custom resource the patches that it takes: by the others kubectl would apply, and be refused', async () => {
+  await define('tins', 'Tin', { v1: FOO })
+  const path = '/apis/lab.example/v1/namespaces/{namespace}/tins/{name}'
+  const [v2, v3] = await Promise.all([api('GET /openapi/v2'), api('GET /openapi/v3/apis/lab.example/v1')])
+  const types = ['application/json-patch+json', 'application/merge-patch+json', 'application/apply-patch+yaml']
+  assert.deepEqual(v2.body.paths[path].patch.consumes, types)
+  assert.deepEqual(Object.keys(v3.body.paths[path].patch.requestBody.content), types)
+  await api(`POST ${FOLDER}/tins`, thing('Tin', 'one', {}))
+  const answers = await Promise.all(
+    [...types, 'application/strategic-merge-patch+json'].map((type) =>
+      api(`PATCH ${FOLDER}/tins/one?fieldManager=m&dryRun=All`, type.includes('json-') ? [] : thing('Tin', 'one', {}), {
+        'content-type': type,
+      }),
+    ),
+  )
+  assert.deepEqual(
+    answers.map(({ status }) => status),
+    [200, 200, 200, 415],
+  )
+  const pods = (await api('GET /openapi/v3/api/v1')).body.paths['/api/v1/namespaces/{namespace}/pods/{name}']
+  assert.equal(Object.keys(pods.patch.requestBody.content).length, 4)
+})
+
 test('version 2 of OpenAPI has the schema of each version that is served, and what every object has', async () => {
   await define('foos', 'Foo', { v1: FOO, v2: FOO })
   const definitions = async (): Promise<Json> => (await api('GET /openapi/v2')).body.definitions

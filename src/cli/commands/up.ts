@@ -54,7 +54,11 @@ A cluster has IPv4 and IPv6; with a --cluster-cidr (or --service-cidr) of one fa
       choices: ['routed', 'none'],
       help: 'the pod network: routes of ours, or none, for CNI plugins that others lay down on the nodes (as --without network)',
     },
-    without: { value: 'WHAT,…', default: '', help: 'what others do in this cluster: any of proxy, dns and network' },
+    without: {
+      value: 'WHAT,…',
+      default: '',
+      help: 'what others do in this cluster: any of proxy, dns, network and policies',
+    },
     egress: { help: 'let pods out through this machine' },
     ephemeral: { help: 'keep objects in memory alone: they are lost when the control plane ends' },
     audit: { help: 'write of each request to the API in the audit log, logs/audit.log in the state folder' },

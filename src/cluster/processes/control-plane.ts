@@ -26,6 +26,9 @@ import { VIRTUAL_CLASS } from './virtual-class.ts'
 /** How long to wait for the host's address on the underlay, which `up` makes meanwhile, milliseconds. */
 const ADDRESS_LIMIT_MS = 20_000
 
+/** There at each start. Meanwhile it is whoever's who may define kinds: they may put another in its place. */
+const CLUSTER_POLICIES = { resource: customResourceDefinitions, object: clusterNetworkPolicyDefinition }
+
 const config = readConfig(process.argv.at(-1)!)
 const logLine = openLog(logPath(config.stateDir, 'control-plane'))
 
@@ -40,7 +43,7 @@ const api = await createApiServer({
   systemObjects: [
     ...(leaves(config, 'dns') ? [] : clusterDnsObjects(config, nodesNow)),
     VIRTUAL_CLASS,
-    { resource: customResourceDefinitions, object: clusterNetworkPolicyDefinition },
+    ...(leaves(config, 'policies') ? [] : [CLUSTER_POLICIES]),
   ],
   firstObjects: [{ resource: storageClasses, object: localStorageClass }],
   pki,
@@ -74,8 +77,9 @@ const controllers = startControllers({
   signToken: (...of) => api.signer.legacyToken(...of),
   issueCertificate: api.issueCertificate,
   approvalOf: api.approvalOf,
-  kept: api.systemObjects,
+  kept: api.systemObjects.filter((one) => one !== CLUSTER_POLICIES),
   nodeMonitorGraceMs: config.nodeMonitorGraceSeconds * 1000,
+  networkPolicies: !leaves(config, 'policies'),
   loadBalancer: config.loadBalancer === 'pool' ? { cidrs: config.loadBalancerCidr } : 'none',
   log: (level, message) => logLine(`controllers: ${level}: ${message}`),
 })

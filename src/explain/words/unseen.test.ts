@@ -52,6 +52,10 @@ const TABLE: readonly (readonly [unseen: Unseen, text: string])[] = [
     'how packets get from a node to a pod and on, since the pod network is others’ here (--network none): it is taken to do what Kubernetes asks of it',
   ],
   [
+    { code: 'of-others', what: 'policies' },
+    'what the nodes’ kernels hold of NetworkPolicies, since others keep them here (--without policies, or network): they are taken to do what Kubernetes asks of them',
+  ],
+  [
     { code: 'kernels-behind', nodes: ['node-1', 'node-2'] },
     'what is still to be written to the kernel of node-1, node-2',
   ],

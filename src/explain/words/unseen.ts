@@ -39,6 +39,8 @@ const OF_OTHERS = {
   dns: 'what DNS answers, since it is others’ here (--without dns): this is what the specification says that it should',
   network:
     'how packets get from a node to a pod and on, since the pod network is others’ here (--network none): it is taken to do what Kubernetes asks of it',
+  policies:
+    'what the nodes’ kernels hold of NetworkPolicies, since others keep them here (--without policies, or network): they are taken to do what Kubernetes asks of them',
 } as const
 
 /** What nobody could look at, and what follows from it. */

@@ -85,6 +85,6 @@ test('of what is left to others no kernel of ours is asked, and each is said to 
   assert.equal(facts.network.dnsOnNodes, false)
   assert.deepEqual(
     facts.unseen,
-    ['proxy', 'dns', 'network'].map((what) => ({ code: 'of-others', what })),
+    ['proxy', 'dns', 'network', 'policies'].map((what) => ({ code: 'of-others', what })),
   )
 })

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs'
+import { LEAVABLE } from '#agent/left-out.ts'
 import { type AgentReport, getJson, type NodeReport } from '#agent/server/agent-api.ts'
 import { deployments } from '#api/apps/deployment/resource.ts'
 import { replicaSets } from '#api/apps/replicaset/resource.ts'
@@ -85,7 +86,7 @@ export async function gatherFacts(client: Client, config: ClusterConfig): Promis
 const isWritten = ({ dataplane }: NodeReport): boolean => dataplane.appliedAt !== undefined && dataplane.pending === 0
 
 function unseenOf(config: ClusterConfig, report: AgentReport | undefined): readonly Unseen[] {
-  const ofOthers = (config.without ?? []).map((what) => ({ code: 'of-others', what }) as const)
+  const ofOthers = LEAVABLE.filter((what) => leaves(config, what)).map((what) => ({ code: 'of-others', what }) as const)
   // Agents that do not look after Services have nothing to tell of them.
   if (leaves(config, 'proxy')) return ofOthers
   if (report === undefined) return [{ code: 'agents' }, ...ofOthers]

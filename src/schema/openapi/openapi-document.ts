@@ -1,11 +1,5 @@
 import type { MessageClass } from '../schema.ts'
-import {
-  type OpenApiResource,
-  type Operation,
-  operationsOf,
-  PATCH_TYPES,
-  type Parameter,
-} from './openapi-operations.ts'
+import { type OpenApiResource, type Operation, operationsOf, type Parameter } from './openapi-operations.ts'
 import type { Schema, SchemaCollector, SchemaNaming } from './openapi-schemas.ts'
 
 /** What both versions of a document are made of. */
@@ -50,7 +44,7 @@ interface RequestBody {
 
 /** The body of an operation's request; undefined where it has none. Schemas that it reaches are collected. */
 export const requestBody = (
-  { body, message }: Operation,
+  { body, message, patchTypes = [] }: Operation,
   schemas: SchemaCollector,
   { deleteOptions }: OpenApiOptions,
 ): RequestBody | undefined => {
@@ -60,7 +54,7 @@ export const requestBody = (
     case 'object':
       return { types: ['*/*'], schema: schemas.reference(message!), required: true }
     case 'patch':
-      return { types: PATCH_TYPES, schema: schemas.named(PATCH_MODEL, { type: 'object' }), required: true }
+      return { types: patchTypes, schema: schemas.named(PATCH_MODEL, { type: 'object' }), required: true }
     case 'delete-options':
       return { types: ['*/*'], schema: schemas.reference(deleteOptions), required: false }
   }

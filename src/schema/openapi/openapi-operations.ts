@@ -22,6 +22,8 @@ export interface OpenApiResource {
   readonly subresources: { readonly [name: string]: OpenApiSubresource }
   /** DELETE answers with the object, not with a Status. */
   readonly answersDeleted: boolean
+  /** Lists of it have no keys to be merged by: it takes no strategic merge patch. A custom resource. */
+  readonly isUnkeyed?: boolean
   readonly message: MessageClass<unknown>
   readonly list: MessageClass<unknown>
 }
@@ -43,6 +45,8 @@ export interface Operation {
   readonly gvk: GroupVersionKind
   readonly parameters: readonly Parameter[]
   readonly body: BodyKind
+  /** The media types of a body that is a patch. */
+  readonly patchTypes?: readonly string[]
   readonly message: MessageClass<unknown> | undefined
   readonly response: MessageClass<unknown> | 'status' | 'text'
   readonly statuses: readonly number[]
@@ -90,17 +94,18 @@ const queryOf = ({ fields }: MessageClass<unknown>): readonly Parameter[] =>
     .map(([name, { type }]) => query(name, ('scalar' in type && TYPES[(type as Scalar<unknown>).scalar]) || 'string'))
     .sort((one, other) => (one.name < other.name ? -1 : 1))
 
-/** The media types of a PATCH body. */
-export const PATCH_TYPES: readonly string[] = [
+/** The media types of a PATCH body. kubectl applies by the most particular one that it finds here. */
+const patchTypesOf = ({ isUnkeyed = false }: OpenApiResource): readonly string[] => [
   'application/json-patch+json',
   'application/merge-patch+json',
-  'application/strategic-merge-patch+json',
+  ...(isUnkeyed ? [] : ['application/strategic-merge-patch+json']),
   'application/apply-patch+yaml',
 ]
 
 /** The paths and operations that a resource is served by, as far as clients read documents for. */
 export const operationsOf = (resource: OpenApiResource): readonly PathOperations[] => {
   const { group, version, kind, plural, namespaced, message } = resource
+  const patchTypes = patchTypesOf(resource)
   const root = group === '' ? `/api/${version}` : `/apis/${group}/${version}`
   const collection = `${root}${namespaced ? '/namespaces/{namespace}' : ''}/${plural}`
   const prefix = `${pascal(group === '' ? 'core' : group.replace(/\.k8s\.io$/, ''))}${pascal(version)}`
@@ -144,7 +149,7 @@ export const operationsOf = (resource: OpenApiResource): readonly PathOperations
       `${collection}/{name}`,
       [inPath('name'), ...names],
       [
-        ...readAndWrite(`${prefix}${scope}${kind}`, gvk, message, ''),
+        ...readAndWrite(`${prefix}${scope}${kind}`, gvk, message, '', patchTypes),
         {
           id: `delete${prefix}${scope}${kind}`,
           method: 'delete',
@@ -186,7 +191,7 @@ export const operationsOf = (resource: OpenApiResource): readonly PathOperations
     } else {
       const own = bodyKind(body) ?? gvk
       const named = pascal(subresource)
-      const all = [create(`create${base}${named}`, own, body), ...readAndWrite(base, own, body, named)]
+      const all = [create(`create${base}${named}`, own, body), ...readAndWrite(base, own, body, named, patchTypes)]
       paths.push(at(all.filter(({ method }) => verbs.includes(VERB_OF[method] ?? ''))))
     }
   }
@@ -218,6 +223,7 @@ const readAndWrite = (
   gvk: GroupVersionKind,
   message: MessageClass<unknown>,
   suffix: string,
+  patchTypes: readonly string[],
 ): readonly Operation[] => [
   {
     id: `read${base}${suffix}`,
@@ -248,6 +254,7 @@ const readAndWrite = (
     gvk,
     parameters: [...WRITE, query('force', 'boolean')],
     body: 'patch',
+    patchTypes,
     message,
     response: message,
     statuses: [200, 201],

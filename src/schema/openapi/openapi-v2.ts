@@ -1,5 +1,5 @@
 import { answerSchema, extensions, type OpenApiOptions, pathsOf, requestBody, responses } from './openapi-document.ts'
-import { type OpenApiResource, type Operation, PATCH_TYPES, type Parameter } from './openapi-operations.ts'
+import type { OpenApiResource, Operation, Parameter } from './openapi-operations.ts'
 import { type GroupVersionKind, type Schema, SchemaCollector } from './openapi-schemas.ts'
 
 export interface ParameterV2 {
@@ -84,7 +84,7 @@ const operation = (tag: string, entry: Operation, schemas: SchemaCollector, opti
   }
   const parameters = [...(bodyParameter ? [bodyParameter] : []), ...entry.parameters.map(parameter)]
   return {
-    consumes: entry.body === 'patch' ? PATCH_TYPES : ['*/*'],
+    consumes: entry.patchTypes ?? ['*/*'],
     produces: producesOf(entry),
     schemes: ['https'],
     tags: [tag],

@@ -25,7 +25,7 @@ interface PolicedNodeOptions {
 }
 
 /** Policies of a cluster over the kernel of one namespace, as the node's part keeps them. */
-export interface PolicedNode {
+interface PolicedNode {
   readonly policy: NodePolicy
   readonly loop: TargetLoop<PolicyChange>
   readonly writer: PolicyWriter

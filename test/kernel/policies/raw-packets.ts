@@ -2,7 +2,7 @@ import { addressBytes } from '#net/ip-address.ts'
 import type { Traffic } from '../../contract/policies/model.ts'
 import { checksum, crc32c, RawSocket } from '../sctp.ts'
 
-export type Protocol = Traffic['protocol']
+type Protocol = Traffic['protocol']
 export const PROTOCOLS: readonly Protocol[] = ['TCP', 'UDP', 'SCTP', 'ICMP']
 
 const NUMBERS: Readonly<Record<Protocol, readonly [number, number]>> = {
@@ -66,7 +66,7 @@ function firstPacket({ source, destination, protocol, port }: Traffic, tag: numb
 }
 
 /** What came to a namespace: the first packet of some traffic, or the refusal that answers one, by the tag of that. */
-export interface Came {
+interface Came {
   readonly kind: 'first' | 'reset'
   readonly protocol: Protocol
   readonly tag: number

@@ -17,7 +17,7 @@ interface NetworkPart extends Part {
  */
 export const network = nodePart({
   name: 'network',
-  needs: { parts: [policies], sources: [] },
+  needs: { parts: [], partsIfAsked: [policies], sources: [] },
   carriesPods: true,
   async start(node): Promise<NetworkPart> {
     if (node.cluster.without?.includes('network')) {
@@ -29,7 +29,8 @@ export const network = nodePart({
       node: { namespace: node.kernel.namespace, addresses: node.addresses, podCidrs: node.podCidrs },
       stateDir: node.stateDir,
       podNamespace: node.podNamespace,
-      policies: node.part(policies),
+      // Undefined where others keep them; else it runs as long as this part does.
+      policies: node.find(policies),
     })
     const keeping = keepNetworks(node, {
       kept: () => pods.kept(),

@@ -97,6 +97,22 @@ test('of two that have one address, the one that was attached last has it', () =
   assert.equal(policy.identityOf('10.244.1.2'), undefined, 'whatever is told of the one before')
 })
 
+test('what is said of a pod whose address another has by now is not said of that one', () => {
+  const { held, listener, addressesOf, isPoliced } = start()
+  listener.setPod(told('old', ['10.244.1.2', '10.244.1.9']))
+  held.hold(named('new'), ['10.244.1.2'])
+  assert.deepEqual([addressesOf('old'), addressesOf('new')], [['10.244.1.9'], ['10.244.1.2']])
+  listener.setPod(told('old', ['10.244.1.2', '10.244.1.9'], { labels: { app: 'web', phase: 'ending' } }))
+  assert.deepEqual([addressesOf('old'), isPoliced('old'), isPoliced('new')], [['10.244.1.9'], true, false])
+  const again = start()
+  again.held.hold(named('new'), ['10.244.1.2'])
+  again.listener.setPod(told('late', ['10.244.1.2']))
+  assert.deepEqual([again.addressesOf('late'), again.addressesOf('new')], [[], ['10.244.1.2']])
+  again.held.release(named('new'))
+  again.listener.setPod(told('late', ['10.244.1.2'], { since: 2 }))
+  assert.deepEqual(again.addressesOf('late'), ['10.244.1.2'])
+})
+
 test('pods of other nodes, nodes, namespaces and policies are passed on as they are', () => {
   const calls: unknown[][] = []
   const note =

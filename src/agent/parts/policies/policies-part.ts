@@ -8,6 +8,7 @@ import type { Part } from '../../runner/part.ts'
 import { mendingText } from '../../watch/mending-text.ts'
 import { attachedPods } from '../attachments/attachment-record.ts'
 import { HeldPods, type NamedPod } from './held-pods.ts'
+import { policyMetrics } from './policy-metrics.ts'
 
 interface PoliciesPart extends Part {
   readonly policy: NodePolicy
@@ -64,6 +65,12 @@ export const policies = nodePart({
     const end = sources.policies.subscribe(held.listener)
     return {
       policy,
+      metrics: policyMetrics({
+        policy,
+        state: () => loop.state(),
+        elements: () => writer.elements,
+        ended: () => flows.ended,
+      }),
       ready: Promise.all([sources.policies.synced, loop.ready]),
       async hold(pod, addresses) {
         await loop.ready

@@ -82,7 +82,49 @@ test('what is excepted of a range lies in it and is smaller', () => {
   ])
 })
 
+test('ranges that programs read in different ways are refused: leading zeros, IPv4 in IPv6, and what cannot be', () => {
+  const at = 'spec.ingress[0].from[0].ipBlock.cidr'
+  const cidr = (text: string) => refusals(from({ ipBlock: { cidr: text } }))
+  for (const text of ['010.0.0.0/8', '10.0.0.0/08'])
+    assert.deepEqual(cidr(text), [`${at}: Invalid value: "${text}": must not have leading 0s in IP or prefix length`])
+  assert.deepEqual(cidr('::ffff:10.0.0.0/104'), [
+    `${at}: Invalid value: "::ffff:10.0.0.0/104": must not have an IPv4-mapped IPv6 address`,
+  ])
+  for (const text of [
+    '10.0.0.0',
+    '10.0.0.0/33',
+    '2001:db8::/129',
+    '10.0.0/8',
+    '10.0.0.0/-1',
+    'example.com/8',
+    ' 10.0.0.0/8',
+  ])
+    assert.deepEqual(cidr(text), [
+      `${at}: Invalid value: "${text}": must be a valid CIDR value, (e.g. 10.9.8.0/24 or 2001:db8::/64)`,
+    ])
+})
+
+test('labels of selectors that cannot be are refused wherever a policy has one', () => {
+  const wrong = { matchExpressions: [{ key: 'a', operator: 'In' }] }
+  const said = "matchExpressions[0].values: Required value: must be specified when `operator` is 'In' or 'NotIn'"
+  for (const [one, path] of [
+    [policy({ podSelector: wrong }), 'spec.podSelector'],
+    [from({ podSelector: wrong }), 'spec.ingress[0].from[0].podSelector'],
+    [policy({ egress: [{}, { to: [{ namespaceSelector: wrong }] }] }), 'spec.egress[1].to[0].namespaceSelector'],
+  ] as const)
+    assert.deepEqual(refusals(one), [`${path}.${said}`])
+})
+
+test('a port by its name is a name that a port can have', () => {
+  const at = 'spec.egress[0].ports[0].port'
+  assert.deepEqual(refusals(ports({ port: '' })).length > 0, true)
+  assert.match(refusals(ports({ port: 'much-too-long-name' }))[0]!, /port: Invalid value: .*must be no more than 15 /)
+  assert.match(refusals(ports({ port: '80' }))[0]!, /must contain at least one letter/)
+  assert.ok(refusals(ports({ port: 'a--b' })).every((text) => text.startsWith(at)))
+})
+
 test('the kinds of a policy are two, at most', () => {
+  assert.deepEqual(refusals(policy({ policyTypes: ['Ingress', 'Ingress'] })), [], 'said twice is said')
   assert.deepEqual(refusals(policy({ policyTypes: ['Egress', 'Sideways'] })), [
     'spec.policyTypes[1]: Unsupported value: "Sideways": supported values: "Ingress", "Egress"',
   ])
@@ -110,6 +152,63 @@ test('who writes a range in another than its one form is warned, in both directi
     ],
   )
   assert.deepEqual(networkPolicyWarnings(from({ ipBlock: { cidr: '10.0.0.0/8' } })), [])
+})
+
+test('who is let in anyway by an empty selector beside is told so, where one dash too many was written', () => {
+  const app = { podSelector: { matchLabels: { app: 'web' } } }
+  const all = { namespaceSelector: {} }
+  const at = 'spec.ingress[0].from'
+  const anywhere = (index: number, by: number) =>
+    `${at}[${index}] has no effect: the empty namespaceSelector of from[${by}] means all pods of all namespaces; what shall hold of one pod at once stands in one peer`
+  const here = (index: number, by: number) =>
+    `${at}[${index}] has no effect: the empty podSelector of from[${by}] means all pods of the namespace`
+  assert.deepEqual(networkPolicyWarnings(from(all, app)), [anywhere(1, 0)])
+  assert.deepEqual(networkPolicyWarnings(from(app, { ...all, podSelector: {} })), [anywhere(0, 1)])
+  assert.deepEqual(networkPolicyWarnings(from({ namespaceSelector: { matchLabels: { a: 'b' } } }, all)), [
+    anywhere(0, 1),
+  ])
+  assert.deepEqual(networkPolicyWarnings(from({ podSelector: {} }, app)), [here(1, 0)])
+  assert.deepEqual(networkPolicyWarnings(policy({ egress: [{ to: [all, app] }] })), [
+    anywhere(1, 0).replaceAll('ingress', 'egress').replaceAll('from', 'to'),
+  ])
+  const block = { ipBlock: { cidr: '0.0.0.0/0' } }
+  for (const fine of [
+    [{ ...all, ...app }],
+    [{ podSelector: {} }],
+    [all],
+    [all, block],
+    [block, app],
+    [{ podSelector: {} }, { namespaceSelector: { matchLabels: { a: 'b' } } }],
+    [{ podSelector: {} }, { podSelector: {} }],
+    [all, { ...all, podSelector: {} }],
+    [app, { podSelector: { matchExpressions: [{ key: 'a', operator: 'Exists' }] } }],
+  ])
+    assert.deepEqual(networkPolicyWarnings(from(...fine)), [], JSON.stringify(fine))
+})
+
+test('rules beside one that lets in everything, and rules for what a policy is not about, are told of', () => {
+  const some = { ports: [{ port: 80 }] }
+  assert.deepEqual(networkPolicyWarnings(policy({ ingress: [some, {}] })), [
+    'spec.ingress[0] has no effect: spec.ingress[1] names neither a sender nor a port, and lets in everything',
+  ])
+  assert.deepEqual(networkPolicyWarnings(policy({ egress: [{}, some], policyTypes: ['Egress'] })), [
+    'spec.egress[1] has no effect: spec.egress[0] names neither a receiver nor a port, and lets out everything',
+  ])
+  assert.deepEqual(networkPolicyWarnings(policy({ egress: [{}], policyTypes: ['Ingress'] })), [
+    'spec.egress has no effect: spec.policyTypes does not name Egress',
+  ])
+  assert.deepEqual(networkPolicyWarnings(policy({ ingress: [some], policyTypes: ['Egress'] })), [
+    'spec.ingress has no effect: spec.policyTypes does not name Ingress',
+  ])
+  for (const idiom of [
+    {},
+    { ingress: [{}] },
+    { egress: [{}], policyTypes: ['Egress'] },
+    { ingress: [{ from: [] }] },
+    { policyTypes: ['Ingress', 'Egress'] },
+    { ingress: [{ from: [{ podSelector: {} }] }, some] },
+  ])
+    assert.deepEqual(networkPolicyWarnings(policy(idiom)), [], JSON.stringify(idiom))
 })
 
 test('a policy is listed with the pods that it is about', () => {
