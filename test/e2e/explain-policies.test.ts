@@ -24,7 +24,7 @@ const world = async (name: string, ...policies: readonly string[]): Promise<(to:
   await kubectl.apply(client(`${name}-client`) + deployment(name, { replicas: 2 }) + service(name, usual(name)))
   await rolledOut(name)
   await kubectl('wait', '--for=condition=Ready', `pod/${name}-client`, '--timeout=20s')
-  await kubectl.apply(policies.join(''))
+  if (policies.length > 0) await kubectl.apply(policies.join(''))
   return async (to) => {
     const ask = () => cluster.inPod(`${name}-client`, 'curl', '-gfsm2', `http://${to}/hostname`)
     // Of two pods, one may be closed.

@@ -1,126 +1,163 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import type { Pod } from '#api/core/pod/message.ts'
-import { node, pod } from '../testing/cluster.ts'
-import { clusterPolicy, policy } from '../testing/policies.ts'
-import { matrixNotes, matrixRows } from '../words/policies/matrix.ts'
-import { type MatrixQuestion, policyMatrix } from './matrix.ts'
-import { type PolicyFacts, PolicyView } from './policy-view.ts'
+import { nameOfGroup } from '../trace/policies/matrix.ts'
+import { cellReason, matrixRows } from '../words/policies/matrix.ts'
+import { policyMatrix } from './matrix.ts'
+import { PolicyView } from './policy-view.ts'
 
-const HASH = '556c88796f'
-/** A pod of a Deployment, at 8080. */
-const made = (name: string, number: number, host: number): Pod => {
-  const one = pod(`${name}-${HASH}-${host}`, number, host, {
-    labels: { app: name, 'pod-template-hash': HASH },
-    ports: [{ containerPort: 8080 }],
-  })
-  const owner = { apiVersion: 'apps/v1', kind: 'ReplicaSet', name: `${name}-${HASH}`, uid: name, controller: true }
-  return { ...one, metadata: { ...one.metadata, ownerReferences: [owner] } } as Pod
-}
-const alone = pod('db', 2, 50, { labels: { app: 'db' }, ports: [{ containerPort: 5432, name: 'pg' }] })
-
-const view = (more: Partial<PolicyFacts> = {}): PolicyView =>
-  new PolicyView({
-    namespaces: [{ metadata: { name: 'default', labels: { 'kubernetes.io/metadata.name': 'default' } } }] as never,
-    pods: [made('web', 1, 10), made('web', 2, 20), made('web', 1, 11), made('web', 2, 21), alone],
-    nodes: [node(1), node(2)],
+type Facts = ConstructorParameters<typeof PolicyView>[0]
+const labelled = (app: string) => ({ matchLabels: { app } })
+const pod = (name: string, address: string, more: { labels?: object; ports?: object[]; namespace?: string } = {}) => ({
+  metadata: {
+    namespace: 'shop',
+    name,
+    labels: { app: name },
+    ...(more.namespace && { namespace: more.namespace }),
+    ...(more.labels && { labels: more.labels }),
+  },
+  spec: { nodeName: 'node-1', containers: [{ ports: more.ports ?? [] }] },
+  status: { phase: 'Running', podIPs: [{ ip: address }] },
+})
+const policy = (name: string, spec: object) => ({ metadata: { namespace: 'shop', name }, spec })
+const admin = (name: string, spec: object) => ({
+  metadata: { name },
+  spec: { tier: 'Admin', priority: 1, subject: { namespaces: {} }, ...spec },
+})
+const facts = (given: Partial<Record<keyof Facts, readonly object[]>>) =>
+  ({
+    namespaces: [{ metadata: { name: 'shop' } }, { metadata: { name: 'bank' } }],
+    nodes: [{ metadata: { name: 'node-1' }, status: { addresses: [{ type: 'InternalIP', address: '172.30.0.1' }] } }],
+    pods: [],
     policies: [],
     clusterPolicies: [],
-    dnsOnNodes: true,
-    ...more,
-  })
-const asked: MatrixQuestion = { protocol: 'TCP', family: 'IPv4' }
-const rowsOf = (given: PolicyView, question = asked) => matrixRows(policyMatrix(given, question), () => false)
+    dnsOnNodes: false,
+    ...given,
+  }) as unknown as Facts
+const TCP = { protocol: 'TCP', family: 'IPv4' } as const
+const matrix = (given: Parameters<typeof facts>[0], question: Partial<Parameters<typeof policyMatrix>[1]> = {}) =>
+  policyMatrix(new PolicyView(facts(given)), { ...TCP, ...question })
+const told = (...given: Parameters<typeof matrix>) => matrixRows(matrix(...given), () => false)
 
-test('pods of one Deployment are one group, asked at the ports that they declare, with names or without', () => {
-  const matrix = policyMatrix(view(), asked)
+const web = pod('web', '10.0.0.1', { ports: [{ containerPort: 8080 }, { name: 'admin', containerPort: 9090 }] })
+const db = pod('db', '10.0.0.2', {
+  ports: [
+    { name: 'sql', containerPort: 5432 },
+    { containerPort: 53, protocol: 'UDP' },
+  ],
+})
+const [isolateDb, letWebAsk] = [
+  policy('isolate', { podSelector: labelled('db') }),
+  policy('allow', { podSelector: labelled('web'), ingress: [{ ports: [{ port: 9090 }] }] }),
+]
+
+test('a row sends and a column is asked, at all ports that it declares, with names or without: yes, no, or which of them', () => {
+  assert.deepEqual(told({ pods: [web, db], policies: [isolateDb, letWebAsk] }), [
+    ['FROM \\ TO', 'shop/db', 'shop/web'],
+    ['shop/db', '-', '9090'],
+    ['shop/web', 'no', '-'],
+  ])
+  const { cells, groups } = matrix({ pods: [web, db], policies: [isolateDb] })
   assert.deepEqual(
-    matrix.groups.map(({ name, pods, ports }) => [name, pods.length, ports]),
+    groups.map((group) => [nameOfGroup(group), group.pods, group.ports]),
     [
-      ['db', 1, [5432]],
-      ['web', 4, [8080]],
+      ['shop/db', ['db'], [5432]],
+      ['shop/web', ['web'], [8080, 9090]],
     ],
   )
-  assert.deepEqual(matrixNotes(matrix), [
-    'no NetworkPolicy and no ClusterNetworkPolicy is there: everybody may ask everybody',
-  ])
-  assert.deepEqual(policyMatrix(view(), { ...asked, port: 443 }).groups[0]?.ports, [443])
-})
-
-test('pods that a range of addresses, or a policy, treats otherwise are groups of their own', () => {
-  const given = view({
-    policies: [
-      policy('db', {
-        podSelector: { matchLabels: { app: 'db' } },
-        ingress: [{ from: [{ ipBlock: { cidr: '10.244.0.0/16', except: ['10.244.1.0/24'] } }] }],
-      }),
-    ],
-  })
-  assert.deepEqual(rowsOf(given), [
-    ['FROM \\ TO', 'default/db', 'default/web#1', 'default/web#2'],
-    ['default/db', '-', 'yes', 'yes'],
-    ['default/web#1', 'no', 'yes', 'yes'],
-    ['default/web#2', 'yes', 'yes', 'yes'],
-  ])
-  assert.deepEqual(matrixNotes(policyMatrix(given, asked)), [
-    'default/db: ingress isolated by default/db',
-    `default/web#1: 2 pods alike, web-${HASH}-10, web-${HASH}-11`,
-    `default/web#2: 2 pods alike, web-${HASH}-20, web-${HASH}-21`,
-    `why one may not: fairlead explain --from pod/default/web-${HASH}-10 --to pod/default/db:5432`,
-  ])
-})
-
-test('some ports of several are told by their numbers; what a ClusterNetworkPolicy denies is counted', () => {
-  const two = pod('two', 1, 60, { labels: { app: 'two' }, ports: [{ containerPort: 80 }, { containerPort: 81 }] })
-  const given = view({
-    pods: [two, alone],
-    policies: [policy('two', { podSelector: { matchLabels: { app: 'two' } }, ingress: [{ ports: [{ port: 81 }] }] })],
-    clusterPolicies: [
-      clusterPolicy('apart', {
-        subject: { pods: { namespaceSelector: {}, podSelector: { matchLabels: { app: 'db' } } } },
-        ingress: [{ action: 'Deny', from: [{ namespaces: {} }] }],
-      }),
-    ],
-  })
-  assert.deepEqual(rowsOf(given), [
-    ['FROM \\ TO', 'default/db', 'default/two'],
-    ['default/db', '-', '81'],
-    ['default/two', 'no', '-'],
-  ])
-  assert.deepEqual(matrixNotes(policyMatrix(given, asked)), [
-    'default/two: ingress isolated by default/two',
-    'ClusterNetworkPolicy apart, spec.ingress[0], denies 1 connection of these',
-    'why one may not: fairlead explain --from pod/default/db --to pod/default/two:80',
-  ])
-})
-
-test('columns of a table that would be too wide have the numbers of their rows', () => {
-  const many = Array.from({ length: 9 }, (_, index) => pod(`a-name-of-some-length-${index}`, 1, 70 + index))
-  const [header, first] = rowsOf(view({ pods: many }))
-  assert.deepEqual(header, ['', 'FROM \\ TO', '1', '2', '3', '4', '5', '6', '7', '8', '9'])
-  assert.deepEqual(first?.slice(0, 4), ['1', 'default/a-name-of-some-length-0', '-', 'yes'])
+  assert.equal(cells.length, 6)
 })
 
 test('another protocol or port may be asked for, a pod that declares none is asked at 80, and one of the other family not at all', () => {
-  const dns = pod('dns', 1, 90, { ports: [{ containerPort: 53, protocol: 'UDP' }] })
-  const ports = (question: Partial<MatrixQuestion>) =>
-    policyMatrix(view({ pods: [dns, alone] }), { ...asked, ...question }).groups.map(
-      ({ name, ports }) => `${name} ${ports}`,
-    )
-  assert.deepEqual(ports({ protocol: 'UDP' }), ['db 80', 'dns 53'])
-  assert.deepEqual(ports({ port: 22 }), ['db 22', 'dns 22'])
-  const onlyIpv4 = { ...alone, status: { ...alone.status, podIPs: alone.status?.podIPs?.slice(0, 1) } } as Pod
-  const six = policyMatrix(view({ pods: [dns, onlyIpv4] }), { ...asked, family: 'IPv6' })
-  assert.deepEqual(
-    six.groups.map(({ name }) => name),
-    ['dns'],
-  )
+  const ports = (question: Parameters<typeof matrix>[1]) =>
+    matrix({ pods: [web, db, pod('six', 'fd00::1')] }, question).groups.map(({ name, ports }) => `${name} ${ports}`)
+  assert.deepEqual(ports({ protocol: 'UDP' }), ['db 53', 'web 80'])
+  assert.deepEqual(ports({ port: 22 }), ['db 22', 'web 22'])
+  assert.deepEqual(ports({ family: 'IPv6' }), ['six 80'])
 })
 
 test('of one namespace its pods alone are at either end', () => {
-  assert.deepEqual(rowsOf(view({ pods: [alone] }), { ...asked, namespace: 'default' }), [
-    ['FROM \\ TO', 'default/db'],
-    ['default/db', '-'],
+  const pods = [web, pod('teller', '10.0.1.1', { namespace: 'bank' })]
+  assert.deepEqual(told({ pods }, { namespace: 'bank' }), [
+    ['FROM \\ TO', 'bank/teller'],
+    ['bank/teller', '-'],
   ])
-  assert.deepEqual(policyMatrix(view(), { ...asked, namespace: 'shop' }).groups, [])
+  assert.deepEqual(told({ pods })[0], ['FROM \\ TO', 'bank/teller', 'shop/web'])
+})
+
+test('pods of a Deployment are one group, that asks one of another, unless policies tell them apart', () => {
+  const replica = (name: string, address: string, hash: string, more = {}) =>
+    pod(name, address, { labels: { app: 'web', 'pod-template-hash': hash, ...more } })
+  const [one, two] = [replica('web-abc-1', '10.0.0.1', 'abc'), replica('web-abc-2', '10.0.0.2', 'abc')]
+  const alone = policy('none', { podSelector: labelled('web') })
+  assert.deepEqual(told({ pods: [two, one], policies: [alone] }), [
+    ['FROM \\ TO', 'shop/web'],
+    ['shop/web', 'no'],
+  ])
+  assert.deepEqual(matrix({ pods: [two, one] }).groups[0]?.pods, ['web-abc-1', 'web-abc-2'])
+  assert.deepEqual(
+    told({ pods: [one], policies: [alone] }),
+    [
+      ['FROM \\ TO', 'shop/web-abc-1'],
+      ['shop/web-abc-1', '-'],
+    ],
+    'a pod alone, with itself',
+  )
+  const next = { tier: 'new' }
+  const mixed = [one, two, replica('web-def-1', '10.0.0.3', 'def', next), replica('web-def-2', '10.0.0.4', 'def', next)]
+  assert.deepEqual(
+    matrix({ pods: mixed }).groups.map(({ name }) => name),
+    ['web-abc-1', 'web-def-1'],
+  )
+  const later = [one, two, replica('web-def-1', '10.0.0.3', 'def')]
+  assert.deepEqual(
+    matrix({ pods: later }).groups.map(({ name, pods }) => `${name} ${pods.length}`),
+    ['web 3'],
+    'its hash is nothing',
+  )
+})
+
+const reasons = (...given: Parameters<typeof matrix>) =>
+  matrix(...given).cells.flatMap((cell) => (cell.from === cell.to ? [] : [cellReason(cell)]))
+
+test('why: who is isolated by what and lets nothing in or out, or what denies it; the end that refuses first', () => {
+  const pods = [pod('db', '10.0.0.2'), pod('web', '10.0.0.1')]
+  assert.deepEqual(reasons({ pods }), ['shop/db may ask shop/web', 'shop/web may ask shop/db'])
+  assert.deepEqual(reasons({ pods, policies: [isolateDb] }), [
+    'shop/db may ask shop/web',
+    'shop/db is isolated by shop/isolate, and no rule lets it come in',
+  ])
+  const noOut = policy('no-out', { podSelector: labelled('web'), policyTypes: ['Egress'] })
+  assert.equal(
+    reasons({ pods, policies: [isolateDb, noOut] })[1],
+    'shop/web is isolated by shop/no-out, and no rule lets it leave',
+  )
+  const deny = admin('closed', { ingress: [{ action: 'Deny', from: [{ namespaces: {} }] }] })
+  assert.equal(reasons({ pods, clusterPolicies: [deny] })[0], 'ClusterNetworkPolicy closed, spec.ingress[0], denies it')
+  const leave = admin('open', { egress: [{ action: 'Accept', to: [{ namespaces: {} }] }] })
+  assert.equal(
+    reasons({ pods, policies: [isolateDb], clusterPolicies: [leave] })[1],
+    'shop/db is isolated by shop/isolate, and no rule lets it come in',
+    'what lets it leave denies nothing',
+  )
+  const let_ = policy('out', { podSelector: labelled('web'), policyTypes: ['Egress'], egress: [{}] })
+  const { cells } = matrix({ pods, policies: [let_, isolateDb] })
+  assert.deepEqual(
+    cells.find(({ from, to }) => from === 'shop/web' && to === 'shop/db'),
+    {
+      from: 'shop/web',
+      to: 'shop/db',
+      port: 80,
+      passes: false,
+      egress: { passes: true, isolatedBy: ['shop/out'], policy: 'NetworkPolicy shop/out', rule: 'spec.egress[0]' },
+      ingress: { passes: false, isolatedBy: ['shop/isolate'] },
+    },
+  )
+})
+
+test('what real packets met otherwise is marked', () => {
+  const found = matrix({ pods: [pod('db', '10.0.0.2'), pod('web', '10.0.0.1')], policies: [isolateDb] })
+  assert.deepEqual(matrixRows(found, ({ from, to }) => from === 'shop/web' && to === 'shop/db').slice(1), [
+    ['shop/db', '-', 'yes'],
+    ['shop/web', 'no !', '-'],
+  ])
 })

@@ -4,14 +4,13 @@ import { objectKey } from '#objects/object-key.ts'
 import { controllerOf } from '#objects/owner-reference.ts'
 import type { HeldAddress, Peer, PolicyPod } from '#policy/peer.ts'
 import { peersOf, policyKey } from '#policy/rule.ts'
-import { PROTOCOLS } from '#policy/traffic.ts'
 import { isMeant } from '#policy/why.ts'
-import { declaredPorts } from '../cluster/listening.ts'
 import { type Matrix, type MatrixCell, type MatrixWord, nameOfGroup, type PodGroup } from '../trace/policies/matrix.ts'
+import { lastingLabels } from './lasting-labels.ts'
 import type { EndWord, PolicyView } from './policy-view.ts'
 
 /** What is asked of all pairs. */
-export interface MatrixQuestion {
+interface MatrixQuestion {
   /** Pods of that namespace alone, at either end; undefined: of all. */
   readonly namespace?: string | undefined
   readonly protocol: Protocol
@@ -31,17 +30,18 @@ export const policyMatrix = (view: PolicyView, { namespace, protocol, family, po
   const members = [...Map.groupBy(pods, alike).values()]
     .map((all) => all.toSorted((left, right) => (left.name < right.name ? -1 : 1)))
     .sort(([left], [right]) => byName(sortKey(view, left!), sortKey(view, right!)))
-  const names = distinct(
-    members.map((all) => (all.length === 1 ? all[0]!.name : workloadOf(view, all[0]!))),
-    members,
-  )
+  const names = members.map((all) => (all.length === 1 ? all[0]!.name : workloadOf(view, all[0]!)))
   const groups = members.map((all, index): PodGroup => {
     const [first] = all as [PolicyPod]
-    const declared = declaredPorts(view.objectOfPod(first), protocol).map((one) => one.port)
+    const isTaken = members.some(
+      (one, at) => at !== index && names[at] === names[index] && one[0]!.namespace === first.namespace,
+    )
+    const declared = view.declaredPorts(first).flatMap((one) => (one.protocol === protocol ? [one.port] : []))
     const ports = port === undefined ? [...new Set(declared)].sort((left, right) => left - right) : [port]
     return {
       namespace: first.namespace,
-      name: names[index]!,
+      // Of pods of one Deployment that policies tell apart, each lot is called by its first.
+      name: isTaken ? first.name : names[index]!,
       pods: all.map(({ name }) => name),
       ports: ports.length === 0 ? [DEFAULT_PORT] : ports,
     }
@@ -85,29 +85,17 @@ const wordOf = (words: readonly EndWord[], direction: EndWord['direction']): Mat
 
 const HASH_LABEL = 'pod-template-hash'
 
-/** `web` of `web-556c88796f-7grk2`: what makes the pod, else the pod itself. */
+/** `web` of `web-556c88796f-7grk2`, or of `web-0` of a StatefulSet: what makes the pod, else the pod itself. */
 const workloadOf = (view: PolicyView, pod: PolicyPod): string => {
-  const owner = controllerOf(view.objectOfPod(pod))
-  const hash = pod.labels[HASH_LABEL]
-  if (owner === undefined) return pod.name
-  return owner.kind === 'ReplicaSet' && hash !== undefined && owner.name.endsWith(`-${hash}`)
-    ? owner.name.slice(0, -hash.length - 1)
-    : owner.name
+  const { name, labels } = pod
+  const hash = labels[HASH_LABEL]
+  const at = hash === undefined ? -1 : name.indexOf(`-${hash}-`)
+  return at > 0 ? name.slice(0, at) : (controllerOf(view.objectOfPod(pod))?.name ?? name)
 }
 
 const byName = (left: string, right: string): number => (left < right ? -1 : left > right ? 1 : 0)
 const sortKey = (view: PolicyView, pod: PolicyPod): string =>
   `${objectKey(pod.namespace, workloadOf(view, pod))} ${pod.name}`
-
-/** Of several groups of one workload, which policies treat differently, each has a number. */
-const distinct = (names: readonly string[], members: readonly (readonly PolicyPod[])[]): readonly string[] => {
-  const keys = names.map((name, index) => objectKey(members[index]![0]!.namespace, name))
-  return names.map((name, index) =>
-    keys.filter((key) => key === keys[index]).length === 1
-      ? name
-      : `${name}#${keys.slice(0, index + 1).filter((key) => key === keys[index]).length}`,
-  )
-}
 
 /**
  * What policies see of a pod: which select it, which of their peers mean it, by labels or by its addresses, and its ports;
@@ -130,15 +118,11 @@ const alikeness = (view: PolicyView): ((pod: PolicyPod) => string) => {
     return JSON.stringify([
       pod.namespace,
       workloadOf(view, pod),
-      declaredPortsOf(view, pod),
+      view.declaredPorts(pod),
+      Object.entries(lastingLabels(pod.labels)).sort(),
       view.policiesOf(pod).map(policyKey),
       byLabels.get(labels),
       pod.addresses.map((one) => meant(blocks, one)),
     ])
   }
 }
-
-const declaredPortsOf = (view: PolicyView, pod: PolicyPod): readonly unknown[] => [
-  pod.ports,
-  PROTOCOLS.map((protocol) => declaredPorts(view.objectOfPod(pod), protocol).map(({ port }) => port)),
-]

@@ -127,7 +127,7 @@ interface LackingLabel {
 }
 
 /** The conditions of a selector that labels do not meet. */
-export const lackingLabels = (requirements: readonly LabelRequirement[], labels: Labels): readonly LackingLabel[] =>
+const lackingLabels = (requirements: readonly LabelRequirement[], labels: Labels): readonly LackingLabel[] =>
   requirements
     .filter((one) => !matchesLabels([one], labels))
     .map((one) => ({ wanted: wantedOf(one), has: own(labels, one.key) }))

@@ -12,7 +12,7 @@ import {
   type PolicyNode,
   type PolicyPod,
 } from '#policy/peer.ts'
-import { policyNode, policyPod } from '#policy/policy-objects.ts'
+import { type DeclaredPort, declaredPorts, policyNode, policyPod } from '#policy/policy-objects.ts'
 import { readClusterNetworkPolicy } from '#policy/read-cluster-network-policy.ts'
 import { readNetworkPolicy } from '#policy/read-network-policy.ts'
 import { DIRECTIONS, type Direction, type Policy } from '#policy/rule.ts'
@@ -129,6 +129,11 @@ export class PolicyView {
   /** What a policy was read from. */
   objectOf(policy: Policy): PolicyObject {
     return this.#objects.get(policy) as PolicyObject
+  }
+
+  /** The ports that a pod’s containers declare, with names and without. */
+  declaredPorts(pod: PolicyPod): readonly DeclaredPort[] {
+    return declaredPorts(this.objectOfPod(pod))
   }
 
   /** What a pod was read from. */

@@ -7,7 +7,7 @@ import type { Direction, Policy, Rule } from '#policy/rule.ts'
 import type { PolicyObject } from './policy-view.ts'
 
 /** A peer of a rule, where it stands in its object. */
-export interface PeerPart {
+interface PeerPart {
   /** `spec.ingress[0].from[1]` */
   readonly path: string
   /** Several where it names several ranges; none where it cannot be read. */

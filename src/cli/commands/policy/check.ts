@@ -8,6 +8,7 @@ import { gatherFacts } from '#facts/local/local-facts.ts'
 import { CliError } from '../../cli-error.ts'
 import { explainTarget } from '../../clusters/explain-target.ts'
 import { type Command, outputFlag } from '../../command.ts'
+import { clusterFlags } from './cluster-flags.ts'
 import { apiTrouble, noSuchNamespace } from './trouble.ts'
 
 export const check: Command = {
@@ -18,12 +19,7 @@ mean nothing that is there, ports by a name that no pod has, pods of their node'
 do on purpose, such as to isolate a whole namespace, is none. Each cure is a command that can be run as it stands.
 Exit status 0: nothing was found. 1: something was.`,
   flags: {
-    name: {
-      value: 'NAME',
-      help: 'a cluster of this machine; else the one of the kubeconfig that is named, else fairlead',
-    },
-    kubeconfig: { value: 'FILE', help: 'the cluster of this kubeconfig; else $KUBECONFIG' },
-    context: { value: 'CONTEXT', help: 'a context of it; else its current one' },
+    ...clusterFlags,
     namespace: { value: 'NAMESPACE', short: 'n', help: 'policies and Services of that namespace alone; else of all' },
     output: outputFlag,
   },

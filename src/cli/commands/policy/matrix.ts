@@ -12,6 +12,7 @@ import { CliError } from '../../cli-error.ts'
 import { explainTarget } from '../../clusters/explain-target.ts'
 import { type Command, outputFlag } from '../../command.ts'
 import { table } from '../../table.ts'
+import { clusterFlags } from './cluster-flags.ts'
 import { apiTrouble, noSuchNamespace } from './trouble.ts'
 
 const PROTOCOLS = { tcp: 'TCP', udp: 'UDP', sctp: 'SCTP' } as const
@@ -24,16 +25,11 @@ export const matrix: Command = {
   summary: 'who may begin a connection with whom, by the policies of a cluster',
   description: `Prints, for each group of pods and each other, whether NetworkPolicies and ClusterNetworkPolicies let a connection begin: yes, no, or
 the ports at which it may. It is asked at the ports that the pods declare, at 80 where they declare none, or at --port. Pods of one Deployment that
-policies treat alike are one group (web#1 and web#2, where they do not). Below stands which policies isolate whom. With --probe each connection is begun for real as well, from inside the sender's network (of a cluster of this
+policies treat alike are one group, else each lot is called by its first pod. Below stands which policies isolate whom. With --probe each connection is begun for real as well, from inside the sender's network (of a cluster of this
 machine): where that is not what the policies say, the cell has a "!", and what was met stands below.
 Exit status 0: told; with --probe, everything was as it should be. 1: something was not.`,
   flags: {
-    name: {
-      value: 'NAME',
-      help: 'a cluster of this machine; else the one of the kubeconfig that is named, else fairlead',
-    },
-    kubeconfig: { value: 'FILE', help: 'the cluster of this kubeconfig; else $KUBECONFIG' },
-    context: { value: 'CONTEXT', help: 'a context of it; else its current one' },
+    ...clusterFlags,
     namespace: { value: 'NAMESPACE', short: 'n', help: 'pods of that namespace alone; else of all' },
     port: { value: 'PORT', help: 'ask at this port of everybody' },
     proto: { value: 'PROTOCOL', choices: ['tcp', 'udp', 'sctp'], default: 'tcp', help: 'tcp, udp or sctp' },

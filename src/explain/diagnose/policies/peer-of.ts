@@ -10,7 +10,7 @@ const labelsOf = (labels: Labels, selector: Labels | undefined): Labels =>
   selector !== undefined && matchesMap(selector, labels) ? selector : lastingLabels(labels)
 
 /** A range that is one address. */
-export const ownRange = (address: string): string => `${address}/${address.includes(':') ? 128 : 32}`
+const ownRange = (address: string): string => `${address}/${address.includes(':') ? 128 : 32}`
 
 const named = (namespace: string) => ({ matchLabels: { [NAMESPACE_NAME_LABEL]: namespace } })
 const labelled = (labels: Labels) => (Object.keys(labels).length === 0 ? {} : { matchLabels: labels })

@@ -19,7 +19,7 @@ export type PolicyFinding = PolicyMatter & { readonly cures: readonly Cure[] }
 /** A word for programs, which stays. `docs/policy.md` tells of each. */
 export type PolicyReason = PolicyMatter['reason']
 
-export type PolicyMatter =
+type PolicyMatter =
   | DnsForgotten
   | PeerMeansNobody
   | PolicyPortUnknown
@@ -30,7 +30,7 @@ export type PolicyMatter =
   | ServiceClosed
 
 /** Nobody at all may ask some of a Service’s ready pods. */
-export interface ServiceClosed {
+interface ServiceClosed {
   readonly reason: 'service-closed'
   readonly service: ObjectRef
   readonly port: PortRef
@@ -40,7 +40,7 @@ export interface ServiceClosed {
   readonly policies: readonly ObjectRef[]
 }
 
-export interface PolicySelectsNothing {
+interface PolicySelectsNothing {
   readonly reason: 'policy-selects-nothing'
   readonly policy: ObjectRef
   /** `spec.podSelector` */
@@ -52,18 +52,18 @@ export interface PolicySelectsNothing {
 }
 
 /** All pods that it selects live in the network of their node, where no policy reaches them. */
-export interface PolicySelectsHostNetwork {
+interface PolicySelectsHostNetwork {
   readonly reason: 'policy-selects-host-network'
   readonly policy: ObjectRef
   readonly pods: readonly ObjectRef[]
 }
 
-export interface PolicyUnreadable extends PolicyFaults {
+interface PolicyUnreadable extends PolicyFaults {
   readonly reason: 'policy-unreadable'
 }
 
 /** A port by a name that none of the pods has that are asked by this rule. */
-export interface PolicyPortUnknown {
+interface PolicyPortUnknown {
   readonly reason: 'policy-port-unknown'
   readonly policy: ObjectRef
   /** `spec.ingress[0].ports[1]` */
@@ -75,7 +75,7 @@ export interface PolicyPortUnknown {
 }
 
 /** A peer that means nothing that is there. */
-export interface PeerMeansNobody {
+interface PeerMeansNobody {
   readonly reason: 'peer-means-nobody'
   readonly policy: ObjectRef
   /** `spec.ingress[0].from[1]` */
@@ -87,7 +87,7 @@ export interface PeerMeansNobody {
 }
 
 /** Two ClusterNetworkPolicies that say different things of a pod, in no order. */
-export interface PriorityShared {
+interface PriorityShared {
   readonly reason: 'priority-shared'
   readonly policies: readonly ObjectRef[]
   readonly tier: 'Admin' | 'Baseline'

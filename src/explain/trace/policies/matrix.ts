@@ -5,7 +5,7 @@ import { objectKey } from '#objects/object-key.ts'
 /** Pods of which nothing that policies look at differs. */
 export interface PodGroup {
   readonly namespace: string
-  /** `web`: a pod's own name, or that of what makes it; `web#2`: its second group, which policies treat otherwise. */
+  /** `web`: a pod's own name, or that of what makes it; of several lots of one that policies tell apart, each is called by its first pod. */
   readonly name: string
   readonly pods: readonly string[]
   /** Those that it is asked at. */
