@@ -43,3 +43,12 @@ test('real packets agree with the model only where the answer does', () => {
   const [one, other] = [{ answer: 'answered', translation: through }, { answer: 'silent' }] as const
   assert.equal(compare(answers, [one, other]).accord, 'disagree', 'the worst of them counts')
 })
+
+test('what policies drop is met by silence, whether a node still tells that it translated it or not', () => {
+  const answers = ask('pod/client', 'svc/web').trace
+  const denied = { ...answers, outcomes: answers.outcomes.map((one) => ({ ...one, verdict: 'denied' as const })) }
+  const translation = { node: 'node-1', backend: { address: '10.244.2.11', port: 8080 }, sourceSeen: '10.244.1.9' }
+  assert.equal(compare(denied, [{ answer: 'silent' }]).accord, 'agree')
+  assert.equal(compare(denied, [{ answer: 'silent', translation }]).accord, 'agree')
+  assert.equal(compare(denied, [{ answer: 'answered', translation }]).accord, 'disagree')
+})

@@ -53,3 +53,13 @@ test('another chain, another node, and a drop by somebody else do not fit, and a
     '  node-1: the model walks: nat-prerouting, services, pick-3, nat-postrouting, source',
   ])
 })
+
+test('what policies drop on its way fits, and is told as ours', () => {
+  const { fits, ends } = compared([
+    ...before,
+    step('pick-3', 'accept'),
+    step('to-egress', 'drop', 'rule', 'fairlead-policy'),
+  ])
+  assert.equal(fits, true)
+  assert.deepEqual(ends, [{ code: 'translated' }, { code: 'dropped-by-policies', chain: 'to-egress' }])
+})

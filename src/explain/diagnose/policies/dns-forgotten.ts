@@ -1,6 +1,5 @@
 import type { Protocol } from '#net/port-protocol.ts'
 import type { Labels } from '#objects/object.ts'
-import { NAMESPACE_NAME_LABEL } from '#objects/well-known.ts'
 import { heldAddress } from '#policy/peer.ts'
 import type { Policy } from '#policy/rule.ts'
 import { DNS, type PolicyView } from '../../policies/policy-view.ts'
@@ -10,7 +9,7 @@ import type { DnsForgotten } from '../../trace/findings/isolated.ts'
 import type { ObjectRef } from '../../trace/reference.ts'
 import { patch } from '../cure.ts'
 import { addRule } from './cures.ts'
-import { peerFor } from './peer-of.ts'
+import { peerFor, selectorOfNamespace } from './peer-of.ts'
 
 interface Forgotten {
   readonly pods: readonly ObjectRef[]
@@ -24,11 +23,6 @@ interface Forgotten {
   readonly selector: Labels | undefined
 }
 
-const DNS_PEER = {
-  namespaceSelector: { matchLabels: { [NAMESPACE_NAME_LABEL]: DNS.namespace } },
-  podSelector: { matchLabels: DNS.labels },
-}
-
 /** That policies let DNS not be asked, with the rule that lets it, over both protocols. */
 export function dnsFinding(
   view: PolicyView,
@@ -38,7 +32,12 @@ export function dnsFinding(
   const held = heldAddress(address)
   const party = held && view.partyAt(held)
   const peer =
-    party === undefined || view.isDns(party) ? DNS_PEER : peerFor(party, object.metadata?.namespace ?? '', selector)
+    party === undefined || view.isDns(party)
+      ? {
+          namespaceSelector: selectorOfNamespace(view.namespaceLabels(DNS.namespace)) ?? {},
+          podSelector: { matchLabels: DNS.labels },
+        }
+      : peerFor(party, object.metadata?.namespace ?? '', selector)
   const ports = [
     { protocol: 'UDP', port },
     { protocol: 'TCP', port },
