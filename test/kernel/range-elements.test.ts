@@ -16,15 +16,6 @@ const NAME = 'fl-ranges'
 const CELLS = POLICY_RULESET.sets.definitions.filter(({ name }) => name === 'cells')
 let nftables: Nftables
 
-before(() => {
-  createNetworkNamespace(NAME)
-  nftables = openNftables(namespacePath(NAME))
-})
-after(() => {
-  nftables?.close()
-  deleteNamespace(namespacePath(NAME))
-})
-
 /** Ranges as policies have them, many of them side by side: cut wherever a block begins or ends. */
 const cellsOf = (family: IpFamily, blocks: readonly string[], from: number): readonly Element[] => {
   const { all } = new Cells(
@@ -37,6 +28,19 @@ const cellsOf = (family: IpFamily, blocks: readonly string[], from: number): rea
     ),
   )
 }
+
+before(() => {
+  createNetworkNamespace(NAME)
+  nftables = openNftables(namespacePath(NAME))
+  const writer = new PolicyWriter(nftables)
+  writer.adopt()
+  // The tables come with their first element.
+  assert.deepEqual(writer.write([{ key: 'cells', elements: cellsOf('IPv4', ['192.0.2.0/24'], 1) }]).refused, [])
+})
+after(() => {
+  nftables?.close()
+  deleteNamespace(namespacePath(NAME))
+})
 
 const ipv4 = fc
   .tuple(fc.constantFrom(0, 10, 127, 128, 255), fc.nat(255), fc.constantFrom(0, 255, 7), fc.nat(32))

@@ -10,6 +10,7 @@ import { explainTarget } from '../../clusters/explain-target.ts'
 import { type Command, outputFlag } from '../../command.ts'
 import { clusterFlags } from './cluster-flags.ts'
 import { apiTrouble, noSuchNamespace } from './trouble.ts'
+import { tellWhoseTheyAre } from './whose-policies.ts'
 
 export const check: Command = {
   name: 'policy check',
@@ -39,6 +40,7 @@ Exit status 0: nothing was found. 1: something was.`,
         throw new CliError('POLICIES_UNSEEN', 'policy check: the policies of this cluster cannot be seen', {
           hint: 'it lists namespaces, networkpolicies and clusternetworkpolicies: kubectl auth can-i list networkpolicies -A',
         })
+      tellWhoseTheyAre(target, io)
       const found = checkPolicies(facts, namespace, target.flags)
       const text = printCheck(found)
       io.out(flags.output === 'json' ? `${JSON.stringify({ ...found, text })}\n` : text)

@@ -14,6 +14,7 @@ import { type Command, outputFlag } from '../../command.ts'
 import { table } from '../../table.ts'
 import { clusterFlags } from './cluster-flags.ts'
 import { apiTrouble, noSuchNamespace } from './trouble.ts'
+import { tellWhoseTheyAre } from './whose-policies.ts'
 
 const PROTOCOLS = { tcp: 'TCP', udp: 'UDP', sctp: 'SCTP' } as const
 const FAMILIES = { '4': 'IPv4', '6': 'IPv6' } as const
@@ -72,6 +73,7 @@ Exit status 0: told; with --probe, everything was as it should be. 1: something 
       const facts = await gatherPolicyFacts(client, dnsOnNodes)
       const namespaces = facts.namespaces.map(({ metadata }) => metadata?.name ?? '')
       if (namespace !== undefined && !namespaces.includes(namespace)) throw noSuchNamespace(namespace, namespaces)
+      tellWhoseTheyAre(target, io)
       const found = policyMatrix(new PolicyView(facts), { namespace, protocol, family, port })
       const probed =
         switches.probe && target.kind === 'local' ? await probeMatrix(target.config, facts.pods, found) : undefined
