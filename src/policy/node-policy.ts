@@ -153,6 +153,11 @@ export class NodePolicy {
     for (const { key, policies } of this.#local.values()) if (policies.size > 0) yield key
   }
 
+  /** Whether any pod of this node is selected by a policy. */
+  get isPoliced(): boolean {
+    return Iterator.from(this.#local.values()).some(({ policies }) => policies.size > 0)
+  }
+
   localPod(key: string): PolicyPod | undefined {
     return this.#local.get(key)?.pod
   }

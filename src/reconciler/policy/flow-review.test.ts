@@ -156,3 +156,15 @@ test('one that was stopped does nothing any more', () => {
   clock.advance(1000)
   assert.deepEqual([conntrack.reads, clock.pending], [0, 0])
 })
+
+test('connections are not read where no policy selects a pod of the node: an idle node pays nothing', () => {
+  const { conntrack, review, isolate, policy } = start([flow(TCP, CLIENT, WEB, 443)])
+  review.now()
+  assert.equal(conntrack.reads, 0)
+  isolate()
+  review.now()
+  assert.deepEqual([conntrack.reads, conntrack.flows], [1, []])
+  policy.removePolicy({ kind: 'NetworkPolicy', name: 'shop/web' })
+  review.now()
+  assert.equal(conntrack.reads, 1)
+})

@@ -44,6 +44,8 @@ export class FlowReview {
 
   now(): void {
     const { conntrack, policy, own, onFault } = this.#options
+    // The kernel's table is walked whole, which takes milliseconds where it is empty too.
+    if (!policy.isPoliced) return
     const judge = new Judge(policy, own)
     try {
       this.ended += conntrack.deleteWhere(
