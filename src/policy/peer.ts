@@ -85,6 +85,8 @@ export const isSelected = (
 export interface PolicyPod {
   readonly namespace: string
   readonly name: string
+  /** Of its object, which tells it from another that had its name before; undefined: no matter which. */
+  readonly uid?: string | undefined
   readonly labels: Labels
   /** None before it has its network. */
   readonly addresses: readonly HeldAddress[]
