@@ -234,6 +234,26 @@ test('what stands in another form is told by its field', () => {
   }
 })
 
+test('ranges that overlap in more parts than a node can keep apart let nobody in, and deny all where they were to deny', () => {
+  // Each holds those behind it.
+  const rules = (action: string) =>
+    Array.from({ length: 500 }, (_, index) => ({
+      action,
+      to: [{ networks: Array.from({ length: 500 - index }, (_, place) => `10.${place >> 8}.${place & 255}.0/25`) }],
+    }))
+  const [deny, accept] = [read({ egress: rules('Deny') }), read({ egress: rules('Accept') })]
+  for (const { faults } of [deny, accept]) assert.equal(faults.length, 0, 'in 125,250 parts they may')
+  const twice = (action: string) => [
+    ...rules(action),
+    ...rules(action).map((rule) => ({ ...rule, to: [...rule.to, { networks: ['11.0.0.0/8'] }] })),
+  ]
+  const [denied, accepted] = [read({ egress: twice('Deny') }), read({ egress: twice('Accept') })]
+  for (const { faults } of [denied, accepted])
+    assert.match(faults.join(), /^spec has ranges that overlap in 2\d{5} parts/)
+  for (const { action, peers } of denied.rules.egress!) assert.deepEqual([action, peers], ['Deny', undefined])
+  for (const { action, peers } of accepted.rules.egress!) assert.deepEqual([action, peers], ['Accept', []])
+})
+
 const pathsOf = (value: unknown, at: readonly string[] = []): readonly (readonly string[])[] =>
   typeof value === 'object' && value !== null
     ? Object.entries(value).flatMap(([name, one]) => [[...at, name], ...pathsOf(one, [...at, name])])

@@ -6,12 +6,12 @@ import type {
   Port,
 } from '#api/policynetworking/clusternetworkpolicy/message.ts'
 import { isPort, type Protocol } from '#net/port-protocol.ts'
-import { RULE, SUBJECT, TIER } from './cluster-policy-shape.ts'
+import { RULE, SUBJECT, TIER } from './form/cluster-policy-shape.ts'
+import { number } from './form/shape.ts'
 import { blockPeer, nodePeer, type Peer, type PodPeer, podPeer, type Selector } from './peer.ts'
-import { at, type Place, requirements } from './reading.ts'
+import { at, bounded, type Place, requirements } from './reading.ts'
 import type { Policy, PortName, Rule } from './rule.ts'
-import { number } from './shape.ts'
-import { ALL, NONE, portsOf, type Traffic, union } from './traffic.ts'
+import { ALL, NONE, portsOf, type Traffic, unionOf } from './traffic.ts'
 
 /** Everybody: of whom a policy speaks whose subject cannot be read. */
 const EVERYBODY: PodPeer = { namespaces: { labels: [] }, pods: [] }
@@ -40,7 +40,7 @@ export const readClusterNetworkPolicy = ({ metadata, spec }: ClusterNetworkPolic
     : readSubject(subject ?? {}, { path: 'spec.subject', faults })
   const closed = (all: readonly Rule[] | undefined) =>
     read === undefined || !isPlaced ? all?.filter(({ action }) => action === 'Deny') : all
-  return {
+  return bounded({
     kind: 'ClusterNetworkPolicy',
     name: metadata?.name ?? '',
     tier: tier === 'Baseline' ? 'Baseline' : 'Admin',
@@ -51,7 +51,7 @@ export const readClusterNetworkPolicy = ({ metadata, spec }: ClusterNetworkPolic
       egress: closed(rules(egress, 'spec.egress', 'to')),
     },
     faults,
-  }
+  })
 }
 
 type Side = 'from' | 'to'
@@ -119,8 +119,7 @@ const readRule = (given: unknown, side: Side, place: Place): Rule => {
     path,
     action,
     peers: read,
-    traffic:
-      protocols.length === 0 ? ALL : meant.reduce<Traffic>((all, one) => ('name' in one ? all : union(all, one)), NONE),
+    traffic: protocols.length === 0 ? ALL : unionOf(meant.filter((one): one is Traffic => !('name' in one))),
     names: meant.filter((one): one is PortName => 'name' in one),
   }
 }
