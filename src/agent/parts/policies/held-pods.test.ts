@@ -10,6 +10,7 @@ const start = () => {
   let now = 1000
   const policy = new NodePolicy('here', () => {})
   const held = new HeldPods('here', policy, () => ++now)
+  held.listener.setNamespace('default', {})
   policy.setPolicy(
     readNetworkPolicy({
       metadata: { namespace: 'default', name: 'deny' },
@@ -59,6 +60,24 @@ test('one that the API has told nothing of talks with nobody, and is what it tel
   assert.deepEqual([addressesOf('a'), isPoliced('a')], [['10.244.1.2'], false])
   assert.equal(policy.localPod('?/default/a u1'), undefined)
   assert.equal(policy.localPodAt('10.244.1.2'), 'default/a')
+})
+
+test('one of a namespace whose labels are not known talks with nobody until they are: selectors may be about what it lacks', () => {
+  const { policy, held, listener, isPoliced } = start()
+  listener.setPod(told('a', [], { namespace: 'fresh' }))
+  assert.equal(held.hold({ ...named('a'), namespace: 'fresh' }, ['10.244.1.2']), '?/fresh/a u1')
+  assert.deepEqual(closed(policy.verdicts('?/fresh/a u1', 'egress')), { IPv4: [], IPv6: [] })
+  listener.setNamespace('fresh', { team: 'x' })
+  assert.equal(policy.localPodAt('10.244.1.2'), 'fresh/a')
+  assert.equal(policy.verdicts('fresh/a', 'egress'), undefined)
+  assert.equal(policy.localPod('?/fresh/a u1'), undefined)
+  listener.setNamespace('fresh', { team: 'y' })
+  assert.equal(policy.localPodAt('10.244.1.2'), 'fresh/a')
+  listener.setNamespace('fresh', undefined)
+  assert.equal(policy.localPodAt('10.244.1.2'), '?/fresh/a u1', 'nor when it is gone')
+  held.release({ ...named('a'), namespace: 'fresh' })
+  assert.equal(policy.localPodAt('10.244.1.2'), undefined)
+  assert.equal(isPoliced('a'), false)
 })
 
 test('one deleted by force is what it was until its network goes, though another has its name here', () => {
@@ -174,7 +193,9 @@ test('pods of other nodes, nodes, namespaces and policies are passed on as they 
     (name: string) =>
     (...given: unknown[]): void =>
       void calls.push([name, ...given])
-  const noted = new Proxy({} as NodePolicy, { get: (_, name) => note(String(name)) })
+  const noted = new Proxy({} as NodePolicy, {
+    get: (_, name) => (name === 'together' ? (changes: () => void) => changes() : note(String(name))),
+  })
   const { listener } = new HeldPods('here', noted, () => 0)
   const pod = told('far', ['10.244.2.2'], { node: 'there' })
   listener.setPod(pod)

@@ -1,3 +1,4 @@
+import type { Labels } from '#objects/object.ts'
 import { objectKey } from '#objects/object-key.ts'
 import type { NodePolicy } from '#policy/node-policy.ts'
 import { type HeldAddress, heldAddress, type PolicyPod } from '#policy/peer.ts'
@@ -21,7 +22,7 @@ interface Holding extends NamedPod {
 /** As what policies know a pod. */
 type Place = Pick<PolicyPod, 'namespace' | 'name'>
 
-/** Where pods stand of which the API knows nothing: no namespace is called so. */
+/** Where pods stand of which, or of whose namespace, the API has told nothing: no namespace is called so. */
 const UNKNOWN = '?'
 /** Nobody can say who they are, and so what they may: they talk with nobody until they are taken away. */
 const NOTHING: Policy = {
@@ -47,6 +48,8 @@ export class HeldPods {
   readonly #held = new Map<string, readonly Holding[]>()
   /** Keys of pods whose network has gone, of which the API may still tell. */
   readonly #gone = new Set<string>()
+  /** Those whose labels are known. */
+  readonly #namespaces = new Set<string>()
   /** As the API last told of this node's pods, and of others that have the name of one that is held here. */
   readonly #told = new Map<string, PolicyPod>()
 
@@ -97,12 +100,23 @@ export class HeldPods {
       together: (changes) => policy.together(changes),
       setNode: (node) => policy.setNode(node),
       removeNode: (name) => policy.removeNode(name),
-      setNamespace: (name, labels) => policy.setNamespace(name, labels),
+      setNamespace: (name, labels) => policy.together(() => this.#setNamespace(name, labels)),
       setPolicy: (one) => policy.setPolicy(one),
       removePolicy: (one) => policy.removePolicy(one),
       setPod: (pod) => this.#tell(pod),
       removePod: (namespace, name) => this.#forget(namespace, name),
     }
+  }
+
+  /** Pods of a namespace are told by another watch than it is, and may be there first. */
+  #setNamespace(name: string, labels: Labels | undefined): void {
+    this.#policy.setNamespace(name, labels)
+    if (this.#namespaces.has(name) === (labels !== undefined)) return
+    const keys = [...this.#held].flatMap(([key, [one]]) => (one?.namespace === name ? [key] : []))
+    const places = keys.map((key) => this.#placesOf(key))
+    if (labels === undefined) this.#namespaces.delete(name)
+    else this.#namespaces.add(name)
+    for (const [index, key] of keys.entries()) this.#place(key, this.#held.get(key) ?? [], places[index])
   }
 
   #tell(pod: PolicyPod): void {
@@ -150,7 +164,7 @@ export class HeldPods {
 
   /** Its own, unless the API tells of another by that name, or of none and another was attached after it. */
   #placeOf(key: string, { uid, namespace, name, pod }: Holding): Place {
-    if (pod === undefined) return { namespace: UNKNOWN, name: `${key} ${uid}` }
+    if (pod === undefined || !this.#namespaces.has(namespace)) return { namespace: UNKNOWN, name: `${key} ${uid}` }
     const told = this.#told.get(key)
     const isLast = this.#held.get(key)?.at(-1)?.uid === uid
     const isIts = told?.uid === undefined ? isLast : told.node === this.#node && told.uid === uid

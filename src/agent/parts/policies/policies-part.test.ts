@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { namespaces } from '#api/core/namespace/resource.ts'
 import { pods } from '#api/core/pod/resource.ts'
 import { networkPolicies } from '#api/networking/networkpolicy/resource.ts'
 import type { Flow } from '#kernel/conntrack/conntrack.ts'
@@ -47,6 +48,7 @@ async function start({ flows = [] as Flow[] } = {}) {
     } as never)
     uids.set(name, (metadata as { readonly uid: string }).uid)
   }
+  await node.client.create(namespaces, { apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'default' } } as never)
   await node.client.create(networkPolicies, {
     apiVersion: 'networking.k8s.io/v1',
     kind: 'NetworkPolicy',
