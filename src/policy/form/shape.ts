@@ -1,5 +1,5 @@
 /** What is wrong with a value that stands at `path`; undefined: it has the form. */
-export type Shape = (value: unknown, path: string) => string | undefined
+type Shape = (value: unknown, path: string) => string | undefined
 
 export const text: Shape = (value, path) => (typeof value === 'string' ? undefined : `${path} is no text`)
 export const number: Shape = (value, path) => (typeof value === 'number' ? undefined : `${path} is no number`)
