@@ -4,7 +4,7 @@ import { matchesLabels } from '#objects/label-requirement.ts'
 import type { Labels } from '#objects/object.ts'
 import { Neighbourhoods } from './addresses/neighbourhoods.ts'
 import { Owners } from './addresses/owners.ts'
-import { Cells, networksOf } from './cells.ts'
+import { blocksOf, Cells, networksOf } from './cells.ts'
 import { Identities, type Identity, type Traits } from './identities.ts'
 import { type HeldAddress, isSelected, type Peer, type PolicyNode, type PolicyPod } from './peer.ts'
 import { PeerIndex } from './peer-index.ts'
@@ -208,7 +208,7 @@ export class AddressBook<User> {
 
   /** These peers or names have come into use, or out of it: whoever may be meant is looked at again. */
   #regroup(peers: readonly Peer[], names: ReadonlySet<string>): void {
-    const blocks = peers.flatMap((peer) => (peer.kind === 'block' ? [peer.block] : []))
+    const blocks = peers.flatMap(blocksOf).map(({ block }) => block)
     if (blocks.length > 0) this.#cut()
     // Of those who wait already, as all do at a start, nobody need be looked for.
     if (this.#waiting.size < this.#pods.size) {

@@ -3,8 +3,8 @@ import { test } from 'node:test'
 import fc from 'fast-check'
 import { containsAddress, formatCidr, parseCidr } from '#net/cidr.ts'
 import { formatAddress, type IpFamily, parseAddress } from '#net/ip-address.ts'
-import { Cells, networksOf } from './cells.ts'
-import { blockPeer, type Peer } from './peer.ts'
+import { Cells, networksOf, sizeOfCells } from './cells.ts'
+import { blockPeer, blocksPeer, type Peer } from './peer.ts'
 
 type Block = Extract<Peer, { readonly kind: 'block' }>
 const block = (cidr: string, ...except: readonly string[]) => blockPeer(cidr, except) as Block
@@ -23,8 +23,7 @@ test('addresses are cut where a block or a hole begins or ends, and no two cells
   const cells = new Cells('IPv4', [block('10.0.0.0/24', '10.0.0.128/25'), block('10.0.0.0/16'), block('fd00::/64')])
   assert.deepEqual(told(cells), [
     '10.0.0.0-10.0.0.127: block 10.0.0.0/16 , block 10.0.0.0/24 10.0.0.128/25',
-    '10.0.0.128-10.0.0.255: block 10.0.0.0/16 ',
-    '10.0.1.0-10.0.255.255: block 10.0.0.0/16 ',
+    '10.0.0.128-10.0.255.255: block 10.0.0.0/16 ',
   ])
   assert.deepEqual(told(new Cells('IPv6', [block('fd00::/64')])), [
     'fd00::-fd00::ffff:ffff:ffff:ffff: block fd00::/64 ',
@@ -80,4 +79,44 @@ test('a range is made up of as few networks as it can be, which cover it and not
   assert.deepEqual(texts('IPv4', '10.0.0.255', '10.0.1.0'), ['10.0.0.255/32', '10.0.1.0/32'])
   assert.deepEqual(texts('IPv6', 'fd00::', 'fd00::ffff'), ['fd00::/112'])
   assert.deepEqual(texts('IPv6', '::', 'ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff'), ['::/0'])
+})
+
+test('several blocks that are one peer are cut where they begin or end together, and not among themselves', () => {
+  const all = blocksPeer([
+    block('10.0.0.0/24', '10.0.0.7/32'),
+    block('10.0.0.0/25', '10.0.0.9/32'),
+    block('10.0.1.0/24'),
+  ])
+  assert.deepEqual(
+    new Cells('IPv4', [all]).all.map(({ first, last }) => [first, last]),
+    [[0x0a000000n, 0x0a0001ffn]],
+    'what one leaves out another has',
+  )
+  const left = blocksPeer([
+    block('10.0.0.0/24', '10.0.0.7/32', '10.0.0.0/29'),
+    block('10.0.0.1/32'),
+    block('fd00::/64'),
+  ])
+  assert.deepEqual(
+    new Cells('IPv4', [left]).all.map(({ first, last }) => [first, last]),
+    [
+      [0x0a000001n, 0x0a000001n],
+      [0x0a000008n, 0x0a0000ffn],
+    ],
+  )
+})
+
+test('the size of cells is how many peers they name, all together', () => {
+  for (const peers of [
+    [],
+    [block('10.0.0.0/24')],
+    [block('10.0.0.0/24'), block('10.0.0.0/16', '10.0.7.0/24'), block('fd00::/64')],
+    Array.from({ length: 20 }, (_, index) => block('10.0.0.0/8', `10.${index}.0.0/16`)),
+  ]) {
+    const named = (['IPv4', 'IPv6'] as const).flatMap((family) => new Cells(family, peers).all)
+    assert.equal(
+      sizeOfCells(peers),
+      named.reduce((sum, cell) => sum + cell.peers.size, 0),
+    )
+  }
 })

@@ -1,6 +1,6 @@
 import type { Cidr } from '#net/cidr.ts'
 import { familyBits, type IpAddress, type IpFamily } from '#net/ip-address.ts'
-import type { Peer } from './peer.ts'
+import type { Block, Peer } from './peer.ts'
 
 /** A range of addresses that belong to the same blocks; the last is included. */
 interface Cell {
@@ -9,16 +9,21 @@ interface Cell {
   readonly peers: ReadonlySet<Peer>
 }
 
-type Block = Extract<Peer, { readonly kind: 'block' }>
+interface Range {
+  readonly first: bigint
+  readonly last: bigint
+}
 
-/** Where a block begins to hold, or not to hold any more, since it or a hole of it begins or ends there. */
+/** Where a peer begins to hold, or not to hold any more. */
 interface Edge {
   readonly at: bigint
-  readonly peer: Block
-  /** In holes: how many more, or fewer. In the block itself: 1 where it begins, -1 behind its end. */
-  readonly holes: number
-  readonly inside: number
+  readonly peer: Peer
+  readonly isBegin: boolean
 }
+
+/** The networks that a peer speaks of; none for one that speaks of somebody else. */
+export const blocksOf = (peer: Peer): readonly Block[] =>
+  peer.kind === 'block' ? [peer] : peer.kind === 'blocks' ? peer.blocks : []
 
 const NOBODY: ReadonlySet<Peer> = new Set()
 
@@ -30,9 +35,9 @@ export class Cells {
   readonly family: IpFamily
   readonly all: readonly Cell[]
 
-  constructor(family: IpFamily, blocks: Iterable<Block>) {
+  constructor(family: IpFamily, peers: Iterable<Peer>) {
     this.family = family
-    this.all = cellsOf([...blocks].filter(({ block }) => block.address.family === family).flatMap(edgesOf))
+    this.all = cellsOf([...peers].flatMap((peer) => edgesOf(peer, family)))
   }
 
   /** The blocks that an address belongs to. */
@@ -55,35 +60,76 @@ export class Cells {
   }
 }
 
-const behind = ({ address, prefix }: Cidr): bigint =>
-  address.value + (1n << BigInt(familyBits(address.family) - prefix))
+const rangeOf = ({ address: { family, value }, prefix }: Cidr): Range => ({
+  first: value,
+  last: value + (1n << BigInt(familyBits(family) - prefix)) - 1n,
+})
 
-const edgesOf = (peer: Block): readonly Edge[] => [
-  { at: peer.block.address.value, peer, holes: 0, inside: 1 },
-  { at: behind(peer.block), peer, holes: 0, inside: -1 },
-  ...peer.except
-    .filter(({ address }) => address.family === peer.block.address.family)
-    .flatMap((hole) => [
-      { at: hole.address.value, peer, holes: 1, inside: 0 },
-      { at: behind(hole), peer, holes: -1, inside: 0 },
-    ]),
-]
+/** Those that overlap or touch as one; sorted. */
+const merged = (ranges: readonly Range[]): readonly Range[] => {
+  const all: { first: bigint; last: bigint }[] = []
+  for (const { first, last } of ranges.toSorted(byFirst)) {
+    const before = all.at(-1)
+    if (before === undefined || first > before.last + 1n) all.push({ first, last })
+    else if (last > before.last) before.last = last
+  }
+  return all
+}
+const byFirst = (left: Range, right: Range): number =>
+  left.first < right.first ? -1 : left.first > right.first ? 1 : 0
+
+/** A hole is one of its own block alone. */
+const rangesOf = ({ block, except }: Block): readonly Range[] => {
+  const ranges: Range[] = []
+  let { first, last } = rangeOf(block)
+  for (const hole of merged(except.filter(({ address }) => address.family === block.address.family).map(rangeOf))) {
+    if (hole.last < first || hole.first > last) continue
+    if (hole.first > first) ranges.push({ first, last: hole.first - 1n })
+    first = hole.last + 1n
+  }
+  if (first <= last) ranges.push({ first, last })
+  return ranges
+}
+
+const edgesOf = (peer: Peer, family: IpFamily): readonly Edge[] =>
+  merged(
+    blocksOf(peer)
+      .filter(({ block }) => block.address.family === family)
+      .flatMap(rangesOf),
+  ).flatMap(({ first, last }) => [
+    { at: first, peer, isBegin: true },
+    { at: last + 1n, peer, isBegin: false },
+  ])
+
+const sortedEdges = (edges: readonly Edge[]): readonly Edge[] =>
+  edges.toSorted((left, right) => (left.at < right.at ? -1 : left.at > right.at ? 1 : 0))
 
 const cellsOf = (edges: readonly Edge[]): readonly Cell[] => {
-  const sorted = edges.toSorted((left, right) => (left.at < right.at ? -1 : left.at > right.at ? 1 : 0))
+  const sorted = sortedEdges(edges)
   const cells: Cell[] = []
-  const inside = new Set<Block>()
-  const holes = new Map<Block, number>()
-  for (const [index, { at, peer, holes: more, inside: is }] of sorted.entries()) {
-    if (is > 0) inside.add(peer)
-    if (is < 0) inside.delete(peer)
-    if (more !== 0) holes.set(peer, (holes.get(peer) ?? 0) + more)
+  const inside = new Set<Peer>()
+  for (const [index, { at, peer, isBegin }] of sorted.entries()) {
+    if (isBegin) inside.add(peer)
+    else inside.delete(peer)
     const next = sorted[index + 1]
-    if (next === undefined || next.at === at) continue
-    const peers = new Set([...inside].filter((one) => !holes.get(one)))
-    if (peers.size > 0) cells.push({ first: at, last: next.at - 1n, peers })
+    if (next === undefined || next.at === at || inside.size === 0) continue
+    cells.push({ first: at, last: next.at - 1n, peers: new Set(inside) })
   }
   return cells
+}
+
+/** How often cells would speak of these peers, all together: what holding them takes. */
+export const sizeOfCells = (peers: readonly Peer[]): number => {
+  let size = 0
+  for (const family of ['IPv4', 'IPv6'] as const) {
+    let inside = 0
+    const edges = sortedEdges(peers.flatMap((peer) => edgesOf(peer, family)))
+    for (const [index, { at, isBegin }] of edges.entries()) {
+      inside += isBegin ? 1 : -1
+      if (edges[index + 1]?.at !== at) size += inside
+    }
+  }
+  return size
 }
 
 /** The networks that make up a range of addresses, the last one included. */

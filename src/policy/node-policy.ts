@@ -4,7 +4,7 @@ import { objectKey } from '#objects/object-key.ts'
 import { AddressBook, type NumberedNetwork } from './address-book.ts'
 import type { Identity } from './identities.ts'
 import { type HeldAddress, isSelected, type PolicyNode, type PolicyPod } from './peer.ts'
-import { type Direction, namesOf, type Policy, peersOf, policyKey } from './rule.ts'
+import { type Direction, folded, namesOf, type Policy, peersOf, policyKey } from './rule.ts'
 import { isPoliced, type Verdict, verdictsOf } from './verdicts.ts'
 
 interface LocalPod {
@@ -14,6 +14,8 @@ interface LocalPod {
 }
 interface HeldPolicy {
   readonly policy: Policy
+  /** The same in fewer rules and peers. */
+  readonly folded: Policy
   /** The pods of this node that it selects. It is in use as long as there is one. */
   readonly pods: Set<LocalPod>
 }
@@ -120,7 +122,7 @@ export class NodePolicy {
 
   #setPolicy(policy: Policy): void {
     const before = this.#policies.get(policyKey(policy))
-    const held: HeldPolicy = { policy, pods: new Set() }
+    const held: HeldPolicy = { policy, folded: folded(policy), pods: new Set() }
     this.#policies.set(policyKey(policy), held)
     const scope = scopeOf(policy)
     const all = this.#policiesOf.get(scope)
@@ -165,7 +167,7 @@ export class NodePolicy {
   /** What becomes of the traffic of a pod of this node; undefined where no policy says anything of that direction. */
   verdicts(key: string, direction: Direction): PodVerdicts | undefined {
     const pod = this.localPod(key)
-    const policies = this.policiesOf(key)
+    const policies = [...(this.#local.get(key)?.policies ?? [])].map((held) => held.folded)
     if (pod === undefined || !isPoliced(policies, direction)) return undefined
     const of = (family: IpFamily) => verdictsOf({ ports: pod.ports, policies }, direction, family, this.#book)
     return { IPv4: of('IPv4'), IPv6: of('IPv6') }
@@ -235,14 +237,14 @@ export class NodePolicy {
     held.pods.add(pod)
     pod.policies.add(held)
     this.#changed(`pod ${pod.key}`)
-    if (held.pods.size === 1) this.#book.use(held, peersOf(held.policy), namesOf(held.policy))
+    if (held.pods.size === 1) this.#book.use(held, peersOf(held.folded), namesOf(held.folded))
   }
 
   #release(held: HeldPolicy, pod: LocalPod): void {
     if (!held.pods.delete(pod)) return
     pod.policies.delete(held)
     this.#changed(`pod ${pod.key}`)
-    if (held.pods.size === 0) this.#book.leave(held, peersOf(held.policy), namesOf(held.policy))
+    if (held.pods.size === 0) this.#book.leave(held, peersOf(held.folded), namesOf(held.folded))
   }
 
   #drop(held: HeldPolicy): void {

@@ -4,7 +4,7 @@ import { isNamespaceOf, type Peer } from './peer.ts'
 
 type Pods = Extract<Peer, { readonly kind: 'pods' }>
 type Nodes = Extract<Peer, { readonly kind: 'nodes' }>
-type Block = Extract<Peer, { readonly kind: 'block' }>
+type Blocks = Extract<Peer, { readonly kind: 'block' | 'blocks' }>
 
 interface Held<User> {
   readonly peer: Peer
@@ -64,8 +64,10 @@ export class PeerIndex<User> {
     return [...this.#of(namespace)].filter(({ pods }) => matchesLabels(pods, labels))
   }
 
-  get blocks(): readonly Block[] {
-    return [...this.#held.values()].flatMap(({ peer }) => (peer.kind === 'block' ? [peer] : []))
+  get blocks(): readonly Blocks[] {
+    return [...this.#held.values()].flatMap(({ peer }) =>
+      peer.kind === 'block' || peer.kind === 'blocks' ? [peer] : [],
+    )
   }
 
   /** The peers that a node with these labels is one of. */

@@ -21,8 +21,15 @@ export type Peer =
       readonly namespaces: NamespaceMatch
       readonly pods: readonly LabelRequirement[]
     }
-  | { readonly kind: 'block'; readonly key: string; readonly block: Cidr; readonly except: readonly Cidr[] }
+  | ({ readonly kind: 'block'; readonly key: string } & Block)
+  | { readonly kind: 'blocks'; readonly key: string; readonly blocks: readonly Block[] }
   | { readonly kind: 'nodes'; readonly key: string; readonly nodes: readonly LabelRequirement[] }
+
+/** A network, without some parts of it. */
+export interface Block {
+  readonly block: Cidr
+  readonly except: readonly Cidr[]
+}
 
 export interface PodPeer {
   readonly namespaces: NamespaceMatch
@@ -49,6 +56,13 @@ export const blockPeer = (cidr: string, except: readonly string[] = []): Peer | 
   if (block === undefined || holes.includes(undefined)) return undefined
   return { kind: 'block', key: `block ${cidr} ${[...except].sort()}`, block, except: holes as Cidr[] }
 }
+
+/** Whoever is in one of these. */
+export const blocksPeer = (blocks: readonly Extract<Peer, { readonly kind: 'block' }>[]): Peer => ({
+  kind: 'blocks',
+  key: [...new Set(blocks.map(({ key }) => key))].sort().join('; '),
+  blocks,
+})
 /** As objects from before the strict form may still have them. */
 const LOOSELY = { hostBitsAllowed: true }
 
@@ -85,6 +99,8 @@ export const isSelected = (
 export interface PolicyPod {
   readonly namespace: string
   readonly name: string
+  /** Of its object, which tells it from another that had its name before; undefined: no matter which. */
+  readonly uid?: string | undefined
   readonly labels: Labels
   /** None before it has its network. */
   readonly addresses: readonly HeldAddress[]

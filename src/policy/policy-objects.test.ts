@@ -10,6 +10,7 @@ const pod = (spec: object = {}, status: object = {}): Pod =>
     metadata: {
       namespace: 'shop',
       name: 'web',
+      uid: 'u1',
       labels: { app: 'web' },
       creationTimestamp: '2026-01-01T00:00:01Z',
     },
@@ -22,6 +23,7 @@ test('a pod is its namespace, name and labels, its addresses in their one form, 
   assert.deepEqual(rest, {
     namespace: 'shop',
     name: 'web',
+    uid: 'u1',
     labels: { app: 'web' },
     ports: [],
     node: 'node-1',
@@ -34,8 +36,17 @@ test('a pod is its namespace, name and labels, its addresses in their one form, 
 })
 
 test('one that has not begun has no address or node yet, and one that was never made no time', () => {
-  const early = policyPod({ metadata: {}, spec: {}, status: { phase: 'Pending' } } as unknown as Pod)
-  assert.deepEqual(early, { namespace: '', name: '', labels: {}, addresses: [], ports: [], node: '', since: 0 })
+  const early = policyPod({ metadata: { uid: 'u1' }, spec: {}, status: { phase: 'Pending' } } as unknown as Pod)
+  assert.deepEqual(early, {
+    namespace: '',
+    name: '',
+    uid: 'u1',
+    labels: {},
+    addresses: [],
+    ports: [],
+    node: '',
+    since: 0,
+  })
   assert.deepEqual(policyPod({} as Pod)?.addresses, [])
 })
 

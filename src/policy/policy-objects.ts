@@ -11,6 +11,7 @@ export const policyPod = (pod: Pod): PolicyPod | undefined =>
     : {
         namespace: pod.metadata?.namespace ?? '',
         name: pod.metadata?.name ?? '',
+        uid: pod.metadata?.uid,
         labels: pod.metadata?.labels ?? {},
         addresses: canonicalOnes(podAddresses(pod)),
         ports: namedPorts(pod),

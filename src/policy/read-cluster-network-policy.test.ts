@@ -166,3 +166,100 @@ test('a policy whose subject cannot be read denies to all pods what it denies, a
       )
   }
 })
+
+/** As a definition that others have put in place of ours may let in. */
+const JUNK: readonly unknown[] = [
+  ...[null, 0, -1, '', 'x', true, [], [null], ['x'], {}, { a: 1 }, { matchLabels: { a: 5 } }, { matchLabels: 'x' }],
+  ...[{ matchLabels: null }, { matchExpressions: {} }, { matchExpressions: [null] }],
+  { matchExpressions: [{ key: 5, operator: 'In', values: 'x' }] },
+  { matchExpressions: [{ key: 'a', operator: 'In', values: [5] }] },
+]
+
+test('an object of any form is read, and whatever stands in place of what is meant lets nobody in whom it did not', () => {
+  const rule = (action: string, side: string) => ({
+    action,
+    [side]: [{ pods: { namespaceSelector: {}, podSelector: app } }],
+    protocols: [{ tcp: { destinationPort: { range: { start: 1, end: 2 } } } }, { destinationNamedPort: 'a' }],
+  })
+  const spec = () => ({
+    tier: 'Admin',
+    priority: 7,
+    subject: { pods: { namespaceSelector: {}, podSelector: app } },
+    ingress: [rule('Deny', 'from'), rule('Accept', 'from')],
+    egress: [rule('Pass', 'to')],
+  })
+  let read = 0
+  for (const path of pathsOf(spec()))
+    for (const junk of JUNK) {
+      const changed = replaced(spec(), path, junk)
+      const { rules, faults } = readClusterNetworkPolicy({ metadata: { name: 'x' }, spec: changed } as never)
+      read++
+      const what = `${path.join('.')} = ${JSON.stringify(junk)}`
+      const [first, second] = rules.ingress ?? []
+      // What denies does, of everybody where it cannot be read, unless there is none of it or another is denied.
+      if (faults.length > 0 && Array.isArray(junk) === false && path[0] === 'ingress' && path[1] !== '1')
+        assert.deepEqual([first?.action, first?.peers], ['Deny', undefined], what)
+      if (faults.length > 0 && path[0] === 'ingress' && path[1] === '1' && path.length > 2 && path[2] !== 'action')
+        assert.deepEqual([second?.action, second?.peers], ['Accept', []], what)
+      if (faults.length > 0 && ['tier', 'priority', 'subject'].includes(path[0] ?? ''))
+        for (const one of [...(rules.ingress ?? []), ...(rules.egress ?? [])]) assert.equal(one.action, 'Deny', what)
+      for (const { path: place, peers } of [...(rules.ingress ?? []), ...(rules.egress ?? [])])
+        assert.ok(place !== '' && (peers === undefined || Array.isArray(peers)), what)
+    }
+  assert.ok(read > 500)
+})
+
+test('what stands in another form is told by its field', () => {
+  const deny = { action: 'Deny', from: [{ namespaces: {} }] }
+  for (const [spec, fault] of [
+    [{ tier: 'Middle', ingress: [deny] }, 'spec.tier is none of Admin, Baseline'],
+    [{ priority: '7', ingress: [deny] }, 'spec.priority is no number'],
+    [{ ingress: {} }, 'spec.ingress is no list'],
+    [{ ingress: [null] }, 'spec.ingress[0] is no object'],
+    [{ ingress: [{ ...deny, action: 'Allow' }] }, 'spec.ingress[0].action is none of Accept, Deny, Pass'],
+    [{ ingress: [{ from: [{ namespaces: {} }] }] }, 'spec.ingress[0].action is not there'],
+    [{ ingress: [{ ...deny, ports: [] }] }, 'spec.ingress[0].ports is not known'],
+    [
+      { ingress: [{ ...deny, from: [{ namespaces: { matchLabels: { a: 5 } } }] }] },
+      'spec.ingress[0].from[0].namespaces.matchLabels.a is no text',
+    ],
+    [{ subject: { namespaces: 'all' }, ingress: [deny] }, 'spec.subject.namespaces is no object'],
+  ] as const) {
+    const { faults, rules } = read(spec)
+    assert.deepEqual(faults, [fault])
+    assert.deepEqual(
+      rules.ingress?.map(({ action }) => action),
+      ['Deny'],
+    )
+  }
+})
+
+test('ranges that overlap in more parts than a node can keep apart let nobody in, and deny all where they were to deny', () => {
+  // Each holds those behind it.
+  const rules = (action: string) =>
+    Array.from({ length: 500 }, (_, index) => ({
+      action,
+      to: [{ networks: Array.from({ length: 500 - index }, (_, place) => `10.${place >> 8}.${place & 255}.0/25`) }],
+    }))
+  const [deny, accept] = [read({ egress: rules('Deny') }), read({ egress: rules('Accept') })]
+  for (const { faults } of [deny, accept]) assert.equal(faults.length, 0, 'in 125,250 parts they may')
+  const twice = (action: string) => [
+    ...rules(action),
+    ...rules(action).map((rule) => ({ ...rule, to: [...rule.to, { networks: ['11.0.0.0/8'] }] })),
+  ]
+  const [denied, accepted] = [read({ egress: twice('Deny') }), read({ egress: twice('Accept') })]
+  for (const { faults } of [denied, accepted])
+    assert.match(faults.join(), /^spec has ranges that overlap in 2\d{5} parts/)
+  for (const { action, peers } of denied.rules.egress!) assert.deepEqual([action, peers], ['Deny', undefined])
+  for (const { action, peers } of accepted.rules.egress!) assert.deepEqual([action, peers], ['Accept', []])
+})
+
+const pathsOf = (value: unknown, at: readonly string[] = []): readonly (readonly string[])[] =>
+  typeof value === 'object' && value !== null
+    ? Object.entries(value).flatMap(([name, one]) => [[...at, name], ...pathsOf(one, [...at, name])])
+    : []
+const replaced = (value: unknown, [name, ...rest]: readonly string[], by: unknown): unknown => {
+  if (name === undefined) return by
+  const one = replaced((value as Record<string, unknown>)[name], rest, by)
+  return Array.isArray(value) ? value.with(Number(name), one) : { ...(value as object), [name]: one }
+}

@@ -6,10 +6,12 @@ import type {
   Port,
 } from '#api/policynetworking/clusternetworkpolicy/message.ts'
 import { isPort, type Protocol } from '#net/port-protocol.ts'
+import { RULE, SUBJECT, TIER } from './form/cluster-policy-shape.ts'
+import { number } from './form/shape.ts'
 import { blockPeer, nodePeer, type Peer, type PodPeer, podPeer, type Selector } from './peer.ts'
-import { at, type Place, requirements } from './reading.ts'
+import { at, bounded, type Place, requirements } from './reading.ts'
 import type { Policy, PortName, Rule } from './rule.ts'
-import { ALL, NONE, portsOf, type Traffic, union } from './traffic.ts'
+import { ALL, NONE, portsOf, type Traffic, unionOf } from './traffic.ts'
 
 /** Everybody: of whom a policy speaks whose subject cannot be read. */
 const EVERYBODY: PodPeer = { namespaces: { labels: [] }, pods: [] }
@@ -17,48 +19,54 @@ const EVERYBODY: PodPeer = { namespaces: { labels: [] }, pods: [] }
 /**
  * A ClusterNetworkPolicy as it is meant. What of it cannot be read is told as a fault, and stands closed, as its authors say: a
  * rule that accepts speaks of nobody then, and one that denies or passes denies everybody. Where its subject cannot be read, it
- * is about all pods, and what it denies is denied, but nothing is let in by it.
+ * is about all pods, and what it denies is denied, but nothing is let in by it; so too where its place among others cannot.
  */
 export const readClusterNetworkPolicy = ({ metadata, spec }: ClusterNetworkPolicy): Policy => {
   const faults: string[] = []
-  const tier = spec?.tier === 'Baseline' ? 'Baseline' : 'Admin'
-  const rules = (given: readonly Given[] | undefined, place: string): readonly Rule[] | undefined =>
-    given === undefined || given.length === 0
-      ? undefined
-      : given.map((one, index) => readRule(one, { path: `spec.${place}[${index}]`, faults }))
-  const subject = readSubject(spec?.subject ?? {}, { path: 'spec.subject', faults })
-  const closed = (read: readonly Rule[] | undefined) =>
-    subject === undefined ? read?.filter(({ action }) => action === 'Deny') : read
-  return {
+  const wrong = (problem: string | undefined): boolean => problem !== undefined && faults.push(problem) > 0
+  const rules = (given: unknown, path: string, side: Side): readonly Rule[] | undefined => {
+    if (given === undefined) return undefined
+    if (!Array.isArray(given)) {
+      faults.push(`${path} is no list`)
+      return [closedRule(path, undefined)]
+    }
+    if (given.length === 0) return undefined
+    return given.map((one, index) => readRule(one, side, { path: `${path}[${index}]`, faults }))
+  }
+  const { tier, priority, subject, ingress, egress } = (spec ?? {}) as Partial<NonNullable<typeof spec>>
+  const isPlaced = ![TIER(tier, 'spec.tier'), number(priority, 'spec.priority')].map(wrong).includes(true)
+  const read = wrong(SUBJECT(subject ?? {}, 'spec.subject'))
+    ? undefined
+    : readSubject(subject ?? {}, { path: 'spec.subject', faults })
+  const closed = (all: readonly Rule[] | undefined) =>
+    read === undefined || !isPlaced ? all?.filter(({ action }) => action === 'Deny') : all
+  return bounded({
     kind: 'ClusterNetworkPolicy',
     name: metadata?.name ?? '',
-    tier,
-    priority: spec?.priority ?? 0,
-    subject: subject ?? EVERYBODY,
+    tier: tier === 'Baseline' ? 'Baseline' : 'Admin',
+    priority: typeof priority === 'number' ? priority : 0,
+    subject: read ?? EVERYBODY,
     rules: {
-      ingress: closed(
-        rules(
-          spec?.ingress?.map(({ from, ...rest }) => ({ ...rest, peers: from ?? [], side: 'from' })),
-          'ingress',
-        ),
-      ),
-      egress: closed(
-        rules(
-          spec?.egress?.map(({ to, ...rest }) => ({ ...rest, peers: to ?? [], side: 'to' })),
-          'egress',
-        ),
-      ),
+      ingress: closed(rules(ingress, 'spec.ingress', 'from')),
+      egress: closed(rules(egress, 'spec.egress', 'to')),
     },
     faults,
-  }
+  })
 }
 
+type Side = 'from' | 'to'
 interface Given {
   readonly action: Rule['action']
-  readonly side: 'from' | 'to'
-  readonly peers: readonly ClusterNetworkPolicyPeer[]
+  readonly from?: readonly ClusterNetworkPolicyPeer[]
+  readonly to?: readonly ClusterNetworkPolicyPeer[]
   readonly protocols?: readonly ClusterNetworkPolicyProtocol[]
 }
+
+/** What stands for a rule that cannot be read: whom it was to let in it does not, and otherwise it denies everybody. */
+const closedRule = (path: string, action: unknown): Rule =>
+  action === 'Accept'
+    ? { path, action, peers: [], traffic: NONE, names: [] }
+    : { path, action: 'Deny', peers: undefined, traffic: ALL, names: [] }
 
 /** Undefined, and a fault, where it cannot be read. */
 const readSubject = (
@@ -93,22 +101,25 @@ const podsOf = (namespaces: Selector, pods: NamespacedPod | undefined, place: Pl
   return labels && own && { namespaces: { labels }, pods: own }
 }
 
-const readRule = ({ action, side, peers, protocols = [] }: Given, place: Place): Rule => {
+const readRule = (given: unknown, side: Side, place: Place): Rule => {
   const { path, faults } = place
+  const problem = RULE(given, path)
+  const { action, protocols = [], ...sides } = (given ?? {}) as Given
+  if (problem !== undefined || action === undefined) {
+    faults.push(problem ?? `${path}.action is not there`)
+    return closedRule(path, action)
+  }
   const known = faults.length
+  const peers = sides[side] ?? []
   if (peers.length === 0) faults.push(`${path}.${side} names nobody: give it a peer`)
   const read = peers.flatMap((peer, index) => readPeer(peer, at(place, `${side}[${index}]`)))
   const meant = protocols.map((one, index) => readProtocol(one, at(place, `protocols[${index}]`)))
-  if (faults.length > known)
-    return action === 'Accept'
-      ? { path, action, peers: [], traffic: NONE, names: [] }
-      : { path, action: 'Deny', peers: undefined, traffic: ALL, names: [] }
+  if (faults.length > known) return closedRule(path, action)
   return {
     path,
     action,
     peers: read,
-    traffic:
-      protocols.length === 0 ? ALL : meant.reduce<Traffic>((all, one) => ('name' in one ? all : union(all, one)), NONE),
+    traffic: protocols.length === 0 ? ALL : unionOf(meant.filter((one): one is Traffic => !('name' in one))),
     names: meant.filter((one): one is PortName => 'name' in one),
   }
 }

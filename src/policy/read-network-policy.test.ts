@@ -131,3 +131,24 @@ test('each rule, and each fault, is told by where it stands, in either direction
   )
   assert.match(faults[0]!, /^spec\.egress\[1\]\.to\[0\] names nobody/)
 })
+
+test('a policy whose ranges overlap in more parts than a node can keep apart is closed where they are, and says so', () => {
+  const app = { podSelector: { matchLabels: { app: 'a' } } }
+  const bomb = (count: number, isApart: boolean) =>
+    read({
+      ingress: Array.from({ length: count }, (_, index) => ({
+        from: [{ ipBlock: { cidr: '10.0.0.0/8', except: [`10.${index >> 8}.${index & 255}.0/24`] } }, app],
+        ports: [{ port: isApart ? index + 1 : 80 }],
+      })),
+    })
+  assert.deepEqual(bomb(2000, false).faults, [], 'with the same ports they are one')
+  assert.deepEqual(bomb(100, true).faults, [])
+  const { faults, rules } = bomb(2000, true)
+  assert.equal(faults.length, 1)
+  assert.match(faults[0]!, /^spec has ranges that overlap in \d+ parts, and may in 200000: give rules of the same /)
+  for (const { peers } of rules.ingress!)
+    assert.deepEqual(
+      peers?.map(({ kind }) => kind),
+      ['pods'],
+    )
+})

@@ -2,9 +2,9 @@ import type { NetworkPolicy, NetworkPolicyPeer, NetworkPolicyPort } from '#api/n
 import { isPort, type Protocol } from '#net/port-protocol.ts'
 import { keyOf } from '#objects/object-key.ts'
 import { blockPeer, type NamespaceMatch, type Peer, podPeer, type Selector } from './peer.ts'
-import { type Place, requirements } from './reading.ts'
+import { bounded, type Place, requirements } from './reading.ts'
 import type { Policy, PortName, Rule } from './rule.ts'
-import { ALL, NONE, PROTOCOLS, portsOf, type Traffic, union } from './traffic.ts'
+import { ALL, NONE, PROTOCOLS, portsOf, type Traffic, unionOf } from './traffic.ts'
 
 /**
  * A NetworkPolicy as it is meant. What of it cannot be read lets nothing through, and is told as a fault: the pods that it
@@ -27,7 +27,7 @@ export const readNetworkPolicy = (policy: NetworkPolicy): Policy => {
   const pods = requirements(spec?.podSelector ?? {}, { path: 'spec.podSelector', faults })
   const ingress = (spec?.ingress ?? []).map(({ from, ports }) => ({ peers: from, ports }))
   const egress = (spec?.egress ?? []).map(({ to, ports }) => ({ peers: to, ports }))
-  return {
+  return bounded({
     kind: 'NetworkPolicy',
     name: keyOf(policy),
     tier: 'NetworkPolicy',
@@ -38,7 +38,7 @@ export const readNetworkPolicy = (policy: NetworkPolicy): Policy => {
       egress: hasEgress ? rules(egress, 'egress') : undefined,
     },
     faults,
-  }
+  })
 }
 
 interface Given {
@@ -62,8 +62,7 @@ const readRule = (
     path: place.path,
     action: 'Accept',
     peers: peers.length === 0 ? undefined : read.filter((peer) => peer !== undefined),
-    traffic:
-      ports.length === 0 ? ALL : meant.reduce<Traffic>((all, one) => ('name' in one ? all : union(all, one)), NONE),
+    traffic: ports.length === 0 ? ALL : unionOf(meant.filter((one): one is Traffic => !('name' in one))),
     names: meant.filter((one): one is PortName => 'name' in one),
   }
 }

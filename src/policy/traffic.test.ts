@@ -13,6 +13,7 @@ import {
   sameTraffic,
   type Traffic,
   union,
+  unionOf,
 } from './traffic.ts'
 
 const span = fc
@@ -128,4 +129,13 @@ test('two are the same where all their spans are, however they came to be', () =
     union(of([5, 6]), portsOf('UDP')),
   ])
     assert.deepEqual([sameTraffic(of([5, 6]), other), sameTraffic(other, of([5, 6]))], [false, false])
+})
+
+test('the union of many is that of each with the next', () => {
+  fc.assert(
+    fc.property(fc.array(some, { maxLength: 6 }), (all) => {
+      assert.ok(sameTraffic(unionOf(all), all.reduce(union, NONE)))
+    }),
+  )
+  assert.equal(unionOf([portsOf('TCP', 1, 2), ALL, NONE]), ALL)
 })

@@ -33,7 +33,21 @@ export const holds = (traffic: Traffic, protocol: Protocol | undefined, port: nu
 export const union = (left: Traffic, right: Traffic): Traffic => {
   if (left === NONE || right === ALL) return right
   if (right === NONE || left === ALL) return left
-  return each((protocol) => merged(left[protocol], right[protocol]), left.others || right.others)
+  return each((protocol) => joined(left[protocol], right[protocol]), left.others || right.others)
+}
+
+/** What is in any of them: of many at once, since each union looks at all that both hold. */
+export const unionOf = (all: readonly Traffic[]): Traffic => {
+  if (all.length < 3) return all.reduce(union, NONE)
+  if (all.includes(ALL)) return ALL
+  return each(
+    (protocol) =>
+      merged(
+        all.flatMap((one) => one[protocol]),
+        NO_PORTS,
+      ),
+    all.some(({ others }) => others),
+  )
 }
 
 /** What is in the left one and not in the right one. */
@@ -66,9 +80,11 @@ const each = (spans: (protocol: Protocol) => readonly PortSpan[], others: boolea
   others,
 })
 
+const joined = (left: readonly PortSpan[], right: readonly PortSpan[]): readonly PortSpan[] =>
+  left.length === 0 ? right : right.length === 0 ? left : merged(left, right)
+
 const merged = (left: readonly PortSpan[], right: readonly PortSpan[]): readonly PortSpan[] => {
-  if (left.length === 0) return right
-  if (right.length === 0) return left
+  if (left.length === 0 && right.length === 0) return NO_PORTS
   const all = [...left, ...right].sort(([one], [other]) => one - other)
   const spans: [number, number][] = []
   for (const [first, last] of all) {
@@ -79,17 +95,22 @@ const merged = (left: readonly PortSpan[], right: readonly PortSpan[]): readonly
   return spans
 }
 
+/** In one walk over both, which may be long. */
 const cut = (from: readonly PortSpan[], holes: readonly PortSpan[]): readonly PortSpan[] => {
   if (holes.length === 0 || from.length === 0) return from
-  return from.flatMap((span) => {
-    const rest: PortSpan[] = []
-    let [first] = span
-    for (const [start, end] of holes) {
-      if (end < first || start > span[1]) continue
-      if (start > first) rest.push([first, start - 1])
+  const rest: PortSpan[] = []
+  let at = 0
+  for (const [start, last] of from) {
+    let first = start
+    while (at < holes.length && holes[at]![1] < first) at++
+    for (; at < holes.length && holes[at]![0] <= last; at++) {
+      const [hole, end] = holes[at]!
+      if (hole > first) rest.push([first, hole - 1])
       first = end + 1
+      // It may reach into the next span.
+      if (end >= last) break
     }
-    if (first <= span[1]) rest.push([first, span[1]])
-    return rest
-  })
+    if (first <= last) rest.push([first, last])
+  }
+  return rest
 }

@@ -2,7 +2,15 @@ import { containsAddress } from '#net/cidr.ts'
 import type { Protocol } from '#net/port-protocol.ts'
 import { matchesLabels } from '#objects/label-requirement.ts'
 import type { Labels } from '#objects/object.ts'
-import { type HeldAddress, isSelected, type NamedPort, type Peer, type PolicyNode, type PolicyPod } from './peer.ts'
+import {
+  type Block,
+  type HeldAddress,
+  isSelected,
+  type NamedPort,
+  type Peer,
+  type PolicyNode,
+  type PolicyPod,
+} from './peer.ts'
 import { type Direction, type Policy, type Rule, TIERS, type Tier, trafficOf } from './rule.ts'
 import { holds } from './traffic.ts'
 
@@ -30,14 +38,16 @@ export interface Why {
   readonly isolatedBy: readonly Policy[]
 }
 
+const isInBlock = ({ block, except }: Block, { address }: HeldAddress): boolean =>
+  containsAddress(block, address) && !except.some((hole) => containsAddress(hole, address))
+
 /** Whether a peer means somebody, for a connection to that port. */
 export const isMeant = (peer: Peer, { address, pod, namespaceLabels, node }: Party, asked: AskedPort): boolean => {
   switch (peer.kind) {
     case 'block':
-      return (
-        containsAddress(peer.block, address.address) &&
-        !peer.except.some((hole) => containsAddress(hole, address.address))
-      )
+      return isInBlock(peer, address)
+    case 'blocks':
+      return peer.blocks.some((block) => isInBlock(block, address))
     case 'nodes':
       return node !== undefined && matchesLabels(peer.nodes, node.labels)
     case 'pods': {

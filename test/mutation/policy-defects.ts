@@ -81,8 +81,8 @@ export const POLICY_DEFECTS: readonly PolicyDefect[] = [
   rule(
     'isolated/adds-up',
     'the last rule that speaks of somebody counts',
-    "tier === 'NetworkPolicy' ? union(sum, traffic) : sum",
-    "tier === 'NetworkPolicy' ? traffic : sum",
+    "unionOf(matches.flatMap(({ tier, traffic }) => (tier === 'NetworkPolicy' ? [traffic] : [])))",
+    "matches.findLast(({ tier }) => tier === 'NetworkPolicy')?.traffic ?? NONE",
   ),
   rules('isolated/both-ends', 'who has been let out is let in', "go('jump', 'to-egress')]", "go('goto', 'to-egress')]"),
   node(
@@ -143,14 +143,14 @@ export const POLICY_DEFECTS: readonly PolicyDefect[] = [
   cells(
     'peer/except',
     'what is excepted is let in',
-    'new Set([...inside].filter((one) => !holes.get(one)))',
-    'new Set([...inside].filter((one) => holes.get(one) !== -1))',
+    '    if (hole.last < first || hole.first > last) continue\n',
+    '    continue\n',
   ),
   cells(
     'peer/except-own',
     'what one block excepts is excepted from all',
-    'new Set([...inside].filter((one) => !holes.get(one)))',
-    'new Set([...inside].filter(() => ![...holes.values()].some((many) => many > 0)))',
+    '.flatMap(rangesOf)',
+    '.map((one, _, all) => ({ ...one, except: all.flatMap(({ except }) => except) })).flatMap(rangesOf)',
   ),
   verdicts(
     'peer/other-family',
@@ -158,7 +158,7 @@ export const POLICY_DEFECTS: readonly PolicyDefect[] = [
     'rule.peers === undefined\n      ?',
     "rule.peers === undefined || rule.peers.some((peer) => peer.kind === 'block' && peer.block.address.family !== family)\n      ?",
   ),
-  own('ports/absent', 'no ports mean none', 'ports.length === 0 ? ALL : meant', 'ports.length < 0 ? ALL : meant'),
+  own('ports/absent', 'no ports mean none', 'ports.length === 0 ? ALL : unionOf', 'ports.length < 0 ? ALL : unionOf'),
   verdicts(
     'ports/absent',
     'what has no ports is never as for anyone',
@@ -212,8 +212,8 @@ export const POLICY_DEFECTS: readonly PolicyDefect[] = [
   own(
     'ports/name-unknown',
     'a name alone means all ports',
-    'ports.length === 0 ? ALL : meant',
-    "meant.every((one) => 'name' in one) ? ALL : meant",
+    'ports.length === 0 ? ALL : unionOf',
+    "meant.every((one) => 'name' in one) ? ALL : unionOf",
   ),
   verdicts(
     'tier/order',

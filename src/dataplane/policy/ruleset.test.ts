@@ -26,6 +26,11 @@ table ip fairlead-policy {
  map egress-ports { typeof ip saddr . meta priority . meta l4proto . th dport : verdict; flags interval; }
  map egress-rest { typeof ip saddr . meta priority : verdict; }
  set stamp { typeof meta priority; }
+ chain policy-source {
+  type filter hook prerouting priority -300;
+  ip saddr 0.0.0.0 iifname "fl-*" drop
+  iifname "fl-*" fib saddr . iif oif missing drop
+ }
  chain to-ingress {
   meta priority set 0x0
   meta priority set ip saddr map @identities
@@ -81,6 +86,7 @@ test('the rules are these, in IPv4 and, with its own addresses, in IPv6', () => 
   const six = TABLE.trimStart()
     .replaceAll('ip saddr', 'ip6 saddr')
     .replaceAll('ip daddr', 'ip6 daddr')
+    .replace('saddr 0.0.0.0', 'saddr ::')
     .replace('table ip ', 'table ip6 ')
   assert.equal(text, TABLE.trimStart() + six)
 })
@@ -119,6 +125,13 @@ const passes = (ruleset: LoadedRuleset, packet: Partial<Packet>): boolean =>
     { random: () => 0, isNode: (address) => address === '172.30.0.1' },
   ).verdict.kind === 'pass'
 const back = { source: POD, destination: KNOWN }
+
+test('a pod that speaks in the name of one that is let in is not let in, whether the Services’ rules are there or not', () => {
+  const open = load(element('ingress-rest', [POD, 7], ['return']))
+  assert.equal(passes(open, { fromPod: KNOWN }), true)
+  assert.equal(passes(open, { fromPod: '10.244.1.9' }), false)
+  assert.equal(passes(open, { source: '0.0.0.0', fromPod: '0.0.0.0' }), false)
+})
 
 test('nothing passes of which nothing is said, in either direction', () => {
   const none = load()

@@ -46,6 +46,15 @@ const leaving: Rule = [lookup(['saddr'], 'policed-egress'), go('jump', 'to-egres
 const midStream = (end: 'saddr' | 'daddr'): Rule => [{ do: 'mid-stream' }, lookup([end], 'policed'), drop]
 
 const chains: readonly Chain[] = [
+  {
+    name: 'policy-source',
+    hook: { type: 'filter', hook: 'prerouting', priority: -300 },
+    // Whom policies let in is known by its address: of another proxy's cluster nobody else sees to it that it is its own.
+    rules: [
+      [{ do: 'no-source' }, { do: 'from-pod' }, drop],
+      [{ do: 'from-pod' }, { do: 'no-way-back' }, drop],
+    ],
+  },
   policed('ingress', OF_INGRESS, 'saddr'),
   policed('egress', OF_EGRESS, 'daddr'),
   {

@@ -86,7 +86,8 @@ const nearestOf = (peers: readonly Peer[], word: EndWord, end: PolicyEnd): reado
     .map((peer) => (isMeant(peer, word.other, word.asked) ? [] : missingOf(peer, word, end)))
     .reduce((best, one) => (one.length < best.length ? one : best))
 
-const missingOf = (peer: Peer, { other }: EndWord, end: PolicyEnd): readonly Missing[] => {
+const missingOf = (peer: Peer, word: EndWord, end: PolicyEnd): readonly Missing[] => {
+  const { other } = word
   const { address, pod, namespaceLabels } = other
   switch (peer.kind) {
     case 'block': {
@@ -96,6 +97,12 @@ const missingOf = (peer: Peer, { other }: EndWord, end: PolicyEnd): readonly Mis
         ? [{ code: 'excepted', address: address.text, cidr, except: formatCidr(hole) }]
         : [{ code: 'outside-block', address: address.text, cidr }]
     }
+    case 'blocks':
+      return nearestOf(
+        peer.blocks.map(({ block, except }) => ({ kind: 'block', key: '', block, except })),
+        word,
+        end,
+      )
     case 'nodes':
       return [{ code: 'no-node', end }]
     case 'pods': {

@@ -48,7 +48,11 @@ const alone = (policy: Policy, object: PolicyObject, direction: Direction, rule:
 }
 
 const sideOf = (direction: Direction): 'from' | 'to' => (direction === 'ingress' ? 'from' : 'to')
-const listOf = (rule: object, field: string): readonly object[] => (rule as Record<string, object[]>)[field] ?? []
+/** None where something else stands there, as a definition that others have put in place of ours may let in. */
+const listOf = (rule: object, field: string): readonly object[] => {
+  const list = (rule as Readonly<Record<string, unknown>>)[field]
+  return Array.isArray(list) ? list : []
+}
 
 /** Each peer of a rule by itself; undefined: it speaks of anyone. */
 export const peersOfRule = (

@@ -26,6 +26,8 @@ const flow = (protocol: number, source: string, address: string, port: number, o
 class HeldFlows extends NotedFlows {
   flows: readonly Flow[]
   reads = 0
+  /** Called while they are read. */
+  onRead = (): void => {}
   fails: Error | undefined
 
   constructor(flows: readonly Flow[]) {
@@ -35,6 +37,7 @@ class HeldFlows extends NotedFlows {
 
   override deleteWhere(isStale: (flow: Flow) => boolean): number {
     this.reads++
+    this.onRead()
     if (this.fails !== undefined) throw this.fails
     const before = this.flows.length
     this.flows = this.flows.filter((one) => !isStale(one))
@@ -167,4 +170,28 @@ test('connections are not read where no policy selects a pod of the node: an idl
   policy.removePolicy({ kind: 'NetworkPolicy', name: 'shop/web' })
   review.now()
   assert.equal(conntrack.reads, 1)
+})
+
+test('where reading all connections takes long it is done less often, and still within a second of a change', () => {
+  const { review, conntrack, clock, isolate } = start([])
+  isolate()
+  for (const [took, wait] of [
+    [0, 250],
+    [20, 250],
+    [60, 540],
+    [100, 800],
+    [400, 500],
+    [3000, 250],
+    [1, 250],
+  ] as const) {
+    conntrack.onRead = () => clock.advance(took)
+    review.now()
+    conntrack.onRead = () => {}
+    const before = conntrack.reads
+    review.soon()
+    clock.advance(wait - 1)
+    assert.equal(conntrack.reads, before, `${took} ms`)
+    clock.advance(1)
+    assert.equal(conntrack.reads, before + 1, `${took} ms`)
+  }
 })

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { NetworkPolicy } from '#api/networking/networkpolicy/message.ts'
-import { NodePolicy } from '#policy/node-policy.ts'
+import { NodePolicy, type PodVerdicts } from '#policy/node-policy.ts'
 import { heldAddress, type PolicyPod } from '#policy/peer.ts'
 import { readNetworkPolicy } from '#policy/read-network-policy.ts'
 import { HeldPods } from './held-pods.ts'
@@ -10,6 +10,7 @@ const start = () => {
   let now = 1000
   const policy = new NodePolicy('here', () => {})
   const held = new HeldPods('here', policy, () => ++now)
+  held.listener.setNamespace('default', {})
   policy.setPolicy(
     readNetworkPolicy({
       metadata: { namespace: 'default', name: 'deny' },
@@ -30,6 +31,12 @@ const told = (name: string, addresses: readonly string[] = [], more: Partial<Pol
   since: 1,
   ...more,
 })
+/** Without the verdicts that let nobody pass. */
+const closed = (verdicts: PodVerdicts | undefined) =>
+  verdicts && {
+    IPv4: verdicts.IPv4.filter(({ passes }) => passes),
+    IPv6: verdicts.IPv6.filter(({ passes }) => passes),
+  }
 const named = (name: string, uid = 'u1') => ({ uid, namespace: 'default', name })
 
 test('a pod has the addresses that its network gave it, before the API tells of them, and whatever it tells then', () => {
@@ -43,12 +50,77 @@ test('a pod has the addresses that its network gave it, before the API tells of 
   assert.equal(isPoliced('a'), false, 'its labels are what the API says')
 })
 
-test('one that the API has told nothing of is held by its addresses alone, and has its labels as soon as they are told', () => {
-  const { held, listener, isPoliced, addressesOf } = start()
-  held.hold(named('a'), ['10.244.1.2'])
+test('one that the API has told nothing of talks with nobody, and is what it tells as soon as it does', () => {
+  const { policy, held, listener, addressesOf, isPoliced } = start()
+  assert.equal(held.hold(named('a'), ['10.244.1.2']), '?/default/a u1')
+  const nobody = { IPv4: [], IPv6: [] }
+  for (const direction of ['ingress', 'egress'] as const)
+    assert.deepEqual(closed(policy.verdicts('?/default/a u1', direction)), nobody, 'closed')
+  listener.setPod(told('a', [], { labels: {} }))
   assert.deepEqual([addressesOf('a'), isPoliced('a')], [['10.244.1.2'], false])
-  listener.setPod(told('a'))
-  assert.deepEqual([addressesOf('a'), isPoliced('a')], [['10.244.1.2'], true])
+  assert.equal(policy.localPod('?/default/a u1'), undefined)
+  assert.equal(policy.localPodAt('10.244.1.2'), 'default/a')
+})
+
+test('one of a namespace whose labels are not known talks with nobody until they are: selectors may be about what it lacks', () => {
+  const { policy, held, listener, isPoliced } = start()
+  listener.setPod(told('a', [], { namespace: 'fresh' }))
+  assert.equal(held.hold({ ...named('a'), namespace: 'fresh' }, ['10.244.1.2']), '?/fresh/a u1')
+  assert.deepEqual(closed(policy.verdicts('?/fresh/a u1', 'egress')), { IPv4: [], IPv6: [] })
+  listener.setNamespace('fresh', { team: 'x' })
+  assert.equal(policy.localPodAt('10.244.1.2'), 'fresh/a')
+  assert.equal(policy.verdicts('fresh/a', 'egress'), undefined)
+  assert.equal(policy.localPod('?/fresh/a u1'), undefined)
+  listener.setNamespace('fresh', { team: 'y' })
+  assert.equal(policy.localPodAt('10.244.1.2'), 'fresh/a')
+  listener.setNamespace('fresh', undefined)
+  assert.equal(policy.localPodAt('10.244.1.2'), '?/fresh/a u1', 'nor when it is gone')
+  held.release({ ...named('a'), namespace: 'fresh' })
+  assert.equal(policy.localPodAt('10.244.1.2'), undefined)
+  assert.equal(isPoliced('a'), false)
+})
+
+test('one deleted by force is what it was until its network goes, though another has its name here', () => {
+  const { policy, held, listener, isPoliced, addressesOf } = start()
+  listener.setPod(told('a', [], { uid: 'u1' }))
+  held.hold(named('a'), ['10.244.1.2'])
+  listener.removePod('default', 'a')
+  listener.setPod(told('a', [], { uid: 'u2', labels: {} }))
+  assert.equal(policy.localPodAt('10.244.1.2'), 'default/a u1')
+  assert.deepEqual([isPoliced('a u1'), isPoliced('a')], [true, false])
+  assert.equal(held.hold(named('a', 'u2'), ['10.244.1.3']), 'default/a')
+  assert.deepEqual([addressesOf('a u1'), addressesOf('a')], [['10.244.1.2'], ['10.244.1.3']])
+  listener.setPod(told('a', [], { uid: 'u2' }))
+  assert.deepEqual([isPoliced('a u1'), isPoliced('a')], [true, true])
+  held.release(named('a'))
+  assert.equal(policy.localPod('default/a u1'), undefined)
+  assert.deepEqual([addressesOf('a'), isPoliced('a')], [['10.244.1.3'], true])
+  held.release(named('a', 'u2'))
+  assert.equal(policy.localPod('default/a'), undefined)
+})
+
+test('and though another has its name at another node, which is known by its own address', () => {
+  const { policy, held, listener, isPoliced } = start()
+  policy.setPolicy(
+    readNetworkPolicy({
+      metadata: { namespace: 'default', name: 'allow' },
+      spec: { podSelector: {}, ingress: [{ from: [{ podSelector: { matchLabels: { app: 'web' } } }] }] },
+    } as unknown as NetworkPolicy),
+  )
+  listener.setPod(told('a', [], { uid: 'u1' }))
+  held.hold(named('a'), ['10.244.1.2'])
+  listener.removePod('default', 'a')
+  listener.setPod(told('a', ['10.244.2.2'], { uid: 'u2', node: 'there' }))
+  assert.equal(policy.localPodAt('10.244.1.2'), 'default/a u1')
+  assert.equal(isPoliced('a u1'), true)
+  assert.ok(policy.identityOf('10.244.2.2'))
+  held.release(named('a'))
+  assert.equal(policy.localPodAt('10.244.1.2'), undefined)
+  assert.equal(policy.identityOf('10.244.2.2'), undefined, 'no policy is in use here any more')
+  listener.removePod('default', 'a')
+  listener.setPod(told('a', [], { uid: 'u3' }))
+  assert.equal(held.hold(named('a', 'u3'), ['10.244.1.4']), 'default/a')
+  assert.ok(policy.identityOf('10.244.1.4'))
 })
 
 test('with its network it is gone, though the API still tells of it and its address; and its name’s next pod is another', () => {
@@ -99,12 +171,14 @@ test('of two that have one address, the one that was attached last has it', () =
 
 test('what is said of a pod whose address another has by now is not said of that one', () => {
   const { held, listener, addressesOf, isPoliced } = start()
+  listener.setPod(told('new', [], { labels: {} }))
   listener.setPod(told('old', ['10.244.1.2', '10.244.1.9']))
   held.hold(named('new'), ['10.244.1.2'])
   assert.deepEqual([addressesOf('old'), addressesOf('new')], [['10.244.1.9'], ['10.244.1.2']])
   listener.setPod(told('old', ['10.244.1.2', '10.244.1.9'], { labels: { app: 'web', phase: 'ending' } }))
   assert.deepEqual([addressesOf('old'), isPoliced('old'), isPoliced('new')], [['10.244.1.9'], true, false])
   const again = start()
+  again.listener.setPod(told('new', [], { labels: {} }))
   again.held.hold(named('new'), ['10.244.1.2'])
   again.listener.setPod(told('late', ['10.244.1.2']))
   assert.deepEqual([again.addressesOf('late'), again.addressesOf('new')], [[], ['10.244.1.2']])
@@ -119,14 +193,16 @@ test('pods of other nodes, nodes, namespaces and policies are passed on as they 
     (name: string) =>
     (...given: unknown[]): void =>
       void calls.push([name, ...given])
-  const noted = new Proxy({} as NodePolicy, { get: (_, name) => note(String(name)) })
+  const noted = new Proxy({} as NodePolicy, {
+    get: (_, name) => (name === 'together' ? (changes: () => void) => changes() : note(String(name))),
+  })
   const { listener } = new HeldPods('here', noted, () => 0)
   const pod = told('far', ['10.244.2.2'], { node: 'there' })
   listener.setPod(pod)
   listener.removePod('default', 'far')
   listener.setNamespace('default', { a: 'b' })
   listener.removeNode('there')
-  assert.deepEqual(calls, [
+  assert.deepEqual(calls.slice(1), [
     ['setPod', pod],
     ['removePod', 'default', 'far'],
     ['setNamespace', 'default', { a: 'b' }],

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { namespaces } from '#api/core/namespace/resource.ts'
 import { pods } from '#api/core/pod/resource.ts'
 import { networkPolicies } from '#api/networking/networkpolicy/resource.ts'
 import type { Flow } from '#kernel/conntrack/conntrack.ts'
@@ -8,10 +9,12 @@ import { fakeNode } from '../../testing/fake-node.ts'
 import { type AttachmentRecord, AttachmentRecords } from '../attachments/attachment-record.ts'
 import { policies } from './policies-part.ts'
 
-const named = (name: string, uid = `uid-${name}`) => ({ uid, namespace: 'default', name })
+/** Of the pods that were made last, by their names. */
+const uids = new Map<string, string>()
+const named = (name: string) => ({ uid: uids.get(name) ?? `uid-${name}`, namespace: 'default', name })
 const POD = '10.244.1.2'
 const record = (name: string, address: string, more: Partial<AttachmentRecord> = {}): AttachmentRecord => ({
-  uid: `uid-${name}`,
+  uid: named(name).uid,
   pod: { ...named(name), hostname: name, hostNetwork: false },
   addresses: [address],
   namespaces: { network: '/nowhere', ipc: '/nowhere', uts: '/nowhere' },
@@ -20,8 +23,8 @@ const record = (name: string, address: string, more: Partial<AttachmentRecord> =
   ...more,
 })
 
-/** A node whose pods `app: web` may be asked by nobody; `records`: what is attached when it starts. */
-async function start({ records = [] as readonly AttachmentRecord[], flows = [] as Flow[] } = {}) {
+/** A node whose pods `app: web` may be asked by nobody. */
+async function start({ flows = [] as Flow[] } = {}) {
   class HeldFlows extends NotedFlows {
     override deleteWhere(isStale: (flow: Flow) => boolean): number {
       const stale = flows.filter(isStale)
@@ -31,15 +34,21 @@ async function start({ records = [] as readonly AttachmentRecord[], flows = [] a
   }
   const node = fakeNode([], { conntrack: () => new HeldFlows() })
   const all = new AttachmentRecords(`${node.node.stateDir}/attachments`)
-  for (const one of records) all.write(one)
-  const create = async (name: string, labels: object, addresses: readonly string[] = []) =>
-    await node.client.create(pods, {
+  /** What is attached when it starts. */
+  const attach = (...records: readonly AttachmentRecord[]): void => {
+    for (const one of records) all.write(one)
+  }
+  const create = async (name: string, labels: object, addresses: readonly string[] = []) => {
+    const { metadata } = await node.client.create(pods, {
       apiVersion: 'v1',
       kind: 'Pod',
       metadata: { namespace: 'default', name, labels },
       spec: { nodeName: 'n1', containers: [{ name: 'c', image: 'i' }] },
       status: { phase: 'Running', podIPs: addresses.map((ip) => ({ ip })) },
     } as never)
+    uids.set(name, (metadata as { readonly uid: string }).uid)
+  }
+  await node.client.create(namespaces, { apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'default' } } as never)
   await node.client.create(networkPolicies, {
     apiVersion: 'networking.k8s.io/v1',
     kind: 'NetworkPolicy',
@@ -53,7 +62,7 @@ async function start({ records = [] as readonly AttachmentRecord[], flows = [] a
     return { part, parts }
   }
   const policed = () => [...(node.nftables.sets.get('ip fairlead-policy policed-ingress')?.keys() ?? [])].sort()
-  return { ...node, create, run, policed }
+  return { ...node, attach, create, run, policed }
 }
 
 test('a pod is held when the kernel has what its policies say, and its addresses have left when it is released', async () => {
@@ -117,15 +126,14 @@ test('where the kernel takes nothing, nobody is held, and the part is not ready 
 })
 
 test('what is attached since before the start stays policed, though the API tells nothing of its addresses yet', async () => {
-  const { create, run, policed, nftables, discard } = await start({
-    records: [
-      record('web', POD),
-      record('half-made', '10.244.1.7', { state: 'prepared' }),
-      record('foreign', '10.244.1.8', { cni: {} as never }),
-      record('of-the-node', '172.30.0.2', { pod: { ...record('x', POD).pod, hostNetwork: true } }),
-    ],
-  })
+  const { attach, create, run, policed, nftables, discard } = await start()
   for (const name of ['web', 'half-made', 'foreign', 'x']) await create(name, { app: 'web' })
+  attach(
+    record('web', POD),
+    record('half-made', '10.244.1.7', { state: 'prepared' }),
+    record('foreign', '10.244.1.8', { cni: {} as never }),
+    record('of-the-node', '172.30.0.2', { pod: { ...record('x', POD).pod, hostNetwork: true } }),
+  )
   const first = await run()
   assert.deepEqual(policed(), [POD])
   await first.parts.stop()
@@ -136,6 +144,25 @@ test('what is attached since before the start stays policed, though the API tell
   second.part.release(named('web'))
   assert.deepEqual(policed(), [])
   await second.parts.stop()
+  discard()
+})
+
+test('of what is attached at a start, who is not what the API tells by that name any more talks with nobody', async () => {
+  const { attach, create, run, policed, nftables, discard } = await start()
+  await create('replaced', { app: 'other' })
+  attach(
+    { ...record('replaced', POD), uid: 'before', pod: { ...record('replaced', POD).pod, uid: 'before' } },
+    record('forgotten', '10.244.1.3'),
+  )
+  const { part, parts } = await run()
+  assert.deepEqual(policed(), [POD, '10.244.1.3'])
+  assert.equal(nftables.sets.get('ip fairlead-policy ingress-rest')?.size ?? 0, 0, 'nobody is let in')
+  await part.hold(named('replaced'), ['10.244.1.4'])
+  assert.deepEqual(policed(), [POD, '10.244.1.3'], 'and the one that is told is what is told')
+  part.release({ ...named('replaced'), uid: 'before' })
+  part.release(named('forgotten'))
+  assert.deepEqual(policed(), [])
+  await parts.stop()
   discard()
 })
 

@@ -74,10 +74,9 @@ export const policies = nodePart({
       ready: Promise.all([sources.policies.synced, loop.ready]),
       async hold(pod, addresses) {
         await loop.ready
-        held.hold(pod, addresses)
+        const key: PolicyChange = `pod ${held.hold(pod, addresses)}`
         loop.flush()
         const { refused, fault } = loop.state()
-        const key: PolicyChange = `pod ${pod.namespace}/${pod.name}`
         const error = fault ?? refused.find((one) => one.key === key)?.error
         if (error !== undefined) throw error
       },
