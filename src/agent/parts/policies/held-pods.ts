@@ -55,7 +55,7 @@ export class HeldPods {
     const taken = new Set(holding.addresses.map(({ text }) => text))
     for (const [other, pod] of this.#told)
       if (!this.#held.has(other) && !this.#gone.has(other) && pod.addresses.some(({ text }) => taken.has(text)))
-        this.#policy.setPod(this.#left(other, pod))
+        this.#policy.setPod(this.#left(pod))
   }
 
   /** It has none any more. */
@@ -91,13 +91,13 @@ export class HeldPods {
     this.#told.set(key, pod)
     if (this.#gone.has(key)) return
     const holding = this.#held.get(key)
-    this.#policy.setPod(holding === undefined ? this.#left(key, pod) : merged(pod, holding))
+    this.#policy.setPod(holding === undefined ? this.#left(pod) : merged(pod, holding))
   }
 
-  /** A pod as it is told, without the addresses that another has by now: what is said of it must not be said of that one. */
-  #left(key: string, pod: PolicyPod): PolicyPod {
-    const others = [...this.#held].flatMap(([other, { addresses }]) => (other === key ? [] : addresses))
-    const isTaken = ({ text }: HeldAddress) => others.some((one) => one.text === text)
+  /** A pod without a network of its own, as it is told, but for the addresses that another has by now: what is said of it must not be said of that one. */
+  #left(pod: PolicyPod): PolicyPod {
+    const held = [...this.#held.values()].flatMap(({ addresses }) => addresses)
+    const isTaken = ({ text }: HeldAddress) => held.some((one) => one.text === text)
     return pod.addresses.some(isTaken) ? { ...pod, addresses: pod.addresses.filter((one) => !isTaken(one)) } : pod
   }
 
