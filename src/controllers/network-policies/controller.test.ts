@@ -148,10 +148,30 @@ test('it follows labels of namespaces, and its kind as it goes and comes back', 
   assert.match((await told()).join(), /^team Warning HostNetworkPodSelected 1: .*: shop: DaemonSet agent$/)
   catalogue.remove(custom.resource)
   await settle()
+  await client.create(pods, pod('alone'), inNamespace)
+  assert.equal((await told()).length, 1, 'what is not served any more is not spoken of')
   catalogue.add(custom)
   await client.create(clusterNetworkPolicies, clusterPolicy('later', {}))
   await settle()
   assert.equal((await client.get(clusterNetworkPolicies, 'later')).status?.conditions?.length, 1)
+  stop()
+})
+
+test('a pod that a policy selects by its new labels is told of, by who tells of policies', async () => {
+  const { client, told, stop } = await start()
+  await client.create(networkPolicies, policy('some', { podSelector: { matchLabels: { app: 'web' } } }), inNamespace)
+  await client.create(clusterNetworkPolicies, clusterPolicy('all', { subject: { pods: { namespaceSelector: {}, podSelector: { matchLabels: { app: 'web' } } } } }))
+  await client.create(pods, pod('agent'), inNamespace)
+  assert.deepEqual(await told(), [])
+  const made = await client.get(pods, 'agent', inNamespace)
+  const labelled = { ...made, metadata: { ...made.metadata, labels: { app: 'web' } } }
+  await client.update(pods, labelled as typeof made, inNamespace)
+  assert.deepEqual(
+    (await told()).map((line) => line.replace(/:.*:/, ' ')),
+    ['all Warning HostNetworkPodSelected 1  Pod agent', 'some Warning HostNetworkPodSelected 1  Pod agent'],
+  )
+  const { items } = await client.list(events)
+  assert.deepEqual([...new Set(items.map((one: Loose) => one.source?.component))], ['network-policy-controller'])
   stop()
 })
 
