@@ -198,9 +198,7 @@ test('before all policies have been read nothing is written, nobody is held, and
   const read = Promise.withResolvers<void>()
   const done: string[] = []
   const feed = { synced: read.promise, subscribe: (one: PolicyListener) => ((listener = one), () => void done.push('left')) }
-  const part = policies.start({ ...node, sources: { policies: feed }, parts: {} } as never) as ReturnType<
-    typeof policies.start
-  >
+  const part = await policies.start({ ...node, sources: { policies: feed }, parts: {} } as never)
   void part.ready.then(() => done.push('ready'))
   const held = part.hold(named('web'), [POD]).then(() => done.push(`held, policed ${policed()}`))
   clock.advance(9_000)
