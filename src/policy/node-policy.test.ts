@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { NetworkPolicy } from '#api/networking/networkpolicy/message.ts'
+import type { ClusterNetworkPolicy } from '#api/policynetworking/clusternetworkpolicy/message.ts'
 import { NodePolicy } from './node-policy.ts'
 import { heldAddress, type PolicyPod } from './peer.ts'
+import { readClusterNetworkPolicy } from './read-cluster-network-policy.ts'
 import { readNetworkPolicy } from './read-network-policy.ts'
 
 const app = (name: string) => ({ podSelector: { matchLabels: { app: name } } })
@@ -72,6 +74,43 @@ test('labels of a namespace decide who is meant as soon as they are told', () =>
   assert.deepEqual([isIdentified('10.0.1.2'), news()], [true, ['address 10.0.1.2', 'pod x/a']])
   node.setNamespace('y', undefined)
   assert.deepEqual([isIdentified('10.0.1.2'), news()], [false, ['address 10.0.1.2', 'pod x/a']])
+})
+
+test('all pods that a policy selects are under it, and none any more that its namespace’s labels leave out', () => {
+  const { node, news } = start()
+  for (const [name, address] of [
+    ['a', '10.0.0.1'],
+    ['b', '10.0.0.2'],
+    ['c', '10.0.0.3'],
+  ] as const)
+    node.setPod(pod(name, address))
+  node.setPolicy(policy('all', { podSelector: {} }))
+  assert.deepEqual([...node.selected()], ['x/a', 'x/b', 'x/c'])
+  node.removePod('x', 'b')
+  node.removePolicy({ kind: 'NetworkPolicy', name: 'x/all' })
+  node.setPolicy(policy('one', app('a')))
+  node.setPolicy(policy('other', app('c')))
+  assert.deepEqual([...node.selected()], ['x/a', 'x/c'])
+  node.setPolicy(policy('other', { podSelector: {} }))
+  node.setPod(pod('d', '10.0.0.4'))
+  assert.deepEqual([...node.selected()], ['x/a', 'x/c', 'x/d'])
+  const team = readClusterNetworkPolicy({
+    metadata: { name: 'team' },
+    spec: {
+      tier: 'Admin',
+      priority: 1,
+      subject: { namespaces: { matchLabels: { team: 'a' } } },
+      egress: [{ action: 'Deny', to: [{ nodes: {} }] }],
+    },
+  } as unknown as ClusterNetworkPolicy)
+  node.setPolicy(team)
+  const isUnder = () => node.policiesOf('x/a').some(({ name }) => name === 'team')
+  assert.equal(isUnder(), false)
+  node.setNamespace('x', { team: 'a' })
+  assert.equal(isUnder(), true)
+  news()
+  node.setNamespace('x', { team: 'b' })
+  assert.deepEqual([isUnder(), news()], [false, ['pod x/a', 'pod x/c', 'pod x/d']])
 })
 
 test('an address is that pod’s of this node which was told of it last, until that one has it no more', () => {
