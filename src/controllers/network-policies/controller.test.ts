@@ -160,7 +160,12 @@ test('it follows labels of namespaces, and its kind as it goes and comes back', 
 test('a pod that a policy selects by its new labels is told of, by who tells of policies', async () => {
   const { client, told, stop } = await start()
   await client.create(networkPolicies, policy('some', { podSelector: { matchLabels: { app: 'web' } } }), inNamespace)
-  await client.create(clusterNetworkPolicies, clusterPolicy('all', { subject: { pods: { namespaceSelector: {}, podSelector: { matchLabels: { app: 'web' } } } } }))
+  await client.create(
+    clusterNetworkPolicies,
+    clusterPolicy('all', {
+      subject: { pods: { namespaceSelector: {}, podSelector: { matchLabels: { app: 'web' } } } },
+    }),
+  )
   await client.create(pods, pod('agent'), inNamespace)
   assert.deepEqual(await told(), [])
   const made = await client.get(pods, 'agent', inNamespace)

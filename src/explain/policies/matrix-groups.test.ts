@@ -121,7 +121,10 @@ test('below the table stands who is isolated which way, what denies how much, an
 })
 
 test('of pods alike that may not ask each other the command asks one from another', () => {
-  const given = view({ pods: [made('web', 1, 10), made('web', 2, 20), made('web', 1, 11)], policies: [policy('all', {})] })
+  const given = view({
+    pods: [made('web', 1, 10), made('web', 2, 20), made('web', 1, 11)],
+    policies: [policy('all', {})],
+  })
   assert.deepEqual(matrixNotes(policyMatrix(given, asked)).slice(-2), [
     `default/web: 3 pods alike, web-${HASH}-10, web-${HASH}-11, web-${HASH}-20`,
     `why one may not: fairlead explain --from pod/default/web-${HASH}-10 --to pod/default/web-${HASH}-11:8080`,

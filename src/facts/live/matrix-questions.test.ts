@@ -65,7 +65,10 @@ test('the address is of the family that is asked, and who has none, or no networ
   const cells = [cell('shop/web', 'shop/web', 80), cell('shop/web', 'shop/db', 80)]
   const six = matrix(cells, { family: 'IPv6', protocol: 'UDP' })
   assert.deepEqual(asked(six), ['shop-web-1 to fd00::2 80/UDP true', undefined])
-  assert.deepEqual(asked(six, () => undefined), [undefined, undefined])
+  assert.deepEqual(
+    asked(six, () => undefined),
+    [undefined, undefined],
+  )
   const gone = matrix([cell('shop/gone', 'shop/db', 80), cell('shop/db', 'shop/gone', 80)], {
     groups: [group('shop', 'gone', 'gone'), group('shop', 'db', 'db')],
   })
@@ -77,11 +80,9 @@ test('who refuses has been reached; who is silent has not, and what was not sent
   const question = { namespace: '', protocol: 'TCP', address: '', port: 80 } as const
   const tried = cells.map((one, index) => ({ cell: one, question: index === 2 ? undefined : question }))
   assert.deepEqual(
-    probedCells('TCP', tried, ['answered', 'refused', 'silent', 'unreachable']).map(({ cell: { to }, answer, passed }) => [
-      to,
-      answer,
-      passed,
-    ]),
+    probedCells('TCP', tried, ['answered', 'refused', 'silent', 'unreachable']).map(
+      ({ cell: { to }, answer, passed }) => [to, answer, passed],
+    ),
     [
       ['a', 'answered', true],
       ['b', 'refused', true],

@@ -1,7 +1,7 @@
 import type { Pod } from '#api/core/pod/message.ts'
 import { type Matrix, type MatrixCell, nameOfGroup } from '#explain/trace/policies/matrix.ts'
-import { podAddresses } from '#objects/pod.ts'
 import { keyOf } from '#objects/object-key.ts'
+import { podAddresses } from '#objects/pod.ts'
 import { type Answer, gotThere, type Question } from './ask-all.ts'
 
 /** What a real connection met; `passed` where anything came back. */
@@ -39,8 +39,7 @@ export const matrixQuestions = (
     const receivers = podsOf.get(cell.to) ?? []
     const receiver = receivers.find((pod) => pod !== sender) ?? receivers[0]
     const namespace = sender && namespaceOf(sender)
-    const address =
-      receiver && podAddresses(receiver).find((one) => one.includes(':') === (family === 'IPv6'))
+    const address = receiver && podAddresses(receiver).find((one) => one.includes(':') === (family === 'IPv6'))
     return {
       cell,
       question:

@@ -59,11 +59,7 @@ test('each key is written as what its pod, its address or all networks come to n
     [[POD], [], ['10.244.2.9'], ['192.0.2.0/24']],
   )
   policies.removePod('x', 'b')
-  assert.deepEqual(write('address 10.244.2.9'), [
-    'forgotten address 10.244.2.9',
-    'less',
-    'written address 10.244.2.9',
-  ])
+  assert.deepEqual(write('address 10.244.2.9'), ['forgotten address 10.244.2.9', 'less', 'written address 10.244.2.9'])
   assert.deepEqual(holds('identities'), [])
   policies.removePod('x', 'a')
   assert.deepEqual(write('pod x/a', 'cells'), [
@@ -80,11 +76,10 @@ test('what the kernel refuses is told as refused, and what it took as written', 
   const { nftables, target, all, write } = start()
   target.adopt()
   nftables.refuse = (text) => (text.includes('10.244.2.9') ? 'no room' : undefined)
-  assert.deepEqual(write(...all).filter((line) => line !== 'less'), [
-    'written pod x/a',
-    'written cells',
-    'refused address 10.244.2.9: no room',
-  ])
+  assert.deepEqual(
+    write(...all).filter((line) => line !== 'less'),
+    ['written pod x/a', 'written cells', 'refused address 10.244.2.9: no room'],
+  )
 })
 
 test('what somebody edits is found, and nothing where nobody has', () => {

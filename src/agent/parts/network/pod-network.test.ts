@@ -68,8 +68,7 @@ const start = (hasIpv6 = true) => {
     addresses: ['172.30.0.2', 'fd00:30::2'],
     podCidrs: ['10.244.1.0/29', 'fd00:1::/64'],
   } as const
-  const run = () =>
-    createPodNetwork({ node, stateDir, podNamespace: (uid) => `pod-${uid}`, policies }, kernel)
+  const run = () => createPodNetwork({ node, stateDir, podNamespace: (uid) => `pod-${uid}`, policies }, kernel)
   return { run, log, faults, waits, linked, stateDir, news: () => log.splice(0) }
 }
 const ONE = '10.244.1.2,fd00:1::2'
@@ -115,7 +114,10 @@ test('one whose link cannot be made is released; where that cannot be taken away
   assert.deepEqual(news(), [`hold one ${ONE}`, `connect one ${ONE}`, 'remove uid-one', 'release one'])
   faults.remove = new Error('still there')
   await assert.rejects(network.attach(pod('two')), { code: 'POD_ATTACH_FAILED' })
-  assert.deepEqual(news().filter((line) => /release/.test(line)), [])
+  assert.deepEqual(
+    news().filter((line) => /release/.test(line)),
+    [],
+  )
   delete faults.connect
   delete faults.remove
   await network.attach(pod('two'))
@@ -207,7 +209,8 @@ test('a start keeps who is whole, and takes away and releases who is half-made o
   const first = run()
   for (const name of ['whole', 'unlinked', 'half-made']) await first.attach(pod(name))
   const records = new AttachmentRecords(`${stateDir}/attachments`)
-  for (const record of records.read()) if (record.uid === 'uid-half-made') records.write({ ...record, state: 'prepared' })
+  for (const record of records.read())
+    if (record.uid === 'uid-half-made') records.write({ ...record, state: 'prepared' })
   linked.delete('uid-unlinked')
   news()
   const second = run()

@@ -172,7 +172,10 @@ test('pods of other nodes, nodes, namespaces and policies are passed on as they 
   listener.removePod('default', 'far')
   listener.setNamespace('default', { a: 'b' })
   const changes = () => {}
-  const [node, policy] = [{ name: 'there', labels: {}, addresses: [] }, readNetworkPolicy({ metadata: { name: 'deny' } } as never)]
+  const [node, policy] = [
+    { name: 'there', labels: {}, addresses: [] },
+    readNetworkPolicy({ metadata: { name: 'deny' } } as never),
+  ]
   listener.setNode(node)
   listener.removeNode('there')
   listener.setPolicy(policy)

@@ -197,7 +197,10 @@ test('before all policies have been read nothing is written, nobody is held, and
   let listener: PolicyListener | undefined
   const read = Promise.withResolvers<void>()
   const done: string[] = []
-  const feed = { synced: read.promise, subscribe: (one: PolicyListener) => ((listener = one), () => void done.push('left')) }
+  const feed = {
+    synced: read.promise,
+    subscribe: (one: PolicyListener) => ((listener = one), () => void done.push('left')),
+  }
   const part = await policies.start({ ...node, sources: { policies: feed }, parts: {} } as never)
   void part.ready.then(() => done.push('ready'))
   const held = part.hold(named('web'), [POD]).then(() => done.push(`held, policed ${policed()}`))

@@ -31,7 +31,10 @@ const NOTES = [
   'shop/db: ingress isolated by shop/deny',
   'why one may not: fairlead explain --from pod/shop/web --to pod/shop/db:80',
 ]
-const lines = (...given: Parameters<typeof matrixText>) => matrixText(...given).text.split('\n').slice(0, -1)
+const lines = (...given: Parameters<typeof matrixText>) =>
+  matrixText(...given)
+    .text.split('\n')
+    .slice(0, -1)
 
 test('a matrix is a table, and below it why', () => {
   assert.deepEqual(lines(matrix, undefined, undefined), [...TABLE, ...NOTES])
@@ -75,9 +78,11 @@ test('what differs from the policies is marked, and told with what was met and w
 
 test('of many that differ twenty are told, and how many more there are', () => {
   const many = (count: number) =>
-    lines(matrix, undefined, Array.from({ length: count }, () => met(0, 'silent', false))).filter((line) =>
-      line.startsWith('! '),
-    )
+    lines(
+      matrix,
+      undefined,
+      Array.from({ length: count }, () => met(0, 'silent', false)),
+    ).filter((line) => line.startsWith('! '))
   assert.equal(many(20).length, 20)
   assert.deepEqual([many(22).length, many(22).at(-1)], [21, '! and 2 more (-o json has them)'])
 })
