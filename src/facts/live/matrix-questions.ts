@@ -13,7 +13,7 @@ export interface ProbedCell {
 }
 
 /** A cell, and how to try it; undefined where a pod has no network or no address of the family. */
-export interface AskedCell {
+interface AskedCell {
   readonly cell: MatrixCell
   readonly question: Question | undefined
 }

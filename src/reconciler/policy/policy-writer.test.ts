@@ -335,6 +335,14 @@ test('a look at tables that nobody has written to since reads nothing again, fro
   assert.equal(second.audit(), true)
 })
 
+test('tables of the same rules that hold what cannot be ours make room for ours, with all that they shall hold', () => {
+  const { nftables } = written()
+  nftables.run('add element ip fairlead-policy ingress-rest { 10.244.1.77 . 0x7 : jump elsewhere }')
+  const { writer } = start(nftables)
+  assert.equal(writer.write(all).isLess, true)
+  assert.deepEqual([held(nftables), writer.audit()], [WHOLE, true])
+})
+
 test('tables that could not be read are not taken for well', () => {
   const { nftables, writer } = written()
   const { dump } = nftables

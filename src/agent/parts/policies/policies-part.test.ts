@@ -199,7 +199,10 @@ test('before all policies have been read nothing is written, nobody is held, and
   const done: string[] = []
   const feed = {
     synced: read.promise,
-    subscribe: (one: PolicyListener) => ((listener = one), () => void done.push('left')),
+    subscribe(one: PolicyListener) {
+      listener = one
+      return () => void done.push('left')
+    },
   }
   const part = await policies.start({ ...node, sources: { policies: feed }, parts: {} } as never)
   void part.ready.then(() => done.push('ready'))
@@ -213,7 +216,7 @@ test('before all policies have been read nothing is written, nobody is held, and
   read.resolve()
   await held
   assert.deepEqual([done.toSorted(), part.status().ready], [[`held, policed ${POD}`, 'ready'], true])
-  part.stop()
+  await part.stop()
   assert.equal(done.at(-1), 'left', 'it is told nothing more')
   discard()
 })
