@@ -137,6 +137,50 @@ test('a ClusterNetworkPolicy says in its condition Accepted whether it could be 
   stop()
 })
 
+test('what is still so is not written again, and since when it is so stays as it was', async () => {
+  const { client, clock, settle, stop } = await start()
+  const rules = (count: number) => ({ ingress: Array.from({ length: count }, () => ({ action: 'Deny', from: [{}] })) })
+  await client.create(clusterNetworkPolicies, clusterPolicy('odd', rules(1)))
+  await settle()
+  const first = await client.get(clusterNetworkPolicies, 'odd')
+  clock.advance(60_000)
+  await client.create(pods, pod('agent'), inNamespace)
+  await settle()
+  const same = await client.get(clusterNetworkPolicies, 'odd')
+  assert.equal(same.metadata?.resourceVersion, first.metadata?.resourceVersion)
+  const { metadata } = same
+  await client.update(clusterNetworkPolicies, {
+    ...same,
+    ...clusterPolicy('odd', rules(2)),
+    metadata: { ...metadata, generation: 2 },
+  })
+  await settle()
+  const [before] = first.status!.conditions!
+  const [after] = (await client.get(clusterNetworkPolicies, 'odd')).status!.conditions!
+  assert.deepEqual([before?.status, after?.status, after?.observedGeneration], ['False', 'False', 2])
+  assert.notEqual(after?.message, before?.message)
+  assert.equal(after?.lastTransitionTime, before?.lastTransitionTime)
+  stop()
+})
+
+test('a policy that has changed is told of again, though its fault is the same', async () => {
+  const { client, clock, told, stop } = await start()
+  const odd = (generation: number) =>
+    policy(
+      'odd',
+      { policyTypes: Array(generation).fill('Ingress'), ingress: [{ from: [{ ipBlock: { cidr: '10.0.0.0/40' } }] }] },
+      generation,
+    )
+  const count = async () => Number(/InvalidRule (\d+)/.exec((await told()).join())?.[1])
+  const made = await client.create(networkPolicies, odd(1), inNamespace)
+  assert.equal(await count(), 1)
+  clock.advance(60_000)
+  const changed = { ...odd(2), metadata: { ...made.metadata, generation: 2 } }
+  await client.update(networkPolicies, changed, inNamespace)
+  assert.equal(await count(), 2)
+  stop()
+})
+
 test('it follows labels of namespaces, and its kind as it goes and comes back', async () => {
   const { client, catalogue, custom, told, settle, stop } = await start()
   const subject = { namespaces: { matchLabels: { team: 'b' } } }

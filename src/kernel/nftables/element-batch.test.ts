@@ -179,3 +179,32 @@ test('a transaction of more than a buffer has all of it', () => {
     ),
   )
 })
+
+test('one change alone has room for all its ranges and comments, beyond the first buffer', () => {
+  const ranges = Array.from({ length: 1100 }, (): Write[] => [
+    (one) => key(one, KEY, ...Array(16).fill(1)),
+    (one) => key(one, KEY, ...Array(16).fill(1)).attribute(FLAGS, Uint8Array.of(0, 0, 0, 1)),
+  ]).flat()
+  const six = given({ count: 1100, areRanges: true, keyLength: 16, bytes: new Uint8Array(1100 * 32).fill(1) })
+  assert.equal(
+    hex(start().write([six])),
+    whole(batch(1, BEGIN), change(2, NEW, 2, 'fairlead', 'names', ...ranges), batch(3, END)),
+  )
+  const comment = 'x'.repeat(120)
+  const commented: Write = (one) =>
+    key(key(one, KEY, 1, 1, 1, 1), DATA, 1, 1, 1, 1).attribute(USERDATA, Buffer.from(`\0\x79${comment}\0`, 'latin1'))
+  const many = given({
+    count: 600,
+    dataLength: 4,
+    bytes: new Uint8Array(4800).fill(1),
+    comments: Array.from({ length: 600 }, () => comment),
+  })
+  assert.equal(
+    hex(start().write([many])),
+    whole(
+      batch(1, BEGIN),
+      change(2, NEW, 2, 'fairlead', 'names', ...Array.from({ length: 600 }, () => commented)),
+      batch(3, END),
+    ),
+  )
+})
