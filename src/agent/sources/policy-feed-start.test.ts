@@ -105,3 +105,38 @@ test('who comes when all has been read is told at once, and who has gone before 
   assert.deepEqual(late.told, ['together: pod a {}'])
   assert.deepEqual(early.told, [])
 })
+
+test('whatever kind is read last, nothing is told before', async () => {
+  for (const last of Object.keys(caches()) as (keyof ReturnType<typeof caches>)[]) {
+    const all = caches()
+    const feed = new PolicyFeed(all)
+    const { told, listener } = noting()
+    feed.subscribe(listener)
+    for (const [kind, one] of Object.entries(all)) if (kind !== last) (one as Informer<ApiObject>).replace([], '1')
+    await new Promise((resolve) => setImmediate(resolve))
+    all.pods.apply({ type: 'ADDED', object: pod('a', '2') })
+    assert.deepEqual(told, [], last)
+    ;(all[last] as Informer<ApiObject>).replace(last === 'pods' ? [pod('a', '2')] : [], '1')
+    await feed.synced
+    assert.deepEqual(told, ['together: pod a {}'], last)
+  }
+})
+
+test('who comes later is told nothing of what is gone by then', async () => {
+  const all = caches()
+  const feed = new PolicyFeed(all)
+  const node: any = { apiVersion: 'v1', kind: 'Node', metadata: { name: 'here', uid: 'here', resourceVersion: '1' } }
+  all.pods.replace([pod('a')], '1')
+  all.nodes.replace([node], '1')
+  all.namespaces.replace([space], '1')
+  all.policies.replace([policy], '1')
+  all.clusterPolicies.replace([], '1')
+  await feed.synced
+  all.pods.apply({ type: 'DELETED', object: pod('a') })
+  all.nodes.apply({ type: 'DELETED', object: node })
+  all.namespaces.apply({ type: 'DELETED', object: space })
+  all.policies.apply({ type: 'DELETED', object: policy })
+  const { told, listener } = noting()
+  feed.subscribe(listener)
+  assert.deepEqual(told, [])
+})

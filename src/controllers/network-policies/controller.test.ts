@@ -137,6 +137,50 @@ test('a ClusterNetworkPolicy says in its condition Accepted whether it could be 
   stop()
 })
 
+test('what is still so is not written again, and since when it is so stays as it was', async () => {
+  const { client, clock, settle, stop } = await start()
+  const rules = (count: number) => ({ ingress: Array.from({ length: count }, () => ({ action: 'Deny', from: [{}] })) })
+  await client.create(clusterNetworkPolicies, clusterPolicy('odd', rules(1)))
+  await settle()
+  const first = await client.get(clusterNetworkPolicies, 'odd')
+  clock.advance(60_000)
+  await client.create(pods, pod('agent'), inNamespace)
+  await settle()
+  const same = await client.get(clusterNetworkPolicies, 'odd')
+  assert.equal(same.metadata?.resourceVersion, first.metadata?.resourceVersion)
+  const { metadata } = same
+  await client.update(clusterNetworkPolicies, {
+    ...same,
+    ...clusterPolicy('odd', rules(2)),
+    metadata: { ...metadata, generation: 2 },
+  })
+  await settle()
+  const [before] = first.status!.conditions!
+  const [after] = (await client.get(clusterNetworkPolicies, 'odd')).status!.conditions!
+  assert.deepEqual([before?.status, after?.status, after?.observedGeneration], ['False', 'False', 2])
+  assert.notEqual(after?.message, before?.message)
+  assert.equal(after?.lastTransitionTime, before?.lastTransitionTime)
+  stop()
+})
+
+test('a policy that has changed is told of again, though its fault is the same', async () => {
+  const { client, clock, told, stop } = await start()
+  const odd = (generation: number) =>
+    policy(
+      'odd',
+      { policyTypes: Array(generation).fill('Ingress'), ingress: [{ from: [{ ipBlock: { cidr: '10.0.0.0/40' } }] }] },
+      generation,
+    )
+  const count = async () => Number(/InvalidRule (\d+)/.exec((await told()).join())?.[1])
+  const made = await client.create(networkPolicies, odd(1), inNamespace)
+  assert.equal(await count(), 1)
+  clock.advance(60_000)
+  const changed = { ...odd(2), metadata: { ...made.metadata, generation: 2 } }
+  await client.update(networkPolicies, changed, inNamespace)
+  assert.equal(await count(), 2)
+  stop()
+})
+
 test('it follows labels of namespaces, and its kind as it goes and comes back', async () => {
   const { client, catalogue, custom, told, settle, stop } = await start()
   const subject = { namespaces: { matchLabels: { team: 'b' } } }
@@ -148,10 +192,35 @@ test('it follows labels of namespaces, and its kind as it goes and comes back', 
   assert.match((await told()).join(), /^team Warning HostNetworkPodSelected 1: .*: shop: DaemonSet agent$/)
   catalogue.remove(custom.resource)
   await settle()
+  await client.create(pods, pod('alone'), inNamespace)
+  assert.equal((await told()).length, 1, 'what is not served any more is not spoken of')
   catalogue.add(custom)
   await client.create(clusterNetworkPolicies, clusterPolicy('later', {}))
   await settle()
   assert.equal((await client.get(clusterNetworkPolicies, 'later')).status?.conditions?.length, 1)
+  stop()
+})
+
+test('a pod that a policy selects by its new labels is told of, by who tells of policies', async () => {
+  const { client, told, stop } = await start()
+  await client.create(networkPolicies, policy('some', { podSelector: { matchLabels: { app: 'web' } } }), inNamespace)
+  await client.create(
+    clusterNetworkPolicies,
+    clusterPolicy('all', {
+      subject: { pods: { namespaceSelector: {}, podSelector: { matchLabels: { app: 'web' } } } },
+    }),
+  )
+  await client.create(pods, pod('agent'), inNamespace)
+  assert.deepEqual(await told(), [])
+  const made = await client.get(pods, 'agent', inNamespace)
+  const labelled = { ...made, metadata: { ...made.metadata, labels: { app: 'web' } } }
+  await client.update(pods, labelled as typeof made, inNamespace)
+  assert.deepEqual(
+    (await told()).map((line) => line.replace(/:.*:/, ' ')),
+    ['all Warning HostNetworkPodSelected 1  Pod agent', 'some Warning HostNetworkPodSelected 1  Pod agent'],
+  )
+  const { items } = await client.list(events)
+  assert.deepEqual([...new Set(items.map((one: Loose) => one.source?.component))], ['network-policy-controller'])
   stop()
 })
 

@@ -123,12 +123,12 @@ export const startNetworkPolicyController = (context: ControllerContext): Runnin
   podCache.addHandlers({
     onAdd: notePod,
     onUpdate: (before, pod) => {
-      if (before.metadata?.labels !== pod.metadata?.labels) notePod(pod)
+      if (!sameValue(before.metadata?.labels, pod.metadata?.labels)) notePod(pod)
     },
   })
   namespaceCache.addHandlers({
     onUpdate: (before, one) => {
-      if (!sameValue(before.metadata?.labels ?? {}, one.metadata?.labels ?? {})) noteClusterPolicies()
+      if (!sameValue(before.metadata?.labels, one.metadata?.labels)) noteClusterPolicies()
     },
   })
   eachServed(context, (resource) => {

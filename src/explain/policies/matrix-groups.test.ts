@@ -95,6 +95,42 @@ test('some ports of several are told by their numbers; what a ClusterNetworkPoli
   ])
 })
 
+test('below the table stands who is isolated which way, what denies how much, and a command that asks the same', () => {
+  const given = view({
+    pods: [made('web', 1, 10), made('web', 2, 20), made('web', 1, 11), made('web', 2, 21), alone],
+    policies: [
+      policy('web', { podSelector: { matchLabels: { app: 'web' } }, policyTypes: ['Ingress', 'Egress'], egress: [{}] }),
+      policy('db', { podSelector: { matchLabels: { app: 'db' } }, policyTypes: ['Egress'], egress: [{}] }),
+    ],
+    clusterPolicies: [clusterPolicy('apart', { ingress: [{ action: 'Deny', from: [{ namespaces: {} }] }] })],
+  })
+  const notes = (question: Partial<Parameters<typeof policyMatrix>[1]> = {}) =>
+    matrixNotes(policyMatrix(given, { ...asked, ...question }))
+  const web = `web-${HASH}`
+  assert.deepEqual(notes(), [
+    'default/db: egress isolated by default/db',
+    'default/web: ingress isolated by default/web; egress isolated by default/web',
+    'ClusterNetworkPolicy apart, spec.ingress[0], denies 3 connections of these',
+    `default/web: 4 pods alike, ${web}-10, ${web}-11, ${web}-20, …`,
+    `why one may not: fairlead explain --from pod/default/db --to pod/default/${web}-10:8080`,
+  ])
+  assert.equal(
+    notes({ protocol: 'UDP', family: 'IPv6', port: 53 }).at(-1),
+    `why one may not: fairlead explain --from pod/default/db --to pod/default/${web}-10:53 --proto udp --family 6`,
+  )
+})
+
+test('of pods alike that may not ask each other the command asks one from another', () => {
+  const given = view({
+    pods: [made('web', 1, 10), made('web', 2, 20), made('web', 1, 11)],
+    policies: [policy('all', {})],
+  })
+  assert.deepEqual(matrixNotes(policyMatrix(given, asked)).slice(-2), [
+    `default/web: 3 pods alike, web-${HASH}-10, web-${HASH}-11, web-${HASH}-20`,
+    `why one may not: fairlead explain --from pod/default/web-${HASH}-10 --to pod/default/web-${HASH}-11:8080`,
+  ])
+})
+
 test('columns of a table that would be too wide have the numbers of their rows', () => {
   const many = Array.from({ length: 9 }, (_, index) => pod(`a-name-of-some-length-${index}`, 1, 70 + index))
   const [header, first] = rowsOf(view({ pods: many }))

@@ -11,7 +11,11 @@ import { peersOfRule } from './rule-parts.ts'
 export const policyRef = ({ kind, name }: Pick<Policy, 'kind' | 'name'>): ObjectRef =>
   kind === 'NetworkPolicy' ? { kind, ...splitKey(name) } : { kind, name }
 
-export const podRef = ({ namespace, name }: PolicyPod): ObjectRef => ({ kind: 'Pod', namespace, name })
+export const podRef = ({ namespace, name }: Pick<PolicyPod, 'name' | 'namespace'>): ObjectRef => ({
+  kind: 'Pod',
+  namespace,
+  name,
+})
 
 /** Whether policies say anything of it at all. */
 export const isSaid = ({ isolatedBy, by }: EndWord): boolean => isolatedBy.length > 0 || by !== undefined

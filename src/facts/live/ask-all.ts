@@ -16,7 +16,7 @@ export interface Question {
   readonly expected?: boolean | undefined
 }
 
-type Answer = Observation['answer']
+export type Answer = Observation['answer']
 
 interface Patience {
   /** Milliseconds in which nothing comes to anybody: who has no answer then is told `silent`. */

@@ -26,6 +26,7 @@ test('of three each may go first, and who is told twice has it once', () => {
   for (const gone of all) {
     const owners = new Owners<(typeof all)[number]>()
     for (const one of [...all, ...all]) owners.add(one)
+    assert.equal(owners.now(ADDRESS), all[2])
     owners.remove(gone)
     owners.remove(gone)
     const rest = all.filter((one) => one !== gone)
@@ -33,6 +34,14 @@ test('of three each may go first, and who is told twice has it once', () => {
     owners.remove(rest[1]!)
     assert.equal(owners.now(ADDRESS), rest[0])
   }
+})
+
+test('of two that were made at the same time the one that is told last has it', () => {
+  const [one, other] = [owner(1), owner(1)]
+  const owners = new Owners<typeof one>()
+  owners.add(one)
+  owners.add(other)
+  assert.equal(owners.now(ADDRESS), other)
 })
 
 test('who has not been told has nothing to give back', () => {

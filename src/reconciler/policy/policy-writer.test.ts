@@ -214,7 +214,7 @@ test('tables of other rules are replaced in one transaction, with all that they 
   const second = start(nftables)
   let texts = 0
   nftables.refuse = () => void texts++
-  second.writer.write(all)
+  assert.equal(second.writer.write(all).isLess, true, 'what the others let pass nobody knows')
   assert.equal(texts, 2, 'the tables, and then their seal')
   assert.deepEqual(held(nftables), WHOLE)
   assert.equal(second.writer.audit(), true)
@@ -322,6 +322,39 @@ test('an answer that got lost is told, and the tables are read before anything i
   writer.adopt()
   writer.write(all)
   assert.deepEqual(held(nftables), WHOLE)
+})
+
+test('a look at tables that nobody has written to since reads nothing again, from the first write on', () => {
+  const { nftables, writer } = written()
+  const { dump } = nftables
+  nftables.dump = () => assert.fail('it reads what it has written itself')
+  assert.equal(writer.audit(), true)
+  nftables.dump = dump
+  const second = start(nftables).writer
+  nftables.dump = () => assert.fail('it reads what it has just read')
+  assert.equal(second.audit(), true)
+})
+
+test('tables of the same rules that hold what cannot be ours make room for ours, with all that they shall hold', () => {
+  const { nftables } = written()
+  nftables.run('add element ip fairlead-policy ingress-rest { 10.244.1.77 . 0x7 : jump elsewhere }')
+  const { writer } = start(nftables)
+  assert.equal(writer.write(all).isLess, true)
+  assert.deepEqual([held(nftables), writer.audit()], [WHOLE, true])
+})
+
+test('tables that could not be read are not taken for well', () => {
+  const { nftables, writer } = written()
+  const { dump } = nftables
+  nftables.dump = () => {
+    throw new Error('out of reach')
+  }
+  assert.throws(() => writer.adopt(), /out of reach/)
+  nftables.dump = dump
+  assert.equal(writer.audit(), false)
+  writer.adopt()
+  writer.write(all)
+  assert.deepEqual([held(nftables), writer.audit()], [WHOLE, true])
 })
 
 test('a pod of more than a socket takes at once changes step by step, and what it holds before and then, all the while', () => {

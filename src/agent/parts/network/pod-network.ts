@@ -1,6 +1,4 @@
-import { hasIpv6 } from '#kernel/namespaces/ipv6.ts'
-import { isNamespace, namespacePath } from '#kernel/namespaces/namespace.ts'
-import { createPodNamespaces, deletePodNamespaces } from '#kernel/namespaces/pod-namespaces.ts'
+import { namespacePath } from '#kernel/namespaces/namespace.ts'
 import type { Attachment, PodIdentity, PodNetwork } from '#kubelet/pod-network.ts'
 import { parseCidr } from '#net/cidr.ts'
 import { familyOfText, type PerFamily } from '#net/per-family.ts'
@@ -10,7 +8,7 @@ import type { KeptNamespace } from '#reconciler/network/network-target.ts'
 import { ID_COUNT } from '#runtime/runtime.ts'
 import { type AttachmentRecord, AttachmentRecords } from '../attachments/attachment-record.ts'
 import { IdRanges } from './id-ranges.ts'
-import { PodLinks } from './pod-links.ts'
+import { type PodKernel, podKernel } from './pod-kernel.ts'
 import { PodNetworkError } from './pod-network-error.ts'
 
 /** Who must know of a pod before anybody can reach it. */
@@ -53,8 +51,11 @@ export interface NodePodNetwork extends PodNetwork {
  * half-made when we died is taken away. Attaching is synchronous inside, some 2 ms, and one at a time, so no two pods
  * get one address.
  */
-export function createPodNetwork(options: PodNetworkOptions): NodePodNetwork {
-  return new RoutedPodNetwork(options)
+export function createPodNetwork(
+  options: PodNetworkOptions,
+  kernel: PodKernel = podKernel({ node: options.node, mtu: options.mtu }),
+): NodePodNetwork {
+  return new RoutedPodNetwork(options, kernel)
 }
 
 let before = Promise.resolve()
@@ -76,19 +77,19 @@ class RoutedPodNetwork implements NodePodNetwork {
   readonly #halfMade = new Map<string, AttachmentRecord>()
   /** Being taken away: what goes of these is not put back. */
   readonly #leaving = new Set<string>()
-  readonly #links: PodLinks
-  readonly #ipv6: boolean
+  readonly #kernel: PodKernel
+  readonly #links: PodKernel['links']
   readonly #ids = new IdRanges()
   /** Places of pods that are being attached, and not recorded yet. */
   readonly #promised = new Set<number>()
   #last: number
 
-  constructor(options: PodNetworkOptions) {
+  constructor(options: PodNetworkOptions, kernel: PodKernel) {
     this.#options = options
     this.#records = new AttachmentRecords(`${options.stateDir}/attachments`)
     this.#last = this.#records.readLastOffset()
-    this.#ipv6 = hasIpv6()
-    this.#links = new PodLinks({ node: options.node, hasIpv6: this.#ipv6, mtu: options.mtu })
+    this.#kernel = kernel
+    this.#links = kernel.links
     for (const record of this.#records.read()) {
       if (record.state === 'attached' && this.#stands(record)) this.#attached.set(record.uid, record)
       else {
@@ -197,9 +198,9 @@ class RoutedPodNetwork implements NodePodNetwork {
     try {
       const { hostname } = pod
       const users = firstId === undefined ? undefined : { firstId, count: ID_COUNT }
-      if (offset === undefined) createPodNamespaces(directory, { hostname, users, networkPath: network })
+      if (offset === undefined) this.#kernel.createNamespaces(directory, { hostname, users, networkPath: network })
       else {
-        createPodNamespaces(directory, { hostname, users, networkName: podNamespace(pod.uid) })
+        this.#kernel.createNamespaces(directory, { hostname, users, networkName: podNamespace(pod.uid) })
         this.#links.connect(pod, network, addresses)
       }
     } catch (cause) {
@@ -223,7 +224,7 @@ class RoutedPodNetwork implements NodePodNetwork {
   }
 
   #usable(addresses: PerFamily): readonly string[] {
-    return this.#ipv6 ? addresses : addresses.filter((address) => familyOfText(address) === 'IPv4')
+    return this.#kernel.hasIpv6 ? addresses : addresses.filter((address) => familyOfText(address) === 'IPv4')
   }
 
   #addresses(offset: number): PerFamily {
@@ -237,7 +238,7 @@ class RoutedPodNetwork implements NodePodNetwork {
   /** Whether what a record says is there; a reboot, or somebody's hand, may have taken it. */
   #stands({ uid, pod, namespaces }: AttachmentRecord): boolean {
     const { network, ipc, uts, user } = namespaces
-    if (![network, ipc, uts, ...(user ? [user.path] : [])].every(isNamespace)) return false
+    if (![network, ipc, uts, ...(user ? [user.path] : [])].every(this.#kernel.isNamespace)) return false
     return pod.hostNetwork || this.#links.has(uid)
   }
 
@@ -247,7 +248,7 @@ class RoutedPodNetwork implements NodePodNetwork {
    */
   #takeAway({ uid, pod, namespaces }: AttachmentRecord): void {
     if (!pod.hostNetwork) this.#links.remove(uid, namespaces.network)
-    deletePodNamespaces(this.#directory(uid))
+    this.#kernel.deleteNamespaces(this.#directory(uid))
     const path = this.#records.pathOf(uid)
     if (namespaces.user !== undefined) this.#ids.free((record) => record === path)
     this.#records.remove(uid)

@@ -139,6 +139,24 @@ test('with its network it is gone, though the API still tells of it and its addr
   assert.deepEqual(addressesOf('a'), ['10.244.1.3'], 'the one before goes late')
 })
 
+test('of a name’s next pod counts what is told of that one, in whatever order its network and the API tell', () => {
+  const { held, listener, addressesOf, isPoliced, policy } = start()
+  listener.setPod(told('a', ['10.244.1.2']))
+  held.hold(named('a'), ['10.244.1.2'])
+  held.release(named('a'))
+  held.hold(named('a', 'u2'), ['10.244.1.3'])
+  listener.setPod(told('a', ['10.244.1.3'], { labels: {} }))
+  assert.deepEqual([addressesOf('a'), isPoliced('a')], [['10.244.1.3'], false], 'its network is there first')
+  held.release(named('a', 'u2'))
+  listener.removePod('default', 'a')
+  listener.setPod(told('a', ['10.244.1.4']))
+  assert.deepEqual([addressesOf('a'), isPoliced('a')], [['10.244.1.4'], true], 'the API tells of it first')
+  listener.removePod('default', 'a')
+  assert.equal(policy.localPod('default/a'), undefined)
+  held.hold(named('a', 'u3'), ['10.244.1.5'])
+  assert.equal(isPoliced('a'), false, 'the labels of the one before are not its own')
+})
+
 test('one whose object is gone is held until its network goes too', () => {
   const { held, listener, addressesOf, policy } = start()
   listener.setPod(told('a'))
@@ -187,25 +205,74 @@ test('what is said of a pod whose address another has by now is not said of that
   assert.deepEqual(again.addressesOf('late'), ['10.244.1.2'])
 })
 
+test('who has an address now takes nothing else from others: not what they hold, nor brings back who is gone', () => {
+  const { held, listener, addressesOf, policy } = start()
+  listener.setPod(told('moved', ['10.244.1.2']))
+  held.hold(named('moved'), ['10.244.1.5'])
+  listener.setPod(told('gone', ['10.244.1.2']))
+  held.hold(named('gone'), ['10.244.1.2'])
+  held.release(named('gone'))
+  listener.setPod(told('new', []))
+  held.hold(named('new'), ['10.244.1.2'])
+  assert.deepEqual([addressesOf('moved'), addressesOf('new')], [['10.244.1.5'], ['10.244.1.2']])
+  assert.equal(policy.localPod('default/gone'), undefined)
+})
+
+test('an address that is attached here is that pod’s, whatever is told of a pod of another node', () => {
+  const { held, listener, policy } = start()
+  policy.setPolicy(
+    readNetworkPolicy({
+      metadata: { namespace: 'default', name: 'allow' },
+      spec: { podSelector: {}, ingress: [{ from: [{ podSelector: { matchLabels: { who: 'far' } } }] }] },
+    } as unknown as NetworkPolicy),
+  )
+  for (const name of ['asked', 'new']) listener.setPod(told(name, []))
+  held.hold(named('asked'), ['10.244.1.8'])
+  held.hold(named('new'), ['10.244.1.2'])
+  listener.setPod(told('far', ['10.244.1.2'], { node: 'there', labels: { who: 'far' }, since: 900 }))
+  assert.equal(policy.identityOf('10.244.1.2'), undefined)
+  held.release(named('new'))
+  assert.ok(policy.identityOf('10.244.1.2'), 'it is the other’s again')
+})
+
 test('pods of other nodes, nodes, namespaces and policies are passed on as they are', () => {
   const calls: unknown[][] = []
+  const changes = () => {}
   const note =
     (name: string) =>
     (...given: unknown[]): void =>
       void calls.push([name, ...given])
   const noted = new Proxy({} as NodePolicy, {
-    get: (_, name) => (name === 'together' ? (changes: () => void) => changes() : note(String(name))),
+    get: (_, name) =>
+      name === 'together'
+        ? (given: () => void): void => {
+            if (given === changes) note('together')(given)
+            given()
+          }
+        : note(String(name)),
   })
   const { listener } = new HeldPods('here', noted, () => 0)
   const pod = told('far', ['10.244.2.2'], { node: 'there' })
   listener.setPod(pod)
   listener.removePod('default', 'far')
   listener.setNamespace('default', { a: 'b' })
+  const [node, policy] = [
+    { name: 'there', labels: {}, addresses: [] },
+    readNetworkPolicy({ metadata: { name: 'deny' } } as never),
+  ]
+  listener.setNode(node)
   listener.removeNode('there')
+  listener.setPolicy(policy)
+  listener.removePolicy(policy)
+  listener.together(changes)
   assert.deepEqual(calls.slice(1), [
     ['setPod', pod],
     ['removePod', 'default', 'far'],
     ['setNamespace', 'default', { a: 'b' }],
+    ['setNode', node],
     ['removeNode', 'there'],
+    ['setPolicy', policy],
+    ['removePolicy', policy],
+    ['together', changes],
   ])
 })

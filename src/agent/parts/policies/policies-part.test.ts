@@ -4,8 +4,11 @@ import { namespaces } from '#api/core/namespace/resource.ts'
 import { pods } from '#api/core/pod/resource.ts'
 import { networkPolicies } from '#api/networking/networkpolicy/resource.ts'
 import type { Flow } from '#kernel/conntrack/conntrack.ts'
+import { readNetworkPolicy } from '#policy/read-network-policy.ts'
 import { NotedFlows } from '#reconciler/testing/noted-flows.ts'
+import type { PolicyListener } from '../../sources/policy-feed.ts'
 import { fakeNode } from '../../testing/fake-node.ts'
+import { settle } from '../../testing/loopback-network.ts'
 import { type AttachmentRecord, AttachmentRecords } from '../attachments/attachment-record.ts'
 import { policies } from './policies-part.ts'
 
@@ -32,7 +35,11 @@ async function start({ flows = [] as Flow[] } = {}) {
       return stale.length
     }
   }
-  const node = fakeNode([], { conntrack: () => new HeldFlows() })
+  const closed: string[] = []
+  const node = fakeNode([], {
+    conntrack: () => Object.assign(new HeldFlows(), { close: () => void closed.push('conntrack') }),
+  })
+  node.nftables.close = () => void closed.push('nftables')
   const all = new AttachmentRecords(`${node.node.stateDir}/attachments`)
   /** What is attached when it starts. */
   const attach = (...records: readonly AttachmentRecord[]): void => {
@@ -62,7 +69,7 @@ async function start({ flows = [] as Flow[] } = {}) {
     return { part, parts }
   }
   const policed = () => [...(node.nftables.sets.get('ip fairlead-policy policed-ingress')?.keys() ?? [])].sort()
-  return { ...node, attach, create, run, policed }
+  return { ...node, closed, attach, create, run, policed }
 }
 
 test('a pod is held when the kernel has what its policies say, and its addresses have left when it is released', async () => {
@@ -174,7 +181,7 @@ test('a start ends what an agent before it had no time to end, and a change what
     backend: { address, port: 80 },
   })
   const flows = [flow(POD), flow('10.244.1.3')]
-  const { create, run, clock, discard } = await start({ flows })
+  const { create, run, clock, nftables, discard } = await start({ flows })
   await create('web', { app: 'web' }, [POD])
   await create('other', { app: 'web' })
   const first = await run()
@@ -183,12 +190,85 @@ test('a start ends what an agent before it had no time to end, and a change what
   await first.part.hold(named('other'), ['10.244.1.3'])
   clock.advance(999)
   assert.equal(flows.length, 0)
+  first.part.release(named('other'))
   await first.parts.stop()
   flows.push(flow(POD))
+  const { transactions } = nftables
   const second = await run()
   clock.advance(999)
+  assert.equal(nftables.transactions, transactions)
   assert.equal(flows.length, 0, 'though nothing had to be written')
   await second.parts.stop()
+  discard()
+})
+
+test('what a node itself has begun with its pods goes on, whatever their policies say', async () => {
+  const own: Flow = {
+    protocol: 6,
+    source: '172.30.0.2',
+    original: { address: POD, port: 80 },
+    backend: { address: POD, port: 80 },
+  }
+  const flows = [own, { ...own, source: '172.30.0.3' }]
+  const { create, run, clock, discard } = await start({ flows })
+  await create('web', { app: 'web' }, [POD])
+  const { parts } = await run()
+  clock.advance(999)
+  assert.deepEqual(flows, [own])
+  await parts.stop()
+  discard()
+})
+
+test('before all policies have been read nothing is written, nobody is held, and it is not ready', async () => {
+  const { node, nftables, clock, policed, discard } = await start()
+  let listener: PolicyListener | undefined
+  const read = Promise.withResolvers<void>()
+  const done: string[] = []
+  const feed = {
+    synced: read.promise,
+    subscribe(one: PolicyListener) {
+      listener = one
+      return () => void done.push('left')
+    },
+  }
+  const part = await policies.start({ ...node, sources: { policies: feed }, parts: {} } as never)
+  void part.ready.then(() => done.push('ready'))
+  const held = part.hold(named('web'), [POD]).then(() => done.push(`held, policed ${policed()}`))
+  clock.advance(9_000)
+  await new Promise((resolve) => setImmediate(resolve))
+  assert.deepEqual([done, nftables.transactions, part.status().ready], [[], 0, false])
+  listener?.setPolicy(
+    readNetworkPolicy({ metadata: { namespace: 'default', name: 'deny' }, spec: { podSelector: {} } } as never),
+  )
+  read.resolve()
+  await held
+  assert.deepEqual([done.toSorted(), part.status().ready], [[`held, policed ${POD}`, 'ready'], true])
+  await part.stop()
+  assert.equal(done.at(-1), 'left', 'it is told nothing more')
+  discard()
+})
+
+test('one that has stopped writes nothing more, ends no connection, and has let go of the kernel and of what it is told', async () => {
+  const to = { address: '10.244.1.4', port: 80 }
+  const flow: Flow = { protocol: 6, source: '10.244.2.9', original: to, backend: to }
+  const flows: Flow[] = []
+  const { create, run, nftables, policed, closed, clock, discard } = await start({ flows })
+  await create('web', { app: 'other' }, [POD])
+  await create('late', { app: 'web' }, ['10.244.1.3'])
+  const { parts } = await run()
+  clock.advance(999)
+  const { transactions } = nftables
+  nftables.run('delete element ip fairlead-policy policed-ingress { 10.244.1.3 }')
+  flows.push(flow)
+  await create('later', { app: 'web' }, ['10.244.1.4'])
+  await settle()
+  assert.ok(policed().includes('10.244.1.4'))
+  await parts.stop()
+  assert.deepEqual(closed, ['conntrack', 'nftables'])
+  await create('last', { app: 'web' }, ['10.244.1.5'])
+  clock.advance(60_000)
+  assert.deepEqual([policed().includes('10.244.1.5'), flows.length], [false, 1])
+  assert.ok(nftables.transactions <= transactions + 2)
   discard()
 })
 

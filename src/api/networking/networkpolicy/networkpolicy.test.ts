@@ -73,6 +73,12 @@ test('what is excepted of a range lies in it and is smaller', () => {
     assert.deepEqual(block('10.0.0.0/8', other), [
       `${at}.except[0]: Invalid value: "${other}": must be a strict subset of \`cidr\``,
     ])
+  assert.ok(
+    block('10.0.0.1/8', '11.0.0.0/16').includes(
+      `${at}.except[0]: Invalid value: "11.0.0.0/16": must be a strict subset of \`cidr\``,
+    ),
+    'also of a range from before the strict form',
+  )
   assert.deepEqual(block(''), [`${at}.cidr: Required value`])
   assert.deepEqual(block('x', '10.0.0.0/8'), [
     `${at}.cidr: Invalid value: "x": must be a valid CIDR value, (e.g. 10.9.8.0/24 or 2001:db8::/64)`,

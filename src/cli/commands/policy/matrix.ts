@@ -4,22 +4,19 @@ import { unixTransport } from '#client/unix-client.ts'
 import { leaves } from '#cluster/config.ts'
 import { policyMatrix } from '#explain/policies/matrix.ts'
 import { PolicyView } from '#explain/policies/policy-view.ts'
-import type { Matrix } from '#explain/trace/policies/matrix.ts'
-import { cellReason, matrixNotes, matrixRows } from '#explain/words/policies/matrix.ts'
-import { canProbe, type ProbedCell, probeMatrix } from '#facts/live/probe-matrix.ts'
+import { canProbe, probeMatrix } from '#facts/live/probe-matrix.ts'
 import { gatherPolicyFacts } from '#facts/policy-facts.ts'
 import { CliError } from '../../cli-error.ts'
 import { explainTarget } from '../../clusters/explain-target.ts'
 import { type Command, outputFlag } from '../../command.ts'
-import { table } from '../../table.ts'
 import { clusterFlags } from './cluster-flags.ts'
+import { matrixText } from './matrix-text.ts'
 import { apiTrouble, noSuchNamespace } from './trouble.ts'
 import { tellWhoseTheyAre } from './whose-policies.ts'
 
 const PROTOCOLS = { tcp: 'TCP', udp: 'UDP', sctp: 'SCTP' } as const
 const FAMILIES = { '4': 'IPv4', '6': 'IPv6' } as const
 const MOST_PORT = 65535
-const MOST_DIFFERING = 20
 
 export const matrix: Command = {
   name: 'policy matrix',
@@ -93,39 +90,6 @@ Exit status 0: told; with --probe, everything was as it should be. 1: something 
       client.close()
     }
   },
-}
-
-/** The table, what differs, what isolates, and what was begun for real. */
-const matrixText = (
-  found: Matrix,
-  namespace: string | undefined,
-  probed: readonly ProbedCell[] | undefined,
-): { readonly differing: readonly ProbedCell[]; readonly text: string } => {
-  const differing = (probed ?? []).filter(({ passed, cell }) => passed !== undefined && passed !== cell.passes)
-  if (found.groups.length === 0)
-    return {
-      differing,
-      text: `no pod${namespace === undefined ? '' : ` of namespace ${namespace}`} has an address of ${found.family}\n`,
-    }
-  const wrong = new Set(differing.map(({ cell }) => cell))
-  const [header = [], ...rows] = matrixRows(found, (cell) => wrong.has(cell))
-  const lines = [
-    ...differing
-      .slice(0, MOST_DIFFERING)
-      .map(({ cell, answer }) => `! ${cell.from} to ${cell.to}, port ${cell.port}: ${answer}, but ${cellReason(cell)}`),
-    ...(differing.length > MOST_DIFFERING
-      ? [`! and ${differing.length - MOST_DIFFERING} more (-o json has them)`]
-      : []),
-    ...matrixNotes(found),
-    ...(probed === undefined ? [] : [probeText(probed, differing.length)]),
-  ]
-  return { differing, text: `${table(header, rows)}${lines.map((line) => `${line}\n`).join('')}` }
-}
-
-const probeText = (probed: readonly ProbedCell[], differing: number): string => {
-  const unknown = probed.filter(({ passed }) => passed === undefined).length
-  const words = differing === 0 ? 'all as the policies say' : `${differing} not as the policies say`
-  return `${probed.length} connections were begun: ${words}${unknown === 0 ? '' : `; of ${unknown} nobody can tell, since nobody answers there`}`
 }
 
 const portOf = (text: string): number => {

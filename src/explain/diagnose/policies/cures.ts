@@ -10,6 +10,7 @@ import type { EndWord, PolicyObject, PolicyView } from '../../policies/policy-vi
 import { indexOf } from '../../policies/rule-parts.ts'
 import { policyRef } from '../../policies/word.ts'
 import type { Cure } from '../../trace/cure.ts'
+import type { Effect } from '../../trace/effect.ts'
 import type { Missing, WantedLabel } from '../../trace/findings/isolated.ts'
 import type { PolicyEnd } from '../../trace/policies/word.ts'
 import type { ObjectRef } from '../../trace/reference.ts'
@@ -31,10 +32,13 @@ const SIDES = { ingress: 'from', egress: 'to' } as const
 const KINDS = { NetworkPolicy: 'networkpolicy', ClusterNetworkPolicy: 'clusternetworkpolicy' } as const
 
 export const showPolicy = (policy: Policy): Cure => {
-  const { kind, namespace, name } = policyRef(policy)
-  const word = KINDS[kind as keyof typeof KINDS]
-  return look({ code: 'show-policy' }, 'kubectl', 'get', word, name, ...where(namespace), '-o', 'yaml')
+  const { namespace, name } = policyRef(policy)
+  return look({ code: 'show-policy' }, 'kubectl', 'get', KINDS[policy.kind], name, ...where(namespace), '-o', 'yaml')
 }
+
+/** A patch of what a policy was read from. */
+export const patchPolicy = (effect: Effect, view: PolicyView, policy: Policy, body: object): Cure =>
+  patch(effect, KINDS[policy.kind], view.objectOf(policy), body)
 
 /** What lets a connection pass that a NetworkPolicy isolates from: what the nearest rule lacks, and a rule of its own. */
 export function isolatedCures(

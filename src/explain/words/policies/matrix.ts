@@ -36,7 +36,8 @@ export const matrixRows = (matrix: Matrix, differs: Differs): readonly (readonly
 }
 
 /** What stands below the table: which policies isolate whom, which deny, who is one group. */
-export const matrixNotes = ({ groups, cells, policies, protocol }: Matrix): readonly string[] => {
+export const matrixNotes = (matrix: Matrix): readonly string[] => {
+  const { groups, cells, policies } = matrix
   if (policies === 0) return ['no NetworkPolicy and no ClusterNetworkPolicy is there: everybody may ask everybody']
   const isolated = groups.flatMap((group) => {
     const name = nameOfGroup(group)
@@ -59,7 +60,7 @@ export const matrixNotes = ({ groups, cells, policies, protocol }: Matrix): read
     ...isolated,
     ...[...denying].map(([by, count]) => `${by} denies ${plural(count, 'connection')} of these`),
     ...groups.filter(({ pods }) => pods.length > 1).map((group) => `${nameOfGroup(group)}: ${groupText(group.pods)}`),
-    ...(no === undefined ? [] : [`why one may not: ${explainCommand(no, groups, protocol)}`]),
+    ...(no === undefined ? [] : [`why one may not: ${explainCommand(no, matrix)}`]),
   ]
 }
 
@@ -67,13 +68,14 @@ const MOST = 3
 const groupText = (pods: readonly string[]): string =>
   `${pods.length} pods alike, ${pods.slice(0, MOST).join(', ')}${pods.length > MOST ? ', …' : ''}`
 
-const explainCommand = ({ from, to, port }: MatrixCell, groups: Matrix['groups'], protocol: string): string => {
+const explainCommand = ({ from, to, port }: MatrixCell, { groups, protocol, family }: Matrix): string => {
   const podOf = (name: string, at: number) => {
     const group = groups.find((one) => nameOfGroup(one) === name)
     return `pod/${group?.namespace}/${group?.pods[at] ?? group?.pods[0]}`
   }
   const proto = protocol === 'TCP' ? '' : ` --proto ${protocol.toLowerCase()}`
-  return `fairlead explain --from ${podOf(from, 0)} --to ${podOf(to, from === to ? 1 : 0)}:${port}${proto}`
+  const addresses = family === 'IPv4' ? '' : ' --family 6'
+  return `fairlead explain --from ${podOf(from, 0)} --to ${podOf(to, from === to ? 1 : 0)}:${port}${proto}${addresses}`
 }
 
 /** Of a ClusterNetworkPolicy; a NetworkPolicy has no rules that deny. */

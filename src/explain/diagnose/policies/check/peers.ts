@@ -9,8 +9,7 @@ import { peersOfRule } from '../../../policies/rule-parts.ts'
 import { policyRef } from '../../../policies/word.ts'
 import type { Cure } from '../../../trace/cure.ts'
 import type { PolicyFinding } from '../../../trace/policies/check.ts'
-import { patch } from '../../cure.ts'
-import { labelNamespace } from '../cures.ts'
+import { labelNamespace, patchPolicy } from '../cures.ts'
 import {
   type Check,
   isLike,
@@ -84,12 +83,9 @@ const selectorOf = ({ kind }: Policy, { pods }: PodsPeer, what: 'namespaces' | '
         : '.namespaces'
 
 const mean = ({ view }: Scope, policy: Policy, path: string, matchLabels: Readonly<Record<string, string>>): Cure =>
-  patch(
-    { code: 'mean-labels', path, labels: matchLabels },
-    policy.kind === 'NetworkPolicy' ? 'networkpolicy' : 'clusternetworkpolicy',
-    view.objectOf(policy),
-    [{ op: 'replace', path: pointerOf(path), value: { matchLabels } }],
-  )
+  patchPolicy({ code: 'mean-labels', path, labels: matchLabels }, view, policy, [
+    { op: 'replace', path: pointerOf(path), value: { matchLabels } },
+  ])
 
 /** The label for a namespace that is called so, or the name of one that is called nearly so. */
 function namespaceCure(
@@ -104,7 +100,7 @@ function namespaceCure(
   const keys = Object.keys(wanted)
   if (!Object.values(wanted).some((value) => isLike(value, like))) return undefined
   const held = scope.view.namespaceLabels(like) ?? {}
-  if (keys.length > 0 && !keys.some((key) => Object.hasOwn(held, key))) return labelNamespace(like, wanted)
+  if (!keys.some((key) => Object.hasOwn(held, key))) return labelNamespace(like, wanted)
   return keys.length === 1 && keys[0] === NAMESPACE_NAME_LABEL
     ? mean(scope, policy, `${path}${selectorOf(policy, peer, 'namespaces')}`, { [NAMESPACE_NAME_LABEL]: like })
     : undefined
@@ -113,5 +109,5 @@ function namespaceCure(
 /** The nodes answer for the pods that a rule for DNS means. */
 const isDnsOfNodes = ({ facts, view }: Scope, peer: PodsPeer): boolean =>
   facts.network.dnsOnNodes === true &&
-  namespacesOf({ view } as Scope, peer).includes(DNS.namespace) &&
+  namespacesOf({ view }, peer).includes(DNS.namespace) &&
   matchesLabels(peer.pods, DNS.labels)

@@ -5,8 +5,7 @@ import { type PortPart, portsOfRule } from '../../../policies/rule-parts.ts'
 import { policyRef } from '../../../policies/word.ts'
 import type { Cure } from '../../../trace/cure.ts'
 import type { PolicyFinding } from '../../../trace/policies/check.ts'
-import { patch } from '../../cure.ts'
-import { showPolicy } from '../cures.ts'
+import { patchPolicy, showPolicy } from '../cures.ts'
 import { type Check, podsOf, pointerOf, policiesIn, type Scope } from './scope.ts'
 
 /** Ports by a name that nobody has who is asked. */
@@ -66,11 +65,8 @@ function unknownPort(
 
 const portCure = ({ view }: Scope, policy: Policy, path: string, name: string | undefined): Cure => {
   if (name === undefined) return showPolicy(policy)
-  const isOfNamespace = policy.kind === 'NetworkPolicy'
-  return patch(
-    { code: 'mean-port', path, port: name },
-    isOfNamespace ? 'networkpolicy' : 'clusternetworkpolicy',
-    view.objectOf(policy),
-    [{ op: 'replace', path: `${pointerOf(path)}/${isOfNamespace ? 'port' : 'destinationNamedPort'}`, value: name }],
-  )
+  const field = policy.kind === 'NetworkPolicy' ? 'port' : 'destinationNamedPort'
+  return patchPolicy({ code: 'mean-port', path, port: name }, view, policy, [
+    { op: 'replace', path: `${pointerOf(path)}/${field}`, value: name },
+  ])
 }

@@ -42,8 +42,10 @@ export const hostPodsOf = ({ facts, view }: Scope, peer: PodPeer): readonly Pod[
   })
 
 /** Namespaces that it picks. */
-export const namespacesOf = ({ view }: Scope, { namespaces }: Pick<PodPeer, 'namespaces'>): readonly string[] =>
-  view.namespaces.filter((name) => isNamespaceOf(namespaces, name, view.namespaceLabels(name)))
+export const namespacesOf = (
+  { view }: Pick<Scope, 'view'>,
+  { namespaces }: Pick<PodPeer, 'namespaces'>,
+): readonly string[] => view.namespaces.filter((name) => isNamespaceOf(namespaces, name, view.namespaceLabels(name)))
 
 /** Whether something makes pods like that in one of these namespaces, though none is there at present. */
 export const isMadeIn = ({ facts }: Scope, namespaces: readonly string[], pods: readonly LabelRequirement[]): boolean =>

@@ -6,9 +6,9 @@ import { wantedOf } from '../../../policies/nearest.ts'
 import { podRef, policyRef } from '../../../policies/word.ts'
 import type { Labelled } from '../../../trace/findings/selector.ts'
 import type { PolicyFinding } from '../../../trace/policies/check.ts'
-import { look, patch, where } from '../../cure.ts'
+import { look, where } from '../../cure.ts'
 import { nearestLabels, replacing } from '../../reasons/selector.ts'
-import { showPolicy } from '../cures.ts'
+import { patchPolicy, showPolicy } from '../cures.ts'
 import {
   type Check,
   hostPodsOf,
@@ -57,7 +57,6 @@ export const idleSubjects: Check = (scope) =>
 function selectsNothing(scope: Scope, policy: Policy): PolicyFinding | undefined {
   const { subject } = policy
   const namespaces = namespacesOf(scope, subject)
-  const isOfCluster = policy.kind === 'ClusterNetworkPolicy'
   const about = { reason: 'policy-selects-nothing', policy: policyRef(policy) } as const
   if (namespaces.length === 0) {
     // Of a namespace that is not there the API has no policy: a selector of namespaces means none.
@@ -69,10 +68,9 @@ function selectsNothing(scope: Scope, policy: Policy): PolicyFinding | undefined
   const others = scope.view.pods.filter(({ namespace }) => namespaces.includes(namespace))
   if (subject.pods.length === 0 || others.length === 0 || isMadeIn(scope, namespaces, subject.pods)) return undefined
   const near = nearTo(plainLabels(subject.pods), others)
-  const path = isOfCluster ? 'spec.subject.pods.podSelector' : 'spec.podSelector'
-  const object = scope.view.objectOf(policy)
+  const path = policy.kind === 'ClusterNetworkPolicy' ? 'spec.subject.pods.podSelector' : 'spec.podSelector'
   const [best] = near
-  const namespace = object.metadata?.namespace
+  const { namespace } = policyRef(policy)
   const show = ['kubectl', 'get', 'pods', ...(namespace ? where(namespace) : ['-A']), '--show-labels']
   return {
     ...about,
@@ -83,10 +81,10 @@ function selectsNothing(scope: Scope, policy: Policy): PolicyFinding | undefined
     cures: [
       best === undefined
         ? look({ code: 'show-labels' }, ...show)
-        : patch(
+        : patchPolicy(
             { code: 'select', labels: best.labels },
-            isOfCluster ? 'clusternetworkpolicy' : 'networkpolicy',
-            object,
+            scope.view,
+            policy,
             selecting(path, replacing(plainLabels(subject.pods) ?? {}, best.labels)),
           ),
     ],
@@ -117,7 +115,7 @@ export const nearTo = (
     const labelled: Labelled = {
       labels,
       count: (known?.count ?? 0) + 1,
-      pods: [...(known?.pods ?? []), podRef({ ...pod } as never)].slice(0, 3),
+      pods: [...(known?.pods ?? []), podRef(pod)].slice(0, 3),
     }
     found.set(key, { labelled, far })
   }
@@ -139,7 +137,6 @@ export const sharedPriorities: Check = (scope) => {
       const pod = podsOf(scope, other.subject).find((each) => selected.has(each))
       if (direction === undefined || pod === undefined) return []
       const [first, second] = one.name < other.name ? [one, other] : [other, one]
-      const object = scope.view.objectOf(second)
       const free = freePriority(scope, tier, priority)
       return [
         {
@@ -153,10 +150,10 @@ export const sharedPriorities: Check = (scope) => {
             free === undefined
               ? [showPolicy(second)]
               : [
-                  patch(
+                  patchPolicy(
                     { code: 'give-priority', policy: policyRef(second), priority: free },
-                    'clusternetworkpolicy',
-                    object,
+                    scope.view,
+                    second,
                     { spec: { priority: free } },
                   ),
                 ],

@@ -1,0 +1,195 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import type { ClusterFacts } from '../../cluster/facts.ts'
+import { ask, at, pod, slice } from '../../testing/cluster.ts'
+import { clusterPolicy, policy, withPolicies } from '../../testing/policies.ts'
+
+const app = (name: string) => ({ matchLabels: { app: name } })
+const friend = { podSelector: { matchLabels: { role: 'friend' } } }
+const webs = [pod('web-1', 1, 11), pod('web-2', 2, 11)]
+const client = pod('client', 1, 9, { labels: { app: 'client' } })
+const ingress = (...rules: readonly object[]) => policy('in', { podSelector: app('web'), ingress: rules })
+const egress = (...rules: readonly object[]) =>
+  policy('out', { podSelector: app('client'), policyTypes: ['Egress'], egress: rules })
+
+/** The commands of the only finding; what is another way to the same end begins with `or`. */
+const cures = (given: ClusterFacts, from = 'pod/client', to = 'svc/web', more: Parameters<typeof ask>[2] = {}) => {
+  const [finding, ...others] = ask(from, to, more, given).findings
+  assert.deepEqual(others, [])
+  return finding?.cures.map(({ command, alternative }) => `${alternative ? 'or ' : ''}${command}`)
+}
+const patched = (name: string, path: string, value: unknown, kind = 'networkpolicy', namespace = ' -n default') =>
+  `kubectl patch ${kind} ${name}${namespace} --type json -p '${JSON.stringify([{ op: 'add', path, value }])}'`
+const meansClient = { podSelector: app('client') }
+const tcp = (port: number) => ({ protocol: 'TCP', port })
+
+test('labels that a pod lacks are given to it, or it is meant by the rule as it is', () => {
+  const orMeant = `or ${patched('in', '/spec/ingress/0/from/-', meansClient)}`
+  assert.deepEqual(cures(withPolicies([ingress({ from: [friend] })])), [
+    'kubectl label pod client -n default role=friend',
+    orMeant,
+  ])
+  const matchExpressions = [
+    { key: 'a', operator: 'Exists' },
+    { key: 'b', operator: 'In', values: ['x', 'y'] },
+  ]
+  assert.deepEqual(cures(withPolicies([ingress({ from: [{ podSelector: { matchExpressions } }] })])), [
+    'kubectl label pod client -n default a=true b=x',
+    orMeant,
+  ])
+})
+
+test('labels are given to what makes a pod: its Deployment, StatefulSet or DaemonSet; a Job’s pod gets them itself', () => {
+  const owned = (kind: string, name: string, labels: object = { app: 'client' }): ClusterFacts => {
+    const metadata = {
+      ...client.metadata,
+      labels,
+      ownerReferences: [{ apiVersion: 'apps/v1', kind, name, uid: 'o', controller: true }],
+    }
+    const deployment = { metadata: { name: 'front', namespace: 'default' }, spec: { template: {} } }
+    return withPolicies([ingress({ from: [friend] })], [], {
+      pods: [...webs, { ...client, metadata } as unknown as typeof client],
+      deployments: [deployment] as unknown as ClusterFacts['deployments'],
+    })
+  }
+  const of = (kind: string) =>
+    `kubectl patch ${kind} front -n default --type merge -p '{"spec":{"template":{"metadata":{"labels":{"role":"friend"}}}}}'`
+  assert.equal(cures(owned('StatefulSet', 'front'))?.[0], of('statefulset'))
+  assert.equal(cures(owned('DaemonSet', 'front'))?.[0], of('daemonset'))
+  assert.equal(
+    cures(owned('ReplicaSet', 'front-5c8', { app: 'client', 'pod-template-hash': '5c8' }))?.[0],
+    of('deployment'),
+  )
+  assert.equal(cures(owned('Job', 'front'))?.[0], 'kubectl label pod client -n default role=friend')
+})
+
+const apart = (labels: Readonly<Record<string, string>>, ...from: readonly object[]): ClusterFacts => {
+  const pods = [...webs, pod('client', 1, 9, { namespace: 'front', labels: { app: 'client' } })]
+  const given = withPolicies([ingress({ from })], [], { namespaces: ['default', 'front'], pods })
+  return { ...given, namespaceLabels: { ...given.namespaceLabels, front: labels } }
+}
+const fromFront = (...given: Parameters<typeof apart>) => cures(apart(...given), 'pod/front/client', 'svc/default/web')
+
+test('labels that a namespace lacks are given to it; where the pod lacks some too, both are meant as they are', () => {
+  const name = { 'kubernetes.io/metadata.name': 'front' }
+  const team = { namespaceSelector: { matchLabels: { team: 'a' } } }
+  const meant = patched('in', '/spec/ingress/0/from/-', { namespaceSelector: { matchLabels: name }, ...meansClient })
+  assert.deepEqual(fromFront(name, team), ['kubectl label namespace front team=a', `or ${meant}`])
+  assert.deepEqual(fromFront(name, { ...team, ...friend }), [meant])
+})
+
+test('a pod of another namespace is meant by that one’s name, else its labels, else by its address', () => {
+  const own = { podSelector: {} }
+  const meant = (value: object) => [patched('in', '/spec/ingress/0/from/-', value)]
+  const team = { team: 'x' }
+  assert.deepEqual(fromFront(team, own), meant({ namespaceSelector: { matchLabels: team }, ...meansClient }))
+  const named = { 'kubernetes.io/metadata.name': 'front' }
+  assert.deepEqual(
+    fromFront({ ...team, ...named }, own),
+    meant({ namespaceSelector: { matchLabels: named }, ...meansClient }),
+  )
+  assert.deepEqual(fromFront({}, own), meant({ ipBlock: { cidr: '10.244.1.9/32' } }))
+})
+
+test('a port that a rule lacks is added to it; what lacks more gets a rule of its own, behind those that are there', () => {
+  const rule = { from: [meansClient], ports: [tcp(8080)] }
+  assert.deepEqual(cures(withPolicies([ingress({ from: [{ podSelector: {} }], ports: [{ port: 80 }] })])), [
+    patched('in', '/spec/ingress/0/ports/-', tcp(8080)),
+  ])
+  assert.deepEqual(cures(withPolicies([ingress({ from: [friend], ports: [{ port: 80 }] })])), [
+    patched('in', '/spec/ingress/-', rule),
+  ])
+  assert.deepEqual(cures(withPolicies([ingress({ from: [{ ipBlock: { cidr: '10.0.0.0/40' } }] })])), [
+    patched('in', '/spec/ingress/-', rule),
+  ])
+  assert.deepEqual(cures(withPolicies([ingress()])), [patched('in', '/spec/ingress', [rule])])
+  assert.deepEqual(
+    cures(
+      withPolicies([
+        ingress(
+          { from: [{ ipBlock: { cidr: '192.0.2.0/24' } }], ports: [{ port: 1 }] },
+          { from: [{ podSelector: {} }], ports: [{ port: 80 }] },
+        ),
+      ]),
+    ),
+    [patched('in', '/spec/ingress/1/ports/-', tcp(8080))],
+    'the nearest of its rules',
+  )
+})
+
+test('who has no labels that policies can mean is meant by an address, of either family', () => {
+  const given = withPolicies([ingress({ from: [{ podSelector: {} }] })])
+  const meant = (cidr: string) => [patched('in', '/spec/ingress/0/from/-', { ipBlock: { cidr } })]
+  assert.deepEqual(cures(given, 'node/node-1', 'pod/web-2:8080'), meant('172.30.0.2/32'))
+  assert.deepEqual(cures(given, 'node/node-1', 'pod/web-2:8080', { family: 'IPv6' }), meant('fd00:172:30::2/128'))
+  const outside = cures(withPolicies([egress()]), 'pod/client', '203.0.113.7:443')
+  assert.deepEqual(outside, [
+    patched('out', '/spec/egress', [{ to: [{ ipBlock: { cidr: '203.0.113.7/32' } }], ports: [tcp(443)] }]),
+  ])
+})
+
+test('who is asked behind a Service is meant by its selector, else by the labels that last', () => {
+  const labels = { app: 'web', tier: 'back', 'pod-template-hash': '5c8' }
+  const given = withPolicies([egress()], [], { pods: [pod('web-1', 1, 11, { labels }), client] })
+  const meant = (matchLabels: object) => [
+    patched('out', '/spec/egress', [{ to: [{ podSelector: { matchLabels } }], ports: [tcp(8080)] }]),
+  ]
+  const slices = [slice('web', [at('10.244.1.11', 1)])]
+  assert.deepEqual(cures({ ...given, slices: [...slices, given.slices.at(-1)!] }), meant({ app: 'web' }))
+  assert.deepEqual(cures(given, 'pod/client', 'pod/web-1:8080'), meant({ app: 'web', tier: 'back' }))
+  const bare = withPolicies([egress()], [], { pods: [pod('web-1', 1, 11, { labels: {} }), client] })
+  assert.deepEqual(cures(bare, 'pod/client', 'pod/web-1:8080'), [
+    patched('out', '/spec/egress', [{ to: [{ podSelector: {} }], ports: [tcp(8080)] }]),
+  ])
+})
+
+test('what an administrator denies is accepted by a rule before, of the same protocol, where there is room for one', () => {
+  const deny = (before: number) => ({
+    ingress: [
+      ...Array.from({ length: before }, () => ({ action: 'Accept', from: [{ namespaces: app('none') }] })),
+      { action: 'Deny', from: [{ namespaces: {} }] },
+    ],
+  })
+  const accepted = (path: string, value: object) => [patched('apart', path, value, 'clusternetworkpolicy', '')]
+  const name = { matchLabels: { 'kubernetes.io/metadata.name': 'default' } }
+  const from = [{ pods: { namespaceSelector: name, podSelector: app('client') } }]
+  const protocols = (word: string, number: number) => [{ [word]: { destinationPort: { number } } }]
+  const rule = { action: 'Accept', from, protocols: protocols('tcp', 8080) }
+  assert.deepEqual(cures(withPolicies([], [clusterPolicy('apart', deny(2))])), accepted('/spec/ingress/2', rule))
+  assert.deepEqual(cures(withPolicies([], [clusterPolicy('apart', deny(23))])), accepted('/spec/ingress/23', rule))
+  assert.deepEqual(cures(withPolicies([], [clusterPolicy('apart', deny(24))])), [
+    'kubectl get clusternetworkpolicy apart -o yaml',
+  ])
+  const out = clusterPolicy('apart', { egress: [{ action: 'Deny', to: [{ networks: ['203.0.113.0/24'] }] }] })
+  for (const protocol of ['UDP', 'SCTP'] as const)
+    assert.deepEqual(
+      cures(withPolicies([], [out]), 'pod/client', '203.0.113.7:443', { protocol }),
+      accepted('/spec/egress/0', {
+        action: 'Accept',
+        to: [{ networks: ['203.0.113.7/32'] }],
+        protocols: protocols(protocol.toLowerCase(), 443),
+      }),
+    )
+})
+
+test('a DNS that is a program at an address is let pass by that, one of the nodes by the labels that people know', () => {
+  const both = [
+    { protocol: 'UDP', port: 53 },
+    { protocol: 'TCP', port: 53 },
+  ]
+  const given = withPolicies([egress({ to: [{ podSelector: app('web') }] })])
+  const of = (facts: ClusterFacts) => cures(facts, 'pod/client', 'svc/kube-system/kube-dns:53', { protocol: 'UDP' })
+  assert.deepEqual(of({ ...given, network: { ...given.network, dnsOnNodes: false } }), [
+    patched('out', '/spec/egress/-', { to: [{ ipBlock: { cidr: '172.30.0.2/32' } }], ports: both }),
+  ])
+  const podSelector = { matchLabels: { 'k8s-app': 'kube-dns' } }
+  const named = { matchLabels: { 'kubernetes.io/metadata.name': 'kube-system' } }
+  assert.deepEqual(of(given), [
+    patched('out', '/spec/egress/-', { to: [{ namespaceSelector: named, podSelector }], ports: both }),
+  ])
+  assert.deepEqual(
+    of({ ...given, namespaceLabels: {} }),
+    [patched('out', '/spec/egress/-', { to: [{ namespaceSelector: {}, podSelector }], ports: both })],
+    'a namespace without labels is meant with all others',
+  )
+})
