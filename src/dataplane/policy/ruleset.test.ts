@@ -5,7 +5,7 @@ import { LoadedRuleset } from '../evaluator/loaded-ruleset.ts'
 import type { Packet } from '../evaluator/packet.ts'
 import { renderBase } from '../nftables/render.ts'
 import type { Element } from '../nftables/rule.ts'
-import { POLICY_RULESET } from './ruleset.ts'
+import { LONE_POLICY_RULESET, POLICY_RULESET } from './ruleset.ts'
 
 /**
  * What every node's kernel holds for policies, as nft reads it in IPv4. Who changes a rule changes it here too, and tells why: a
@@ -26,11 +26,6 @@ table ip fairlead-policy {
  map egress-ports { typeof ip saddr . meta priority . meta l4proto . th dport : verdict; flags interval; }
  map egress-rest { typeof ip saddr . meta priority : verdict; }
  set stamp { typeof meta priority; }
- chain policy-source {
-  type filter hook prerouting priority -300;
-  ip saddr 0.0.0.0 iifname "fl-*" drop
-  iifname "fl-*" fib saddr . iif oif missing drop
- }
  chain to-ingress {
   meta priority set 0x0
   meta priority set ip saddr map @identities
@@ -91,6 +86,21 @@ test('the rules are these, in IPv4 and, with its own addresses, in IPv6', () => 
   assert.equal(text, TABLE.trimStart() + six)
 })
 
+test('where none of our rules for Services are there, they begin with whose address it is; else those see to that', () => {
+  const [first, ...others] = LONE_POLICY_RULESET.chains
+  assert.deepEqual(others, POLICY_RULESET.chains)
+  assert.equal(first?.name, 'policy-source')
+  assert.ok(
+    renderBase(LONE_POLICY_RULESET).includes(`
+ chain policy-source {
+  type filter hook prerouting priority -300;
+  ip saddr 0.0.0.0 iifname "fl-*" drop
+  iifname "fl-*" fib saddr . iif oif missing drop
+ }
+`),
+  )
+})
+
 test('no chain is made for a kind of anything: they never grow', () => {
   assert.deepEqual(POLICY_RULESET.kindChains({ kind: 'drop' }), [])
 })
@@ -116,7 +126,7 @@ const load = (...given: readonly Element[]) =>
       ...given,
     ],
     [],
-    POLICY_RULESET,
+    LONE_POLICY_RULESET,
   )
 const passes = (ruleset: LoadedRuleset, packet: Partial<Packet>): boolean =>
   evaluate(
@@ -126,7 +136,7 @@ const passes = (ruleset: LoadedRuleset, packet: Partial<Packet>): boolean =>
   ).verdict.kind === 'pass'
 const back = { source: POD, destination: KNOWN }
 
-test('a pod that speaks in the name of one that is let in is not let in, whether the Services’ rules are there or not', () => {
+test('a pod that speaks in the name of one that is let in is not let in, where the Services’ rules are not there to see to it', () => {
   const open = load(element('ingress-rest', [POD, 7], ['return']))
   assert.equal(passes(open, { fromPod: KNOWN }), true)
   assert.equal(passes(open, { fromPod: '10.244.1.9' }), false)

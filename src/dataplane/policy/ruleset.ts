@@ -45,16 +45,17 @@ const leaving: Rule = [lookup(['saddr'], 'policed-egress'), go('jump', 'to-egres
  */
 const midStream = (end: 'saddr' | 'daddr'): Rule => [{ do: 'mid-stream' }, lookup([end], 'policed'), drop]
 
+/** Whom policies let in is known by its address. The Services' rules see to it that it is its own; beside another proxy we do. */
+const source: Chain = {
+  name: 'policy-source',
+  hook: { type: 'filter', hook: 'prerouting', priority: -300 },
+  rules: [
+    [{ do: 'no-source' }, { do: 'from-pod' }, drop],
+    [{ do: 'from-pod' }, { do: 'no-way-back' }, drop],
+  ],
+}
+
 const chains: readonly Chain[] = [
-  {
-    name: 'policy-source',
-    hook: { type: 'filter', hook: 'prerouting', priority: -300 },
-    // Whom policies let in is known by its address: of another proxy's cluster nobody else sees to it that it is its own.
-    rules: [
-      [{ do: 'no-source' }, { do: 'from-pod' }, drop],
-      [{ do: 'from-pod' }, { do: 'no-way-back' }, drop],
-    ],
-  },
   policed('ingress', OF_INGRESS, 'saddr'),
   policed('egress', OF_EGRESS, 'daddr'),
   {
@@ -91,3 +92,6 @@ export const POLICY_RULESET: Ruleset = {
   chains,
   kindChains: () => [],
 }
+
+/** The same where none of our rules for Services are beside it. */
+export const LONE_POLICY_RULESET: Ruleset = { ...POLICY_RULESET, chains: [source, ...chains] }

@@ -391,3 +391,16 @@ test('a pod of more than a socket takes at once changes step by step, and what i
   assert.ok(states.length > 2 && Math.min(...states) === 2501, 'what is new comes before what is old goes')
   assert.ok(held(nftables).includes('ip policed-ingress 10.244.1.2'))
 })
+
+test('beside another proxy’s rules ours see to it that a pod speaks in its own name; a start beside others makes them anew', () => {
+  const nftables = new FakeNftables()
+  const alone = new PolicyWriter(nftables, { isAlone: true })
+  alone.adopt()
+  alone.write(all)
+  assert.equal(nftables.chains.get('ip fairlead-policy policy-source')?.length, 2)
+  assert.equal(alone.audit(), true)
+  const { writer } = start(nftables)
+  writer.write(all)
+  assert.equal(nftables.chains.get('ip fairlead-policy policy-source'), undefined)
+  assert.deepEqual(held(nftables), WHOLE)
+})

@@ -2,7 +2,7 @@ import type { CompiledService } from '#dataplane/nftables/compile.ts'
 import { encodeElements } from '#dataplane/nftables/encode.ts'
 import { renderElements } from '#dataplane/nftables/render.ts'
 import { type Element, TABLE_FAMILIES } from '#dataplane/nftables/rule.ts'
-import { POLICY_RULESET } from '#dataplane/policy/ruleset.ts'
+import { LONE_POLICY_RULESET, POLICY_RULESET } from '#dataplane/policy/ruleset.ts'
 import { KernelError } from '#kernel/kernel-error.ts'
 import type { Nftables } from '#kernel/nftables/libnftables.ts'
 import { DeltaTracker } from '../tables/delta-tracker.ts'
@@ -48,8 +48,10 @@ export class PolicyWriter {
   /** Of what is being written: whether less passes by it. */
   #isLess = false
 
-  constructor(nftables: Nftables) {
-    this.#tables = { nftables, ruleset: POLICY_RULESET, packing: new ElementPacking(POLICY_RULESET) }
+  /** `isAlone`: none of our rules for Services are beside it. */
+  constructor(nftables: Nftables, { isAlone = false } = {}) {
+    const ruleset = isAlone ? LONE_POLICY_RULESET : POLICY_RULESET
+    this.#tables = { nftables, ruleset, packing: new ElementPacking(ruleset) }
     this.#tracker = new DeltaTracker(this.#tables.packing)
   }
 

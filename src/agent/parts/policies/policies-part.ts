@@ -41,7 +41,7 @@ export const policies = nodePart({
       clock,
       onFault: (error) => log('connections that are not allowed any more cannot be ended', error),
     })
-    const writer = new PolicyWriter(nftables)
+    const writer = new PolicyWriter(nftables, { isAlone: node.cluster.without?.includes('proxy') ?? false })
     const loop: TargetLoop<PolicyChange> = new TargetLoop<PolicyChange>({
       target: new PolicyTarget(writer, policy, {
         all: () => known,
