@@ -2,9 +2,10 @@ import type { IpFamily } from '#net/ip-address.ts'
 import type { Labels } from '#objects/object.ts'
 import { objectKey } from '#objects/object-key.ts'
 import { AddressBook, type NumberedNetwork } from './address-book.ts'
+import { folded } from './folding.ts'
 import type { Identity } from './identities.ts'
 import { type HeldAddress, isSelected, type PolicyNode, type PolicyPod } from './peer.ts'
-import { type Direction, folded, namesOf, type Policy, peersOf, policyKey } from './rule.ts'
+import { type Direction, namesOf, type Policy, peersOf, policyKey } from './rule.ts'
 import { isPoliced, type Verdict, verdictsOf } from './verdicts.ts'
 
 interface LocalPod {
