@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { NetworkPolicy } from '#api/networking/networkpolicy/message.ts'
 import { folded } from './folding.ts'
-import { readNetworkPolicy } from './read-network-policy.ts'
+import { readNetworkPolicy } from './reading/read-network-policy.ts'
 
 test('rules of a NetworkPolicy that say the same of others, or of the same others, are folded into one', () => {
   const read = (ingress: readonly object[]) =>

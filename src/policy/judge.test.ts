@@ -4,7 +4,7 @@ import type { NetworkPolicy } from '#api/networking/networkpolicy/message.ts'
 import { Judge } from './judge.ts'
 import { NodePolicy } from './node-policy.ts'
 import { heldAddress, type PolicyPod } from './peer.ts'
-import { readNetworkPolicy } from './read-network-policy.ts'
+import { readNetworkPolicy } from './reading/read-network-policy.ts'
 
 const pod = (name: string, addresses: readonly string[], node = 'here'): PolicyPod => ({
   namespace: 'x',

@@ -4,8 +4,8 @@ import type { NetworkPolicy } from '#api/networking/networkpolicy/message.ts'
 import type { ClusterNetworkPolicy } from '#api/policynetworking/clusternetworkpolicy/message.ts'
 import { NodePolicy } from './node-policy.ts'
 import { heldAddress, type PolicyPod } from './peer.ts'
-import { readClusterNetworkPolicy } from './read-cluster-network-policy.ts'
-import { readNetworkPolicy } from './read-network-policy.ts'
+import { readClusterNetworkPolicy } from './reading/read-cluster-network-policy.ts'
+import { readNetworkPolicy } from './reading/read-network-policy.ts'
 
 const app = (name: string) => ({ podSelector: { matchLabels: { app: name } } })
 const pod = (name: string, address: string, more: Partial<PolicyPod> = {}): PolicyPod => ({

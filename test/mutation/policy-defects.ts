@@ -18,8 +18,8 @@ const defect =
 
 const rules = defect('dataplane/policy/ruleset.ts')
 const compile = defect('dataplane/policy/compile.ts')
-const own = defect('policy/read-network-policy.ts')
-const cluster = defect('policy/read-cluster-network-policy.ts')
+const own = defect('policy/reading/read-network-policy.ts')
+const cluster = defect('policy/reading/read-cluster-network-policy.ts')
 const verdicts = defect('policy/verdicts.ts')
 const rule = defect('policy/rule.ts')
 const why = defect('policy/why.ts')

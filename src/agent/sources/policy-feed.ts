@@ -9,8 +9,8 @@ import { keyOf } from '#objects/object-key.ts'
 import type { NodePolicy } from '#policy/node-policy.ts'
 import type { PolicyNode, PolicyPod } from '#policy/peer.ts'
 import { policyNode, policyPod } from '#policy/policy-objects.ts'
-import { readClusterNetworkPolicy } from '#policy/read-cluster-network-policy.ts'
-import { readNetworkPolicy } from '#policy/read-network-policy.ts'
+import { readClusterNetworkPolicy } from '#policy/reading/read-cluster-network-policy.ts'
+import { readNetworkPolicy } from '#policy/reading/read-network-policy.ts'
 import type { Policy } from '#policy/rule.ts'
 
 /** Whoever is told: one node's policies. */

@@ -13,8 +13,8 @@ import {
   type PolicyPod,
 } from '#policy/peer.ts'
 import { type DeclaredPort, declaredPorts, policyNode, policyPod } from '#policy/policy-objects.ts'
-import { readClusterNetworkPolicy } from '#policy/read-cluster-network-policy.ts'
-import { readNetworkPolicy } from '#policy/read-network-policy.ts'
+import { readClusterNetworkPolicy } from '#policy/reading/read-cluster-network-policy.ts'
+import { readNetworkPolicy } from '#policy/reading/read-network-policy.ts'
 import { DIRECTIONS, type Direction, type Policy } from '#policy/rule.ts'
 import { portsOf, union } from '#policy/traffic.ts'
 import { type AskedPort, type Party, type Why, why } from '#policy/why.ts'

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { ClusterNetworkPolicy } from '#api/policynetworking/clusternetworkpolicy/message.ts'
-import { readClusterNetworkPolicy } from '#policy/read-cluster-network-policy.ts'
+import { readClusterNetworkPolicy } from '#policy/reading/read-cluster-network-policy.ts'
 import { peersOfRule, portsOfRule } from './rule-parts.ts'
 
 const parts = (spec: object) => {

@@ -1,8 +1,8 @@
 import type { NetworkPolicy } from '#api/networking/networkpolicy/message.ts'
 import type { ClusterNetworkPolicy } from '#api/policynetworking/clusternetworkpolicy/message.ts'
 import type { Peer } from '#policy/peer.ts'
-import { readClusterNetworkPolicy } from '#policy/read-cluster-network-policy.ts'
-import { readNetworkPolicy } from '#policy/read-network-policy.ts'
+import { readClusterNetworkPolicy } from '#policy/reading/read-cluster-network-policy.ts'
+import { readNetworkPolicy } from '#policy/reading/read-network-policy.ts'
 import type { Direction, Policy, Rule } from '#policy/rule.ts'
 import type { PolicyObject } from './policy-view.ts'
 

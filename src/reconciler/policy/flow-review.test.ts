@@ -5,7 +5,7 @@ import { HandClock } from '#clock/testing/hand-clock.ts'
 import type { Flow } from '#kernel/conntrack/conntrack.ts'
 import { NodePolicy } from '#policy/node-policy.ts'
 import { heldAddress } from '#policy/peer.ts'
-import { readNetworkPolicy } from '#policy/read-network-policy.ts'
+import { readNetworkPolicy } from '#policy/reading/read-network-policy.ts'
 import { NotedFlows } from '../testing/noted-flows.ts'
 import { FlowReview } from './flow-review.ts'
 

@@ -4,7 +4,7 @@ import type { NetworkPolicy } from '#api/networking/networkpolicy/message.ts'
 import { FakeNftables } from '#kernel/nftables/testing/fake-nftables.ts'
 import { NodePolicy, type PolicyChange } from '#policy/node-policy.ts'
 import { heldAddress, type PolicyPod } from '#policy/peer.ts'
-import { readNetworkPolicy } from '#policy/read-network-policy.ts'
+import { readNetworkPolicy } from '#policy/reading/read-network-policy.ts'
 import { PolicyTarget } from './policy-target.ts'
 import { PolicyWriter } from './policy-writer.ts'
 

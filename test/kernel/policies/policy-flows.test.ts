@@ -9,7 +9,7 @@ import { type Conntrack, type Flow, openConntrack } from '#kernel/conntrack/conn
 import { FlowTrace } from '#kernel/conntrack/flow-trace.ts'
 import { type Nftables, openNftables } from '#kernel/nftables/libnftables.ts'
 import { policyPod } from '#policy/policy-objects.ts'
-import { readNetworkPolicy } from '#policy/read-network-policy.ts'
+import { readNetworkPolicy } from '#policy/reading/read-network-policy.ts'
 import { createServiceProxy, type ServiceProxy } from '#reconciler/services/service-proxy.ts'
 import type { PolicyCluster } from '../../contract/policies/model.ts'
 import { FlowServers, type HeldFlow } from './flow-ends.ts'

@@ -3,7 +3,7 @@ import { test } from 'node:test'
 import type { NetworkPolicy } from '#api/networking/networkpolicy/message.ts'
 import { NodePolicy, type PodVerdicts } from '#policy/node-policy.ts'
 import { heldAddress, type PolicyPod } from '#policy/peer.ts'
-import { readNetworkPolicy } from '#policy/read-network-policy.ts'
+import { readNetworkPolicy } from '#policy/reading/read-network-policy.ts'
 import { HeldPods } from './held-pods.ts'
 
 const start = () => {

@@ -6,12 +6,12 @@ import type {
   Port,
 } from '#api/policynetworking/clusternetworkpolicy/message.ts'
 import { isPort, type Protocol } from '#net/port-protocol.ts'
+import { blockPeer, nodePeer, type Peer, type PodPeer, podPeer, type Selector } from '../peer.ts'
+import type { Policy, PortName, Rule } from '../rule.ts'
+import { ALL, NONE, portsOf, type Traffic, unionOf } from '../traffic.ts'
 import { RULE, SUBJECT, TIER } from './form/cluster-policy-shape.ts'
 import { number } from './form/shape.ts'
-import { blockPeer, nodePeer, type Peer, type PodPeer, podPeer, type Selector } from './peer.ts'
 import { at, bounded, type Place, requirements } from './reading.ts'
-import type { Policy, PortName, Rule } from './rule.ts'
-import { ALL, NONE, portsOf, type Traffic, unionOf } from './traffic.ts'
 
 /** Everybody: of whom a policy speaks whose subject cannot be read. */
 const EVERYBODY: PodPeer = { namespaces: { labels: [] }, pods: [] }

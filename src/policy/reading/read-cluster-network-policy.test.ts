@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { ClusterNetworkPolicy } from '#api/policynetworking/clusternetworkpolicy/message.ts'
+import { ALL, NONE, portsOf, union } from '../traffic.ts'
 import { readClusterNetworkPolicy } from './read-cluster-network-policy.ts'
-import { ALL, NONE, portsOf, union } from './traffic.ts'
 
 const read = (spec: object) =>
   readClusterNetworkPolicy({

@@ -1,10 +1,10 @@
 import type { NetworkPolicy, NetworkPolicyPeer, NetworkPolicyPort } from '#api/networking/networkpolicy/message.ts'
 import { isPort, type Protocol } from '#net/port-protocol.ts'
 import { keyOf } from '#objects/object-key.ts'
-import { blockPeer, type NamespaceMatch, type Peer, podPeer, type Selector } from './peer.ts'
+import { blockPeer, type NamespaceMatch, type Peer, podPeer, type Selector } from '../peer.ts'
+import type { Policy, PortName, Rule } from '../rule.ts'
+import { ALL, NONE, PROTOCOLS, portsOf, type Traffic, unionOf } from '../traffic.ts'
 import { bounded, type Place, requirements } from './reading.ts'
-import type { Policy, PortName, Rule } from './rule.ts'
-import { ALL, NONE, PROTOCOLS, portsOf, type Traffic, unionOf } from './traffic.ts'
 
 /**
  * A NetworkPolicy as it is meant. What of it cannot be read lets nothing through, and is told as a fault: the pods that it

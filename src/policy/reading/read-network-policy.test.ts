@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { NetworkPolicy } from '#api/networking/networkpolicy/message.ts'
+import type { Direction } from '../rule.ts'
+import { ALL, NONE, portsOf, union } from '../traffic.ts'
 import { readNetworkPolicy } from './read-network-policy.ts'
-import type { Direction } from './rule.ts'
-import { ALL, NONE, portsOf, union } from './traffic.ts'
 
 const read = (spec: object) =>
   readNetworkPolicy({

@@ -1,9 +1,9 @@
 import type { LabelRequirement } from '#objects/label-requirement.ts'
-import { blocksOf, sizeOfCells } from './cells.ts'
-import { folded } from './folding.ts'
-import { type Peer, readSelector, type Selector } from './peer.ts'
-import { DIRECTIONS, type Policy, type Rule } from './rule.ts'
-import { ALL } from './traffic.ts'
+import { blocksOf, sizeOfCells } from '../cells.ts'
+import { folded } from '../folding.ts'
+import { type Peer, readSelector, type Selector } from '../peer.ts'
+import { DIRECTIONS, type Policy, type Rule } from '../rule.ts'
+import { ALL } from '../traffic.ts'
 
 /** Where in an object something stands that is read, and who is told what of it cannot be. */
 export interface Place {
