@@ -12,7 +12,7 @@ type ConnectWord = 'UNKNOWN' | 'TIMEOUT' | 'DNS' | 'REFUSED' | 'OTHER'
 class ConnectError extends Error {
   readonly code = 'ECHO_CONNECT'
   readonly word: ConnectWord
-  constructor(word: ConnectWord, message: string) {
+  constructor(message: string, word: ConnectWord) {
     super(message)
     this.word = word
   }
@@ -20,14 +20,14 @@ class ConnectError extends Error {
 
 const split = (destination: string): readonly [host: string, port: number] => {
   const [, bracketed, plain, port] = /^(?:\[(.+)\]|([^:]*)):(\d+)$/.exec(destination) ?? []
-  if (port === undefined) throw new ConnectError('UNKNOWN', `${destination} is no HOST:PORT`)
+  if (port === undefined) throw new ConnectError(`${destination} is no HOST:PORT`, 'UNKNOWN')
   return [bracketed ?? plain ?? '', Number(port)]
 }
 
 const failure = (error: unknown): ConnectError => {
   if (error instanceof ConnectError) return error
   const { code, message } = error as NodeJS.ErrnoException
-  return new ConnectError(code === 'ECONNREFUSED' ? 'REFUSED' : code === 'ETIMEDOUT' ? 'TIMEOUT' : 'OTHER', message)
+  return new ConnectError(message, code === 'ECONNREFUSED' ? 'REFUSED' : code === 'ETIMEDOUT' ? 'TIMEOUT' : 'OTHER')
 }
 
 /** `keep` is given what is to be closed in the end, whatever becomes of it. */
@@ -79,12 +79,12 @@ export const connect = async (
   try {
     const [host, port] = split(destination)
     await lookup(host).catch((error: Error) => {
-      throw new ConnectError('DNS', error.message)
+      throw new ConnectError(error.message, 'DNS')
     })
     const late = new Promise<never>((_, reject) => {
       // 0 is no limit.
       if (timeout > 0)
-        timer = setTimeout(() => reject(new ConnectError('TIMEOUT', `no answer in ${flags.timeout}`)), timeout)
+        timer = setTimeout(() => reject(new ConnectError(`no answer in ${flags.timeout}`, 'TIMEOUT')), timeout)
     })
     const begun = begin(network, { protocol, host, port, data }, (end) => {
       close = end

@@ -1,4 +1,5 @@
 import { withAcceptedNames } from '#api/apiextensions/customresourcedefinition/accepted-names.ts'
+import { withApproval } from '#api/apiextensions/customresourcedefinition/approval.ts'
 import { CLEANUP, isTrue } from '#api/apiextensions/customresourcedefinition/conditions.ts'
 import type { CustomResourceDefinition } from '#api/apiextensions/customresourcedefinition/message.ts'
 import { customResourceDefinitions } from '#api/apiextensions/customresourcedefinition/resource.ts'
@@ -104,7 +105,8 @@ export class CustomResources {
       this.#askOthers(name)
       return
     }
-    const names = (current: CustomResourceDefinition) => withAcceptedNames(current, this.#others, this.#now())
+    const names = (current: CustomResourceDefinition) =>
+      withApproval(withAcceptedNames(current, this.#others, this.#now()), this.#now())
     const isNamed = names(definition) === definition
     const named = isNamed ? definition : await this.#write(name, names)
     if (named === undefined) return

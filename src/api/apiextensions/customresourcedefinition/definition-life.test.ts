@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { withAcceptedNames } from './accepted-names.ts'
+import { withApproval } from './approval.ts'
 import { conditionOf, isTrue, withCondition } from './conditions.ts'
 import { defaultCustomResourceDefinition } from './defaults.ts'
 import { markedDefinition, prepareDefinitionCreate, prepareDefinitionUpdate } from './prepare.ts'
@@ -158,4 +159,35 @@ test('formats that nobody holds values against are warned of, once each', () => 
   assert.deepEqual(of('date', 'duration', 'email'), [])
   assert.deepEqual(of('odd', 'date', 'odd', 'other'), ['unrecognized format "odd"', 'unrecognized format "other"'])
   assert.deepEqual(definitionWarnings({ spec: {} } as Loose), [])
+})
+
+test('a definition of one of Kubernetes’ own groups says whether it was agreed upon', () => {
+  const type = 'KubernetesAPIApprovalPolicyConformant'
+  const of = (group: string, approval?: string): Loose => {
+    const one = definition()
+    const annotations = approval === undefined ? {} : { 'api-approved.kubernetes.io': approval }
+    return { ...one, metadata: { ...one.metadata, annotations }, spec: { ...one.spec, group } }
+  }
+  const after = (...given: Parameters<typeof of>) => said(withApproval(of(...given), NOW), type)
+  const more = 'see https://github.com/kubernetes/enhancements/pull/1111'
+  const must = 'protected groups must have approval annotation "api-approved.kubernetes.io"'
+  assert.equal(
+    after('gateway.networking.k8s.io', 'https://example.com/1'),
+    'True ApprovedAnnotation: approved in https://example.com/1',
+  )
+  assert.equal(
+    after('x.k8s.io', 'unapproved, a test'),
+    'False UnapprovedAnnotation: not approved: "unapproved, a test"',
+  )
+  assert.equal(after('x.k8s.io'), `False MissingAnnotation: ${must}, ${more}`)
+  assert.equal(
+    after('x.kubernetes.io', 'yes'),
+    `False InvalidAnnotation: ${must} with either a URL or a reason starting with "unapproved", ${more}`,
+  )
+  const foreign = of('x.example')
+  assert.equal(withApproval(foreign, NOW), foreign)
+  const settled = withApproval(of('x.k8s.io'), NOW)
+  assert.equal(withApproval(settled, NOW + 1000), settled, 'nothing is to be said anew')
+  const next = withApproval({ ...of('x.k8s.io', 'https://example.com/2'), status: settled.status } as Loose, NOW)
+  assert.equal(said(next, type), 'True ApprovedAnnotation: approved in https://example.com/2')
 })

@@ -8,9 +8,9 @@ import { gatherFacts } from '#facts/local/local-facts.ts'
 import { CliError } from '../../cli-error.ts'
 import { explainTarget } from '../../clusters/explain-target.ts'
 import { type Command, outputFlag } from '../../command.ts'
-import { clusterFlags } from './cluster-flags.ts'
-import { apiTrouble, noSuchNamespace } from './trouble.ts'
-import { tellWhoseTheyAre } from './whose-policies.ts'
+import { clusterFlags } from '../../policies/cluster-flags.ts'
+import { apiTrouble, noSuchNamespace } from '../../policies/trouble.ts'
+import { tellWhoseTheyAre } from '../../policies/whose-policies.ts'
 
 export const check: Command = {
   name: 'policy check',

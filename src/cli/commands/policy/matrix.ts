@@ -9,10 +9,10 @@ import { gatherPolicyFacts } from '#facts/policy-facts.ts'
 import { CliError } from '../../cli-error.ts'
 import { explainTarget } from '../../clusters/explain-target.ts'
 import { type Command, outputFlag } from '../../command.ts'
-import { clusterFlags } from './cluster-flags.ts'
-import { matrixText } from './matrix-text.ts'
-import { apiTrouble, noSuchNamespace } from './trouble.ts'
-import { tellWhoseTheyAre } from './whose-policies.ts'
+import { clusterFlags } from '../../policies/cluster-flags.ts'
+import { matrixText } from '../../policies/matrix-text.ts'
+import { apiTrouble, noSuchNamespace } from '../../policies/trouble.ts'
+import { tellWhoseTheyAre } from '../../policies/whose-policies.ts'
 
 const PROTOCOLS = { tcp: 'TCP', udp: 'UDP', sctp: 'SCTP' } as const
 const FAMILIES = { '4': 'IPv4', '6': 'IPv6' } as const

@@ -2,34 +2,20 @@ import { checkCaBundle } from '#api/validation/ca-bundle.ts'
 import { type FieldError, invalid, required } from '#api/validation/field-error.ts'
 import { immutable, validateMetadata, validateMetadataUpdate } from '#api/validation/metadata.ts'
 import { dnsSubdomain, type NameForm } from '#api/validation/names.ts'
+import { APPROVAL, approvalOf } from '../approval.ts'
 import { isTrue } from '../conditions.ts'
 import type { CustomResourceDefinition } from '../message.ts'
 import { validateNames } from './names.ts'
 import { validateSpec } from './spec.ts'
 
-/** By which groups of Kubernetes' own say that a definition was agreed upon. */
-const APPROVAL = 'api-approved.kubernetes.io'
-const COMMUNITY = /(?:^|\.)(?:k8s|kubernetes)\.io$/
-
-const approvalOf = (definition: CustomResourceDefinition): 'missing' | 'bypassed' | 'approved' | 'invalid' => {
-  const annotation = definition.metadata?.annotations?.[APPROVAL] ?? ''
-  if (annotation === '') return 'missing'
-  if (annotation.startsWith('unapproved')) return 'bypassed'
-  return /^[a-zA-Z][a-zA-Z0-9+.-]*:\/\/[^/?#]/.test(annotation) ? 'approved' : 'invalid'
-}
-
-const MORE = 'see https://github.com/kubernetes/enhancements/pull/1111'
-
 const checkApproval = (definition: CustomResourceDefinition, old?: CustomResourceDefinition): readonly FieldError[] => {
-  if (!COMMUNITY.test(definition.spec.group)) return []
-  const state = approvalOf(definition)
-  if (old !== undefined && approvalOf(old) === state) return []
+  const approval = approvalOf(definition)
+  if (approval === undefined || (old !== undefined && approvalOf(old)?.state === approval.state)) return []
   const path = `metadata.annotations[${APPROVAL}]`
-  const must = `protected groups must have approval annotation "${APPROVAL}"`
-  if (state === 'missing') return [required(path, `${must}, ${MORE}`)]
-  if (state !== 'invalid') return []
-  const shown = definition.metadata?.annotations?.[APPROVAL]
-  return [invalid(path, shown, `${must} with either a URL or a reason starting with "unapproved", ${MORE}`)]
+  if (approval.state === 'missing') return [required(path, approval.message)]
+  return approval.state === 'invalid'
+    ? [invalid(path, definition.metadata?.annotations?.[APPROVAL], approval.message)]
+    : []
 }
 
 /** Versions that objects may still be stored in stay. */

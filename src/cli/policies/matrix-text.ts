@@ -1,7 +1,7 @@
 import type { Matrix } from '#explain/trace/policies/matrix.ts'
 import { cellReason, matrixNotes, matrixRows } from '#explain/words/policies/matrix.ts'
 import type { ProbedCell } from '#facts/live/matrix-questions.ts'
-import { table } from '../../table.ts'
+import { table } from '../table.ts'
 
 const MOST_DIFFERING = 20
 

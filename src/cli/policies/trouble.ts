@@ -1,7 +1,7 @@
-import { CliError } from '../../cli-error.ts'
-import { apiRefusal } from '../../clusters/api-refusal.ts'
-import type { ExplainTarget } from '../../clusters/explain-target.ts'
-import { silentCluster } from '../../clusters/known-cluster.ts'
+import { CliError } from '../cli-error.ts'
+import { apiRefusal } from '../clusters/api-refusal.ts'
+import type { ExplainTarget } from '../clusters/explain-target.ts'
+import { silentCluster } from '../clusters/known-cluster.ts'
 
 export const noSuchNamespace = (namespace: string, all: readonly string[]): CliError =>
   new CliError('NO_SUCH_NAMESPACE', `there is no namespace ${namespace}`, {
