@@ -78,7 +78,7 @@ claim(
     const text = await one.fairlead('status', '--name', 'parts-a')
     assert.equal(text.status, 1)
     assert.match(text.stdout, /cluster parts-a: not healthy/)
-    assert.match(text.stdout, /node-2 +no .* 4\/5\n/)
+    assert.match(text.stdout, /node-2 +no .* 5\/6\n/)
     assert.match(text.stdout, /\nnode-2: part dns is not ready: .*EADDRINUSE.*; tried again at 20/)
     const metrics = await run('ip', ['netns', 'exec', namespace, 'curl', '-s', 'http://127.0.0.1:10249/metrics'])
     assert.match(metrics.stdout, /\nfairlead_part_ready\{node="node-2",part="dns"\} 0\n/)
