@@ -1,6 +1,6 @@
 import type { Chain, Field, Key, Rule, Statement } from '../nftables/rule.ts'
 import type { Ruleset } from '../nftables/ruleset/ruleset.ts'
-import { drop, go, statementsOf } from '../nftables/ruleset/statements.ts'
+import { drop, go, ownSourceRules, statementsOf } from '../nftables/ruleset/statements.ts'
 import { SetTable } from '../nftables/set-table.ts'
 import { OF_EGRESS, OF_INGRESS, type PolicySetName, portsOf, sets } from './sets.ts'
 
@@ -49,10 +49,7 @@ const midStream = (end: 'saddr' | 'daddr'): Rule => [{ do: 'mid-stream' }, looku
 const source: Chain = {
   name: 'policy-source',
   hook: { type: 'filter', hook: 'prerouting', priority: -300 },
-  rules: [
-    [{ do: 'no-source' }, { do: 'from-pod' }, drop],
-    [{ do: 'from-pod' }, { do: 'no-way-back' }, drop],
-  ],
+  rules: ownSourceRules,
 }
 
 const chains: readonly Chain[] = [

@@ -2,7 +2,7 @@ import type { Chain } from '../rule.ts'
 import { choiceChains } from './choice-chains.ts'
 import { frontendChains } from './frontend-chains.ts'
 import { sourceChains } from './source-chains.ts'
-import { drop, lookup } from './statements.ts'
+import { drop, lookup, ownSourceRules } from './statements.ts'
 
 /** The chains that are always there, in an order in which each names only those before it. */
 export const chains: readonly Chain[] = [
@@ -10,11 +10,7 @@ export const chains: readonly Chain[] = [
     name: 'own-source',
     hook: { type: 'filter', hook: 'prerouting', priority: -300 },
     // A pod that may open raw sockets, or change its link, could speak in anybody's name.
-    rules: [
-      // As who asks by DHCP does, to all: the kernel takes such a one to have a way back.
-      [{ do: 'no-source' }, { do: 'from-pod' }, drop],
-      [{ do: 'from-pod' }, { do: 'no-way-back' }, drop],
-    ],
+    rules: ownSourceRules,
   },
   ...choiceChains,
   ...frontendChains,

@@ -1,4 +1,4 @@
-import { type Key, type Statement, WORD } from '../rule.ts'
+import { type Key, type Rule, type Statement, WORD } from '../rule.ts'
 import type { NodeSetName } from './sets.ts'
 
 export const hasPorts: Statement = { do: 'has-ports' }
@@ -15,3 +15,10 @@ export const statementsOf = <Name extends string>() => ({
 })
 
 export const { lookup, lookupNot, find } = statementsOf<NodeSetName>()
+
+/** What a pod sends in another's name is dropped. */
+export const ownSourceRules: readonly Rule[] = [
+  // As who asks by DHCP does, to all: the kernel takes such a one to have a way back.
+  [{ do: 'no-source' }, { do: 'from-pod' }, drop],
+  [{ do: 'from-pod' }, { do: 'no-way-back' }, drop],
+]
