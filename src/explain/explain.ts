@@ -7,6 +7,7 @@ import { deadEndFinding } from './diagnose/dead-end.ts'
 import { addFinding, diagnose } from './diagnose/diagnose.ts'
 import { dnsDown } from './diagnose/dns-way.ts'
 import { noSource } from './diagnose/no-source.ts'
+import { besideOneAnother } from './diagnose/policies/beside.ts'
 import { proxyModes } from './diagnose/proxy-modes.ts'
 import type { Destination } from './resolve/address-destination.ts'
 import { resolveDestination } from './resolve/destination.ts'
@@ -49,7 +50,10 @@ export function explain(facts: ClusterFacts, asked: Question, flags = NO_FLAGS):
     outcomes,
     // Probes go to the first address.
     walks: paths[0]?.target === target && !facts.network.foreign ? (paths[0]?.walks ?? []) : [],
-    findings: findings.map((one) => ({ ...one, cures: one.cures.map((cure) => flagged(cure, flags)) })),
+    findings: besideOneAnother(facts, findings).map((one) => ({
+      ...one,
+      cures: one.cures.map((cure) => flagged(cure, flags)),
+    })),
     unseen: [...(facts.unseen ?? []), ...proxyModes(facts, paths)],
   }
 }

@@ -68,6 +68,7 @@ export const checkedPolicies: Readonly<Record<PolicyReason, readonly Checked[]>>
           policy('deny', { policyTypes: ['Ingress'] }, 'back'),
         )
       },
+      lookOnly: 'who of other namespaces is to ask only a person knows',
     },
     {
       about: 'the tier Admin denies everybody',

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { suite, test } from 'node:test'
 import { checkPolicies } from '#explain/diagnose/policies/check/check.ts'
 import type { PolicyCheck, PolicyReason } from '#explain/trace/policies/check.ts'
-import { commandLine } from '#explain/words/command.ts'
+import { cureLine } from '#explain/words/command.ts'
 import { printCheck } from '#explain/words/policies/check.ts'
 import { checkedPolicies, meantSo } from './checked-policies.ts'
 import { kubectl } from './kubectl.ts'
@@ -53,7 +53,7 @@ for (const reason of REASONS)
           }
           const [cure] = cures
           assert.ok(cure && cures.length === 1, 'it has a cure')
-          await kubectl(world.client, commandLine(cure.argv))
+          await kubectl(world.client, cureLine(cure))
           await world.settle()
           const after = await look(world, one)
           assert.deepEqual(after.findings, [], printCheck(after))

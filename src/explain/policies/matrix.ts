@@ -1,13 +1,13 @@
 import type { IpFamily } from '#net/ip-address.ts'
 import type { Protocol } from '#net/port-protocol.ts'
 import { objectKey } from '#objects/object-key.ts'
-import { controllerOf } from '#objects/owner-reference.ts'
 import type { HeldAddress, Peer, PolicyPod } from '#policy/peer.ts'
 import { peersOf, policyKey } from '#policy/rule.ts'
 import { isMeant } from '#policy/why.ts'
 import { type Matrix, type MatrixCell, type MatrixWord, nameOfGroup, type PodGroup } from '../trace/policies/matrix.ts'
 import { lastingLabels } from './lasting-labels.ts'
 import type { EndWord, PolicyView } from './policy-view.ts'
+import { workloadOf } from './workload.ts'
 
 /** What is asked of all pairs. */
 interface MatrixQuestion {
@@ -81,16 +81,6 @@ const wordOf = (words: readonly EndWord[], direction: EndWord['direction']): Mat
     isolatedBy: word?.isolatedBy.map(({ name }) => name) ?? [],
     ...(word?.by && { policy: policyKey(word.by.policy), rule: word.by.rule.path }),
   }
-}
-
-const HASH_LABEL = 'pod-template-hash'
-
-/** `web` of `web-556c88796f-7grk2`, or of `web-0` of a StatefulSet: what makes the pod, else the pod itself. */
-const workloadOf = (view: PolicyView, pod: PolicyPod): string => {
-  const { name, labels } = pod
-  const hash = labels[HASH_LABEL]
-  const at = hash === undefined ? -1 : name.indexOf(`-${hash}-`)
-  return at > 0 ? name.slice(0, at) : (controllerOf(view.objectOfPod(pod))?.name ?? name)
 }
 
 const byName = (left: string, right: string): number => (left < right ? -1 : left > right ? 1 : 0)

@@ -83,3 +83,6 @@ export const portsOfRule = (
     return read === undefined ? [] : [{ path: `${path}.${field}[${index}]`, rule: read }]
   })
 }
+
+/** `/spec/ingress/0/from/1` of `spec.ingress[0].from[1]` */
+export const pointerOf = (path: string): string => `/${path.replace(/\[(\d+)\]/g, '/$1').replaceAll('.', '/')}`

@@ -80,11 +80,11 @@ export function effectText(effect: Effect): string {
       return `give a node the labels that its nodeSelector wants: ${listed(missing)}`
     }
     case 'let-dns-pass':
-      return `let DNS pass, by one rule more of ${nameText(effect.policy)}`
+      return `let DNS pass, by a policy of its own, ${nameText(effect.policy)}`
     case 'let-namespace-pass':
-      return `let pods of ${effect.namespace ?? 'all namespaces'} pass, by one rule more of ${nameText(effect.policy)}`
+      return `let pods of ${effect.namespace} pass, by a policy of its own, ${nameText(effect.policy)}`
     case 'let-pass':
-      return `let ${endText(effect.peer)} pass, by one rule more of ${nameText(effect.policy)}`
+      return `let ${endText(effect.peer)} pass, by a policy of its own, ${nameText(effect.policy)}`
     case 'let-peer-pass':
       return `let ${effect.rule} of ${nameText(effect.policy)} mean ${endText(effect.peer)} too`
     case 'let-port-pass':
@@ -93,6 +93,8 @@ export function effectText(effect: Effect): string {
       return `let ${effect.node} take traffic of the load balancer again`
     case 'let-pods-ask-dns':
       return 'let its pods ask the cluster’s DNS; new ones take their place'
+    case 'mean-behind':
+      return `let ${effect.path} of ${nameText(effect.policy)} mean who is behind ${nameText(effect.service)}`
     case 'mean-labels':
       return `let ${effect.path} mean ${labelsText(effect.labels)}`
     case 'mean-port':

@@ -34,7 +34,7 @@ function matterText(finding: PolicyFinding): FindingText {
           ? `${of === 1 ? 'its only ready pod' : `all ${of} ready pods`}`
           : `${pods.length} of ${of} ready pods`
       return {
-        message: `nobody at all may ask ${which} of Service ${nameText(service)} at its port ${portText(port)}: ${few(policies.map(objectText))} ${policies.length === 1 ? 'isolates' : 'isolate'} ${pods.length === 1 ? 'it' : 'them'}, and no rule lets anybody pass who could ask`,
+        message: `nobody at all may ask ${which} of Service ${nameText(service)} at its port ${portText(port)}: ${few(policies.map(objectText))} ${policies.length === 1 ? 'lets' : 'let'} nobody pass who could ask`,
         details: [few(pods.map(objectText))],
       }
     }

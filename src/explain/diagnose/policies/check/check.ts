@@ -3,6 +3,7 @@ import { policiesOf } from '../../../policies/view-of.ts'
 import type { PolicyCheck } from '../../../trace/policies/check.ts'
 import type { CommandFlags } from '../../../trace/question.ts'
 import { flagged } from '../../cure.ts'
+import { besideOneAnother } from '../beside.ts'
 import { forgottenDns } from './names.ts'
 import { emptyPeers } from './peers.ts'
 import { unknownPorts } from './ports.ts'
@@ -30,7 +31,10 @@ export const checkPolicies = (facts: ClusterFacts, namespace: string | undefined
   const { unseen = [] } = facts
   if (view === undefined) return { policies: 0, findings: [], unseen }
   const scope = { facts, view, namespace }
-  const findings = CHECKS.flatMap((check) => check(scope))
+  const findings = besideOneAnother(
+    facts,
+    CHECKS.flatMap((check) => check(scope)),
+  )
   return {
     policies: policiesIn(scope).length,
     findings: findings.map((one) => ({ ...one, cures: one.cures.map((cure) => flagged(cure, flags)) })),

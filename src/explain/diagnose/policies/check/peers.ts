@@ -2,26 +2,16 @@ import { matchesLabels } from '#objects/label-requirement.ts'
 import { NAMESPACE_NAME_LABEL } from '#objects/well-known.ts'
 import type { Peer } from '#policy/peer.ts'
 import { DIRECTIONS, type Policy } from '#policy/rule.ts'
-import { nearest } from '../../../cluster/nearest.ts'
+import { isLike, nearest } from '../../../cluster/nearest.ts'
 import { wantedOf } from '../../../policies/nearest.ts'
 import { DNS } from '../../../policies/policy-view.ts'
-import { peersOfRule } from '../../../policies/rule-parts.ts'
+import { peersOfRule, pointerOf } from '../../../policies/rule-parts.ts'
 import { policyRef } from '../../../policies/word.ts'
 import type { Cure } from '../../../trace/cure.ts'
 import type { PolicyFinding } from '../../../trace/policies/check.ts'
 import { patch } from '../../cure.ts'
-import { labelNamespace } from '../cures.ts'
-import {
-  type Check,
-  isLike,
-  isMadeIn,
-  namespacesOf,
-  plainLabels,
-  podsOf,
-  pointerOf,
-  policiesIn,
-  type Scope,
-} from './scope.ts'
+import { labelNamespace } from '../label-cures.ts'
+import { type Check, isMadeIn, namespacesOf, plainLabels, podsOf, policiesIn, type Scope } from './scope.ts'
 import { nearTo, showNamespaces } from './subjects.ts'
 
 type PodsPeer = Peer & { readonly kind: 'pods' }

@@ -1,13 +1,13 @@
 import { isSelected, type NamedPort, type PolicyPod } from '#policy/peer.ts'
 import { DIRECTIONS, type Policy, type Rule } from '#policy/rule.ts'
 import { nearest } from '../../../cluster/nearest.ts'
-import { type PortPart, portsOfRule } from '../../../policies/rule-parts.ts'
+import { type PortPart, pointerOf, portsOfRule } from '../../../policies/rule-parts.ts'
 import { policyRef } from '../../../policies/word.ts'
 import type { Cure } from '../../../trace/cure.ts'
 import type { PolicyFinding } from '../../../trace/policies/check.ts'
 import { patch } from '../../cure.ts'
 import { showPolicy } from '../cures.ts'
-import { type Check, podsOf, pointerOf, policiesIn, type Scope } from './scope.ts'
+import { type Check, podsOf, policiesIn, type Scope } from './scope.ts'
 
 /** Ports by a name that nobody has who is asked. */
 export const unknownPorts: Check = (scope) =>

@@ -5,7 +5,6 @@ import { isTerminal } from '#objects/pod.ts'
 import { isNamespaceOf, isSelected, type PodPeer, type PolicyPod } from '#policy/peer.ts'
 import type { Policy } from '#policy/rule.ts'
 import type { ClusterFacts } from '../../../cluster/facts.ts'
-import { unlikeness } from '../../../cluster/nearest.ts'
 import type { PolicyView } from '../../../policies/policy-view.ts'
 import type { PolicyFinding } from '../../../trace/policies/check.ts'
 
@@ -57,11 +56,3 @@ export const plainLabels = (requirements: readonly LabelRequirement[]): Labels |
   requirements.every(({ operator, values }) => (operator === '=' || operator === 'in') && values.length === 1)
     ? Object.fromEntries(requirements.map(({ key, values }) => [key, values[0] as string]))
     : undefined
-
-const MOST_UNLIKE = 0.4
-
-/** Whether words are so much alike that the one may be meant by the other. */
-export const isLike = (one: string, other: string): boolean => unlikeness(one, other) <= MOST_UNLIKE
-
-/** `/spec/ingress/0/from/1` of `spec.ingress[0].from[1]` */
-export const pointerOf = (path: string): string => `/${path.replace(/\[(\d+)\]/g, '/$1').replaceAll('.', '/')}`

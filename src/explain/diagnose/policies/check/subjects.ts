@@ -1,5 +1,6 @@
 import type { Labels } from '#objects/object.ts'
 import type { Policy } from '#policy/rule.ts'
+import { isLike } from '../../../cluster/nearest.ts'
 import { refOf } from '../../../cluster/reference.ts'
 import { lastingLabels } from '../../../policies/lasting-labels.ts'
 import { wantedOf } from '../../../policies/nearest.ts'
@@ -9,17 +10,7 @@ import type { PolicyFinding } from '../../../trace/policies/check.ts'
 import { look, patch, where } from '../../cure.ts'
 import { nearestLabels, replacing } from '../../reasons/selector.ts'
 import { showPolicy } from '../cures.ts'
-import {
-  type Check,
-  hostPodsOf,
-  isLike,
-  isMadeIn,
-  namespacesOf,
-  plainLabels,
-  podsOf,
-  policiesIn,
-  type Scope,
-} from './scope.ts'
+import { type Check, hostPodsOf, isMadeIn, namespacesOf, plainLabels, podsOf, policiesIn, type Scope } from './scope.ts'
 
 /** Policies that cannot be read in full. */
 export const unreadable: Check = (scope) =>
