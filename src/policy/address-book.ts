@@ -221,7 +221,8 @@ export class AddressBook<User> {
     const isIn = ({ addresses }: Entry<unknown>) =>
       blocks.some((block) => addresses.some(({ address }) => containsAddress(block, address)))
     for (const entry of this.#nodes.values())
-      if (isIn(entry) || peers.some((peer) => this.#mayMean(peer, entry.owner))) this.#identifyNode(entry)
+      if (isIn(entry) || peers.some((peer) => this.#mayMean(peer, entry.owner)) || hasPort(entry.owner, names))
+        this.#identifyNode(entry)
   }
 
   #mayMean(peer: Peer, { labels, serves }: PolicyNode): boolean {
@@ -247,7 +248,8 @@ export class AddressBook<User> {
   #identifyNode({ owner: { labels, serves }, addresses }: Entry<PolicyNode>): void {
     const limited = serves === undefined ? [] : this.#index.ofPod(serves.namespace, serves.labels)
     const peers = this.#index.ofNode(labels)
-    for (const held of addresses) this.#hold(held, { peers, limited, limit: serves?.traffic ?? NONE, ports: [] })
+    const ports = (serves?.ports ?? []).filter(({ name }) => this.#names.has(name))
+    for (const held of addresses) this.#hold(held, { peers, limited, limit: serves?.traffic ?? NONE, ports })
   }
 
   #hold(held: Held, traits: Omit<Traits, 'family'>): void {
@@ -296,3 +298,6 @@ export class AddressBook<User> {
 
 const heldOf = (addresses: readonly HeldAddress[], since: number): readonly Held[] =>
   addresses.map(({ text, address }) => ({ text, address, since, identity: undefined }))
+
+const hasPort = ({ serves }: PolicyNode, names: ReadonlySet<string>): boolean =>
+  names.size > 0 && (serves?.ports ?? []).some(({ name }) => names.has(name))

@@ -1,11 +1,12 @@
 import { matchesMap } from '#objects/label-selector.ts'
 import type { Labels } from '#objects/object.ts'
 import { NAMESPACE_NAME_LABEL } from '#objects/well-known.ts'
+import { DNS_PODS } from '#policy/dns-pods.ts'
 import { holds } from '#policy/traffic.ts'
 import type { AskedPort, Party } from '#policy/why.ts'
 import { own } from '#schema/own.ts'
 import { lastingLabels } from '../../policies/lasting-labels.ts'
-import { DNS, type PolicyView } from '../../policies/policy-view.ts'
+import type { PolicyView } from '../../policies/policy-view.ts'
 
 /** The labels by which whoever is asked is known best: those of the Service that selects it, else its own. */
 export const labelsOf = (labels: Labels, selector: Labels | undefined): Labels =>
@@ -54,8 +55,8 @@ export const clusterPeerFor = (
     : undefined
 }
 
-/** Who answers for the cluster’s DNS. */
+/** Who answers for the cluster’s DNS_PODS. */
 export const dnsPeer = (view: PolicyView): object => ({
-  namespaceSelector: selectorOfNamespace(view.namespaceLabels(DNS.namespace)) ?? {},
-  podSelector: { matchLabels: DNS.labels },
+  namespaceSelector: selectorOfNamespace(view.namespaceLabels(DNS_PODS.namespace)) ?? {},
+  podSelector: { matchLabels: DNS_PODS.labels },
 })

@@ -1,10 +1,10 @@
 import { matchesLabels } from '#objects/label-requirement.ts'
 import { NAMESPACE_NAME_LABEL } from '#objects/well-known.ts'
+import { DNS_PODS } from '#policy/dns-pods.ts'
 import type { Peer } from '#policy/peer.ts'
 import { DIRECTIONS, type Policy } from '#policy/rule.ts'
 import { isLike, nearest } from '../../../cluster/nearest.ts'
 import { wantedOf } from '../../../policies/nearest.ts'
-import { DNS } from '../../../policies/policy-view.ts'
 import { peersOfRule, pointerOf } from '../../../policies/rule-parts.ts'
 import { policyRef } from '../../../policies/word.ts'
 import type { Cure } from '../../../trace/cure.ts'
@@ -103,5 +103,5 @@ function namespaceCure(
 /** The nodes answer for the pods that a rule for DNS means. */
 const isDnsOfNodes = ({ facts, view }: Scope, peer: PodsPeer): boolean =>
   facts.network.dnsOnNodes === true &&
-  namespacesOf({ view } as Scope, peer).includes(DNS.namespace) &&
-  matchesLabels(peer.pods, DNS.labels)
+  namespacesOf({ view } as Scope, peer).includes(DNS_PODS.namespace) &&
+  matchesLabels(peer.pods, DNS_PODS.labels)
