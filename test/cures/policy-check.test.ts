@@ -6,7 +6,7 @@ import { checkPolicies } from '#explain/diagnose/policies/check/check.ts'
 import type { PolicyCheck, PolicyReason } from '#explain/trace/policies/check.ts'
 import { cureLine } from '#explain/words/command.ts'
 import { printCheck } from '#explain/words/policies/check.ts'
-import { checkedPolicies, meantSo } from './checked-policies.ts'
+import { checkedPolicies, checkedTogether, meantSo } from './checked-policies.ts'
 import { kubectl } from './kubectl.ts'
 import { onNode, pod } from './objects.ts'
 import { startWorld, type World } from './world.ts'
@@ -59,6 +59,20 @@ for (const reason of REASONS)
           assert.deepEqual(after.findings, [], printCheck(after))
         }))
   })
+
+suite('several findings', { concurrency: true }, () => {
+  for (const one of checkedTogether)
+    test(`all cures that are printed, done in their order, mend all: ${one.about}`, () =>
+      withWorld(one, async (world) => {
+        const before = await look(world, one)
+        const cures = before.findings.flatMap((each) => each.cures)
+        assert.ok(cures.length > 1 && cures.every(({ kind }) => kind === 'run'), printCheck(before))
+        for (const cure of cures) await kubectl(world.client, cureLine(cure))
+        await world.settle()
+        const after = await look(world, one)
+        assert.deepEqual(after.findings, [], printCheck(after))
+      }))
+})
 
 suite('what people do on purpose', { concurrency: true }, () => {
   for (const one of meantSo)

@@ -75,6 +75,7 @@ type PolicyEffect =
     }
   | { readonly code: 'let-port-pass'; readonly rule: string; readonly policy: ObjectRef }
   | { readonly code: 'let-peer-pass'; readonly rule: string; readonly policy: ObjectRef; readonly peer: PolicyEnd }
+  | { readonly code: 'mean-both'; readonly path: string; readonly policy: ObjectRef }
   | { readonly code: 'mean-behind'; readonly path: string; readonly policy: ObjectRef; readonly service: ObjectRef }
   /** `policy`: one of its own, which is not there yet; so are those of the next two. */
   | { readonly code: 'let-pass'; readonly policy: ObjectRef; readonly peer: PolicyEnd }

@@ -95,6 +95,8 @@ export function effectText(effect: Effect): string {
       return 'let its pods ask the cluster’s DNS; new ones take their place'
     case 'mean-behind':
       return `let ${effect.path} of ${nameText(effect.policy)} mean who is behind ${nameText(effect.service)}`
+    case 'mean-both':
+      return `let ${effect.path} of ${nameText(effect.policy)} mean those pods in those namespaces, by one peer`
     case 'mean-labels':
       return `let ${effect.path} mean ${labelsText(effect.labels)}`
     case 'mean-port':

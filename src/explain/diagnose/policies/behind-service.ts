@@ -4,9 +4,11 @@ import type { Protocol } from '#net/port-protocol.ts'
 import { heldAddress } from '#policy/peer.ts'
 import type { Policy, Rule } from '#policy/rule.ts'
 import { holds } from '#policy/traffic.ts'
+import type { AskedPort } from '#policy/why.ts'
 import type { ClusterFacts } from '../../cluster/facts.ts'
-import { addressText, slicesOf } from '../../cluster/lookup.ts'
+import { addressText, clusterIpsOf, slicesOf } from '../../cluster/lookup.ts'
 import { refOf } from '../../cluster/reference.ts'
+import type { Led } from '../../policies/nearest.ts'
 import type { PolicyView } from '../../policies/policy-view.ts'
 import { peersOfRule, pointerOf } from '../../policies/rule-parts.ts'
 import { policyRef } from '../../policies/word.ts'
@@ -30,6 +32,15 @@ export const ledPorts = (facts: ClusterFacts, service: Service): readonly LedPor
       .flatMap((one) => one.port ?? [])
     return [...new Set(targets)].map((target) => ({ protocol: over, port, target }))
   })
+
+/** As the Service is known that led there: by its addresses, and by its ports that lead to the one that is asked. */
+export const ledBy = (facts: ClusterFacts, service: Service, asked: AskedPort): Led => ({
+  service: refOf('Service', service),
+  clusterIps: clusterIpsOf(service),
+  ports: ledPorts(facts, service).flatMap(({ protocol, port, target }) =>
+    protocol === asked.protocol && target === asked.port ? [port] : [],
+  ),
+})
 
 /** Peers of a NetworkPolicy that mean who is behind a Service: its pods by its selector, else their addresses. */
 const peersBehind = (facts: ClusterFacts, view: PolicyView, service: Service, namespace: string): readonly object[] => {

@@ -1,11 +1,8 @@
-import type { Service } from '#api/core/service/message.ts'
 import type { Protocol } from '#net/port-protocol.ts'
 import type { Policy } from '#policy/rule.ts'
 import type { ClusterFacts } from '../../cluster/facts.ts'
-import { clusterIpsOf } from '../../cluster/lookup.ts'
-import { refOf } from '../../cluster/reference.ts'
 import { closedDns, dnsEndpoints } from '../../policies/dns.ts'
-import { type Led, type Near, nearestRule } from '../../policies/nearest.ts'
+import { type Near, nearestRule } from '../../policies/nearest.ts'
 import type { EndWord, PolicyView } from '../../policies/policy-view.ts'
 import { policiesOf } from '../../policies/view-of.ts'
 import { podRef, policyRef } from '../../policies/word.ts'
@@ -16,7 +13,7 @@ import type { ObjectRef } from '../../trace/reference.ts'
 import type { PathOutcome } from '../../trace/walk/outcome.ts'
 import type { Decision } from '../../walk/decision.ts'
 import type { Path } from '../../walk/path.ts'
-import { ledPorts } from './behind-service.ts'
+import { ledBy } from './behind-service.ts'
 import { deniedCures, isolatedCures } from './cures.ts'
 import { dnsFinding } from './dns-forgotten.ts'
 import { type OwnPolicy, podWord, subjectOf } from './own-policy.ts'
@@ -55,7 +52,7 @@ function findingOf(facts: ClusterFacts, view: PolicyView, stop: PolicyWord, one:
     const faults = faultsOf(one.word.by ? [one.word.by.policy] : [])
     return { reason: 'policy-denies', ...about, faults, rule: by, cures: deniedCures(view, one) }
   }
-  const nearest = nearestRule(view, one.word, other, one.service && ledBy(facts, one.service, one.word))
+  const nearest = nearestRule(view, one.word, other, one.service && ledBy(facts, one.service, one.word.asked))
   if (asksDns(facts, view, one.word)) return dnsForgotten(facts, view, one, nearest)
   return {
     reason: 'policy-isolates',
@@ -78,15 +75,6 @@ const asksDns = (facts: ClusterFacts, view: PolicyView, { direction, other, aske
   asked.protocol !== 'SCTP' &&
   ((asked.port === DNS_PORT && view.isDns(other)) ||
     dnsEndpoints(facts).some((one) => one.address === other.address.text && one.port === asked.port))
-
-/** As the Service is known that led there: by its addresses, and by its ports that lead to the one that is asked. */
-const ledBy = (facts: ClusterFacts, service: Service, { asked }: EndWord): Led => ({
-  service: refOf('Service', service),
-  clusterIps: clusterIpsOf(service),
-  ports: ledPorts(facts, service).flatMap(({ protocol, port, target }) =>
-    protocol === asked.protocol && target === asked.port ? [port] : [],
-  ),
-})
 
 function dnsForgotten(
   facts: ClusterFacts,

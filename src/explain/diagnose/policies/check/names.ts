@@ -4,9 +4,10 @@ import type { Policy } from '#policy/rule.ts'
 import { familyOfText } from '../../../cluster/lookup.ts'
 import { closedDns, dnsEndpoints } from '../../../policies/dns.ts'
 import { type Near, nearestRule } from '../../../policies/nearest.ts'
-import type { PolicyView } from '../../../policies/policy-view.ts'
 import { podRef, policyRef, wordOf } from '../../../policies/word.ts'
+import { clusterDnsOf } from '../../../resolve/resolver.ts'
 import type { PolicyFinding } from '../../../trace/policies/check.ts'
+import { ledBy } from '../behind-service.ts'
 import { dnsFinding } from '../dns-forgotten.ts'
 import { selectorOfPolicy } from '../own-policy.ts'
 import { type Check, podsOf, type Scope } from './scope.ts'
@@ -40,7 +41,7 @@ export const forgottenDns: Check = (scope) => {
       pods: pods.map(podRef),
       policies: [...new Set(groups.flatMap((one) => one.policies))].map(policyRef),
       protocols: [...new Set(groups.flatMap((one) => one.protocols))],
-      nearest: nearestTo(view, pods[0] as PolicyPod, endpoint),
+      nearest: nearestTo(scope, pods[0] as PolicyPod, endpoint),
       endpoint,
       selector: undefined,
       own: {
@@ -85,7 +86,7 @@ function covering(scope: Scope, groups: readonly Forgetful[]): readonly Covered[
 
 /** The rule of a pod that comes nearest to letting DNS pass. */
 function nearestTo(
-  view: PolicyView,
+  { facts, view }: Scope,
   { addresses }: PolicyPod,
   { address, port, protocol }: ReturnType<typeof dnsEndpoints>[number],
 ): Near | undefined {
@@ -93,7 +94,8 @@ function nearestTo(
   const source = addresses.find(({ text }) => familyOfText(text) === family)
   const word = source && view.word('egress', source.text, address, { protocol, port })
   if (word === undefined || word.passes) return undefined
-  return nearestRule(view, word, wordOf(view, word).other, undefined)
+  const service = clusterDnsOf(facts)
+  return nearestRule(view, word, wordOf(view, word).other, service && ledBy(facts, service, word.asked))
 }
 
 const isolating = (policies: readonly Policy[]): readonly Policy[] =>

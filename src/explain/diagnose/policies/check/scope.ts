@@ -2,6 +2,7 @@ import type { Pod } from '#api/core/pod/message.ts'
 import { type LabelRequirement, matchesLabels } from '#objects/label-requirement.ts'
 import type { Labels } from '#objects/object.ts'
 import { isTerminal } from '#objects/pod.ts'
+import { DNS_PODS } from '#policy/dns-pods.ts'
 import { isNamespaceOf, isSelected, type PodPeer, type PolicyPod } from '#policy/peer.ts'
 import type { Policy } from '#policy/rule.ts'
 import type { ClusterFacts } from '../../../cluster/facts.ts'
@@ -56,3 +57,9 @@ export const plainLabels = (requirements: readonly LabelRequirement[]): Labels |
   requirements.every(({ operator, values }) => (operator === '=' || operator === 'in') && values.length === 1)
     ? Object.fromEntries(requirements.map(({ key, values }) => [key, values[0] as string]))
     : undefined
+
+/** The nodes answer for the pods that a rule for DNS means. */
+export const isDnsOfNodes = ({ facts, view }: Scope, peer: PodPeer): boolean =>
+  facts.network.dnsOnNodes === true &&
+  namespacesOf({ view } as Scope, peer).includes(DNS_PODS.namespace) &&
+  matchesLabels(peer.pods, DNS_PODS.labels)

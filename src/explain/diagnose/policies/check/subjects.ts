@@ -90,6 +90,13 @@ export const showNamespaces = () => look({ code: 'show-namespaces' }, 'kubectl',
 const selecting = (path: string, matchLabels: object): object =>
   path.split('.').reduceRight<object>((inner, word) => ({ [word]: inner }), { matchLabels, matchExpressions: null })
 
+const YES = ['yes', 'true', 'on', '1', 'enabled']
+const NO = ['no', 'false', 'off', '0', 'disabled']
+
+/** Whether both say yes, or both no. */
+const isSameAnswer = (one: string | undefined, other: string): boolean =>
+  one !== undefined && [YES, NO].some((all) => all.includes(one) && all.includes(other))
+
 /** What pods are labelled that may be meant by labels that none has. */
 export const nearTo = (
   wanted: Labels | undefined,
@@ -101,7 +108,9 @@ export const nearTo = (
     const own = lastingLabels(pod.labels)
     if (Object.keys(own).length === 0) continue
     const { labels, far } = nearestLabels(wanted, own)
-    const isMeant = Object.values(labels).some((value) => Object.values(wanted).some((one) => isLike(one, value)))
+    const isMeant =
+      Object.values(labels).some((value) => Object.values(wanted).some((one) => isLike(one, value))) ||
+      Object.entries(labels).some(([key, value]) => isSameAnswer(wanted[key], value))
     if (!isMeant) continue
     const key = JSON.stringify(labels)
     const known = found.get(key)?.labelled
@@ -121,6 +130,8 @@ export const nearTo = (
 /** Two of a tier that have one priority: which is asked first is not told. */
 export const sharedPriorities: Check = (scope) => {
   const all = policiesIn(scope).filter(({ kind }) => kind === 'ClusterNetworkPolicy')
+  // Each gets one, which no other gets.
+  const given = new Map<Policy, number>()
   return all.flatMap((one, index) =>
     all.slice(index + 1).flatMap((other): readonly PolicyFinding[] => {
       const { tier, priority } = one
@@ -131,7 +142,8 @@ export const sharedPriorities: Check = (scope) => {
       if (direction === undefined || pod === undefined) return []
       const [first, second] = one.name < other.name ? [one, other] : [other, one]
       const object = scope.view.objectOf(second)
-      const free = freePriority(scope, tier, priority)
+      const free = given.get(second) ?? freePriority(scope, tier, priority, [...given.values()])
+      if (free !== undefined) given.set(second, free)
       return [
         {
           reason: 'priority-shared',
@@ -166,8 +178,13 @@ const isDisputed = (one: Policy, other: Policy, direction: 'ingress' | 'egress')
 
 const LAST_PRIORITY = 1000
 
-const freePriority = ({ view }: Scope, tier: Policy['tier'], after: number): number | undefined => {
-  const taken = new Set(view.policies.flatMap((one) => (one.tier === tier ? one.priority : [])))
+const freePriority = (
+  { view }: Scope,
+  tier: Policy['tier'],
+  after: number,
+  given: readonly number[],
+): number | undefined => {
+  const taken = new Set([...view.policies.flatMap((one) => (one.tier === tier ? one.priority : [])), ...given])
   for (let priority = after + 1; priority <= LAST_PRIORITY; priority++) if (!taken.has(priority)) return priority
   return undefined
 }
