@@ -30,7 +30,7 @@ export const policyMatrix = (view: PolicyView, { namespace, protocol, family, po
   const members = [...Map.groupBy(pods, alike).values()]
     .map((all) => all.toSorted((left, right) => (left.name < right.name ? -1 : 1)))
     .sort(([left], [right]) => byName(sortKey(view, left!), sortKey(view, right!)))
-  const names = members.map((all) => (all.length === 1 ? all[0]!.name : workloadOf(view, all[0]!)))
+  const names = members.map(([first]) => workloadOf(view, first!))
   const groups = members.map((all, index): PodGroup => {
     const [first] = all as [PolicyPod]
     const isTaken = members.some(
@@ -44,6 +44,7 @@ export const policyMatrix = (view: PolicyView, { namespace, protocol, family, po
       name: isTaken ? first.name : names[index]!,
       pods: all.map(({ name }) => name),
       ports: ports.length === 0 ? [DEFAULT_PORT] : ports,
+      isolatedBy: { ingress: isolating(view, first, 'ingress'), egress: isolating(view, first, 'egress') },
     }
   })
   const cells = members.flatMap((from, row) =>
@@ -64,6 +65,12 @@ export const policyMatrix = (view: PolicyView, { namespace, protocol, family, po
   )
   return { protocol, family, policies: view.policies.length, groups, cells }
 }
+
+const isolating = (view: PolicyView, pod: PolicyPod, direction: EndWord['direction']): readonly string[] =>
+  view
+    .policiesOf(pod)
+    .filter(({ kind, rules }) => kind === 'NetworkPolicy' && rules[direction] !== undefined)
+    .map(({ name }) => name)
 
 /** Of a group with itself two different pods, where there are two. */
 const pairOf = (from: readonly PolicyPod[], to: readonly PolicyPod[]): readonly [PolicyPod, PolicyPod] => {

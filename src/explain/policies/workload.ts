@@ -9,5 +9,11 @@ export const workloadOf = (view: PolicyView, pod: PolicyPod): string => {
   const { name, labels } = pod
   const hash = labels[HASH_LABEL]
   const at = hash === undefined ? -1 : name.indexOf(`-${hash}-`)
-  return at > 0 ? name.slice(0, at) : (controllerOf(view.objectOfPod(pod))?.name ?? name)
+  return at > 0 ? name.slice(0, at) : (ownerOf(view, pod) ?? name)
+}
+
+/** What stands for a static pod has its node for an owner. */
+const ownerOf = (view: PolicyView, pod: PolicyPod): string | undefined => {
+  const owner = controllerOf(view.objectOfPod(pod))
+  return owner?.kind === 'Node' ? undefined : owner?.name
 }

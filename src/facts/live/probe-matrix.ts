@@ -1,10 +1,11 @@
+import type { Node } from '#api/core/node/message.ts'
 import type { Pod } from '#api/core/pod/message.ts'
 import type { ClusterConfig } from '#cluster/config.ts'
-import { type Matrix, type MatrixCell, nameOfGroup } from '#explain/trace/policies/matrix.ts'
+import type { Matrix, MatrixCell } from '#explain/trace/policies/matrix.ts'
 import { hasSctpSockets } from '#kernel/sockets/probe-socket.ts'
-import { podAddresses } from '#objects/pod.ts'
 import { namespacePathOf } from '../local/pod-namespace.ts'
 import { askAll, gotThere } from './ask-all.ts'
+import { lostNodes, planProbes } from './probe-plan.ts'
 
 /** What a real connection met; `passed` where anything came back. */
 export interface ProbedCell {
@@ -12,6 +13,8 @@ export interface ProbedCell {
   readonly answer: string
   /** Undefined: silence, where silence is no proof. */
   readonly passed: boolean | undefined
+  /** Nobody was asked: the pods of either end are at this node alone, which is lost. */
+  readonly lost?: string
 }
 
 /** A pod of another node answers within a millisecond or two; whoever is busier is asked again, where he should answer. */
@@ -22,23 +25,17 @@ export const canProbe = (protocol: Matrix['protocol']): boolean => protocol !== 
 
 /**
  * Begins each connection of a matrix for real, from inside the sender's network. What is refused has got there. Silence tells of
- * UDP only where some other sender was answered at that port.
+ * UDP only where some other sender was answered at that port. Of a node that is stopped, paused or not Ready nobody is asked.
  */
 export const probeMatrix = async (
   config: ClusterConfig,
-  pods: readonly Pod[],
+  { pods, nodes }: { readonly pods: readonly Pod[]; readonly nodes: readonly Node[] },
   matrix: Matrix,
 ): Promise<readonly ProbedCell[]> => {
-  const podOf = new Map(pods.map((pod) => [`${pod.metadata?.namespace}/${pod.metadata?.name}`, pod]))
-  const groups = new Map(matrix.groups.map((group) => [nameOfGroup(group), group]))
-  const addressOf = (pod: Pod | undefined) =>
-    pod && podAddresses(pod).find((address) => address.includes(':') === (matrix.family === 'IPv6'))
-  const asked = matrix.cells.map((cell) => {
-    const [from, to] = [groups.get(cell.from), groups.get(cell.to)]
-    const sender = podOf.get(`${from?.namespace}/${from?.pods[0]}`)
-    const other = to?.pods.find((name) => `${to.namespace}/${name}` !== `${from?.namespace}/${from?.pods[0]}`)
-    const address = addressOf(podOf.get(`${to?.namespace}/${other ?? to?.pods[0]}`))
+  const lost = lostNodes(config.nodes, nodes)
+  const asked = planProbes(matrix, pods, lost).map(({ cell, lost: at, sender, address }) => {
     const namespace = sender && namespacePathOf(config, sender)
+    if (at !== undefined) return { cell, lost: at }
     if (namespace === undefined || address === undefined) return { cell }
     return {
       cell,
@@ -50,8 +47,8 @@ export const probeMatrix = async (
     PATIENCE,
   )
   const inOrder = answers.values()
-  const met = asked.map(({ cell, question }): ProbedCell => {
-    if (question === undefined) return { cell, answer: 'not sent', passed: undefined }
+  const met = asked.map(({ cell, lost: at, question }): ProbedCell => {
+    if (question === undefined) return { cell, answer: 'not sent', passed: undefined, ...(at && { lost: at }) }
     const answer = inOrder.next().value!
     return { cell, answer, passed: gotThere(answer) }
   })
