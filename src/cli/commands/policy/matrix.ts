@@ -49,10 +49,10 @@ as there is no such namespace. 3: it could not be found out.`,
 
 const asked = async ({ flags, switches, io }: Invocation): Promise<number> => {
   const { name, kubeconfig, context, namespace } = flags
+  const port = flags.port === undefined ? undefined : portOf(flags.port)
   const target = explainTarget({ name, kubeconfig, context }, io.environment)
   const protocol = PROTOCOLS[flags.proto as keyof typeof PROTOCOLS]
   const family = FAMILIES[flags.family as keyof typeof FAMILIES]
-  const port = flags.port === undefined ? undefined : portOf(flags.port)
   if (switches.probe && target.kind === 'api')
     throw new CliError(
       'USAGE',
