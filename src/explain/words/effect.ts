@@ -1,6 +1,6 @@
 import type { Effect } from '../trace/effect.ts'
 import { nameText, objectText } from './object.ts'
-import { endText } from './policies/word.ts'
+import { peerText } from './policies/word.ts'
 import { labelsText, listed, taintText } from './text.ts'
 import { portText } from './walk/entry.ts'
 
@@ -8,7 +8,7 @@ import { portText } from './walk/entry.ts'
 export function effectText(effect: Effect): string {
   switch (effect.code) {
     case 'accept-before':
-      return `accept ${endText(effect.peer)} before ${effect.rule} of ${nameText(effect.policy)} denies it`
+      return `accept ${peerText(effect.peer)} before ${effect.rule} of ${nameText(effect.policy)} denies it`
     case 'allow-source':
       return `allow ${effect.source} too`
     case 'ask-address':
@@ -84,9 +84,9 @@ export function effectText(effect: Effect): string {
     case 'let-namespace-pass':
       return `let pods of ${effect.namespace} pass, by a policy of its own, ${nameText(effect.policy)}`
     case 'let-pass':
-      return `let ${endText(effect.peer)} pass, by a policy of its own, ${nameText(effect.policy)}`
+      return `let ${peerText(effect.peer)} pass, by a policy of its own, ${nameText(effect.policy)}`
     case 'let-peer-pass':
-      return `let ${effect.rule} of ${nameText(effect.policy)} mean ${endText(effect.peer)} too`
+      return `let ${effect.rule} of ${nameText(effect.policy)} mean ${peerText(effect.peer)} too`
     case 'let-port-pass':
       return `let ${effect.rule} of ${nameText(effect.policy)} speak of that port too`
     case 'let-node-balance':
