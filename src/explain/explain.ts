@@ -45,7 +45,7 @@ export function explain(facts: ClusterFacts, asked: Question, flags = NO_FLAGS):
     ...(service && { service: refOf('Service', service) }),
     verdict: verdictOf(outcomes, findings),
     basis: basisOf(facts, outcomes),
-    steps: [...(source.chosen ? [source.chosen] : []), ...destination.steps, ...stepsOf(paths)],
+    steps: [...(source.chosen ? [source.chosen] : []), ...nameSteps(destination, findings), ...stepsOf(paths)],
     candidates: paths.flatMap(({ candidates }) => candidates),
     outcomes,
     // Probes go to the first address.
@@ -86,6 +86,16 @@ function findingsOf(
     for (const finding of found) addFinding(findings, finding)
   }
   return findings
+}
+
+/** A name that the sender cannot ask for leads nowhere, whatever it stands for. */
+const nameSteps = ({ byName, steps }: Destination, findings: readonly Finding[]): readonly Step[] => {
+  const isDown = findings.some(({ reason, doubt }) => !doubt && (reason === 'dns-down' || reason === 'dns-forgotten'))
+  return steps.map((step) =>
+    byName && isDown && (step.code === 'name-of-service' || step.code === 'name-of-addresses')
+      ? { ...step, unanswered: true }
+      : step,
+  )
 }
 
 /** The pods of a headless Service: what goes like the first few is counted alone. */

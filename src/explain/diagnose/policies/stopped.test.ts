@@ -207,6 +207,16 @@ test('DNS that was forgotten is named so where a name is asked for, and where th
   }
 })
 
+test('a name that policies let nobody ask for is not told as if it were found', () => {
+  const out = policy('out', { policyTypes: ['Egress'], egress: [{ to: [webPods] }] })
+  const lines = (to: string) =>
+    ask('pod/client', to, {}, withPolicies([out]))
+      .steps.flatMap(({ details = [] }) => details)
+      .join()
+  assert.match(lines('web.default:80'), /the sender gets no answer from the DNS, as is told below/)
+  assert.doesNotMatch(lines('svc/web'), /no answer from the DNS/)
+})
+
 test('a ClusterNetworkPolicy that denies is told with its tier; where no peer of ingress means the sender, it is shown', () => {
   const deny = { ingress: [{ action: 'Deny', from: [{ namespaces: {} }] }] }
   const admin = only(withPolicies([], [clusterPolicy('apart', deny)]))

@@ -57,9 +57,9 @@ function nameStepText(step: NameStep, who: string): StepText {
     case 'localhost':
       return { at: who, text: 'localhost is the sender itself' }
     case 'name-of-service':
-      return { at, text: `${full(step)}: Service ${nameText(step.service)}` }
+      return { at, text: `${full(step)}: Service ${nameText(step.service)}`, details: unansweredText(step) }
     case 'name-of-addresses':
-      return { at, text: `${full(step)}: ${listed(step.addresses)}` }
+      return { at, text: `${full(step)}: ${listed(step.addresses)}`, details: unansweredText(step) }
     case 'external-name':
       return {
         at,
@@ -67,6 +67,11 @@ function nameStepText(step: NameStep, who: string): StepText {
       }
   }
 }
+
+const unansweredText = ({ unanswered }: { readonly unanswered?: true }): readonly string[] =>
+  unanswered
+    ? ['but the sender gets no answer from the DNS, as is told below: what follows is the way to that address']
+    : []
 
 /** `80/TCP (http), the first of 80/TCP (http) and 53/UDP (udp)` */
 const chosenPortText = ({ chosen, of }: ChosenPort): string =>
