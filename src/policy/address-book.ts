@@ -218,11 +218,11 @@ export class AddressBook<User> {
         for (const entry of this.#pods.values())
           if (entry.owner.ports.some(({ name }) => names.has(name))) this.#lookAgain(entry)
     }
-    const isIn = ({ addresses }: Entry<unknown>) =>
+    const isAsked = ({ owner, addresses }: Entry<PolicyNode>) =>
+      (names.size > 0 && owner.serves !== undefined) ||
       blocks.some((block) => addresses.some(({ address }) => containsAddress(block, address)))
     for (const entry of this.#nodes.values())
-      if (isIn(entry) || peers.some((peer) => this.#mayMean(peer, entry.owner)) || hasPort(entry.owner, names))
-        this.#identifyNode(entry)
+      if (isAsked(entry) || peers.some((peer) => this.#mayMean(peer, entry.owner))) this.#identifyNode(entry)
   }
 
   #mayMean(peer: Peer, { labels, serves }: PolicyNode): boolean {
@@ -298,6 +298,3 @@ export class AddressBook<User> {
 
 const heldOf = (addresses: readonly HeldAddress[], since: number): readonly Held[] =>
   addresses.map(({ text, address }) => ({ text, address, since, identity: undefined }))
-
-const hasPort = ({ serves }: PolicyNode, names: ReadonlySet<string>): boolean =>
-  names.size > 0 && (serves?.ports ?? []).some(({ name }) => names.has(name))

@@ -79,7 +79,10 @@ const port = fc.oneof(
   { weight: 3, arbitrary: fc.record({ protocol, port: fc.constantFrom(...PORTS) }) },
   {
     weight: 1,
-    arbitrary: fc.constantFrom({ protocol: 'UDP', port: 'dns' } as const, { protocol: 'TCP', port: 'dns-tcp' } as const),
+    arbitrary: fc.constantFrom(
+      { protocol: 'UDP', port: 'dns' } as const,
+      { protocol: 'TCP', port: 'dns-tcp' } as const,
+    ),
   },
   {
     weight: 2,

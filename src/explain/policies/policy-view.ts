@@ -5,7 +5,6 @@ import type { NetworkPolicy } from '#api/networking/networkpolicy/message.ts'
 import type { ClusterNetworkPolicy } from '#api/policynetworking/clusternetworkpolicy/message.ts'
 import { matchesMap } from '#objects/label-selector.ts'
 import type { Labels } from '#objects/object.ts'
-import { DNS_PODS } from '#policy/dns-pods.ts'
 import {
   type HeldAddress,
   heldAddress,
@@ -14,7 +13,7 @@ import {
   type PolicyNode,
   type PolicyPod,
 } from '#policy/peer.ts'
-import { type DeclaredPort, declaredPorts, policyNode, policyPod } from '#policy/policy-objects.ts'
+import { type DeclaredPort, DNS_PODS, declaredPorts, policyNode, policyPod } from '#policy/policy-objects.ts'
 import { readClusterNetworkPolicy } from '#policy/read-cluster-network-policy.ts'
 import { readNetworkPolicy } from '#policy/read-network-policy.ts'
 import { DIRECTIONS, type Direction, type Policy } from '#policy/rule.ts'

@@ -1,7 +1,7 @@
 import { matchesMap } from '#objects/label-selector.ts'
 import type { Labels } from '#objects/object.ts'
 import { NAMESPACE_NAME_LABEL } from '#objects/well-known.ts'
-import { DNS_PODS } from '#policy/dns-pods.ts'
+import { DNS_PODS } from '#policy/policy-objects.ts'
 import { holds } from '#policy/traffic.ts'
 import type { AskedPort, Party } from '#policy/why.ts'
 import { own } from '#schema/own.ts'

@@ -1,7 +1,7 @@
 import type { Labels } from '#objects/object.ts'
 import { NAMESPACE_NAME_LABEL } from '#objects/well-known.ts'
-import { DNS_PODS } from '#policy/dns-pods.ts'
 import type { Peer } from '#policy/peer.ts'
+import { DNS_PODS } from '#policy/policy-objects.ts'
 import { DIRECTIONS, type Policy } from '#policy/rule.ts'
 import { isLike, nearest } from '../../../cluster/nearest.ts'
 import { wantedOf } from '../../../policies/nearest.ts'

@@ -1,5 +1,5 @@
-import { DNS_PODS } from '#policy/dns-pods.ts'
 import { isSelected, type NamedPort, type PolicyPod } from '#policy/peer.ts'
+import { DNS_PODS } from '#policy/policy-objects.ts'
 import { DIRECTIONS, type Policy, type Rule } from '#policy/rule.ts'
 import { nearest } from '../../../cluster/nearest.ts'
 import { type PortPart, pointerOf, portsOfRule } from '../../../policies/rule-parts.ts'
