@@ -14,7 +14,7 @@ import type { Client } from '#client/client.ts'
 import type { Informers } from '#client/informer.ts'
 import { cachedStore } from '#kubelet/object-store.ts'
 import { Zone } from '#names/zone.ts'
-import { portsOf, union } from '#policy/traffic.ts'
+import { DNS_PODS } from '#policy/policy-objects.ts'
 import type { Runtime } from '#runtime/runtime.ts'
 import { DnsService } from './parts/dns/dns-service.ts'
 import { feedZone } from './parts/dns/zone-feed.ts'
@@ -22,16 +22,6 @@ import { pacedTurns } from './sources/pace.ts'
 import { PolicyFeed } from './sources/policy-feed.ts'
 import { ServiceFeed } from './sources/service-feed.ts'
 import type { Sources } from './sources/sources.ts'
-
-/**
- * The nodes answer for the cluster's DNS, which people's policies know as pods: whoever lets these be asked, lets nodes be
- * asked.
- */
-const NODES_SERVE_DNS = {
-  namespace: 'kube-system',
-  labels: { 'k8s-app': 'kube-dns' },
-  traffic: union(portsOf('UDP', 53, 53), portsOf('TCP', 53, 53)),
-} as const
 
 interface ProcessSourcesOptions {
   readonly client: Client
@@ -113,7 +103,8 @@ export class ProcessSources implements Sources {
         policies: informers.for(networkPolicies),
         clusterPolicies: informers.for(clusterNetworkPolicies, { isOptional: true }),
       },
-      NODES_SERVE_DNS,
+      // Whoever lets the pods of the cluster's DNS be asked lets the nodes be asked, which answer for it.
+      DNS_PODS,
     )
     return this.#policies
   }

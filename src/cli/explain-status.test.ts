@@ -4,17 +4,21 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, test } from 'node:test'
 import { ExplainError } from '#explain/ask/explain-error.ts'
+import { CliError } from './cli-error.ts'
+import type { Command } from './command.ts'
 import { explain } from './commands/explain.ts'
+import { check } from './commands/policy/check.ts'
+import { matrix } from './commands/policy/matrix.ts'
 import { statusOf, statusOfError } from './explain-status.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'fairlead-status-'))
 after(() => rmSync(folder, { recursive: true, force: true }))
 
 /** The status with which the verb ends where it cannot answer. */
-const failing = async (flags: Readonly<Record<string, string>>): Promise<unknown> => {
+const failing = async (flags: Readonly<Record<string, string>>, verb: Command = explain): Promise<unknown> => {
   const environment = { HOME: folder, KUBECONFIG: join(folder, 'none') }
   const io = { out: () => undefined, err: () => undefined, terminal: false, environment }
-  const error: unknown = await explain.run({ argument: '', words: [], flags, switches: {}, given: new Set(), io }).then(
+  const error: unknown = await verb.run({ argument: '', words: [], flags, switches: {}, given: new Set(), io }).then(
     () => undefined,
     (reason: unknown) => reason,
   )
@@ -35,6 +39,13 @@ test('real packets settle what the walk could not know, and overrule what it say
   assert.equal(statusOf('reachable', 'unanswered'), 3)
   assert.equal(statusOf('unreachable', 'agree'), 1, 'it agrees that nobody answers')
   assert.equal(statusOf('sometimes', 'agree'), 1)
+})
+
+test('so is a namespace that is not there, for the verbs of policies, for which 1 is an answer', async () => {
+  assert.equal(statusOfError(new CliError('NO_SUCH_NAMESPACE', 'there is no namespace nope')), 2)
+  assert.equal(await failing({}, matrix), 3)
+  assert.equal(await failing({}, check), 3)
+  assert.equal(await failing({ port: 'http' }, matrix), 2)
 })
 
 test('a question that cannot be asked is told from an answer that cannot be had', async () => {

@@ -7,6 +7,7 @@ import { deadEndFinding } from './diagnose/dead-end.ts'
 import { addFinding, diagnose } from './diagnose/diagnose.ts'
 import { dnsDown } from './diagnose/dns-way.ts'
 import { noSource } from './diagnose/no-source.ts'
+import { besideOneAnother } from './diagnose/policies/beside.ts'
 import { proxyModes } from './diagnose/proxy-modes.ts'
 import type { Destination } from './resolve/address-destination.ts'
 import { resolveDestination } from './resolve/destination.ts'
@@ -44,12 +45,15 @@ export function explain(facts: ClusterFacts, asked: Question, flags = NO_FLAGS):
     ...(service && { service: refOf('Service', service) }),
     verdict: verdictOf(outcomes, findings),
     basis: basisOf(facts, outcomes),
-    steps: [...(source.chosen ? [source.chosen] : []), ...destination.steps, ...stepsOf(paths)],
+    steps: [...(source.chosen ? [source.chosen] : []), ...nameSteps(destination, findings), ...stepsOf(paths)],
     candidates: paths.flatMap(({ candidates }) => candidates),
     outcomes,
     // Probes go to the first address.
     walks: paths[0]?.target === target && !facts.network.foreign ? (paths[0]?.walks ?? []) : [],
-    findings: findings.map((one) => ({ ...one, cures: one.cures.map((cure) => flagged(cure, flags)) })),
+    findings: besideOneAnother(facts, findings).map((one) => ({
+      ...one,
+      cures: one.cures.map((cure) => flagged(cure, flags)),
+    })),
     unseen: [...(facts.unseen ?? []), ...proxyModes(facts, paths)],
   }
 }
@@ -82,6 +86,16 @@ function findingsOf(
     for (const finding of found) addFinding(findings, finding)
   }
   return findings
+}
+
+/** A name that the sender cannot ask for leads nowhere, whatever it stands for. */
+const nameSteps = ({ byName, steps }: Destination, findings: readonly Finding[]): readonly Step[] => {
+  const isDown = findings.some(({ reason, doubt }) => !doubt && (reason === 'dns-down' || reason === 'dns-forgotten'))
+  return steps.map((step) =>
+    byName && isDown && (step.code === 'name-of-service' || step.code === 'name-of-addresses')
+      ? { ...step, unanswered: true }
+      : step,
+  )
 }
 
 /** The pods of a headless Service: what goes like the first few is counted alone. */

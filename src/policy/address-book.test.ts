@@ -169,7 +169,7 @@ test('blocks mean pods, nodes and everybody else; cells are those else, and do n
 
 test('nodes are meant by their labels, and where they stand for a pod by that pod’s, for its traffic', () => {
   const { book, peersAt, use, leave, since, setNamespace } = setup()
-  const serves = { namespace: 'x', labels: { app: 'a' }, traffic: portsOf('UDP', 53, 53) }
+  const serves = { namespace: 'x', labels: { app: 'a' }, traffic: portsOf('UDP', 53, 53), ports: [] }
   book.setNode(node(['172.30.0.1'], { serves }))
   use('u', [DISK, A])
   assert.deepEqual(peersAt('172.30.0.1'), [DISK.key, `(${A.key})`])
@@ -185,6 +185,22 @@ test('nodes are meant by their labels, and where they stand for a pod by that po
   book.removeNode('node-1')
   book.removeNode('node-1')
   assert.deepEqual([peersAt('172.30.0.1'), book.size, since()], [undefined, 0, ['172.30.0.1', 'user v']])
+})
+
+test('a node that stands for a pod has the names of that pod’s ports while somebody asks for them', () => {
+  const { book, use, leave, since } = setup()
+  const dns = { name: 'dns', protocol: 'UDP', port: 53 } as const
+  const serves = { namespace: 'x', labels: { app: 'a' }, traffic: portsOf('UDP', 53, 53), ports: [dns] }
+  book.setNode(node(['172.30.0.1'], { serves, labels: {} }))
+  use('u', [A])
+  assert.deepEqual(book.identityOf('172.30.0.1')?.ports, [])
+  since()
+  use('v', [], ['dns', 'other'])
+  assert.deepEqual(book.identityOf('172.30.0.1')?.ports, [dns])
+  leave('v', [], ['dns', 'other'])
+  assert.deepEqual(book.identityOf('172.30.0.1')?.ports, [])
+  leave('u', [A])
+  assert.equal(book.size, 0)
 })
 
 test('names of ports count while somebody asks for them, and tell apart whom nothing else does', () => {

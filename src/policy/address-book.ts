@@ -218,10 +218,11 @@ export class AddressBook<User> {
         for (const entry of this.#pods.values())
           if (entry.owner.ports.some(({ name }) => names.has(name))) this.#lookAgain(entry)
     }
-    const isIn = ({ addresses }: Entry<unknown>) =>
+    const isAsked = ({ owner, addresses }: Entry<PolicyNode>) =>
+      (names.size > 0 && owner.serves !== undefined) ||
       blocks.some((block) => addresses.some(({ address }) => containsAddress(block, address)))
     for (const entry of this.#nodes.values())
-      if (isIn(entry) || peers.some((peer) => this.#mayMean(peer, entry.owner))) this.#identifyNode(entry)
+      if (isAsked(entry) || peers.some((peer) => this.#mayMean(peer, entry.owner))) this.#identifyNode(entry)
   }
 
   #mayMean(peer: Peer, { labels, serves }: PolicyNode): boolean {
@@ -247,7 +248,8 @@ export class AddressBook<User> {
   #identifyNode({ owner: { labels, serves }, addresses }: Entry<PolicyNode>): void {
     const limited = serves === undefined ? [] : this.#index.ofPod(serves.namespace, serves.labels)
     const peers = this.#index.ofNode(labels)
-    for (const held of addresses) this.#hold(held, { peers, limited, limit: serves?.traffic ?? NONE, ports: [] })
+    const ports = (serves?.ports ?? []).filter(({ name }) => this.#names.has(name))
+    for (const held of addresses) this.#hold(held, { peers, limited, limit: serves?.traffic ?? NONE, ports })
   }
 
   #hold(held: Held, traits: Omit<Traits, 'family'>): void {

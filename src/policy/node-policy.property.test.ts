@@ -84,7 +84,12 @@ const node: fc.Arbitrary<PolicyNode> = fc
     name: fc.constantFrom('node-1', 'node-2'),
     labels: labels as fc.Arbitrary<Record<string, string>>,
     addresses: fc.constantFrom(['10.0.0.4'], ['172.30.0.1'], ['172.30.0.2', 'fd00::2']),
-    serves: fc.constantFrom(undefined, { namespace: 'x', labels: { app: 'a' }, traffic: portsOf('UDP', 53, 53) }),
+    serves: fc.constantFrom(undefined, {
+      namespace: 'x',
+      labels: { app: 'a' },
+      traffic: portsOf('UDP', 53, 53),
+      ports: [{ name: 'web', protocol: 'UDP' as const, port: 53 }],
+    }),
   })
   .map(({ addresses, ...rest }) => ({ ...rest, addresses: heldOf(addresses) }))
 const change = fc.oneof(

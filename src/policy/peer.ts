@@ -137,5 +137,14 @@ export interface PolicyNode {
   readonly labels: Labels
   readonly addresses: readonly HeldAddress[]
   /** What it does that people take for a pod's work, as the cluster's DNS: for that traffic it is one of those pods. */
-  readonly serves?: { readonly namespace: string; readonly labels: Labels; readonly traffic: Traffic } | undefined
+  readonly serves?: Served | undefined
+}
+
+/** The pods whose work somebody does. */
+export interface Served {
+  readonly namespace: string
+  readonly labels: Labels
+  readonly traffic: Traffic
+  /** By the names that they have for them. */
+  readonly ports: readonly NamedPort[]
 }

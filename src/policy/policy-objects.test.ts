@@ -99,7 +99,7 @@ test('a node is its labels and all its addresses but its name; each once', () =>
       ],
     },
   } as unknown as Node
-  const serves = { namespace: 'kube-system', labels: {}, traffic: portsOf('UDP', 53, 53) }
+  const serves = { namespace: 'kube-system', labels: {}, traffic: portsOf('UDP', 53, 53), ports: [] }
   const { addresses, ...rest } = policyNode(node, serves)
   assert.deepEqual(rest, { name: 'node-1', labels: { disk: 'ssd' }, serves })
   assert.deepEqual(

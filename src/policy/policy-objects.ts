@@ -2,7 +2,8 @@ import type { Node } from '#api/core/node/message.ts'
 import type { Pod } from '#api/core/pod/message.ts'
 import type { Protocol } from '#net/port-protocol.ts'
 import { isTerminal, podAddresses } from '#objects/pod.ts'
-import { type HeldAddress, heldAddress, type NamedPort, type PolicyNode, type PolicyPod } from './peer.ts'
+import { type HeldAddress, heldAddress, type NamedPort, type PolicyNode, type PolicyPod, type Served } from './peer.ts'
+import { portsOf, union } from './traffic.ts'
 
 /** A pod as policies see it; undefined for one that they do not: it has ended, or lives in its node's own network. */
 export const policyPod = (pod: Pod): PolicyPod | undefined =>
@@ -61,3 +62,14 @@ export const declaredPorts = ({ spec }: Pod): readonly DeclaredPort[] =>
 
 const namedPorts = (pod: Pod): readonly NamedPort[] =>
   declaredPorts(pod).flatMap(({ name, ...port }) => (name === undefined ? [] : [{ name, ...port }]))
+
+/** The pods of the cluster's DNS as people's policies know them, wherever it runs: labels and ports as CoreDNS's have them. */
+export const DNS_PODS = {
+  namespace: 'kube-system',
+  labels: { 'k8s-app': 'kube-dns' },
+  traffic: union(portsOf('UDP', 53, 53), portsOf('TCP', 53, 53)),
+  ports: [
+    { name: 'dns', protocol: 'UDP', port: 53 },
+    { name: 'dns-tcp', protocol: 'TCP', port: 53 },
+  ],
+} as const satisfies Served

@@ -26,6 +26,11 @@ export const portsOf = (protocol: Protocol, first = 0, last = MOST_PORT): Traffi
 export const isNothing = (traffic: Traffic): boolean =>
   !traffic.others && PROTOCOLS.every((protocol) => traffic[protocol].length === 0)
 
+/** All ports of some protocol, or what has none. */
+export const isAll = (traffic: Traffic): boolean =>
+  traffic.others ||
+  PROTOCOLS.some((protocol) => traffic[protocol].some(([first, last]) => first === 0 && last === MOST_PORT))
+
 /** Whether a packet belongs to it; `protocol` undefined: one that has no ports. */
 export const holds = (traffic: Traffic, protocol: Protocol | undefined, port: number): boolean =>
   protocol === undefined ? traffic.others : traffic[protocol].some(([first, last]) => first <= port && port <= last)

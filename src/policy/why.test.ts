@@ -20,7 +20,7 @@ const node: Party = {
     name: 'node-1',
     labels: { disk: 'ssd' },
     addresses: [],
-    serves: { namespace: 'x', labels: { app: 'a' }, traffic: portsOf('UDP', 53, 53) },
+    serves: { namespace: 'x', labels: { app: 'a' }, traffic: portsOf('UDP', 53, 53), ports: [] },
   },
 }
 const asked = { protocol: 'TCP', port: 80 } as const

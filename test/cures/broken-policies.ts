@@ -1,5 +1,6 @@
 import type { ClusterFacts } from '#explain/cluster/facts.ts'
 import type { Broken } from './broken.ts'
+import { severalCures } from './broken-several.ts'
 import { clusterPolicy, deployment, namespace, onNode, pod, policy, service } from './objects.ts'
 
 const from = 'pod/client'
@@ -169,6 +170,7 @@ export const brokenPolicies = {
         ),
       ask: { from: 'host', to: '172.30.0.2:30080' },
     },
+    ...severalCures,
     {
       about: 'neither end lets it pass',
       make: async (world) => {
@@ -247,6 +249,24 @@ export const brokenPolicies = {
           }),
         ),
       ask: { from, to: 'web.default:80' },
+    },
+    {
+      about: 'the rule for DNS has the address of its Service, and another has that of a Service',
+      make: (world) =>
+        world.make(
+          deployment('web'),
+          service('web', { clusterIP: '10.96.0.77' }),
+          policy('out', {
+            policyTypes: EGRESS,
+            egress: [
+              { to: [{ ipBlock: { cidr: '10.96.0.10/32' } }], ports: [{ port: 53, protocol: 'UDP' }] },
+              { to: [{ ipBlock: { cidr: '10.96.0.77/32' } }], ports: [{ port: 80 }] },
+            ],
+          }),
+        ),
+      ask: { from, to: 'web.default:80' },
+      sees: dnsOnNodes,
+      afterwards: ['policy-isolates'],
     },
     {
       about: 'nothing may leave, and a name is asked for',

@@ -1,6 +1,6 @@
 import type { ClusterFacts } from '#explain/cluster/facts.ts'
 import type { PolicyReason } from '#explain/trace/policies/check.ts'
-import { clusterPolicy, deployment, namespace, pod, policy, service } from './objects.ts'
+import { clusterPolicy, deployment, namespace, pod, policy, service, slice } from './objects.ts'
 import type { World } from './world.ts'
 
 /** A cluster whose policies are not as they are most likely meant. */
@@ -31,6 +31,14 @@ const dnsOnNodes = (facts: ClusterFacts): ClusterFacts => ({
   ...facts,
   network: { ...facts.network, dnsOnNodes: true },
 })
+const dnsBy = (matchLabels: object): object => ({
+  to: [{ ...DNS.to[0], podSelector: { matchLabels } }],
+  ports: DNS.ports,
+})
+const toAddress = (address: string, port: number, protocol = 'TCP'): object => ({
+  to: [{ ipBlock: { cidr: `${address}/32` } }],
+  ports: [{ port, protocol }, ...(port === 53 ? [{ port, protocol: 'TCP' }] : [])],
+})
 const denied = (to: object) => ({ egress: [{ action: 'Deny', to: [to] }] })
 
 /** Every reason has at least one cluster that gives it. */
@@ -46,7 +54,7 @@ export const checkedPolicies: Readonly<Record<PolicyReason, readonly Checked[]>>
         world.make(
           deployment('web'),
           service('web'),
-          policy('web', { podSelector: app('web'), ingress: [{ ports: [{ port: 80 }] }] }),
+          policy('web', { podSelector: app('web'), ingress: [{ ports: [{ port: 81 }] }] }),
         ),
     },
     {
@@ -68,6 +76,7 @@ export const checkedPolicies: Readonly<Record<PolicyReason, readonly Checked[]>>
           policy('deny', { policyTypes: ['Ingress'] }, 'back'),
         )
       },
+      lookOnly: 'who of other namespaces is to ask only a person knows',
     },
     {
       about: 'the tier Admin denies everybody',
@@ -127,7 +136,149 @@ export const checkedPolicies: Readonly<Record<PolicyReason, readonly Checked[]>>
       lookOnly: 'what was meant only a person knows',
     },
   ],
+  'peer-is-cluster-ip': [
+    {
+      about: 'the DNS by its ClusterIP',
+      make: (world) =>
+        world.make(
+          policy('out', {
+            policyTypes: EGRESS,
+            egress: [toAddress('10.96.0.10', 53, 'UDP'), { to: [{ podSelector: {} }] }],
+          }),
+        ),
+      sees: dnsOnNodes,
+    },
+    {
+      about: 'the API server by its ClusterIP, whose endpoint is an address',
+      make: async (world) => {
+        await world.make(
+          service('api', { selector: undefined, clusterIP: '10.96.0.50', ports: [{ port: 443, targetPort: 6443 }] }),
+        )
+        await world.make(slice('api-1', 'api', [{ addresses: ['172.30.0.1'] }], { name: '', port: 6443 }))
+        await world.make(policy('out', { policyTypes: EGRESS, egress: [toAddress('10.96.0.50', 443)] }))
+      },
+    },
+    {
+      about: 'a Service of pods by its ClusterIP and its port',
+      make: (world) =>
+        world.make(
+          deployment('web', { replicas: 2 }),
+          service('web', { clusterIP: '10.96.0.50' }),
+          policy('out', {
+            podSelector: app('client'),
+            policyTypes: EGRESS,
+            egress: [DNS, toAddress('10.96.0.50', 80)],
+          }),
+        ),
+      sees: dnsOnNodes,
+    },
+    {
+      about: 'the range of all ClusterIPs',
+      make: (world) =>
+        world.make(policy('out', { policyTypes: EGRESS, egress: [{ to: [{ ipBlock: { cidr: '10.96.0.0/16' } }] }] })),
+      lookOnly: 'which Services are meant only a person knows',
+    },
+    {
+      about: 'as one who asks',
+      make: (world) =>
+        world.make(
+          deployment('web'),
+          service('web', { clusterIP: '10.96.0.50' }),
+          policy('web', { ingress: [{ from: [{ podSelector: {} }, { ipBlock: { cidr: '10.96.0.50/32' } }] }] }),
+        ),
+      lookOnly: 'nobody asks from the address of a Service',
+    },
+  ],
+  'policy-port-is-services': [
+    {
+      about: 'those who are asked',
+      make: (world) =>
+        world.make(
+          deployment('web'),
+          service('web'),
+          policy('web', { podSelector: app('web'), ingress: [{ from: [{ podSelector: {} }], ports: [{ port: 80 }] }] }),
+        ),
+    },
+    {
+      about: 'those who ask, of two Services that are the same pods',
+      make: (world) =>
+        world.make(
+          deployment('web'),
+          service('web'),
+          service('again', { selector: { app: 'web' } }),
+          policy('out', {
+            podSelector: app('client'),
+            policyTypes: EGRESS,
+            egress: [DNS, { to: [{ podSelector: app('web') }], ports: [{ port: 443 }, { port: 80 }] }],
+          }),
+        ),
+      sees: dnsOnNodes,
+    },
+    {
+      about: 'a rule of a ClusterNetworkPolicy',
+      make: (world) =>
+        world.make(
+          deployment('web'),
+          service('web'),
+          clusterPolicy('web', {
+            subject: { pods: { namespaceSelector: {}, podSelector: app('web') } },
+            ingress: [
+              { action: 'Deny', from: [{ namespaces: {} }], protocols: [{ tcp: { destinationPort: { number: 80 } } }] },
+            ],
+          }),
+        ),
+    },
+  ],
   'peer-means-nobody': [
+    {
+      about: 'the DNS by a label that its pods do not have',
+      make: (world) =>
+        world.make(
+          policy('out', {
+            policyTypes: EGRESS,
+            egress: [dnsBy({ 'k8s-app': 'coredns' }), { to: [{ podSelector: {} }] }],
+          }),
+        ),
+      sees: dnsOnNodes,
+    },
+    {
+      about: 'yes, where pods say true',
+      make: (world) =>
+        world.make(
+          pod('web'),
+          pod('api', { labels: { 'needs-web': 'true' } }),
+          policy('web', {
+            podSelector: app('web'),
+            ingress: [{ from: [{ podSelector: { matchLabels: { 'needs-web': 'yes' } } }, { podSelector: {} }] }],
+          }),
+        ),
+    },
+    {
+      about: 'a dash too many',
+      make: async (world) => {
+        await world.make(namespace('monitoring', { team: 'm' }), pod('web'))
+        await world.make(pod('prometheus', { namespace: 'monitoring' }), pod('grafana', { namespace: 'monitoring' }))
+        await world.make(
+          policy('web', {
+            podSelector: app('web'),
+            ingress: [{ from: [team('m'), { podSelector: app('prometheus') }] }],
+          }),
+        )
+      },
+    },
+    {
+      about: 'a dash too many, before another peer',
+      make: async (world) => {
+        await world.make(namespace('monitoring', { team: 'm' }), pod('web'))
+        await world.make(pod('prometheus', { namespace: 'monitoring' }))
+        await world.make(
+          policy('web', {
+            podSelector: app('web'),
+            ingress: [{ from: [team('m'), { podSelector: app('prometheus') }, { podSelector: {} }] }],
+          }),
+        )
+      },
+    },
     {
       about: 'no namespace has the label, and one is called so',
       make: async (world) => {
@@ -174,6 +325,26 @@ export const checkedPolicies: Readonly<Record<PolicyReason, readonly Checked[]>>
     },
   ],
   'policy-port-unknown': [
+    {
+      about: 'the DNS by a name that its pods do not have for their port',
+      make: (world) =>
+        world.make(
+          policy('out', {
+            policyTypes: EGRESS,
+            egress: [
+              {
+                to: DNS.to,
+                ports: [
+                  { protocol: 'TCP', port: 'dns-tcp' },
+                  { protocol: 'UDP', port: 'dns-udp' },
+                ],
+              },
+              { to: [{ podSelector: {} }] },
+            ],
+          }),
+        ),
+      sees: dnsOnNodes,
+    },
     {
       about: 'a port’s name with a slip of the fingers',
       make: (world) =>
@@ -270,8 +441,91 @@ export const checkedPolicies: Readonly<Record<PolicyReason, readonly Checked[]>>
   ],
 }
 
+/** Several findings, whose cures are all done, in their order. */
+export const checkedTogether: readonly Checked[] = [
+  {
+    about: 'three of one priority',
+    make: (world) =>
+      world.make(
+        clusterPolicy('a', { egress: [{ action: 'Accept', to: [{ namespaces: {} }] }] }),
+        clusterPolicy('b', denied({ namespaces: {} })),
+        clusterPolicy('c', { egress: [{ action: 'Pass', to: [{ namespaces: {} }] }] }),
+      ),
+  },
+  {
+    about: 'two Services behind one policy without rules, and DNS forgotten',
+    make: (world) =>
+      world.make(
+        deployment('web', { replicas: 2 }),
+        deployment('api'),
+        service('web'),
+        service('api'),
+        policy('deny', { policyTypes: ['Ingress', 'Egress'] }),
+        policy('out', {
+          podSelector: app('api'),
+          policyTypes: EGRESS,
+          egress: [{ to: [{ podSelector: app('web') }] }],
+        }),
+        policy('more', { policyTypes: EGRESS, egress: [{ to: [{ podSelector: app('api') }] }] }),
+      ),
+    sees: dnsOnNodes,
+  },
+  {
+    about: 'a Service whose pods two policies close',
+    make: (world) =>
+      world.make(
+        pod('one', { labels: { app: 'web', lot: 'a' } }),
+        pod('two', { labels: { app: 'web', lot: 'b' } }),
+        service('web'),
+        policy('a', { podSelector: { matchLabels: { lot: 'a' } } }),
+        policy('b', { podSelector: { matchLabels: { lot: 'b' } } }),
+      ),
+  },
+]
+
 /** What people do on purpose: nothing is found. */
 export const meantSo: readonly Checked[] = [
+  {
+    about: 'a ClusterIP beside the pods that are behind it, for proxies that see it; ports of nobody’s Service',
+    make: (world) =>
+      world.make(
+        deployment('web'),
+        service('web', { clusterIP: '10.96.0.50' }),
+        policy('out', {
+          podSelector: app('client'),
+          policyTypes: EGRESS,
+          egress: [
+            DNS,
+            {
+              to: [{ podSelector: app('web') }, { ipBlock: { cidr: '10.96.0.50/32' } }],
+              ports: [{ port: 80 }, { port: 8080 }],
+            },
+            { ports: [{ port: 80 }, { port: 443 }] },
+          ],
+        }),
+      ),
+    sees: dnsOnNodes,
+  },
+  {
+    about: 'the DNS by the names of its pods’ ports',
+    make: (world) =>
+      world.make(
+        policy('out', {
+          policyTypes: EGRESS,
+          egress: [
+            {
+              to: DNS.to,
+              ports: [
+                { protocol: 'TCP', port: 'dns-tcp' },
+                { protocol: 'UDP', port: 'dns' },
+              ],
+            },
+            { to: [{ podSelector: {} }] },
+          ],
+        }),
+      ),
+    sees: dnsOnNodes,
+  },
   {
     about: 'all is closed, and what may come in has rules',
     make: async (world) => {

@@ -73,8 +73,23 @@ export function parseCommand(command: string): {
   return { words, flags }
 }
 
+/** `kubectl apply -f -` of one object that is written to it. */
+async function applied(client: Client, written: string, command: string): Promise<void> {
+  if (command !== 'kubectl apply -f -') throw new Error(`what reads that? ${command}`)
+  const object = JSON.parse(written) as ApiObject
+  const { namespace, name = '' } = object.metadata ?? {}
+  const resource = KINDS[(object.kind ?? '').toLowerCase()] as Resource<ApiObject> | undefined
+  if (resource === undefined) throw new Error(`of which kind is ${object.kind}?`)
+  const where = namespace === undefined ? {} : { namespace }
+  const { items } = await client.list(resource, where)
+  if (items.some(({ metadata }) => metadata?.name === name)) await client.patch(resource, name, 'merge', object, where)
+  else await client.create(resource, object, where)
+}
+
 /** Does what a printed `kubectl` command does. Throws where it is none that is known here, or the server refuses. */
 export async function kubectl(client: Client, command: string): Promise<void> {
+  const [, written, behind] = /^echo ('(?:[^']|'\\'')*') \| (.*)$/.exec(command) ?? []
+  if (written !== undefined && behind !== undefined) return applied(client, shellWords(written)[0] ?? '', behind)
   const { words, flags } = parseCommand(command)
   const [program, verb = '', kind = '', name = '', ...more] = words
   if (program !== 'kubectl') throw new Error(`no kubectl command: ${command}`)

@@ -1,8 +1,9 @@
+import type { WithWords } from '#explain/testing/told.ts'
 import type { PolicyCheck } from '#explain/trace/policies/check.ts'
 import { deployment, service, together, usual, withExplained } from './explaining.ts'
 import { claim, eventually, FAIRLEAD, run } from './harness.ts'
 
-const { cluster, kubectl, shell, explained, rolledOut, prove } = withExplained('denied')
+const { cluster, kubectl, shell, explained, ask, rolledOut, prove } = withExplained('denied')
 
 const client = (name: string): string => `apiVersion: v1
 kind: Pod
@@ -75,6 +76,60 @@ together(() => {
       message: /may not ask the cluster’s DNS \(53\/UDP and 53\/TCP\)/,
       probe: () => probe('names'),
     })
+  })
+
+  claim(
+    'all cures that are printed, run in their order: nothing may leave, neither for DNS nor for the Service',
+    async (assert) => {
+      const probe = await world(
+        'both',
+        policy('both', '{podSelector: {matchLabels: {app: both-client}}, policyTypes: [Ingress, Egress]}'),
+        policy('both-web', '{podSelector: {matchLabels: {app: both}}}'),
+      )
+      const args = ['--from', 'pod/both-client', '--to', 'both:80']
+      const first = await eventually('both are found', async () => {
+        const { explanation } = await ask(...args)
+        return explanation.findings.length > 1 && explanation
+      })
+      assert.deepEqual([...new Set(first.findings.map(({ reason }) => reason))], ['dns-forgotten', 'policy-isolates'])
+      assert.equal(await probe('both'), false)
+      // Whether it would come in is told when it leaves.
+      for (let findings: readonly WithWords[] = first.findings, rounds = 1; findings.length > 0; rounds++) {
+        assert.ok(rounds <= 2, JSON.stringify(findings))
+        for (const { command } of findings.flatMap(({ cures }) => cures)) {
+          const { status, stdout, stderr } = await shell(command)
+          assert.equal(status, 0, `${command}: ${stderr}`)
+          assert.match(stdout, /^networkpolicy\.networking\.k8s\.io\/allow-\S+ created$/m)
+        }
+        findings = (await ask(...args)).explanation.findings
+      }
+      await eventually('it answers', () => probe('both'))
+      const policies = JSON.parse(await kubectl('get', 'networkpolicy', 'both', 'both-web', '-o', 'json')) as {
+        readonly items: readonly { readonly spec: object }[]
+      }
+      for (const { spec } of policies.items)
+        assert.ok(!('egress' in spec) && !('ingress' in spec), 'those that were there are as they were')
+    },
+  )
+
+  claim('a cure mends: the rule has the port and the address of the Service', async (assert) => {
+    const probe = await world('slip')
+    const { spec } = JSON.parse(await kubectl('get', 'service', 'slip', '-o', 'json')) as {
+      readonly spec: { readonly clusterIP: string }
+    }
+    await kubectl.apply(
+      policy(
+        'slip',
+        `{podSelector: {matchLabels: {app: slip-client}}, policyTypes: [Egress], egress: [{to: [{namespaceSelector: {}, podSelector: {matchLabels: {k8s-app: kube-dns}}}], ports: [{port: dns, protocol: UDP}, {port: dns-tcp}]}, {to: [{ipBlock: {cidr: ${spec.clusterIP}/32}}], ports: [{port: 80}]}]}`,
+      ),
+    )
+    const finding = await prove(assert, {
+      from: 'pod/slip-client',
+      to: 'slip:80',
+      reason: 'policy-isolates',
+      probe: () => probe('slip'),
+    })
+    assert.match(finding.details.join(), /is the ClusterIP of Service default\/slip, which policies never see/)
   })
 
   claim('a cure mends: a ClusterNetworkPolicy denies it', async (assert) => {

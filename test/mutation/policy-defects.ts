@@ -315,4 +315,10 @@ export const POLICY_DEFECTS: readonly PolicyDefect[] = [
     'isWhole ? ALL : identity.limit',
     "isWhole || direction === 'egress' ? ALL : identity.limit",
   ),
+  book(
+    'dns/names',
+    'nodes have no names for ports',
+    '(serves?.ports ?? []).filter(({ name }) => this.#names.has(name))',
+    '[] as const',
+  ),
 ]

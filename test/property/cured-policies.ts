@@ -3,21 +3,21 @@ import type { PolicyCluster } from '../contract/policies/model.ts'
 
 type Json = Record<string, unknown>
 
-/** What `kubectl patch --type json` makes of an object; it knows `add`, which is all that these cures do. */
+/** What `kubectl patch --type json` makes of an object; it knows `add` and `replace`, which is all that these cures do. */
 const patched = (
   object: Json,
   operations: readonly { readonly op: string; readonly path: string; readonly value: unknown }[],
 ) => {
   const copy = structuredClone(object)
   for (const { op, path, value } of operations) {
-    if (op !== 'add') throw new Error(`what is ${op}?`)
+    if (op !== 'add' && op !== 'replace') throw new Error(`what is ${op}?`)
     const words = path.slice(1).split('/')
     const last = words.pop() as string
     const parent = words.reduce<Json>((at, word) => at[word] as Json, copy)
     if (parent === undefined) throw new Error(`nothing at ${path}`)
     if (!Array.isArray(parent)) parent[last] = value
     else if (last === '-') parent.push(value)
-    else parent.splice(Number(last), 0, value)
+    else parent.splice(Number(last), op === 'replace' ? 1 : 0, value)
   }
   return copy
 }
@@ -40,8 +40,18 @@ const LISTS = {
   clusternetworkpolicy: 'clusterPolicies',
 } as const
 
+/** With a NetworkPolicy that was not there: a cure takes nobody's name. */
+const applied = (cluster: PolicyCluster, policy: PolicyCluster['policies'][number]): PolicyCluster => {
+  const isThere = ({ metadata }: typeof policy) =>
+    metadata?.name === policy.metadata?.name && metadata?.namespace === policy.metadata?.namespace
+  if (policy.kind !== 'NetworkPolicy' || cluster.policies.some(isThere))
+    throw new Error('it takes the place of another')
+  return { ...cluster, policies: [...cluster.policies, policy] }
+}
+
 /** A cluster as it is after the command of a cure. Throws where nothing has that name, or the command is another. */
-export const changed = (cluster: PolicyCluster, { argv }: Pick<Cure, 'argv'>): PolicyCluster => {
+export const changed = (cluster: PolicyCluster, { argv, input }: Pick<Cure, 'argv' | 'input'>): PolicyCluster => {
+  if (input !== undefined && argv.join(' ') === 'kubectl apply -f -') return applied(cluster, JSON.parse(input))
   const [program, verb, kind = '', name, ...rest] = argv
   const list = LISTS[kind as keyof typeof LISTS]
   if (program !== 'kubectl' || list === undefined) throw new Error(`what is ${argv.join(' ')}?`)

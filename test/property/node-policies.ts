@@ -1,3 +1,4 @@
+import type { Protocol } from '#net/port-protocol.ts'
 import { objectKey } from '#objects/object-key.ts'
 import { NodePolicy, type PolicyChange } from '#policy/node-policy.ts'
 import { policyNode, policyPod } from '#policy/policy-objects.ts'
@@ -12,6 +13,7 @@ const serves = ({ dns }: PolicyCluster) =>
     namespace: 'kube-system',
     labels: dns.labels,
     traffic: union(portsOf('UDP', dns.port, dns.port), portsOf('TCP', dns.port, dns.port)),
+    ports: dns.names.map(({ name, protocol, number }) => ({ name, protocol: protocol as Protocol, port: number })),
   }
 
 /** Tells a node of all that there is in a cluster. */

@@ -6,13 +6,20 @@ import type { NetworkPolicy } from '#api/networking/networkpolicy/message.ts'
 import type { ClusterNetworkPolicy } from '#api/policynetworking/clusternetworkpolicy/message.ts'
 import type { PolicyCluster, Traffic } from '../contract/policies/model.ts'
 
-const DNS = { labels: { 'k8s-app': 'kube-dns' }, port: 53 } as const
+const DNS = {
+  labels: { 'k8s-app': 'kube-dns' },
+  port: 53,
+  names: [
+    { name: 'dns', protocol: 'UDP', number: 53 },
+    { name: 'dns-tcp', protocol: 'TCP', number: 53 },
+  ],
+} as const
 export const NODES = ['node-1', 'node-2'] as const
 const NAMESPACES = ['x', 'y', 'kube-system'] as const
 const KEYS = ['app', 'tier'] as const
 const VALUES = ['a', 'b'] as const
 const PORTS = [53, 80, 81, 443] as const
-const NAMES = ['web', 'dns', 'none'] as const
+const NAMES = ['web', 'dns', 'dns-tcp', 'none'] as const
 
 const maybe = <T>(of: fc.Arbitrary<T>, often = 1) =>
   fc.oneof({ weight: often, arbitrary: of }, { weight: 1, arbitrary: fc.constant(undefined) })
@@ -70,6 +77,13 @@ const protocol = fc.constantFrom('TCP', 'TCP', 'UDP', 'SCTP')
 const port = fc.oneof(
   { weight: 1, arbitrary: protocol.map((one) => ({ protocol: one })) },
   { weight: 3, arbitrary: fc.record({ protocol, port: fc.constantFrom(...PORTS) }) },
+  {
+    weight: 1,
+    arbitrary: fc.constantFrom(
+      { protocol: 'UDP', port: 'dns' } as const,
+      { protocol: 'TCP', port: 'dns-tcp' } as const,
+    ),
+  },
   {
     weight: 2,
     arbitrary: fc.record({ protocol, port: fc.constantFrom(80, 81), endPort: fc.constantFrom(81, 443, 65535) }),
@@ -238,13 +252,22 @@ const somebody = fc.oneof(
   { weight: 1, arbitrary: fc.nat(1).map((node) => ({ node })) },
   { weight: 2, arbitrary: fc.nat(4).map((stranger) => ({ stranger })) },
 )
-export const trafficPlan = fc.record({
+const family = fc.constantFrom(0 as const, 1 as const)
+const asksAnybody = fc.record({
   from: somebody,
   to: somebody,
-  family: fc.constantFrom(0 as const, 1 as const),
+  family,
   protocol: fc.constantFrom('TCP', 'TCP', 'TCP', 'UDP', 'UDP', 'SCTP', 'ICMP') as fc.Arbitrary<Traffic['protocol']>,
   port: fc.constantFrom(...PORTS, 82, 8080, 65535),
 })
+const asksDns = fc.record({
+  from: fc.nat(8).map((pod) => ({ pod })),
+  to: fc.nat(1).map((node) => ({ node })),
+  family,
+  protocol: fc.constantFrom('TCP' as const, 'UDP' as const),
+  port: fc.constant(53),
+})
+export const trafficPlan = fc.oneof({ weight: 10, arbitrary: asksAnybody }, { weight: 1, arbitrary: asksDns })
 type TrafficPlan = typeof trafficPlan extends fc.Arbitrary<infer Plan> ? Plan : never
 
 const addressOf = (plan: ClusterPlan, who: TrafficPlan['from'], family: 0 | 1): string => {

@@ -14,7 +14,12 @@ import { PolicyFeed, type PolicyListener } from './policy-feed.ts'
 
 const turn = () => new Promise((resolve) => setImmediate(resolve))
 const scope = { namespace: 'x' }
-const SERVES = { namespace: 'kube-system', labels: { 'k8s-app': 'kube-dns' }, traffic: portsOf('UDP', 53, 53) }
+const SERVES = {
+  namespace: 'kube-system',
+  labels: { 'k8s-app': 'kube-dns' },
+  traffic: portsOf('UDP', 53, 53),
+  ports: [],
+}
 
 const listening = () => {
   const told: string[] = []

@@ -13,12 +13,18 @@ const cell = (from: string, to: string, passes: boolean): MatrixCell => ({
   egress: open,
   ingress: passes ? open : { passes: false, isolatedBy: ['shop/deny'] },
 })
-const group = (name: string) => ({ namespace: 'shop', name, pods: [name], ports: [80] })
+const group = (name: string, ...ingress: readonly string[]) => ({
+  namespace: 'shop',
+  name,
+  pods: [name],
+  ports: [80],
+  isolatedBy: { ingress, egress: [] },
+})
 const matrix: Matrix = {
   protocol: 'TCP',
   family: 'IPv4',
   policies: 1,
-  groups: [group('db'), group('web')],
+  groups: [group('db', 'shop/deny'), group('web')],
   cells: [cell('db', 'web', true), cell('web', 'db', false)],
 }
 const met = (index: number, answer: ProbedCell['answer'], passed: boolean | undefined): ProbedCell => ({
@@ -56,6 +62,15 @@ test('what was begun for real is counted, and where nobody can tell, that too', 
   assert.equal(
     lines(matrix, undefined, [met(0, 'silent', undefined), met(1, 'silent', false)]).at(-1),
     '2 connections were begun: all as the policies say; of 1 nobody can tell, since nobody answers there',
+  )
+  const lost = (index: number, node: string): ProbedCell => ({ ...met(index, 'not sent', undefined), lost: node })
+  assert.equal(
+    lines(matrix, undefined, [met(0, 'answered', true), lost(1, 'node-2')]).at(-1),
+    '1 connections were begun: all as the policies say; of 1 more nobody can tell, since node-2 is not Ready',
+  )
+  assert.equal(
+    lines(matrix, undefined, [lost(0, 'node-2'), lost(1, 'node-1')]).at(-1),
+    '0 connections were begun: all as the policies say; of 2 more nobody can tell, since node-1, node-2 are not Ready',
   )
 })
 

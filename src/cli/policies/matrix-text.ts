@@ -33,7 +33,15 @@ export const matrixText = (
 }
 
 const probeText = (probed: readonly ProbedCell[], differing: number): string => {
-  const unknown = probed.filter(({ passed }) => passed === undefined).length
-  const words = differing === 0 ? 'all as the policies say' : `${differing} not as the policies say`
-  return `${probed.length} connections were begun: ${words}${unknown === 0 ? '' : `; of ${unknown} nobody can tell, since nobody answers there`}`
+  const sent = probed.filter(({ lost }) => lost === undefined)
+  const unsent = probed.length - sent.length
+  const unknown = sent.filter(({ passed }) => passed === undefined).length
+  const lost = [...new Set(probed.flatMap((one) => one.lost ?? []))].sort()
+  return [
+    `${sent.length} connections were begun: ${differing === 0 ? 'all as the policies say' : `${differing} not as the policies say`}`,
+    ...(unknown === 0 ? [] : [`of ${unknown} nobody can tell, since nobody answers there`]),
+    ...(unsent === 0
+      ? []
+      : [`of ${unsent} more nobody can tell, since ${lost.join(', ')} ${lost.length === 1 ? 'is' : 'are'} not Ready`]),
+  ].join('; ')
 }

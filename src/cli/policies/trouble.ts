@@ -1,7 +1,8 @@
-import { CliError } from '../cli-error.ts'
+import { CliError, endingWith } from '../cli-error.ts'
 import { apiRefusal } from '../clusters/api-refusal.ts'
 import type { ExplainTarget } from '../clusters/explain-target.ts'
 import { silentCluster } from '../clusters/known-cluster.ts'
+import { statusOfError } from '../explain-status.ts'
 
 export const noSuchNamespace = (namespace: string, all: readonly string[]): CliError =>
   new CliError('NO_SUCH_NAMESPACE', `there is no namespace ${namespace}`, {
@@ -12,4 +13,13 @@ export const noSuchNamespace = (namespace: string, all: readonly string[]): CliE
 export const apiTrouble = (target: ExplainTarget, error: unknown): unknown => {
   if (target.kind === 'api') return apiRefusal(error, target.access.server, target.context, target.login)
   return (error as { readonly code?: unknown }).code === 'API_UNREACHABLE' ? silentCluster(target.config, error) : error
+}
+
+/** The exit status of a verb, and the status that its errors have: 1 is an answer. */
+export const answered = async (verb: () => Promise<number>): Promise<number> => {
+  try {
+    return await verb()
+  } catch (error) {
+    throw endingWith(error, statusOfError(error))
+  }
 }

@@ -42,3 +42,8 @@ export function nearest(word: string, words: Iterable<string>, count = 3): reado
     .slice(0, count)
     .map(({ one }) => one)
 }
+
+const MOST_UNLIKE = 0.4
+
+/** Whether words are so much alike that the one may be meant by the other. */
+export const isLike = (one: string, other: string): boolean => unlikeness(one, other) <= MOST_UNLIKE

@@ -38,6 +38,12 @@ export function patch(
   return run(effect, 'kubectl', 'patch', kind, name, ...where(namespace), '--type', type, '-p', JSON.stringify(body))
 }
 
+/** `kubectl apply` of an object that is not there yet. */
+export const apply = (effect: Effect, object: object): Cure => ({
+  ...run(effect, 'kubectl', 'apply', '-f', '-'),
+  input: JSON.stringify(object),
+})
+
 export const where = (namespace: string | undefined): readonly string[] => (namespace ? ['-n', namespace] : [])
 
 /** Look at what a Service leads to, whoever wrote it. */

@@ -133,7 +133,7 @@ export function addFinding(findings: Finding[], finding: Finding): void {
   else findings[index] = { ...known, also: [...(known.also ?? []), finding] }
 }
 
-const cureOf = ({ cures }: Finding): string => JSON.stringify(cures[0]?.argv)
+const cureOf = ({ cures }: Finding): string => JSON.stringify([cures[0]?.argv, cures[0]?.input])
 
 /** Whether two findings say the same, whatever they advise. */
 const isSame = (one: Finding, other: Finding): boolean => factsOf(one) === factsOf(other)

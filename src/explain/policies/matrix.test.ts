@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { nameOfGroup } from '../trace/policies/matrix.ts'
-import { cellReason, matrixRows } from '../words/policies/matrix.ts'
+import { cellReason, matrixNotes, matrixRows } from '../words/policies/matrix.ts'
 import { policyMatrix } from './matrix.ts'
 import { PolicyView } from './policy-view.ts'
 
@@ -97,10 +97,15 @@ test('pods of a Deployment are one group, that asks one of another, unless polic
   assert.deepEqual(
     told({ pods: [one], policies: [alone] }),
     [
-      ['FROM \\ TO', 'shop/web-abc-1'],
-      ['shop/web-abc-1', '-'],
+      ['FROM \\ TO', 'shop/web'],
+      ['shop/web', '-'],
     ],
-    'a pod alone, with itself',
+    'the only replica has the name of its Deployment too, with itself',
+  )
+  assert.deepEqual(
+    matrixNotes(matrix({ pods: [one], policies: [alone] })),
+    ['shop/web: ingress isolated by shop/none'],
+    'who stands alone is isolated all the same',
   )
   const next = { tier: 'new' }
   const mixed = [one, two, replica('web-def-1', '10.0.0.3', 'def', next), replica('web-def-2', '10.0.0.4', 'def', next)]

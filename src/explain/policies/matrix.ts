@@ -1,13 +1,13 @@
 import type { IpFamily } from '#net/ip-address.ts'
 import type { Protocol } from '#net/port-protocol.ts'
 import { objectKey } from '#objects/object-key.ts'
-import { controllerOf } from '#objects/owner-reference.ts'
 import type { HeldAddress, Peer, PolicyPod } from '#policy/peer.ts'
 import { peersOf, policyKey } from '#policy/rule.ts'
 import { isMeant } from '#policy/why.ts'
 import { type Matrix, type MatrixCell, type MatrixWord, nameOfGroup, type PodGroup } from '../trace/policies/matrix.ts'
 import { lastingLabels } from './lasting-labels.ts'
 import type { EndWord, PolicyView } from './policy-view.ts'
+import { workloadOf } from './workload.ts'
 
 /** What is asked of all pairs. */
 interface MatrixQuestion {
@@ -30,7 +30,7 @@ export const policyMatrix = (view: PolicyView, { namespace, protocol, family, po
   const members = [...Map.groupBy(pods, alike).values()]
     .map((all) => all.toSorted((left, right) => (left.name < right.name ? -1 : 1)))
     .sort(([left], [right]) => byName(sortKey(view, left!), sortKey(view, right!)))
-  const names = members.map((all) => (all.length === 1 ? all[0]!.name : workloadOf(view, all[0]!)))
+  const names = members.map(([first]) => workloadOf(view, first!))
   const groups = members.map((all, index): PodGroup => {
     const [first] = all as [PolicyPod]
     const isTaken = members.some(
@@ -44,6 +44,7 @@ export const policyMatrix = (view: PolicyView, { namespace, protocol, family, po
       name: isTaken ? first.name : names[index]!,
       pods: all.map(({ name }) => name),
       ports: ports.length === 0 ? [DEFAULT_PORT] : ports,
+      isolatedBy: { ingress: isolating(view, first, 'ingress'), egress: isolating(view, first, 'egress') },
     }
   })
   const cells = members.flatMap((from, row) =>
@@ -65,6 +66,12 @@ export const policyMatrix = (view: PolicyView, { namespace, protocol, family, po
   return { protocol, family, policies: view.policies.length, groups, cells }
 }
 
+const isolating = (view: PolicyView, pod: PolicyPod, direction: EndWord['direction']): readonly string[] =>
+  view
+    .policiesOf(pod)
+    .filter(({ kind, rules }) => kind === 'NetworkPolicy' && rules[direction] !== undefined)
+    .map(({ name }) => name)
+
 /** Of a group with itself two different pods, where there are two. */
 const pairOf = (from: readonly PolicyPod[], to: readonly PolicyPod[]): readonly [PolicyPod, PolicyPod] => {
   const [sender] = from as [PolicyPod]
@@ -81,16 +88,6 @@ const wordOf = (words: readonly EndWord[], direction: EndWord['direction']): Mat
     isolatedBy: word?.isolatedBy.map(({ name }) => name) ?? [],
     ...(word?.by && { policy: policyKey(word.by.policy), rule: word.by.rule.path }),
   }
-}
-
-const HASH_LABEL = 'pod-template-hash'
-
-/** `web` of `web-556c88796f-7grk2`, or of `web-0` of a StatefulSet: what makes the pod, else the pod itself. */
-const workloadOf = (view: PolicyView, pod: PolicyPod): string => {
-  const { name, labels } = pod
-  const hash = labels[HASH_LABEL]
-  const at = hash === undefined ? -1 : name.indexOf(`-${hash}-`)
-  return at > 0 ? name.slice(0, at) : (controllerOf(view.objectOfPod(pod))?.name ?? name)
 }
 
 const byName = (left: string, right: string): number => (left < right ? -1 : left > right ? 1 : 0)

@@ -1,13 +1,14 @@
 import { containsAddress, formatCidr } from '#net/cidr.ts'
 import { type LabelRequirement, matchesLabels } from '#objects/label-requirement.ts'
 import type { Labels } from '#objects/object.ts'
-import type { Peer } from '#policy/peer.ts'
+import { heldAddress, type Peer } from '#policy/peer.ts'
 import { type Policy, type Rule, trafficOf } from '#policy/rule.ts'
 import { holds, isNothing, PROTOCOLS } from '#policy/traffic.ts'
 import { isMeant } from '#policy/why.ts'
 import { own } from '#schema/own.ts'
 import type { MeantPort, Missing, WantedLabel } from '../trace/findings/isolated.ts'
 import type { PolicyEnd } from '../trace/policies/word.ts'
+import type { ObjectRef } from '../trace/reference.ts'
 import type { EndWord, PolicyView } from './policy-view.ts'
 import { peersOfRule, portsOfRule } from './rule-parts.ts'
 
@@ -20,6 +21,14 @@ export interface Near {
   readonly missing: readonly Missing[]
 }
 
+/** The Service that led to a pod: what people write of it in rules, policies never see. */
+export interface Led {
+  readonly service: ObjectRef
+  readonly clusterIps: readonly string[]
+  /** Its ports that lead to the one that is asked. */
+  readonly ports: readonly number[]
+}
+
 interface Lack {
   readonly path: string
   readonly missing: readonly Missing[]
@@ -28,9 +37,12 @@ interface Lack {
 
 /** What is worth most, where it must be chosen: a label or a port is nearer than another kind of address. */
 const FAR: Readonly<Record<Missing['code'], number>> = {
+  'service-address': 1,
   'pod-label': 2,
+  'dns-label': 2,
   'namespace-label': 2,
   'other-namespace': 2,
+  'dns-namespace': 2,
   port: 2,
   excepted: 3,
   'outside-block': 6,
@@ -40,20 +52,43 @@ const FAR: Readonly<Record<Missing['code'], number>> = {
 }
 
 /** The rule, of the NetworkPolicies that isolate the pod, of which least is missing; undefined where they have none. */
-export const nearestRule = (view: PolicyView, word: EndWord, other: PolicyEnd): Near | undefined => {
+export const nearestRule = (
+  view: PolicyView,
+  word: EndWord,
+  other: PolicyEnd,
+  led: Led | undefined,
+): Near | undefined => {
   let best: { readonly near: Near; readonly far: number } | undefined
   for (const policy of word.isolatedBy)
     for (const rule of policy.rules[word.direction] ?? []) {
-      const peer = lackOfPeer(view, word, other, policy, rule)
-      const port = lackOfPort(view, word, policy, rule)
-      const far = peer.far + (port === undefined ? 0 : FAR.port)
+      const peer = lackOfPeer(view, word, other, led, policy, rule)
+      const port = lackOfPort(view, word, led, policy, rule)
+      const far = peer.far + farOfPort(word, rule, port)
       if (best !== undefined && best.far <= far) continue
       best = { near: { policy, rule, path: peer.path, missing: [...peer.missing, ...(port ? [port] : [])] }, far }
     }
   return best?.near
 }
 
-const lackOfPort = (view: PolicyView, { direction, asked, ports }: EndWord, policy: Policy, rule: Rule) => {
+const DNS_PORT = 53
+/** A rule for DNS alone is near to nothing else. */
+const FAR_FROM_DNS = 8
+
+const farOfPort = ({ asked }: EndWord, { traffic, names }: Rule, lack: Missing | undefined): number => {
+  if (lack === undefined) return 0
+  const isOfDns = PROTOCOLS.every((one) => traffic[one].every((range) => range.every((port) => port === DNS_PORT)))
+  if (isOfDns && !traffic.others && names.length === 0 && asked.port !== DNS_PORT && !isNothing(traffic))
+    return FAR_FROM_DNS
+  return FAR[lack.code] - (lack.code === 'port' && lack.servicePort !== undefined ? 1 : 0)
+}
+
+const lackOfPort = (
+  view: PolicyView,
+  { direction, asked, ports }: EndWord,
+  led: Led | undefined,
+  policy: Policy,
+  rule: Rule,
+): Missing | undefined => {
   if (holds(trafficOf(rule, ports), asked.protocol, asked.port)) return undefined
   const parts = portsOfRule(policy, view.objectOf(policy), direction, rule.path) ?? []
   const meant = parts.flatMap((part): readonly MeantPort[] => [
@@ -64,15 +99,28 @@ const lackOfPort = (view: PolicyView, { direction, asked, ports }: EndWord, poli
           part.rule.traffic[protocol].map(([first, last]) => (first === 0 ? { protocol } : { protocol, first, last })),
         )),
   ])
-  return (meant.length === 0 ? { code: 'unreadable' } : { code: 'port', ports: meant }) satisfies Missing
+  if (meant.length === 0) return UNREADABLE
+  const port = led?.ports.find((one) => one !== asked.port && holds(rule.traffic, asked.protocol, one))
+  return {
+    code: 'port',
+    ports: meant,
+    ...(led && port !== undefined && { servicePort: { service: led.service, port, target: asked.port } }),
+  }
 }
 
-const lackOfPeer = (view: PolicyView, word: EndWord, end: PolicyEnd, policy: Policy, rule: Rule): Lack => {
+const lackOfPeer = (
+  view: PolicyView,
+  word: EndWord,
+  end: PolicyEnd,
+  led: Led | undefined,
+  policy: Policy,
+  rule: Rule,
+): Lack => {
   const none: Lack = { path: rule.path, missing: [], far: 0 }
   if (rule.peers === undefined) return none
   let best: Lack | undefined
   for (const { path, peers } of peersOfRule(policy, view.objectOf(policy), word.direction, rule.path) ?? []) {
-    const missing = peers.length === 0 ? [UNREADABLE] : nearestOf(peers, word, end)
+    const missing = peers.length === 0 ? [UNREADABLE] : nearestOf(peers, word, end, led)
     const far = missing.reduce((sum, { code }) => sum + FAR[code], 0)
     if (best === undefined || far < best.far) best = { path, missing, far }
   }
@@ -81,16 +129,18 @@ const lackOfPeer = (view: PolicyView, word: EndWord, end: PolicyEnd, policy: Pol
 const UNREADABLE: Missing = { code: 'unreadable' }
 
 /** Of several ranges that one peer names the nearest. */
-const nearestOf = (peers: readonly Peer[], word: EndWord, end: PolicyEnd): readonly Missing[] =>
+const nearestOf = (peers: readonly Peer[], word: EndWord, end: PolicyEnd, led: Led | undefined): readonly Missing[] =>
   peers
-    .map((peer) => (isMeant(peer, word.other, word.asked) ? [] : missingOf(peer, word, end)))
+    .map((peer) => (isMeant(peer, word.other, word.asked) ? [] : missingOf(peer, word, end, led)))
     .reduce((best, one) => (one.length < best.length ? one : best))
 
-const missingOf = (peer: Peer, word: EndWord, end: PolicyEnd): readonly Missing[] => {
-  const { other } = word
-  const { address, pod, namespaceLabels } = other
+const missingOf = (peer: Peer, word: EndWord, end: PolicyEnd, led: Led | undefined): readonly Missing[] => {
+  const { other, asked, direction } = word
+  const { address, pod, node, namespaceLabels } = other
   switch (peer.kind) {
     case 'block': {
+      const meant = direction === 'egress' && led?.clusterIps.find((one) => isIn(peer, one))
+      if (led && meant) return [{ code: 'service-address', service: led.service, address: meant }]
       const hole = peer.except.find((one) => containsAddress(one, address.address))
       const cidr = formatCidr(peer.block)
       return hole !== undefined && containsAddress(peer.block, address.address)
@@ -102,23 +152,31 @@ const missingOf = (peer: Peer, word: EndWord, end: PolicyEnd): readonly Missing[
         peer.blocks.map(({ block, except }) => ({ kind: 'block', key: '', block, except })),
         word,
         end,
+        led,
       )
     case 'nodes':
       return [{ code: 'no-node', end }]
     case 'pods': {
-      if (pod === undefined || end.pod === undefined) return [{ code: 'no-pod', end }]
-      const ref = end.pod
-      const labels = lackingLabels(peer.pods, pod.labels).map(
-        ({ wanted, has }): Missing => ({ code: 'pod-label', pod: ref, wanted, ...(has !== undefined && { has }) }),
-      )
-      if ('name' in peer.namespaces)
-        return peer.namespaces.name === pod.namespace
-          ? labels
-          : [{ code: 'other-namespace', pod: ref, meant: peer.namespaces.name }, ...labels]
+      const serves = node?.serves && holds(node.serves.traffic, asked.protocol, asked.port) ? node.serves : undefined
+      const seen = pod ?? serves
+      const ref = pod === undefined ? undefined : end.pod
+      if (seen === undefined || (pod !== undefined && ref === undefined)) return [{ code: 'no-pod', end }]
+      const labels = lackingLabels(peer.pods, seen.labels).map(({ wanted, has }): Missing => {
+        const label = { wanted, ...(has !== undefined && { has }) }
+        return ref === undefined ? { code: 'dns-label', ...label } : { code: 'pod-label', pod: ref, ...label }
+      })
+      if ('name' in peer.namespaces) {
+        const { name } = peer.namespaces
+        if (name === seen.namespace) return labels
+        const other: Missing = ref
+          ? { code: 'other-namespace', pod: ref, meant: name }
+          : { code: 'dns-namespace', namespace: seen.namespace, meant: name }
+        return [other, ...labels]
+      }
       const ofNamespace = lackingLabels(peer.namespaces.labels, namespaceLabels ?? {}).map(
         ({ wanted, has }): Missing => ({
           code: 'namespace-label',
-          namespace: pod.namespace,
+          namespace: seen.namespace,
           wanted,
           ...(has !== undefined && { has }),
         }),
@@ -126,6 +184,15 @@ const missingOf = (peer: Peer, word: EndWord, end: PolicyEnd): readonly Missing[
       return [...ofNamespace, ...labels]
     }
   }
+}
+
+const isIn = ({ block, except }: Peer & { readonly kind: 'block' }, text: string): boolean => {
+  const held = heldAddress(text)
+  return (
+    held !== undefined &&
+    containsAddress(block, held.address) &&
+    !except.some((hole) => containsAddress(hole, held.address))
+  )
 }
 
 interface LackingLabel {

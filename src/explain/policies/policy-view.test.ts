@@ -136,3 +136,26 @@ test('ports by name are those of the pod that is asked, in both directions', () 
       [true, false],
     )
 })
+
+test('nodes that stand for the cluster’s DNS have the names that its pods have for its ports', () => {
+  const rule = {
+    to: [{ namespaceSelector: {}, podSelector: { matchLabels: { 'k8s-app': 'kube-dns' } } }],
+    ports: [
+      { protocol: 'UDP', port: 'dns' },
+      { protocol: 'TCP', port: 'dns-tcp' },
+    ],
+  }
+  const passes = (dnsOnNodes: boolean, protocol: 'TCP' | 'UDP', port: number) =>
+    view({
+      namespaces: [{ metadata: { name: 'kube-system' } }],
+      pods: [pod('a', '10.0.0.1')],
+      policies: [policy('dns', { ...all, policyTypes: ['Egress'], egress: [rule] })],
+      dnsOnNodes,
+    })
+      .words('10.0.0.1', '172.30.0.2', { protocol, port })
+      .every((one) => one.passes)
+  assert.deepEqual(
+    [passes(true, 'UDP', 53), passes(true, 'TCP', 53), passes(true, 'UDP', 54), passes(false, 'UDP', 53)],
+    [true, true, false, false],
+  )
+})

@@ -3,6 +3,7 @@ import type { Node } from '#api/core/node/message.ts'
 import type { Pod } from '#api/core/pod/message.ts'
 import type { NetworkPolicy } from '#api/networking/networkpolicy/message.ts'
 import type { ClusterNetworkPolicy } from '#api/policynetworking/clusternetworkpolicy/message.ts'
+import { matchesMap } from '#objects/label-selector.ts'
 import type { Labels } from '#objects/object.ts'
 import {
   type HeldAddress,
@@ -12,11 +13,10 @@ import {
   type PolicyNode,
   type PolicyPod,
 } from '#policy/peer.ts'
-import { type DeclaredPort, declaredPorts, policyNode, policyPod } from '#policy/policy-objects.ts'
+import { type DeclaredPort, DNS_PODS, declaredPorts, policyNode, policyPod } from '#policy/policy-objects.ts'
 import { readClusterNetworkPolicy } from '#policy/reading/read-cluster-network-policy.ts'
 import { readNetworkPolicy } from '#policy/reading/read-network-policy.ts'
 import { DIRECTIONS, type Direction, type Policy } from '#policy/rule.ts'
-import { portsOf, union } from '#policy/traffic.ts'
 import { type AskedPort, type Party, type Why, why } from '#policy/why.ts'
 
 /** What of a cluster policies are made of. */
@@ -30,20 +30,13 @@ export interface PolicyFacts {
   readonly dnsOnNodes: boolean
 }
 
-/** As the cluster's DNS is labelled, wherever it runs. */
-export const DNS = {
-  namespace: 'kube-system',
-  labels: { 'k8s-app': 'kube-dns' },
-  traffic: union(portsOf('UDP', 53, 53), portsOf('TCP', 53, 53)),
-} as const
-
 /** What one end of a connection says of it. */
 export interface EndWord extends Why {
   readonly pod: PolicyPod
   readonly direction: Direction
   readonly other: Party
   readonly asked: AskedPort
-  /** The names that the pod that is asked has for its ports. */
+  /** The names that who is asked has for its ports. */
   readonly ports: readonly NamedPort[]
 }
 
@@ -73,7 +66,7 @@ export class PolicyView {
       ...clusterPolicies.map((one) => [readClusterNetworkPolicy(one), one] as const),
     ])
     this.policies = [...this.#objects.keys()]
-    this.#nodes = nodes.map((node) => policyNode(node, dnsOnNodes ? DNS : undefined))
+    this.#nodes = nodes.map((node) => policyNode(node, dnsOnNodes ? DNS_PODS : undefined))
     this.#namespaces = new Map(namespaces.map(({ metadata }) => [metadata?.name ?? '', metadata?.labels ?? {}]))
     for (const pod of this.pods.toSorted((left, right) => left.since - right.since))
       for (const { text } of pod.addresses) this.#byAddress.set(text, pod)
@@ -122,7 +115,7 @@ export class PolicyView {
     if (sender.node !== undefined && sender.node.name === receiver.pod?.node) return undefined
     const [own, other] = direction === 'egress' ? [sender, receiver] : [receiver, sender]
     const { pod } = own
-    const ports = receiver.pod?.ports ?? []
+    const ports = receiver.pod?.ports ?? receiver.node?.serves?.ports ?? []
     return pod && { pod, direction, other, asked, ports, ...why(this.policiesOf(pod), direction, other, asked, ports) }
   }
 
@@ -144,7 +137,7 @@ export class PolicyView {
   /** Who policies take for a pod of the cluster’s DNS. */
   isDns({ pod, node }: Party): boolean {
     if (pod === undefined) return node?.serves !== undefined
-    return pod.namespace === DNS.namespace && pod.labels['k8s-app'] === DNS.labels['k8s-app']
+    return pod.namespace === DNS_PODS.namespace && matchesMap(DNS_PODS.labels, pod.labels)
   }
 
   namespaceLabels(namespace: string): Labels | undefined {

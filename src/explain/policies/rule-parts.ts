@@ -87,3 +87,9 @@ export const portsOfRule = (
     return read === undefined ? [] : [{ path: `${path}.${field}[${index}]`, rule: read }]
   })
 }
+
+/** `/spec/ingress/0/from/1` of `spec.ingress[0].from[1]` */
+export const pointerOf = (path: string): string => `/${path.replace(/\[(\d+)\]/g, '/$1').replaceAll('.', '/')}`
+
+/** `spec.egress[0]` of `spec.egress[0].to[1]` */
+export const ruleOf = (path: string): string => /^spec\.\w+\[\d+\]/.exec(path)?.[0] ?? path

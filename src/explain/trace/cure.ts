@@ -10,6 +10,8 @@ export type Cure = CureFrame &
 
 interface CureFrame {
   readonly argv: readonly string[]
+  /** What the command reads from its standard input: an object, as JSON. */
+  readonly input?: string
   readonly effect: Effect
   /** Another way to the same end than the cure before it. */
   readonly alternative?: true

@@ -75,9 +75,12 @@ type PolicyEffect =
     }
   | { readonly code: 'let-port-pass'; readonly rule: string; readonly policy: ObjectRef }
   | { readonly code: 'let-peer-pass'; readonly rule: string; readonly policy: ObjectRef; readonly peer: PolicyEnd }
+  | { readonly code: 'mean-both'; readonly path: string; readonly policy: ObjectRef }
+  | { readonly code: 'mean-behind'; readonly path: string; readonly policy: ObjectRef; readonly service: ObjectRef }
+  /** `policy`: one of its own, which is not there yet; so are those of the next two. */
   | { readonly code: 'let-pass'; readonly policy: ObjectRef; readonly peer: PolicyEnd }
   | { readonly code: 'let-dns-pass'; readonly policy: ObjectRef }
-  | { readonly code: 'let-namespace-pass'; readonly policy: ObjectRef; readonly namespace?: string }
+  | { readonly code: 'let-namespace-pass'; readonly policy: ObjectRef; readonly namespace: string }
   | { readonly code: 'mean-labels'; readonly path: string; readonly labels: Readonly<Record<string, string>> }
   | { readonly code: 'mean-port'; readonly path: string; readonly port: string }
   | { readonly code: 'give-priority'; readonly policy: ObjectRef; readonly priority: number }

@@ -1,6 +1,6 @@
 import type { Effect } from '../trace/effect.ts'
 import { nameText, objectText } from './object.ts'
-import { endText } from './policies/word.ts'
+import { peerText } from './policies/word.ts'
 import { labelsText, listed, taintText } from './text.ts'
 import { portText } from './walk/entry.ts'
 
@@ -8,7 +8,7 @@ import { portText } from './walk/entry.ts'
 export function effectText(effect: Effect): string {
   switch (effect.code) {
     case 'accept-before':
-      return `accept ${endText(effect.peer)} before ${effect.rule} of ${nameText(effect.policy)} denies it`
+      return `accept ${peerText(effect.peer)} before ${effect.rule} of ${nameText(effect.policy)} denies it`
     case 'allow-source':
       return `allow ${effect.source} too`
     case 'ask-address':
@@ -80,19 +80,23 @@ export function effectText(effect: Effect): string {
       return `give a node the labels that its nodeSelector wants: ${listed(missing)}`
     }
     case 'let-dns-pass':
-      return `let DNS pass, by one rule more of ${nameText(effect.policy)}`
+      return `let DNS pass, by a policy of its own, ${nameText(effect.policy)}`
     case 'let-namespace-pass':
-      return `let pods of ${effect.namespace ?? 'all namespaces'} pass, by one rule more of ${nameText(effect.policy)}`
+      return `let pods of ${effect.namespace} pass, by a policy of its own, ${nameText(effect.policy)}`
     case 'let-pass':
-      return `let ${endText(effect.peer)} pass, by one rule more of ${nameText(effect.policy)}`
+      return `let ${peerText(effect.peer)} pass, by a policy of its own, ${nameText(effect.policy)}`
     case 'let-peer-pass':
-      return `let ${effect.rule} of ${nameText(effect.policy)} mean ${endText(effect.peer)} too`
+      return `let ${effect.rule} of ${nameText(effect.policy)} mean ${peerText(effect.peer)} too`
     case 'let-port-pass':
       return `let ${effect.rule} of ${nameText(effect.policy)} speak of that port too`
     case 'let-node-balance':
       return `let ${effect.node} take traffic of the load balancer again`
     case 'let-pods-ask-dns':
       return 'let its pods ask the cluster’s DNS; new ones take their place'
+    case 'mean-behind':
+      return `let ${effect.path} of ${nameText(effect.policy)} mean who is behind ${nameText(effect.service)}`
+    case 'mean-both':
+      return `let ${effect.path} of ${nameText(effect.policy)} mean those pods in those namespaces, by one peer`
     case 'mean-labels':
       return `let ${effect.path} mean ${labelsText(effect.labels)}`
     case 'mean-port':

@@ -1,6 +1,6 @@
 import type { Cure } from '../trace/cure.ts'
 import type { Finding, Reason } from '../trace/finding.ts'
-import { commandLine } from './command.ts'
+import { cureLine } from './command.ts'
 import { effectText } from './effect.ts'
 import { findingText } from './finding.ts'
 
@@ -25,8 +25,8 @@ export function tellFinding(finding: Finding): ToldFinding {
   return { reason: finding.reason, message, details, cures: finding.cures.map(tellCure) }
 }
 
-export const tellCure = ({ kind, effect, argv, alternative }: Cure): ToldCure => ({
-  kind,
-  effect: `${alternative ? 'or ' : ''}${effectText(effect)}`,
-  command: commandLine(argv),
+export const tellCure = (cure: Cure): ToldCure => ({
+  kind: cure.kind,
+  effect: `${cure.alternative ? 'or ' : ''}${effectText(cure.effect)}`,
+  command: cureLine(cure),
 })

@@ -4,9 +4,11 @@ import type { Pod } from '#api/core/pod/message.ts'
 import type { Matrix, MatrixCell } from '#explain/trace/policies/matrix.ts'
 import { matrixQuestions, probedCells } from './matrix-questions.ts'
 
+const NONE: ReadonlySet<string> = new Set()
 const pod = (namespace: string, name: string, ...addresses: readonly string[]) =>
   ({
     metadata: { namespace, name, uid: name },
+    spec: { nodeName: `node-of-${name}` },
     status: { podIP: addresses[0], podIPs: addresses.map((ip) => ({ ip })) },
   }) as unknown as Pod
 const word = { passes: true, isolatedBy: [] }
@@ -18,7 +20,13 @@ const cell = (from: string, to: string, port: number, passes = true): MatrixCell
   egress: word,
   ingress: word,
 })
-const group = (namespace: string, name: string, ...pods: readonly string[]) => ({ namespace, name, pods, ports: [80] })
+const group = (namespace: string, name: string, ...pods: readonly string[]) => ({
+  namespace,
+  name,
+  pods,
+  ports: [80],
+  isolatedBy: { ingress: [], egress: [] },
+})
 const matrix = (cells: readonly MatrixCell[], more: Partial<Matrix> = {}): Matrix => ({
   protocol: 'TCP',
   family: 'IPv4',
@@ -34,8 +42,8 @@ const pods = [
   pod('bank', 'db', '10.0.1.3'),
 ]
 const namespaceOf = ({ metadata }: Pod): string => `/run/netns/${metadata?.namespace}-${metadata?.name}`
-const asked = (given: Matrix, of = namespaceOf as Parameters<typeof matrixQuestions>[2]) =>
-  matrixQuestions(given, pods, of).map(
+const asked = (given: Matrix, of = namespaceOf as Parameters<typeof matrixQuestions>[3]) =>
+  matrixQuestions(given, pods, NONE, of).map(
     ({ question }) =>
       question &&
       `${question.namespace.slice(11)} to ${question.address} ${question.port}/${question.protocol} ${question.expected}`,
@@ -73,6 +81,26 @@ test('the address is of the family that is asked, and who has none, or no networ
     groups: [group('shop', 'gone', 'gone'), group('shop', 'db', 'db')],
   })
   assert.deepEqual(asked(gone), [undefined, undefined], 'it went between the look and the question')
+})
+
+test('of pods whose node is lost nobody asks and none is asked: another of the group does, or the node is named', () => {
+  const tried = (from: string, to: string, ...lost: readonly string[]) => {
+    const [one] = matrixQuestions(matrix([cell(from, to, 80)]), pods, new Set(lost), namespaceOf)
+    return [one?.question?.namespace.slice(11), one?.question?.address, one?.lost]
+  }
+  assert.deepEqual(tried('shop/web', 'shop/db', 'node-of-web-1'), ['shop-web-2', '10.0.0.3', undefined])
+  assert.deepEqual(tried('shop/db', 'shop/web', 'node-of-web-1'), ['shop-db', '10.0.0.2', undefined])
+  assert.deepEqual(tried('shop/web', 'shop/db', 'node-of-db'), [undefined, undefined, 'node-of-db'])
+  assert.deepEqual(tried('shop/db', 'shop/web', 'node-of-db'), [undefined, undefined, 'node-of-db'])
+  assert.deepEqual(tried('shop/web', 'shop/web', 'node-of-web-2'), [undefined, undefined, 'node-of-web-2'])
+  assert.deepEqual(
+    probedCells(
+      'TCP',
+      matrixQuestions(matrix([cell('shop/web', 'shop/db', 80)]), pods, new Set(['node-of-db']), namespaceOf),
+      [],
+    ).map(({ answer, passed, lost }) => [answer, passed, lost]),
+    [['not sent', undefined, 'node-of-db']],
+  )
 })
 
 test('who refuses has been reached; who is silent has not, and what was not sent says nothing', () => {

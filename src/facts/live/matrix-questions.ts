@@ -10,21 +10,27 @@ export interface ProbedCell {
   readonly answer: Answer | 'not sent'
   /** Undefined: silence, where silence is no proof. */
   readonly passed: boolean | undefined
+  /** Nobody was asked: the pods of one of the ends are at this node, which is lost, and at others that are. */
+  readonly lost?: string
 }
 
-/** A cell, and how to try it; undefined where a pod has no network or no address of the family. */
+/** A cell, and how to try it; undefined where a pod has no network or no address of the family, or all are lost with their nodes. */
 interface AskedCell {
   readonly cell: MatrixCell
   readonly question: Question | undefined
+  /** A node that took one of the ends with it. */
+  readonly lost?: string
 }
 
 /**
- * How to try each cell: from the first pod of a group to the first of the other, or where that is the same to the next.
- * `namespaceOf`: path of the network namespace that a pod lives in, if it has one.
+ * How to try each cell: from the first pod of a group whose node is there to the first of the other, or where that is the same
+ * to the next. `lost`: names of nodes that answer nothing; `namespaceOf`: path of the network namespace that a pod lives in, if
+ * it has one.
  */
 export const matrixQuestions = (
   { groups, cells, protocol, family }: Matrix,
   pods: readonly Pod[],
+  lost: ReadonlySet<string>,
   namespaceOf: (pod: Pod) => string | undefined,
 ): readonly AskedCell[] => {
   const podOf = new Map(pods.map((pod) => [keyOf(pod), pod]))
@@ -34,10 +40,14 @@ export const matrixQuestions = (
       group.pods.flatMap((name) => podOf.get(`${group.namespace}/${name}`) ?? []),
     ]),
   )
+  const isThere = ({ spec }: Pod): boolean => !lost.has(spec?.nodeName ?? '')
   return cells.map((cell) => {
-    const [sender] = podsOf.get(cell.from) ?? []
-    const receivers = podsOf.get(cell.to) ?? []
-    const receiver = receivers.find((pod) => pod !== sender) ?? receivers[0]
+    const [from = [], to = []] = [podsOf.get(cell.from), podsOf.get(cell.to)]
+    const sender = from.find(isThere)
+    const others = to.length > 1 ? to.filter((pod) => pod !== sender) : to
+    const receiver = others.find(isThere)
+    const [gone] = sender === undefined ? from : receiver === undefined ? others : []
+    if (gone !== undefined) return { cell, question: undefined, lost: gone.spec?.nodeName ?? '' }
     const namespace = sender && namespaceOf(sender)
     const address = receiver && podAddresses(receiver).find((one) => one.includes(':') === (family === 'IPv6'))
     return {
@@ -60,8 +70,9 @@ export const probedCells = (
   answers: readonly Answer[],
 ): readonly ProbedCell[] => {
   const inOrder = answers.values()
-  const met = asked.map(({ cell, question }): ProbedCell => {
-    if (question === undefined) return { cell, answer: 'not sent', passed: undefined }
+  const met = asked.map(({ cell, question, lost }): ProbedCell => {
+    if (question === undefined)
+      return { cell, answer: 'not sent', passed: undefined, ...(lost !== undefined && { lost }) }
     const answer = inOrder.next().value!
     return { cell, answer, passed: gotThere(answer) }
   })

@@ -54,6 +54,7 @@ export const POLICY_CLAUSES = {
   'tier/named-port': 'a destinationNamedPort is of any protocol',
   'dns/stands-for': 'a node that serves the cluster’s DNS is a pod of kube-dns for that traffic',
   'dns/alone': '… and for no other',
+  'dns/names': '… and has the names that those pods have for their ports',
 } as const
 
 export type PolicyClause = keyof typeof POLICY_CLAUSES

@@ -114,7 +114,7 @@ function lets(
     way === 'ingress'
       ? (policy.spec?.ingress ?? []).map(({ from, ports }) => ({ peers: from ?? [], ports: ports ?? [] }))
       : (policy.spec?.egress ?? []).map(({ to, ports }) => ({ peers: to ?? [], ports: ports ?? [] }))
-  const at = way === 'ingress' ? pod : podAt(cluster, other)
+  const at = way === 'ingress' ? pod : asked(cluster, other)
   return rules.some(({ peers, ports }) => {
     const isMeant = peers.length === 0 || peers.some((peer) => means(cluster, policy, peer, other, traffic, hit))
     if (isMeant && peers.length === 0) hit('peer/absent')
@@ -189,10 +189,15 @@ function isIn(
 const isExcepted = ({ ipBlock }: NetworkPolicyPeer, address: string): boolean =>
   ipBlock?.except?.some((range) => containsAddress(parseCidr(range), parseAddress(address))) === true
 
-/** `at`: the pod that is the destination, if it is one. */
+/** Who is asked for a port by a name: a pod, or what a node that serves DNS is taken for. */
+type Asked = Pod | NonNullable<PolicyCluster['dns']> | undefined
+const asked = (cluster: PolicyCluster, address: string): Asked =>
+  podAt(cluster, address) ?? (nodeAt(cluster, address) && cluster.dns)
+
+/** `at`: the destination, where it may have names for its ports. */
 function isPortOf(
   { protocol = 'TCP', port, endPort }: NetworkPolicyPort,
-  at: Pod | undefined,
+  at: Asked,
   traffic: Traffic,
   hit: PolicyHit,
 ): boolean {
@@ -214,17 +219,20 @@ function isPortOf(
   }
   const named = portsNamed(at, port).filter((one) => one.protocol === protocol)
   hit(named.length > 0 ? 'ports/name' : 'ports/name-unknown')
+  if (named.length > 0 && at !== undefined && 'names' in at) hit('dns/names')
   return named.some((one) => one.number === traffic.port)
 }
 
-const portsNamed = (pod: Pod | undefined, name: string) =>
-  [
-    ...(pod?.spec?.containers ?? []),
-    ...(pod?.spec?.initContainers ?? []).filter(({ restartPolicy }) => restartPolicy === 'Always'),
+const portsNamed = (at: Asked, name: string) => {
+  if (at !== undefined && 'names' in at) return at.names.filter((one) => one.name === name)
+  return [
+    ...(at?.spec?.containers ?? []),
+    ...(at?.spec?.initContainers ?? []).filter(({ restartPolicy }) => restartPolicy === 'Always'),
   ]
     .flatMap(({ ports }) => ports ?? [])
     .filter((one) => one.name === name)
     .map(({ protocol = 'TCP', containerPort }) => ({ protocol, number: containerPort }))
+}
 
 /** What the first rule of a tier that speaks of the traffic says; undefined: none does. */
 function tierOf(
@@ -248,7 +256,7 @@ function tierOf(
         : (spec?.egress ?? []).map(({ to, ...rest }) => ({ ...rest, peers: to ?? [] }))
     for (const { action, peers, protocols } of rules) {
       if (!peers.some((peer) => isPeer(cluster, peer, other, traffic, hit))) continue
-      const at = way === 'ingress' ? pod : podAt(cluster, other)
+      const at = way === 'ingress' ? pod : asked(cluster, other)
       if (protocols !== undefined && !protocols.some((one) => isProtocol(one, at, traffic, hit))) continue
       if (rules.length > 1) hit('tier/rules')
       if (action === 'Pass') hit('tier/pass')
@@ -299,7 +307,7 @@ function isPeer(
 
 function isProtocol(
   { tcp, udp, sctp, destinationNamedPort }: ClusterNetworkPolicyProtocol,
-  at: Pod | undefined,
+  at: Asked,
   { protocol, port }: Traffic,
   hit: PolicyHit,
 ): boolean {

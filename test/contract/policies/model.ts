@@ -12,7 +12,12 @@ export interface PolicyCluster {
   readonly policies: readonly NetworkPolicy[]
   readonly clusterPolicies: readonly ClusterNetworkPolicy[]
   /** Nodes answer for the cluster's DNS at this port, as the pods of kube-system that are labelled so would. */
-  readonly dns?: { readonly labels: Readonly<Record<string, string>>; readonly port: number }
+  readonly dns?: {
+    readonly labels: Readonly<Record<string, string>>
+    readonly port: number
+    /** That those pods have for their ports. */
+    readonly names: readonly { readonly name: string; readonly protocol: string; readonly number: number }[]
+  }
 }
 
 /** The first packet of a connection, after translation and before masquerade. */

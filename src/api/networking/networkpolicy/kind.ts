@@ -9,6 +9,7 @@ import { networkPolicyWarnings } from './warnings.ts'
 
 export const networkPolicy = kind({
   resource: networkPolicies,
+  descriptions: () => import('./descriptions.ts'),
   defaults: defaultNetworkPolicy,
   validate: { create: validateNetworkPolicyCreate, update: validateNetworkPolicyUpdate },
   generation: ({ spec }) => spec ?? {},

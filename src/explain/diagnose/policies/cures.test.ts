@@ -20,11 +20,22 @@ const cures = (given: ClusterFacts, from = 'pod/client', to = 'svc/web', more: P
 }
 const patched = (name: string, path: string, value: unknown, kind = 'networkpolicy', namespace = ' -n default') =>
   `kubectl patch ${kind} ${name}${namespace} --type json -p '${JSON.stringify([{ op: 'add', path, value }])}'`
+/** A policy of its own that lets one thing pass. */
+const applied = (name: string, podSelector: object, direction: 'ingress' | 'egress', rule: object) => {
+  const spec = { podSelector, policyTypes: [direction === 'ingress' ? 'Ingress' : 'Egress'], [direction]: [rule] }
+  const metadata = { name, namespace: 'default' }
+  const object = { apiVersion: 'networking.k8s.io/v1', kind: 'NetworkPolicy', metadata, spec }
+  return `echo '${JSON.stringify(object)}' | kubectl apply -f -`
+}
+const toWeb = (from: string, peer: object) =>
+  applied(`allow-ingress-web-from-${from}-8080`, app('web'), 'ingress', { from: [peer], ports: [tcp(8080)] })
+const byClient = (to: string, peer: object, ...ports: readonly object[]) =>
+  applied(`allow-egress-client-to-${to}`, app('client'), 'egress', { to: [peer], ports })
 const meansClient = { podSelector: app('client') }
 const tcp = (port: number) => ({ protocol: 'TCP', port })
 
-test('labels that a pod lacks are given to it, or it is meant by the rule as it is', () => {
-  const orMeant = `or ${patched('in', '/spec/ingress/0/from/-', meansClient)}`
+test('labels that a pod lacks are given to it, or a policy of its own means it as it is', () => {
+  const orMeant = `or ${toWeb('client', meansClient)}`
   assert.deepEqual(cures(withPolicies([ingress({ from: [friend] })])), [
     'kubectl label pod client -n default role=friend',
     orMeant,
@@ -70,17 +81,17 @@ const apart = (labels: Readonly<Record<string, string>>, ...from: readonly objec
 }
 const fromFront = (...given: Parameters<typeof apart>) => cures(apart(...given), 'pod/front/client', 'svc/default/web')
 
-test('labels that a namespace lacks are given to it; where the pod lacks some too, both are meant as they are', () => {
+test('labels that a namespace lacks are given to it; where the pod lacks some too, a policy of its own means both as they are', () => {
   const name = { 'kubernetes.io/metadata.name': 'front' }
   const team = { namespaceSelector: { matchLabels: { team: 'a' } } }
-  const meant = patched('in', '/spec/ingress/0/from/-', { namespaceSelector: { matchLabels: name }, ...meansClient })
+  const meant = toWeb('front-client', { namespaceSelector: { matchLabels: name }, ...meansClient })
   assert.deepEqual(fromFront(name, team), ['kubectl label namespace front team=a', `or ${meant}`])
   assert.deepEqual(fromFront(name, { ...team, ...friend }), [meant])
 })
 
 test('a pod of another namespace is meant by that one’s name, else its labels, else by its address', () => {
   const own = { podSelector: {} }
-  const meant = (value: object) => [patched('in', '/spec/ingress/0/from/-', value)]
+  const meant = (peer: object) => [toWeb('front-client', peer)]
   const team = { team: 'x' }
   assert.deepEqual(fromFront(team, own), meant({ namespaceSelector: { matchLabels: team }, ...meansClient }))
   const named = { 'kubernetes.io/metadata.name': 'front' }
@@ -91,18 +102,17 @@ test('a pod of another namespace is meant by that one’s name, else its labels,
   assert.deepEqual(fromFront({}, own), meant({ ipBlock: { cidr: '10.244.1.9/32' } }))
 })
 
-test('a port that a rule lacks is added to it; what lacks more gets a rule of its own, behind those that are there', () => {
-  const rule = { from: [meansClient], ports: [tcp(8080)] }
+test('the port of a Service in place of its pods’ is mended in the rule; what lacks more gets a policy of its own', () => {
   assert.deepEqual(cures(withPolicies([ingress({ from: [{ podSelector: {} }], ports: [{ port: 80 }] })])), [
     patched('in', '/spec/ingress/0/ports/-', tcp(8080)),
   ])
   assert.deepEqual(cures(withPolicies([ingress({ from: [friend], ports: [{ port: 80 }] })])), [
-    patched('in', '/spec/ingress/-', rule),
+    toWeb('client', meansClient),
   ])
   assert.deepEqual(cures(withPolicies([ingress({ from: [{ ipBlock: { cidr: '10.0.0.0/40' } }] })])), [
-    patched('in', '/spec/ingress/-', rule),
+    toWeb('client', meansClient),
   ])
-  assert.deepEqual(cures(withPolicies([ingress()])), [patched('in', '/spec/ingress', [rule])])
+  assert.deepEqual(cures(withPolicies([ingress()])), [toWeb('client', meansClient)])
   assert.deepEqual(
     cures(
       withPolicies([
@@ -119,27 +129,28 @@ test('a port that a rule lacks is added to it; what lacks more gets a rule of it
 
 test('who has no labels that policies can mean is meant by an address, of either family', () => {
   const given = withPolicies([ingress({ from: [{ podSelector: {} }] })])
-  const meant = (cidr: string) => [patched('in', '/spec/ingress/0/from/-', { ipBlock: { cidr } })]
+  const meant = (cidr: string) => [
+    applied('allow-ingress-web-2-from-node-1-8080', app('web'), 'ingress', {
+      from: [{ ipBlock: { cidr } }],
+      ports: [tcp(8080)],
+    }),
+  ]
   assert.deepEqual(cures(given, 'node/node-1', 'pod/web-2:8080'), meant('172.30.0.2/32'))
   assert.deepEqual(cures(given, 'node/node-1', 'pod/web-2:8080', { family: 'IPv6' }), meant('fd00:172:30::2/128'))
   const outside = cures(withPolicies([egress()]), 'pod/client', '203.0.113.7:443')
-  assert.deepEqual(outside, [
-    patched('out', '/spec/egress', [{ to: [{ ipBlock: { cidr: '203.0.113.7/32' } }], ports: [tcp(443)] }]),
-  ])
+  assert.deepEqual(outside, [byClient('203.0.113.7-443', { ipBlock: { cidr: '203.0.113.7/32' } }, tcp(443))])
 })
 
 test('who is asked behind a Service is meant by its selector, else by the labels that last', () => {
   const labels = { app: 'web', tier: 'back', 'pod-template-hash': '5c8' }
   const given = withPolicies([egress()], [], { pods: [pod('web-1', 1, 11, { labels }), client] })
-  const meant = (matchLabels: object) => [
-    patched('out', '/spec/egress', [{ to: [{ podSelector: { matchLabels } }], ports: [tcp(8080)] }]),
-  ]
+  const meant = (matchLabels: object) => [byClient('web-1-8080', { podSelector: { matchLabels } }, tcp(8080))]
   const slices = [slice('web', [at('10.244.1.11', 1)])]
   assert.deepEqual(cures({ ...given, slices: [...slices, given.slices.at(-1)!] }), meant({ app: 'web' }))
   assert.deepEqual(cures(given, 'pod/client', 'pod/web-1:8080'), meant({ app: 'web', tier: 'back' }))
   const bare = withPolicies([egress()], [], { pods: [pod('web-1', 1, 11, { labels: {} }), client] })
   assert.deepEqual(cures(bare, 'pod/client', 'pod/web-1:8080'), [
-    patched('out', '/spec/egress', [{ to: [{ podSelector: {} }], ports: [tcp(8080)] }]),
+    byClient('web-1-8080', { podSelector: {} }, tcp(8080)),
   ])
 })
 
@@ -179,17 +190,17 @@ test('a DNS that is a program at an address is let pass by that, one of the node
   ]
   const given = withPolicies([egress({ to: [{ podSelector: app('web') }] })])
   const of = (facts: ClusterFacts) => cures(facts, 'pod/client', 'svc/kube-system/kube-dns:53', { protocol: 'UDP' })
-  assert.deepEqual(of({ ...given, network: { ...given.network, dnsOnNodes: false } }), [
-    patched('out', '/spec/egress/-', { to: [{ ipBlock: { cidr: '172.30.0.2/32' } }], ports: both }),
-  ])
+  const meant = (peer: object) => [applied('allow-dns-client', app('client'), 'egress', { to: [peer], ports: both })]
+  assert.deepEqual(
+    of({ ...given, network: { ...given.network, dnsOnNodes: false } }),
+    meant({ ipBlock: { cidr: '172.30.0.2/32' } }),
+  )
   const podSelector = { matchLabels: { 'k8s-app': 'kube-dns' } }
   const named = { matchLabels: { 'kubernetes.io/metadata.name': 'kube-system' } }
-  assert.deepEqual(of(given), [
-    patched('out', '/spec/egress/-', { to: [{ namespaceSelector: named, podSelector }], ports: both }),
-  ])
+  assert.deepEqual(of(given), meant({ namespaceSelector: named, podSelector }))
   assert.deepEqual(
     of({ ...given, namespaceLabels: {} }),
-    [patched('out', '/spec/egress/-', { to: [{ namespaceSelector: {}, podSelector }], ports: both })],
+    meant({ namespaceSelector: {}, podSelector }),
     'a namespace without labels is meant with all others',
   )
 })

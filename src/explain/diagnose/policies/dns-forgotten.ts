@@ -1,61 +1,60 @@
 import type { Protocol } from '#net/port-protocol.ts'
 import type { Labels } from '#objects/object.ts'
 import { heldAddress } from '#policy/peer.ts'
-import type { Policy } from '#policy/rule.ts'
-import { DNS, type PolicyView } from '../../policies/policy-view.ts'
+import { isAll } from '#policy/traffic.ts'
+import type { Near } from '../../policies/nearest.ts'
+import type { PolicyView } from '../../policies/policy-view.ts'
 import { policyRef } from '../../policies/word.ts'
 import type { Cure } from '../../trace/cure.ts'
 import type { DnsForgotten } from '../../trace/findings/isolated.ts'
 import type { ObjectRef } from '../../trace/reference.ts'
-import { patch } from '../cure.ts'
-import { addRule } from './cures.ts'
-import { peerFor, selectorOfNamespace } from './peer-of.ts'
+import { apply } from '../cure.ts'
+import { ownPolicy, refOfOwn } from './own-policy.ts'
+import { dnsPeer, peerFor } from './peer-of.ts'
 
 interface Forgotten {
   readonly pods: readonly ObjectRef[]
   readonly policies: readonly ObjectRef[]
   readonly protocols: readonly Protocol[]
-  /** Which shall let it pass. */
-  readonly policy: Policy
+  readonly nearest: Near | undefined
   /** Where the DNS answers. */
   readonly endpoint: { readonly address: string; readonly port: number }
   /** Of its Service. */
   readonly selector: Labels | undefined
+  /** What lets it pass: its name, and whom it selects. */
+  readonly own: { readonly name: string; readonly namespace: string; readonly subject: object }
 }
 
-/** That policies let DNS not be asked, with the rule that lets it, over both protocols. */
+/** That policies let DNS not be asked, with the policy that lets it, over both protocols. */
 export function dnsFinding(
   view: PolicyView,
-  { pods, policies, protocols, policy, endpoint: { address, port }, selector }: Forgotten,
+  { pods, policies, protocols, nearest, endpoint: { address, port }, selector, own }: Forgotten,
 ): DnsForgotten & { readonly cures: readonly Cure[] } {
-  const object = view.objectOf(policy)
   const held = heldAddress(address)
   const party = held && view.partyAt(held)
-  const peer =
-    party === undefined || view.isDns(party)
-      ? {
-          namespaceSelector: selectorOfNamespace(view.namespaceLabels(DNS.namespace)) ?? {},
-          podSelector: { matchLabels: DNS.labels },
-        }
-      : peerFor(party, object.metadata?.namespace ?? '', selector)
+  const peer = party === undefined || view.isDns(party) ? dnsPeer(view) : peerFor(party, own.namespace, selector)
   const ports = [
     { protocol: 'UDP', port },
     { protocol: 'TCP', port },
   ]
-  const rule = { to: [peer], ports }
+  const policy = ownPolicy(own.namespace, own.name, own.subject, 'egress', { to: [peer], ports })
   return {
     reason: 'dns-forgotten',
     pods,
     policies,
     port,
     protocols,
-    cures: [
-      patch(
-        { code: 'let-dns-pass', policy: policyRef(policy) },
-        'networkpolicy',
-        object,
-        addRule(object, 'egress', rule),
-      ),
-    ],
+    ...(nearest !== undefined &&
+      isForDns(nearest) && {
+        nearest: { policy: policyRef(nearest.policy), path: nearest.path, missing: nearest.missing },
+      }),
+    cures: [apply({ code: 'let-dns-pass', policy: refOfOwn(policy) }, policy)],
   }
+}
+
+/** A rule that was meant to let DNS pass: it names its port or its Service; what means all ports, or other ones, is of others. */
+const isForDns = ({ rule, missing }: Near): boolean => {
+  const port = missing.find(({ code }) => code === 'port')
+  if (missing.some(({ code }) => code === 'service-address')) return true
+  return port === undefined ? !isAll(rule.traffic) : missing.length === 1 && rule.names.length > 0
 }

@@ -1,13 +1,15 @@
 import { matchesMap } from '#objects/label-selector.ts'
 import type { Labels } from '#objects/object.ts'
 import { NAMESPACE_NAME_LABEL } from '#objects/well-known.ts'
+import { DNS_PODS } from '#policy/policy-objects.ts'
 import { holds } from '#policy/traffic.ts'
 import type { AskedPort, Party } from '#policy/why.ts'
 import { own } from '#schema/own.ts'
 import { lastingLabels } from '../../policies/lasting-labels.ts'
+import type { PolicyView } from '../../policies/policy-view.ts'
 
 /** The labels by which whoever is asked is known best: those of the Service that selects it, else its own. */
-const labelsOf = (labels: Labels, selector: Labels | undefined): Labels =>
+export const labelsOf = (labels: Labels, selector: Labels | undefined): Labels =>
   selector !== undefined && matchesMap(selector, labels) ? selector : lastingLabels(labels)
 
 /** A range that is one address. */
@@ -16,7 +18,7 @@ const ownRange = (address: string): string => `${address}/${address.includes(':'
 const labelled = (labels: Labels) => (Object.keys(labels).length === 0 ? {} : { matchLabels: labels })
 
 /** By its name, which every server since 1.21 gives a namespace as a label; undefined where it has no labels at all. */
-export const selectorOfNamespace = (labels: Labels = {}): object | undefined => {
+const selectorOfNamespace = (labels: Labels = {}): object | undefined => {
   const name = own(labels, NAMESPACE_NAME_LABEL)
   if (name !== undefined) return { matchLabels: { [NAMESPACE_NAME_LABEL]: name } }
   return Object.keys(labels).length > 0 ? { matchLabels: labels } : undefined
@@ -52,3 +54,9 @@ export const clusterPeerFor = (
     ? { pods: { namespaceSelector, podSelector: labelled(serves.labels) } }
     : undefined
 }
+
+/** Who answers for the cluster’s DNS_PODS. */
+export const dnsPeer = (view: PolicyView): object => ({
+  namespaceSelector: selectorOfNamespace(view.namespaceLabels(DNS_PODS.namespace)) ?? {},
+  podSelector: { matchLabels: DNS_PODS.labels },
+})

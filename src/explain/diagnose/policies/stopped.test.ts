@@ -6,6 +6,7 @@ import { clusterPolicy, policy, withPolicies } from '../../testing/policies.ts'
 import type { WithWords } from '../../testing/told.ts'
 
 const web = { matchLabels: { app: 'web' } }
+const webPods = { podSelector: web }
 const findingsOf = (given: ClusterFacts, to = 'svc/web', from = 'pod/client'): readonly WithWords[] =>
   ask(from, to, {}, given).findings
 const only = (given: ClusterFacts, to?: string, from?: string): WithWords => {
@@ -33,7 +34,7 @@ test('the rule that comes nearest is named with what is missing', () => {
       from: [friend, { podSelector: {} }],
       ports: [{ port: 80 }, { port: 'http', protocol: 'UDP' }, { port: 90, endPort: 99 }, { protocol: 'SCTP' }],
     }),
-    'nearest is NetworkPolicy default/in, spec.ingress[0].from[1]: it speaks of 80/TCP, port http/UDP, 90-99/TCP and all of SCTP alone',
+    'nearest is NetworkPolicy default/in, spec.ingress[0].from[1]: it speaks of 80/TCP, port http/UDP, 90-99/TCP and all of SCTP alone, and 80 is the port of Service default/web, which leads to 8080 of the pod: policies see that',
   )
   assert.equal(
     nearestOf({ from: [{ namespaceSelector: { matchLabels: { team: 'a' } }, podSelector: {} }] }),
@@ -54,7 +55,7 @@ test('the rule that comes nearest is named with what is missing', () => {
   ]
   assert.equal(
     nearestOf({ from: [{ podSelector: { matchExpressions: expressions } }] }),
-    'nearest is NetworkPolicy default/in, spec.ingress[0].from[0]: pod default/client must have a label a, and has no such label, pod default/client must have no label app, and has app=client and pod default/client must have b of x or y, and has no such label',
+    'nearest is NetworkPolicy default/in, spec.ingress[0].from[0]: pod default/client must have a label a, and has no such label; and pod default/client must have no label app, and has app=client; and pod default/client must have b of x or y, and has no such label',
   )
 })
 
@@ -104,14 +105,88 @@ test('pods of one Service that the same policies close are one finding; ends tha
   )
 })
 
-test('a label that is there with another value is not changed: the rule is', () => {
-  const finding = only(withPolicies([ingress({ from: [{ podSelector: { matchLabels: { app: 'friend' } } }] })]))
-  assert.deepEqual(
-    finding.cures.map(({ command }) => command),
-    [
-      `kubectl patch networkpolicy in -n default --type json -p '[{"op":"add","path":"/spec/ingress/0/from/-","value":{"podSelector":{"matchLabels":{"app":"client"}}}}]'`,
-    ],
+const commandsOf = ({ cures }: WithWords): readonly string[] => cures.map(({ command }) => command)
+const specOf = ({ cures }: WithWords, index = 0): unknown => JSON.parse(cures[index]?.input ?? '{}').spec
+
+test('what was not meant by any rule gets a policy of its own; a rule is changed where a label of it is misspelt', () => {
+  const meaning = (name: string) => [ingress({ from: [{ podSelector: { matchLabels: { app: name } } }] })]
+  const client = { podSelector: { matchLabels: { app: 'client' } } }
+  const ports = [{ protocol: 'TCP', port: 8080 }]
+  const other = only(withPolicies(meaning('friend')))
+  assert.deepEqual(specOf(other), { ...webPods, policyTypes: ['Ingress'], ingress: [{ from: [client], ports }] })
+  assert.match(commandsOf(other)[0] ?? '', /^echo '\{"apiVersion":"networking.k8s.io\/v1",.*\}' \| kubectl apply -f -$/)
+  assert.equal(
+    other.cures[0]?.effect,
+    'let pod default/client pass, by a policy of its own, default/allow-ingress-web-from-client-8080',
   )
+  assert.deepEqual(commandsOf(only(withPolicies(meaning('clinet')))), [
+    `kubectl patch networkpolicy in -n default --type json -p '[{"op":"add","path":"/spec/ingress/0/from/-","value":{"podSelector":{"matchLabels":{"app":"client"}}}}]'`,
+  ])
+})
+
+test('a policy of its own isolates nobody that was not isolated, and takes no name that is taken', () => {
+  const expressions = [{ key: 'app', operator: 'NotIn', values: ['db'] }]
+  const given = withPolicies([
+    policy('some', { podSelector: { matchExpressions: expressions } }),
+    policy('allow-ingress-web-from-client-8080', { podSelector: { matchLabels: { app: 'else' } } }),
+  ])
+  const finding = only(given)
+  const subject = { podSelector: { matchLabels: { app: 'web' }, matchExpressions: expressions } }
+  assert.deepEqual(
+    { ...(specOf(finding) as object), ingress: [], policyTypes: [] },
+    { ...subject, ingress: [], policyTypes: [] },
+  )
+  assert.equal(JSON.parse(finding.cures[0]?.input ?? '').metadata.name, 'allow-ingress-web-from-client-8080-2')
+})
+
+test('a rule for DNS alone is neither near to another port nor opened for it, however many it means', () => {
+  const dns = { to: [{ namespaceSelector: {} }], ports: [{ protocol: 'UDP', port: 53 }] }
+  const out = policy('dns', { policyTypes: ['Egress'], egress: [dns] })
+  const finding = only(withPolicies([out]), 'svc/web')
+  assert.deepEqual(specOf(finding), {
+    podSelector: { matchLabels: { app: 'client' } },
+    policyTypes: ['Egress'],
+    egress: [{ to: [webPods], ports: [{ protocol: 'TCP', port: 8080 }] }],
+  })
+})
+
+test('a rule that has the Service’s port, or means its address, is told so, and gets what policies see', () => {
+  const out = (rule: object) => withPolicies([policy('out', { policyTypes: ['Egress'], egress: [rule] })])
+  const port = only(out({ to: [webPods], ports: [{ port: 80 }] }))
+  assert.match(
+    port.details[0] ?? '',
+    /it speaks of 80\/TCP alone, and 80 is the port of Service default\/web, which leads to 8080 of the pod: policies see that$/,
+  )
+  assert.deepEqual(commandsOf(port), [
+    `kubectl patch networkpolicy out -n default --type json -p '[{"op":"add","path":"/spec/egress/0/ports/-","value":{"protocol":"TCP","port":8080}}]'`,
+  ])
+  const address = only(out({ to: [{ ipBlock: { cidr: '10.96.0.1/32' } }], ports: [{ port: 80 }] }))
+  assert.match(
+    address.details[0] ?? '',
+    /spec\.egress\[0\]\.to\[0\]: 10\.96\.0\.1 is the ClusterIP of Service default\/web, which policies never see: they see who is behind it; and it speaks of 80/,
+  )
+  assert.deepEqual(commandsOf(address), [
+    `kubectl patch networkpolicy out -n default --type json -p '[{"op":"replace","path":"/spec/egress/0/to/0","value":{"podSelector":{"matchLabels":{"app":"web"}}}},{"op":"add","path":"/spec/egress/0/ports/-","value":{"protocol":"TCP","port":8080}}]'`,
+  ])
+})
+
+test('what is wrong with the rule that should let DNS pass is told, and other rules are not spoken of', () => {
+  const dnsPods = (value: string) => ({
+    namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': 'kube-system' } },
+    podSelector: { matchLabels: { 'k8s-app': value } },
+  })
+  const detailsOf = (rule: object) =>
+    only(withPolicies([policy('out', { policyTypes: ['Egress'], egress: [rule] })]), 'web.default:80').details
+  const port = [{ protocol: 'UDP', port: 53 }]
+  const toWeb = { to: [webPods] }
+  const asked = withPolicies([
+    policy('out', { policyTypes: ['Egress'], egress: [toWeb, { to: [dnsPods('coredns')], ports: port }] }),
+  ])
+  assert.match(
+    only(asked, 'web.default:80').details[0] ?? '',
+    /spec\.egress\[1\]\.to\[0\]: pods of the cluster’s DNS must have k8s-app=coredns, and have k8s-app=kube-dns$/,
+  )
+  assert.equal(detailsOf(toWeb).length, 1)
 })
 
 test('DNS that was forgotten is named so where a name is asked for, and where the DNS itself is', () => {
@@ -130,6 +205,16 @@ test('DNS that was forgotten is named so where a name is asked for, and where th
       /"k8s-app":"kube-dns".*"protocol":"UDP","port":53.*"protocol":"TCP","port":53/,
     )
   }
+})
+
+test('a name that policies let nobody ask for is not told as if it were found', () => {
+  const out = policy('out', { policyTypes: ['Egress'], egress: [{ to: [webPods] }] })
+  const lines = (to: string) =>
+    ask('pod/client', to, {}, withPolicies([out]))
+      .steps.flatMap(({ details = [] }) => details)
+      .join()
+  assert.match(lines('web.default:80'), /the sender gets no answer from the DNS, as is told below/)
+  assert.doesNotMatch(lines('svc/web'), /no answer from the DNS/)
 })
 
 test('a ClusterNetworkPolicy that denies is told with its tier; where no peer of ingress means the sender, it is shown', () => {

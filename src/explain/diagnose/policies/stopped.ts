@@ -13,8 +13,11 @@ import type { ObjectRef } from '../../trace/reference.ts'
 import type { PathOutcome } from '../../trace/walk/outcome.ts'
 import type { Decision } from '../../walk/decision.ts'
 import type { Path } from '../../walk/path.ts'
-import { deniedCures, isolatedCures, type StoppedWord } from './cures.ts'
+import { ledBy } from './behind-service.ts'
+import { deniedCures, isolatedCures } from './cures.ts'
 import { dnsFinding } from './dns-forgotten.ts'
+import { type OwnPolicy, podWord, subjectOf } from './own-policy.ts'
+import type { StoppedWord } from './stopped-word.ts'
 
 type OfPolicies = Finding & (PolicyIsolates | PolicyDenies | DnsForgotten)
 
@@ -22,12 +25,11 @@ type OfPolicies = Finding & (PolicyIsolates | PolicyDenies | DnsForgotten)
 export function stopped(facts: ClusterFacts, path: Path, { outcomes, service }: Decision): readonly Finding[] {
   const view = policiesOf(facts)
   if (view === undefined) return []
-  const selector = service?.spec?.selector
   const found: OfPolicies[] = []
   for (const outcome of outcomes)
     for (const stop of outcome.stops ?? []) {
       const word = askedAgain(view, path, outcome, stop)
-      if (word !== undefined) add(found, findingOf(facts, view, stop, { word, end: stop.other, selector }))
+      if (word !== undefined) add(found, findingOf(facts, view, stop, { word, end: stop.other, service }))
     }
   return found
 }
@@ -50,7 +52,7 @@ function findingOf(facts: ClusterFacts, view: PolicyView, stop: PolicyWord, one:
     const faults = faultsOf(one.word.by ? [one.word.by.policy] : [])
     return { reason: 'policy-denies', ...about, faults, rule: by, cures: deniedCures(view, one) }
   }
-  const nearest = nearestRule(view, one.word, other)
+  const nearest = nearestRule(view, one.word, other, one.service && ledBy(facts, one.service, one.word.asked))
   if (asksDns(facts, view, one.word)) return dnsForgotten(facts, view, one, nearest)
   return {
     reason: 'policy-isolates',
@@ -77,7 +79,7 @@ const asksDns = (facts: ClusterFacts, view: PolicyView, { direction, other, aske
 function dnsForgotten(
   facts: ClusterFacts,
   view: PolicyView,
-  { word, selector }: StoppedWord,
+  { word, service }: StoppedWord,
   nearest: Near | undefined,
 ): OfPolicies {
   const pod = podRef(word.pod)
@@ -86,9 +88,14 @@ function dnsForgotten(
     pods: [pod],
     policies: word.isolatedBy.map(policyRef),
     protocols: closed.length > 0 ? closed : [word.asked.protocol as Protocol],
-    policy: nearest?.policy ?? (word.isolatedBy[0] as Policy),
+    nearest,
     endpoint: { address: word.other.address.text, port: word.asked.port },
-    selector,
+    selector: service?.spec?.selector,
+    own: {
+      name: `allow-dns-${podWord(view, word.pod)}`,
+      namespace: word.pod.namespace,
+      subject: subjectOf(view, word.pod, word.isolatedBy, undefined),
+    },
   })
 }
 
@@ -111,8 +118,14 @@ const sameText = (one: OfPolicies): string =>
     'direction' in one && one.direction,
     'policies' in one && one.policies,
     'rule' in one && one.rule.path,
-    one.cures.map(({ argv }) => argv),
+    one.cures.map(({ argv, input }) => (input === undefined ? argv : doneBy(input))),
   ])
+
+/** Of a policy of its own, whatever it is called. */
+const doneBy = (input: string): object => {
+  const { metadata, spec } = JSON.parse(input) as OwnPolicy
+  return [metadata.namespace, spec]
+}
 
 const distinct = <T>(all: readonly T[]): readonly T[] => [
   ...new Map(all.map((one) => [JSON.stringify(one), one])).values(),

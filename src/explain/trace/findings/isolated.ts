@@ -44,6 +44,8 @@ export interface DnsForgotten {
   readonly port: number
   /** Over which it may not be asked. */
   readonly protocols: readonly Protocol[]
+  /** The rule that most nearly lets it; left out where none comes near. */
+  readonly nearest?: NearestRule
 }
 
 export interface NearestRule {
@@ -64,13 +66,22 @@ export type Missing =
     }
   /** A podSelector alone means pods of the policy’s own namespace. */
   | { readonly code: 'other-namespace'; readonly pod: ObjectRef; readonly meant: string }
+  /** What the pods of the cluster’s DNS would need, that nodes answer for. */
+  | { readonly code: 'dns-label'; readonly wanted: WantedLabel; readonly has?: string }
+  | { readonly code: 'dns-namespace'; readonly namespace: string; readonly meant: string }
+  /** It means the ClusterIP of the Service that led there, which policies never see. */
+  | { readonly code: 'service-address'; readonly service: ObjectRef; readonly address: string }
   /** Selectors mean pods, and this is none. */
   | { readonly code: 'no-pod'; readonly end: PolicyEnd }
   | { readonly code: 'no-node'; readonly end: PolicyEnd }
   | { readonly code: 'excepted'; readonly address: string; readonly cidr: string; readonly except: string }
   | { readonly code: 'outside-block'; readonly address: string; readonly cidr: string }
-  /** It speaks of these alone. */
-  | { readonly code: 'port'; readonly ports: readonly MeantPort[] }
+  /** It speaks of these alone. `servicePort`: that is the Service’s own port, which leads to another of the pod. */
+  | {
+      readonly code: 'port'
+      readonly ports: readonly MeantPort[]
+      readonly servicePort?: { readonly service: ObjectRef; readonly port: number; readonly target: number }
+    }
   /** What of it cannot be read lets nobody pass. */
   | { readonly code: 'unreadable' }
 

@@ -21,7 +21,9 @@ export type PolicyReason = PolicyMatter['reason']
 
 type PolicyMatter =
   | DnsForgotten
+  | PeerIsClusterIp
   | PeerMeansNobody
+  | PolicyPortIsServices
   | PolicyPortUnknown
   | PolicySelectsHostNetwork
   | PolicySelectsNothing
@@ -84,6 +86,31 @@ interface PeerMeansNobody {
   readonly wanted: readonly WantedLabel[]
   /** What is most like it: names of namespaces, or labels of pods. */
   readonly nearest: readonly string[]
+  /** A peer of the same rule, of the namespaces where such pods are: both stand for one with a dash too many. */
+  readonly beside?: string
+}
+
+/** A range of which policies see nothing: a ClusterIP is another address by the time that they are asked. */
+interface PeerIsClusterIp {
+  readonly reason: 'peer-is-cluster-ip'
+  readonly policy: ObjectRef
+  /** `spec.egress[0].to[1]` */
+  readonly path: string
+  readonly range: string
+  /** Whose address it is; left out: it is of the range that ClusterIPs are taken from. */
+  readonly service?: ObjectRef
+}
+
+/** A port that is that of a Service, and that none of the pods has that are asked. */
+interface PolicyPortIsServices {
+  readonly reason: 'policy-port-is-services'
+  readonly policy: ObjectRef
+  /** `spec.ingress[0].ports[1]` */
+  readonly path: string
+  readonly service: ObjectRef
+  readonly port: PortRef
+  /** To which it leads. */
+  readonly target: number
 }
 
 /** Two ClusterNetworkPolicies that say different things of a pod, in no order. */

@@ -5,11 +5,13 @@ import { objectKey } from '#objects/object-key.ts'
 /** Pods of which nothing that policies look at differs. */
 export interface PodGroup {
   readonly namespace: string
-  /** `web`: a pod's own name, or that of what makes it; of several lots of one that policies tell apart, each is called by its first pod. */
+  /** `web`: the name of what makes the pods, or a pod's own; of several lots of one that policies tell apart, each is called by its first pod. */
   readonly name: string
   readonly pods: readonly string[]
   /** Those that it is asked at. */
   readonly ports: readonly number[]
+  /** NetworkPolicies that isolate it, `shop/deny-all`. */
+  readonly isolatedBy: { readonly ingress: readonly string[]; readonly egress: readonly string[] }
 }
 
 /** What one end says. */

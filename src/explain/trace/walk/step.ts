@@ -18,12 +18,20 @@ export interface SenderStep {
 
 export type NameStep =
   | { readonly code: 'localhost' }
-  | { readonly code: 'name-of-service'; readonly name: string; readonly fullName: string; readonly service: ObjectRef }
+  | {
+      readonly code: 'name-of-service'
+      readonly name: string
+      readonly fullName: string
+      readonly service: ObjectRef
+      /** What it would lead to: the sender gets no answer from the DNS, and a finding says why. */
+      readonly unanswered?: true
+    }
   | {
       readonly code: 'name-of-addresses'
       readonly name: string
       readonly fullName: string
       readonly addresses: readonly string[]
+      readonly unanswered?: true
     }
   | { readonly code: 'external-name'; readonly service: ObjectRef; readonly target: string }
 

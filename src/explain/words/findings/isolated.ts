@@ -52,8 +52,11 @@ export const policyIsolates = (finding: PolicyIsolates): FindingText => {
 const noRuleText = (policies: readonly ObjectRef[], direction: string): string =>
   `${policies.length === 1 ? 'it has' : 'they have'} no ${direction} rule at all: nothing passes`
 
+/** With commas, since each is a sentence that may have an “and” of its own. */
+const missingTexts = (missing: readonly Missing[]): string => missing.map(missingText).join('; and ')
+
 const nearestText = ({ policy, path, missing }: NearestRule): string =>
-  `nearest is ${objectText(policy)}, ${path}: ${listed(missing.map(missingText))}`
+  `nearest is ${objectText(policy)}, ${path}: ${missingTexts(missing)}`
 
 export const policyDenies = (finding: PolicyDenies): FindingText => {
   const { rule, faults } = finding
@@ -69,11 +72,14 @@ export const policyDenies = (finding: PolicyDenies): FindingText => {
   }
 }
 
-export const dnsForgotten = ({ pods, policies, port, protocols }: DnsForgotten): FindingText => ({
+export const dnsForgotten = ({ pods, policies, port, protocols, nearest }: DnsForgotten): FindingText => ({
   message: `${podsText(pods)} may not ask the cluster’s DNS (${listed(protocols.map((one) => `${port}/${one}`))}): egress is isolated by ${few(
     policies.map(nameText),
   )}, and no rule lets DNS pass, so ${protocols.includes('UDP') ? `${pods.length === 1 ? 'it finds' : 'they find'} no names` : 'long answers do not come there'}`,
-  details: ['whoever isolates egress must let DNS pass by a rule of its own, whatever else may be asked'],
+  details: [
+    ...(nearest === undefined ? [] : [nearestText(nearest)]),
+    'whoever isolates egress must let DNS pass by a rule of its own, whatever else may be asked',
+  ],
 })
 
 const faultLines = ({ policy, faults }: PolicyFaults): readonly string[] =>
@@ -111,6 +117,12 @@ function missingText(missing: Missing): string {
       return lacks(`namespace ${missing.namespace}`, missing.wanted, missing.has)
     case 'other-namespace':
       return `a podSelector alone means pods of namespace ${missing.meant}, and ${objectText(missing.pod)} is none of it`
+    case 'dns-label':
+      return `pods of the cluster’s DNS must have ${wantedText(missing.wanted)}, and ${missing.has === undefined ? 'have no such label' : `have ${missing.wanted.key}=${missing.has}`}`
+    case 'dns-namespace':
+      return `a podSelector alone means pods of namespace ${missing.meant}, and the cluster’s DNS is in ${missing.namespace}`
+    case 'service-address':
+      return `${missing.address} is the ClusterIP of Service ${nameText(missing.service)}, which policies never see: they see who is behind it`
     case 'no-pod':
       return `selectors mean pods, and ${notText(missing.end)}`
     case 'no-node':
@@ -120,11 +132,18 @@ function missingText(missing: Missing): string {
     case 'outside-block':
       return `${missing.address} is not in ${missing.cidr}`
     case 'port':
-      return `it speaks of ${few(missing.ports.map(portText))} alone`
+      return `it speaks of ${few(missing.ports.map(portText))} alone${missing.servicePort === undefined ? '' : servicePortText(missing.servicePort)}`
     case 'unreadable':
       return 'it cannot be read'
   }
 }
+
+const servicePortText = ({
+  service,
+  port,
+  target,
+}: NonNullable<(Missing & { readonly code: 'port' })['servicePort']>): string =>
+  `, and ${port} is the port of Service ${nameText(service)}, which leads to ${target} of the pod: policies see that`
 
 const notText = (end: PolicyEnd): string =>
   end.node === undefined && end.pod === undefined ? `${endText(end)} is none` : `it is ${endText(end)}`

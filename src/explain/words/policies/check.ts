@@ -34,7 +34,7 @@ function matterText(finding: PolicyFinding): FindingText {
           ? `${of === 1 ? 'its only ready pod' : `all ${of} ready pods`}`
           : `${pods.length} of ${of} ready pods`
       return {
-        message: `nobody at all may ask ${which} of Service ${nameText(service)} at its port ${portText(port)}: ${few(policies.map(objectText))} ${policies.length === 1 ? 'isolates' : 'isolate'} ${pods.length === 1 ? 'it' : 'them'}, and no rule lets anybody pass who could ask`,
+        message: `nobody at all may ask ${which} of Service ${nameText(service)} at its port ${portText(port)}: ${few(policies.map(objectText))} ${policies.length === 1 ? 'lets' : 'let'} nobody pass who could ask`,
         details: [few(pods.map(objectText))],
       }
     }
@@ -65,10 +65,31 @@ function matterText(finding: PolicyFinding): FindingText {
       }
     }
     case 'peer-means-nobody': {
-      const { policy, path, what, wanted, nearest } = finding
+      const { policy, path, what, wanted, nearest, beside } = finding
       return {
         message: `${objectText(policy)}, ${path}, means nobody: no ${what === 'pods' ? 'pod there' : 'namespace'} has ${listed(wanted.map(wantedText))}`,
-        details: nearest.length > 0 ? [`nearest: ${few(nearest)}`] : [],
+        details: [
+          ...(nearest.length > 0 ? [`nearest: ${few(nearest)}`] : []),
+          ...(beside === undefined
+            ? []
+            : [
+                `there are such pods in the namespaces of ${beside}, which means all of their pods: with a dash before each they are two peers`,
+              ]),
+        ],
+      }
+    }
+    case 'peer-is-cluster-ip': {
+      const { policy, path, range, service } = finding
+      const whose =
+        service === undefined ? 'is of the range of ClusterIPs' : `is the ClusterIP of ${objectText(service)}`
+      return {
+        message: `${objectText(policy)}, ${path}, means nobody: ${range} ${whose}, which policies never see: they see who is behind it`,
+      }
+    }
+    case 'policy-port-is-services': {
+      const { policy, path, service, port, target } = finding
+      return {
+        message: `${objectText(policy)}, ${path}, means port ${portText(port)} of ${objectText(service)}, which leads to ${target} of its pods: policies see that, and no pod that is asked has ${port.port}`,
       }
     }
     case 'priority-shared': {

@@ -41,8 +41,7 @@ export const matrixNotes = (matrix: Matrix): readonly string[] => {
   if (policies === 0) return ['no NetworkPolicy and no ClusterNetworkPolicy is there: everybody may ask everybody']
   const isolated = groups.flatMap((group) => {
     const name = nameOfGroup(group)
-    const ingress = cells.find(({ to, from }) => to === name && from !== to)?.ingress.isolatedBy ?? []
-    const egress = cells.find(({ to, from }) => from === name && from !== to)?.egress.isolatedBy ?? []
+    const { ingress, egress } = group.isolatedBy
     const words = [
       ...(ingress.length > 0 ? [`ingress isolated by ${ingress.join(', ')}`] : []),
       ...(egress.length > 0 ? [`egress isolated by ${egress.join(', ')}`] : []),

@@ -10,6 +10,10 @@ export function endText({ address, pod, node, insteadOf }: PolicyEnd): string {
   return insteadOf === undefined ? who : `${who} (which put its address in place of ${insteadOf})`
 }
 
+/** As a cure has it: `pod y/b`, `what node-1 sends on for 10.244.2.3` */
+export const peerText = ({ insteadOf, ...end }: PolicyEnd): string =>
+  insteadOf === undefined ? endText(end) : `what ${endText(end)} sends on for ${insteadOf}`
+
 /** `NetworkPolicy default/web, spec.ingress[0].from[1]` */
 export const ruleText = ({ policy, path, tier, priority }: PolicyRule): string =>
   `${objectText(policy)}${tier ? ` (tier ${tier}, priority ${priority})` : ''}, ${path}`

@@ -57,9 +57,9 @@ function nameStepText(step: NameStep, who: string): StepText {
     case 'localhost':
       return { at: who, text: 'localhost is the sender itself' }
     case 'name-of-service':
-      return { at, text: `${full(step)}: Service ${nameText(step.service)}` }
+      return { at, text: `${full(step)}: Service ${nameText(step.service)}`, ...unansweredText(step) }
     case 'name-of-addresses':
-      return { at, text: `${full(step)}: ${listed(step.addresses)}` }
+      return { at, text: `${full(step)}: ${listed(step.addresses)}`, ...unansweredText(step) }
     case 'external-name':
       return {
         at,
@@ -67,6 +67,15 @@ function nameStepText(step: NameStep, who: string): StepText {
       }
   }
 }
+
+const unansweredText = ({ unanswered }: { readonly unanswered?: true }): Pick<StepText, 'details'> =>
+  unanswered
+    ? {
+        details: [
+          'but the sender gets no answer from the DNS, as is told below: what follows is the way to that address',
+        ],
+      }
+    : {}
 
 /** `80/TCP (http), the first of 80/TCP (http) and 53/UDP (udp)` */
 const chosenPortText = ({ chosen, of }: ChosenPort): string =>

@@ -1,12 +1,17 @@
 import type { ClusterFacts } from '../../../cluster/facts.ts'
+import { ruleOf } from '../../../policies/rule-parts.ts'
 import { policiesOf } from '../../../policies/view-of.ts'
-import type { PolicyCheck } from '../../../trace/policies/check.ts'
+import type { PolicyCheck, PolicyFinding } from '../../../trace/policies/check.ts'
 import type { CommandFlags } from '../../../trace/question.ts'
+import type { ObjectRef } from '../../../trace/reference.ts'
 import { flagged } from '../../cure.ts'
+import { besideOneAnother } from '../beside.ts'
+import { clusterIps } from './cluster-ips.ts'
 import { forgottenDns } from './names.ts'
 import { emptyPeers } from './peers.ts'
 import { unknownPorts } from './ports.ts'
 import { type Check, policiesIn } from './scope.ts'
+import { servicePorts } from './service-ports.ts'
 import { closedServices } from './services.ts'
 import { idleSubjects, sharedPriorities, unreadable } from './subjects.ts'
 
@@ -15,7 +20,9 @@ const CHECKS: readonly Check[] = [
   closedServices,
   forgottenDns,
   unreadable,
+  clusterIps,
   emptyPeers,
+  servicePorts,
   unknownPorts,
   sharedPriorities,
   idleSubjects,
@@ -30,10 +37,43 @@ export const checkPolicies = (facts: ClusterFacts, namespace: string | undefined
   const { unseen = [] } = facts
   if (view === undefined) return { policies: 0, findings: [], unseen }
   const scope = { facts, view, namespace }
-  const findings = CHECKS.flatMap((check) => check(scope))
+  const findings = besideOneAnother(facts, once(withoutConsequences(CHECKS.flatMap((check) => check(scope)))))
   return {
     policies: policiesIn(scope).length,
     findings: findings.map((one) => ({ ...one, cures: one.cures.map((cure) => flagged(cure, flags)) })),
     unseen,
   }
 }
+
+/** What the same cures mend, for the same reason, is one: a port of a rule may be that of several Services. */
+const once = (all: readonly PolicyFinding[]): readonly PolicyFinding[] => {
+  const met = new Set<string>()
+  return all.filter((one) => {
+    const done = one.cures.filter(({ kind }) => kind !== 'look').map(({ argv, input }) => [argv, input])
+    const key = JSON.stringify(done.length > 0 ? [one.reason, done] : one)
+    if (met.has(key)) return false
+    met.add(key)
+    return true
+  })
+}
+
+/** What another finding tells the cause of is not told again. */
+const withoutConsequences = (all: readonly PolicyFinding[]): readonly PolicyFinding[] => {
+  const places = new Set(
+    all.flatMap((one) =>
+      one.reason === 'peer-is-cluster-ip' || one.reason === 'peer-means-nobody' || one.reason === 'policy-port-unknown'
+        ? [placeOf(one.policy, ruleOf(one.path))]
+        : [],
+    ),
+  )
+  const ports = new Set(
+    all.flatMap((one) => (one.reason === 'policy-port-is-services' ? [placeOf(one.service, `${one.port.port}`)] : [])),
+  )
+  return all.filter((one) => {
+    if (one.reason === 'dns-forgotten')
+      return !one.nearest || !places.has(placeOf(one.nearest.policy, ruleOf(one.nearest.path)))
+    return one.reason !== 'service-closed' || !ports.has(placeOf(one.service, `${one.port.port}`))
+  })
+}
+
+const placeOf = (object: ObjectRef, at: string): string => JSON.stringify([object, at])

@@ -1,13 +1,20 @@
+import type { Protocol } from '#net/port-protocol.ts'
 import type { PolicyPod } from '#policy/peer.ts'
 import type { Policy } from '#policy/rule.ts'
+import { familyOfText } from '../../../cluster/lookup.ts'
 import { closedDns, dnsEndpoints } from '../../../policies/dns.ts'
-import { podRef, policyRef } from '../../../policies/word.ts'
+import { type Near, nearestRule } from '../../../policies/nearest.ts'
+import { podRef, policyRef, wordOf } from '../../../policies/word.ts'
+import { clusterDnsOf } from '../../../resolve/resolver.ts'
 import type { PolicyFinding } from '../../../trace/policies/check.ts'
+import { ledBy } from '../behind-service.ts'
 import { dnsFinding } from '../dns-forgotten.ts'
-import type { Check } from './scope.ts'
+import { selectorOfPolicy } from '../own-policy.ts'
+import { type Check, podsOf, type Scope } from './scope.ts'
 
 /** Pods that may ask others, which have names, and may not ask the DNS for them. */
-export const forgottenDns: Check = ({ facts, view, namespace }) => {
+export const forgottenDns: Check = (scope) => {
+  const { facts, view, namespace } = scope
   const pods = view.pods.filter(
     (pod) => (namespace === undefined || pod.namespace === namespace) && isolating(view.policiesOf(pod)).some(mayAsk),
   )
@@ -24,26 +31,71 @@ export const forgottenDns: Check = ({ facts, view, namespace }) => {
     const protocols = closedDns(facts, podRef(pod))
     return protocols.length === 0 ? [] : [{ pods: alike, protocols, policies: isolating(view.policiesOf(pod)) }]
   })
-  const byPolicies = Map.groupBy(found, ({ policies, protocols }) =>
-    JSON.stringify([protocols, policies.map(({ name }) => name)]),
-  )
-  return [...byPolicies.values()].flatMap((groupsAlike): readonly PolicyFinding[] => {
-    const [first] = groupsAlike as [(typeof groupsAlike)[number]]
-    const [endpoint] = dnsEndpoints(facts)
-    if (endpoint === undefined) return []
-    const pods = groupsAlike.flatMap((one) => one.pods)
-    const policy = first.policies.find(mayAsk) ?? (first.policies[0] as Policy)
-    return [
-      dnsFinding(view, {
-        pods: pods.map(podRef),
-        policies: first.policies.map(policyRef),
-        protocols: first.protocols,
-        policy,
-        endpoint,
-        selector: undefined,
-      }),
-    ]
+  const [endpoint] = dnsEndpoints(facts)
+  if (endpoint === undefined) return []
+  return covering(scope, found).map(({ policy, groups }): PolicyFinding => {
+    const { namespace, name } = policyRef(policy)
+    const pods = groups.flatMap((one) => one.pods)
+    const subject = selectorOfPolicy(view, policy)
+    return dnsFinding(view, {
+      pods: pods.map(podRef),
+      policies: [...new Set(groups.flatMap((one) => one.policies))].map(policyRef),
+      protocols: [...new Set(groups.flatMap((one) => one.protocols))],
+      nearest: nearestTo(scope, pods[0] as PolicyPod, endpoint),
+      endpoint,
+      selector: undefined,
+      own: {
+        name: Object.keys(subject).length === 0 ? 'allow-dns' : `allow-dns-${name}`,
+        namespace: namespace ?? '',
+        subject,
+      },
+    })
   })
+}
+
+interface Forgetful {
+  readonly pods: readonly PolicyPod[]
+  readonly protocols: readonly Protocol[]
+  /** That isolate them. */
+  readonly policies: readonly Policy[]
+}
+
+interface Covered {
+  readonly policy: Policy
+  readonly groups: readonly Forgetful[]
+}
+
+/** Few policies whose pods are all of these: what selects as one of them does needs no second for those that it selects too. */
+function covering(scope: Scope, groups: readonly Forgetful[]): readonly Covered[] {
+  const covered: Covered[] = []
+  let open = groups
+  while (open.length > 0) {
+    const [best] = [...new Set(open.flatMap(({ policies }) => policies))]
+      .map((policy) => ({
+        policy,
+        groups: open.filter(({ policies }) => policies.includes(policy)),
+        selected: podsOf(scope, policy.subject).length,
+      }))
+      .sort((left, right) => right.groups.length - left.groups.length || left.selected - right.selected)
+    if (best === undefined) break
+    covered.push(best)
+    open = open.filter((one) => !best.groups.includes(one))
+  }
+  return covered
+}
+
+/** The rule of a pod that comes nearest to letting DNS pass. */
+function nearestTo(
+  { facts, view }: Scope,
+  { addresses }: PolicyPod,
+  { address, port, protocol }: ReturnType<typeof dnsEndpoints>[number],
+): Near | undefined {
+  const family = familyOfText(address)
+  const source = addresses.find(({ text }) => familyOfText(text) === family)
+  const word = source && view.word('egress', source.text, address, { protocol, port })
+  if (word === undefined || word.passes) return undefined
+  const service = clusterDnsOf(facts)
+  return nearestRule(view, word, wordOf(view, word).other, service && ledBy(facts, service, word.asked))
 }
 
 const isolating = (policies: readonly Policy[]): readonly Policy[] =>

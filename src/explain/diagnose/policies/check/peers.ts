@@ -1,23 +1,24 @@
-import { matchesLabels } from '#objects/label-requirement.ts'
+import type { Labels } from '#objects/object.ts'
 import { NAMESPACE_NAME_LABEL } from '#objects/well-known.ts'
 import type { Peer } from '#policy/peer.ts'
+import { DNS_PODS } from '#policy/policy-objects.ts'
 import { DIRECTIONS, type Policy } from '#policy/rule.ts'
-import { nearest } from '../../../cluster/nearest.ts'
+import { isLike, nearest } from '../../../cluster/nearest.ts'
 import { wantedOf } from '../../../policies/nearest.ts'
-import { DNS } from '../../../policies/policy-view.ts'
-import { peersOfRule } from '../../../policies/rule-parts.ts'
+import { peersOfRule, pointerOf, ruleOf } from '../../../policies/rule-parts.ts'
 import { policyRef } from '../../../policies/word.ts'
 import type { Cure } from '../../../trace/cure.ts'
 import type { PolicyFinding } from '../../../trace/policies/check.ts'
-import { labelNamespace, patchPolicy } from '../cures.ts'
+import { patch } from '../../cure.ts'
+import { patchPolicy } from '../cures.ts'
+import { labelNamespace } from '../label-cures.ts'
 import {
   type Check,
-  isLike,
+  isDnsOfNodes,
   isMadeIn,
   namespacesOf,
   plainLabels,
   podsOf,
-  pointerOf,
   policiesIn,
   type Scope,
 } from './scope.ts'
@@ -59,8 +60,8 @@ function emptyPeer(scope: Scope, policy: Policy, path: string, peer: PodsPeer): 
     return undefined
   // Clients may come later: it is a slip where pods are there that are labelled nearly so.
   const others = scope.view.pods.filter(({ namespace }) => namespaces.includes(namespace))
-  const [best] = nearTo(plainLabels(peer.pods), others)
-  if (best === undefined) return undefined
+  const best = nearTo(plainLabels(peer.pods), others)[0] ?? dnsMeant(scope, namespaces, plainLabels(peer.pods))
+  if (best === undefined) return oneDashTooMany(scope, policy, path, peer, about)
   return {
     ...about,
     what: 'pods',
@@ -69,6 +70,65 @@ function emptyPeer(scope: Scope, policy: Policy, path: string, peer: PodsPeer): 
     cures: [mean(scope, policy, `${path}${selectorOf(policy, peer, 'pods')}`, best.labels)],
   }
 }
+
+/** The pods that nodes answer for, where a label speaks of DNS. */
+const dnsMeant = (
+  { facts }: Scope,
+  namespaces: readonly string[],
+  wanted: Labels = {},
+): { readonly labels: Labels } | undefined =>
+  facts.network.dnsOnNodes === true &&
+  namespaces.includes(DNS_PODS.namespace) &&
+  Object.values(wanted).some((value) => value.includes('dns'))
+    ? { labels: DNS_PODS.labels }
+    : undefined
+
+/** Pods of other namespaces, that stand in a peer of their own beside one of these namespaces. */
+function oneDashTooMany(
+  scope: Scope,
+  policy: Policy,
+  path: string,
+  peer: PodsPeer,
+  about: Pick<PolicyFinding & { readonly reason: 'peer-means-nobody' }, 'reason' | 'policy' | 'path'>,
+): PolicyFinding | undefined {
+  if (!('name' in peer.namespaces)) return undefined
+  const object = scope.view.objectOf(policy)
+  const [direction, rule] = [path.startsWith('spec.egress') ? 'egress' : 'ingress', ruleOf(path)] as const
+  const parts = peersOfRule(policy, object, direction, rule) ?? []
+  const beside = parts.find(({ peers }) =>
+    peers.some(
+      (one) =>
+        one.kind === 'pods' &&
+        'labels' in one.namespaces &&
+        one.pods.length === 0 &&
+        podsOf(scope, { namespaces: one.namespaces, pods: peer.pods }).length > 0,
+    ),
+  )
+  const [own, other] = [path, beside?.path].map((one) => one && valueAt(object, one))
+  if (beside === undefined || own === undefined || other === undefined) return undefined
+  const both = { ...(other as object), ...(own as object) }
+  // What is last goes; in the middle of a list others would get its place.
+  const isLast = parts.at(-1)?.path === path
+  return {
+    ...about,
+    what: 'pods',
+    wanted: peer.pods.map(wantedOf),
+    nearest: [],
+    beside: beside.path,
+    cures: [
+      patch({ code: 'mean-both', path: beside.path, policy: policyRef(policy) }, 'networkpolicy', object, [
+        { op: 'replace', path: pointerOf(beside.path), value: both },
+        isLast ? { op: 'remove', path: pointerOf(path) } : { op: 'replace', path: pointerOf(path), value: both },
+      ]),
+    ],
+  }
+}
+
+const valueAt = (object: unknown, path: string): unknown =>
+  pointerOf(path)
+    .slice(1)
+    .split('/')
+    .reduce<unknown>((at, word) => (at as Record<string, unknown> | undefined)?.[word], object)
 
 /** Where a peer's selector stands below it. */
 const selectorOf = ({ kind }: Policy, { pods }: PodsPeer, what: 'namespaces' | 'pods'): string =>
@@ -105,9 +165,3 @@ function namespaceCure(
     ? mean(scope, policy, `${path}${selectorOf(policy, peer, 'namespaces')}`, { [NAMESPACE_NAME_LABEL]: like })
     : undefined
 }
-
-/** The nodes answer for the pods that a rule for DNS means. */
-const isDnsOfNodes = ({ facts, view }: Scope, peer: PodsPeer): boolean =>
-  facts.network.dnsOnNodes === true &&
-  namespacesOf({ view }, peer).includes(DNS.namespace) &&
-  matchesLabels(peer.pods, DNS.labels)

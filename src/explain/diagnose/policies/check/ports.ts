@@ -1,12 +1,13 @@
 import { isSelected, type NamedPort, type PolicyPod } from '#policy/peer.ts'
+import { DNS_PODS } from '#policy/policy-objects.ts'
 import { DIRECTIONS, type Policy, type Rule } from '#policy/rule.ts'
 import { nearest } from '../../../cluster/nearest.ts'
-import { type PortPart, portsOfRule } from '../../../policies/rule-parts.ts'
+import { type PortPart, pointerOf, portsOfRule } from '../../../policies/rule-parts.ts'
 import { policyRef } from '../../../policies/word.ts'
 import type { Cure } from '../../../trace/cure.ts'
 import type { PolicyFinding } from '../../../trace/policies/check.ts'
 import { patchPolicy, showPolicy } from '../cures.ts'
-import { type Check, podsOf, pointerOf, policiesIn, type Scope } from './scope.ts'
+import { type Check, isDnsOfNodes, podsOf, policiesIn, type Scope } from './scope.ts'
 
 /** Ports by a name that nobody has who is asked. */
 export const unknownPorts: Check = (scope) =>
@@ -19,16 +20,22 @@ export const unknownPorts: Check = (scope) =>
         .filter(({ names }) => names.length > 0)
         .flatMap((rule) => {
           const asked = direction === 'ingress' ? selected : meantBy(scope, rule)
-          const declared = asked.flatMap(({ ports }) => ports)
+          const ofDns = direction === 'egress' && asksDnsOfNodes(scope, rule) ? DNS_PODS.ports : []
+          const declared = [...asked.flatMap(({ ports }) => ports), ...ofDns]
           return (portsOfRule(policy, object, direction, rule.path) ?? []).flatMap((part) =>
-            asked.length === 0 ? [] : unknownPort(scope, policy, part, declared),
+            asked.length + ofDns.length === 0 ? [] : unknownPort(scope, policy, part, declared),
           )
         }),
     )
   })
 
+const asksDnsOfNodes = (scope: Scope, { peers }: Rule): boolean =>
+  peers === undefined
+    ? scope.facts.network.dnsOnNodes === true
+    : peers.some((peer) => peer.kind === 'pods' && isDnsOfNodes(scope, peer))
+
 /** Pods that a rule of egress leads to. */
-const meantBy = ({ view }: Scope, { peers }: Rule): readonly PolicyPod[] =>
+export const meantBy = ({ view }: Scope, { peers }: Rule): readonly PolicyPod[] =>
   peers === undefined
     ? view.pods
     : view.pods.filter((pod) =>

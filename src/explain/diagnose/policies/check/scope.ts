@@ -3,9 +3,9 @@ import { type LabelRequirement, matchesLabels } from '#objects/label-requirement
 import type { Labels } from '#objects/object.ts'
 import { isTerminal } from '#objects/pod.ts'
 import { isNamespaceOf, isSelected, type PodPeer, type PolicyPod } from '#policy/peer.ts'
+import { DNS_PODS } from '#policy/policy-objects.ts'
 import type { Policy } from '#policy/rule.ts'
 import type { ClusterFacts } from '../../../cluster/facts.ts'
-import { unlikeness } from '../../../cluster/nearest.ts'
 import type { PolicyView } from '../../../policies/policy-view.ts'
 import type { PolicyFinding } from '../../../trace/policies/check.ts'
 
@@ -60,10 +60,8 @@ export const plainLabels = (requirements: readonly LabelRequirement[]): Labels |
     ? Object.fromEntries(requirements.map(({ key, values }) => [key, values[0] as string]))
     : undefined
 
-const MOST_UNLIKE = 0.4
-
-/** Whether words are so much alike that the one may be meant by the other. */
-export const isLike = (one: string, other: string): boolean => unlikeness(one, other) <= MOST_UNLIKE
-
-/** `/spec/ingress/0/from/1` of `spec.ingress[0].from[1]` */
-export const pointerOf = (path: string): string => `/${path.replace(/\[(\d+)\]/g, '/$1').replaceAll('.', '/')}`
+/** The nodes answer for the pods that a rule for DNS means. */
+export const isDnsOfNodes = ({ facts, view }: Scope, peer: PodPeer): boolean =>
+  facts.network.dnsOnNodes === true &&
+  namespacesOf({ view } as Scope, peer).includes(DNS_PODS.namespace) &&
+  matchesLabels(peer.pods, DNS_PODS.labels)

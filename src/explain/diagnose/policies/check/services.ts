@@ -6,18 +6,20 @@ import type { PolicyPod } from '#policy/peer.ts'
 import type { Policy } from '#policy/rule.ts'
 import { addressText, familyOfText, slicesOf } from '../../../cluster/lookup.ts'
 import { refOf } from '../../../cluster/reference.ts'
-import type { PolicyView } from '../../../policies/policy-view.ts'
+import type { EndWord, PolicyView } from '../../../policies/policy-view.ts'
 import { podRef, policyRef } from '../../../policies/word.ts'
 import type { Cure } from '../../../trace/cure.ts'
 import type { PolicyFinding } from '../../../trace/policies/check.ts'
-import { patch } from '../../cure.ts'
-import { addRule, showPolicy } from '../cures.ts'
+import { apply } from '../../cure.ts'
+import { showPolicy } from '../cures.ts'
+import { ownPolicy, refOfOwn, subjectOf } from '../own-policy.ts'
 import type { Check, Scope } from './scope.ts'
 
 interface Endpoint {
   readonly pod: PolicyPod
   readonly address: string
   readonly port: number
+  readonly protocol: Protocol
 }
 
 /** Services of which nobody at all may ask all, or some, of the ready pods. */
@@ -29,11 +31,10 @@ export const closedServices: Check = (scope) => {
       (service.spec?.ports ?? []).flatMap(({ name, port, protocol }): readonly PolicyFinding[] => {
         const over = (protocol || 'TCP') as Protocol
         const ready = endpointsOf(scope, service, name ?? '', over)
-        const closed = ready.filter((one) => !isOpen(scope.view, clients, one, over))
-        const [first] = closed
-        if (first === undefined) return []
+        const closed = ready.filter((one) => !isOpen(scope.view, clients, one))
+        if (closed.length === 0) return []
         const pods = [...new Set(closed.map(({ pod }) => pod))]
-        const policies = [...new Set(pods.flatMap((pod) => isolating(scope.view, pod)))]
+        const policies = [...new Set(closed.flatMap((one) => stopping(scope.view, clients, one)))]
         return [
           {
             reason: 'service-closed',
@@ -42,12 +43,16 @@ export const closedServices: Check = (scope) => {
             pods: pods.map(podRef),
             of: new Set(ready.map(({ pod }) => pod)).size,
             policies: policies.map(policyRef),
-            cures: opening(scope, clients, first, over),
+            cures: distinct(closed.map((one) => opening(scope, clients, service, one))),
           },
         ]
       }),
     )
 }
+
+const distinct = (cures: readonly Cure[]): readonly Cure[] => [
+  ...new Map(cures.map((one) => [JSON.stringify(one), one])).values(),
+]
 
 /** Of pods that policies see alike one. */
 const clientsOf = ({ view }: Scope): readonly PolicyPod[] => [
@@ -69,7 +74,7 @@ const endpointsOf = ({ facts, view }: Scope, service: Service, name: string, pro
           .flatMap((text) => {
             const address = addressText(text)
             const pod = address === undefined ? undefined : view.podAt(address)
-            return pod === undefined || address === undefined || !port ? [] : [{ pod, address, port }]
+            return pod === undefined || address === undefined || !port ? [] : [{ pod, address, port, protocol }]
           }),
       ),
   )
@@ -77,16 +82,30 @@ const endpointsOf = ({ facts, view }: Scope, service: Service, name: string, pro
 const isolating = (view: PolicyView, pod: PolicyPod): readonly Policy[] =>
   view.policiesOf(pod).filter(({ rules }) => rules.ingress !== undefined)
 
+/** What the policies of a pod say of each that may ask it. */
+const wordsOf = (
+  view: PolicyView,
+  clients: readonly PolicyPod[],
+  { pod, address, port, protocol }: Endpoint,
+): readonly EndWord[] =>
+  clients
+    .filter((one) => one !== pod)
+    .flatMap(({ addresses }) => addresses.find(({ text }) => familyOfText(text) === familyOfText(address)) ?? [])
+    .flatMap(({ text }) => view.word('ingress', text, address, { protocol, port }) ?? [])
+
+/** Those that keep the other pods away: what denies them, or isolates it and lets none of them pass. */
+const stopping = (view: PolicyView, clients: readonly PolicyPod[], closed: Endpoint): readonly Policy[] => {
+  const stops = wordsOf(view, clients, closed).flatMap(({ passes, by, isolatedBy }) =>
+    passes ? [] : by === undefined ? isolatedBy : [by.policy],
+  )
+  return stops.length > 0 ? stops : isolating(view, closed.pod)
+}
+
 /** Somebody outside of everything, where a rule means anyone; of the ranges for documentation. */
 const STRANGERS = { IPv4: '192.0.2.1', IPv6: '2001:db8::1' } as const
 
 /** Whether anybody may ask it: another pod, a stranger, or an address of a range that a rule means. */
-function isOpen(
-  view: PolicyView,
-  clients: readonly PolicyPod[],
-  { pod, address, port }: Endpoint,
-  protocol: Protocol,
-): boolean {
+function isOpen(view: PolicyView, clients: readonly PolicyPod[], { pod, address, port, protocol }: Endpoint): boolean {
   const policies = isolating(view, pod)
   if (policies.length === 0) return true
   const family = familyOfText(address)
@@ -115,35 +134,23 @@ const rangesOf = (policies: readonly Policy[]): readonly string[] =>
       return [0n, 1n, size - 1n].filter((at) => at < size).map((at) => formatAddress(nthAddress(peer.block, at)))
     })
 
-/** A rule for the pods of its own namespace, or of all where it stands alone there. */
-function opening(
-  { view }: Scope,
-  clients: readonly PolicyPod[],
-  { pod, address, port }: Endpoint,
-  protocol: Protocol,
-): readonly Cure[] {
-  const family = familyOfText(address)
-  const others = view.pods.filter((one) => one !== pod && one.addresses.length > 0)
-  const isNear = others.some(({ namespace }) => namespace === pod.namespace)
-  const words = clients
-    .filter((one) => one !== pod && (!isNear || one.namespace === pod.namespace))
-    .flatMap(({ addresses }) => addresses.find((one) => familyOfText(one.text) === family) ?? [])
-    .flatMap(({ text }) => view.word('ingress', text, address, { protocol, port }) ?? [])
-  const all = isolating(view, pod)
-  const policy = all.find(({ kind }) => kind === 'NetworkPolicy')
+/** A policy for the pods of its own namespace; where it stands alone there, who is to ask only a person knows. */
+function opening({ view }: Scope, clients: readonly PolicyPod[], service: Service, closed: Endpoint): Cure {
+  const { pod, port, protocol } = closed
+  const isNear = view.pods.some((one) => one !== pod && one.namespace === pod.namespace && one.addresses.length > 0)
+  const isolatedBy = isolating(view, pod).filter(({ kind }) => kind === 'NetworkPolicy')
+  const words = wordsOf(view, isNear ? clients.filter(({ namespace }) => namespace === pod.namespace) : clients, closed)
   // What a ClusterNetworkPolicy denies no other lets pass.
   const denying = words.find(({ by }) => by?.policy.kind === 'ClusterNetworkPolicy')?.by?.policy
-  const shown = denying ?? (policy === undefined || words.length === 0 ? all[0] : undefined)
-  if (shown !== undefined) return [showPolicy(shown)]
-  if (policy === undefined) return []
-  const object = view.objectOf(policy)
-  const rule = { from: [isNear ? { podSelector: {} } : { namespaceSelector: {} }], ports: [{ protocol, port }] }
-  return [
-    patch(
-      { code: 'let-namespace-pass', policy: policyRef(policy), ...(isNear && { namespace: pod.namespace }) },
-      'networkpolicy',
-      object,
-      addRule(object, 'ingress', rule),
-    ),
-  ]
+  const [first] = isolatedBy
+  if (denying !== undefined || first === undefined || !isNear)
+    return showPolicy((denying ?? first ?? isolating(view, pod)[0]) as Policy)
+  const policy = ownPolicy(
+    pod.namespace,
+    `allow-namespace-to-${service.metadata?.name}-${port}`,
+    subjectOf(view, pod, isolatedBy, service.spec?.selector),
+    'ingress',
+    { from: [{ podSelector: {} }], ports: [{ protocol, port }] },
+  )
+  return apply({ code: 'let-namespace-pass', policy: refOfOwn(policy), namespace: pod.namespace }, policy)
 }

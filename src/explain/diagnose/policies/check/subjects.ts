@@ -1,5 +1,6 @@
 import type { Labels } from '#objects/object.ts'
 import type { Policy } from '#policy/rule.ts'
+import { isLike } from '../../../cluster/nearest.ts'
 import { refOf } from '../../../cluster/reference.ts'
 import { lastingLabels } from '../../../policies/lasting-labels.ts'
 import { wantedOf } from '../../../policies/nearest.ts'
@@ -9,17 +10,7 @@ import type { PolicyFinding } from '../../../trace/policies/check.ts'
 import { look, where } from '../../cure.ts'
 import { nearestLabels, replacing } from '../../reasons/selector.ts'
 import { patchPolicy, showPolicy } from '../cures.ts'
-import {
-  type Check,
-  hostPodsOf,
-  isLike,
-  isMadeIn,
-  namespacesOf,
-  plainLabels,
-  podsOf,
-  policiesIn,
-  type Scope,
-} from './scope.ts'
+import { type Check, hostPodsOf, isMadeIn, namespacesOf, plainLabels, podsOf, policiesIn, type Scope } from './scope.ts'
 
 /** Policies that cannot be read in full. */
 export const unreadable: Check = (scope) =>
@@ -97,6 +88,13 @@ export const showNamespaces = () => look({ code: 'show-namespaces' }, 'kubectl',
 const selecting = (path: string, matchLabels: object): object =>
   path.split('.').reduceRight<object>((inner, word) => ({ [word]: inner }), { matchLabels, matchExpressions: null })
 
+const YES = ['yes', 'true', 'on', '1', 'enabled']
+const NO = ['no', 'false', 'off', '0', 'disabled']
+
+/** Whether both say yes, or both no. */
+const isSameAnswer = (one: string | undefined, other: string): boolean =>
+  one !== undefined && [YES, NO].some((all) => all.includes(one) && all.includes(other))
+
 /** What pods are labelled that may be meant by labels that none has. */
 export const nearTo = (
   wanted: Labels | undefined,
@@ -108,7 +106,9 @@ export const nearTo = (
     const own = lastingLabels(pod.labels)
     if (Object.keys(own).length === 0) continue
     const { labels, far } = nearestLabels(wanted, own)
-    const isMeant = Object.values(labels).some((value) => Object.values(wanted).some((one) => isLike(one, value)))
+    const isMeant =
+      Object.values(labels).some((value) => Object.values(wanted).some((one) => isLike(one, value))) ||
+      Object.entries(labels).some(([key, value]) => isSameAnswer(wanted[key], value))
     if (!isMeant) continue
     const key = JSON.stringify(labels)
     const known = found.get(key)?.labelled
@@ -128,6 +128,8 @@ export const nearTo = (
 /** Two of a tier that have one priority: which is asked first is not told. */
 export const sharedPriorities: Check = (scope) => {
   const all = policiesIn(scope).filter(({ kind }) => kind === 'ClusterNetworkPolicy')
+  // Each gets one, which no other gets.
+  const given = new Map<Policy, number>()
   return all.flatMap((one, index) =>
     all.slice(index + 1).flatMap((other): readonly PolicyFinding[] => {
       const { tier, priority } = one
@@ -137,7 +139,8 @@ export const sharedPriorities: Check = (scope) => {
       const pod = podsOf(scope, other.subject).find((each) => selected.has(each))
       if (direction === undefined || pod === undefined) return []
       const [first, second] = one.name < other.name ? [one, other] : [other, one]
-      const free = freePriority(scope, tier, priority)
+      const free = given.get(second) ?? freePriority(scope, tier, priority, [...given.values()])
+      if (free !== undefined) given.set(second, free)
       return [
         {
           reason: 'priority-shared',
@@ -172,8 +175,13 @@ const isDisputed = (one: Policy, other: Policy, direction: 'ingress' | 'egress')
 
 const LAST_PRIORITY = 1000
 
-const freePriority = ({ view }: Scope, tier: Policy['tier'], after: number): number | undefined => {
-  const taken = new Set(view.policies.flatMap((one) => (one.tier === tier ? one.priority : [])))
+const freePriority = (
+  { view }: Scope,
+  tier: Policy['tier'],
+  after: number,
+  given: readonly number[],
+): number | undefined => {
+  const taken = new Set([...view.policies.flatMap((one) => (one.tier === tier ? one.priority : [])), ...given])
   for (let priority = after + 1; priority <= LAST_PRIORITY; priority++) if (!taken.has(priority)) return priority
   return undefined
 }

@@ -1,0 +1,78 @@
+import type { Policy } from '#policy/rule.ts'
+import type { ClusterFacts } from '../../cluster/facts.ts'
+import { isLike } from '../../cluster/nearest.ts'
+import type { Near } from '../../policies/nearest.ts'
+import type { EndWord, PolicyView } from '../../policies/policy-view.ts'
+import { peersOfRule, pointerOf } from '../../policies/rule-parts.ts'
+import { policyRef } from '../../policies/word.ts'
+import type { Cure } from '../../trace/cure.ts'
+import type { Missing } from '../../trace/findings/isolated.ts'
+import { patch } from '../cure.ts'
+import { meanEndpoints } from './behind-service.ts'
+import { peerFor } from './peer-of.ts'
+import { SIDES, type StoppedWord } from './stopped-word.ts'
+
+/** What a rule lacks that was meant and is misspelt; undefined where it was more likely not meant at all. */
+export function mendedRule(
+  facts: ClusterFacts,
+  view: PolicyView,
+  { word, end, service }: StoppedWord,
+  { policy, rule, path, missing }: Near,
+): Cure | undefined {
+  const object = view.objectOf(policy)
+  const ref = policyRef(policy)
+  const at = pointerOf(rule.path)
+  const side = SIDES[word.direction]
+  const port = missing.find((one) => one.code === 'port')
+  const others = missing.filter(({ code }) => code !== 'port')
+  if (port !== undefined && !isPortMisspelt(word, port)) return undefined
+  const ports = port === undefined ? [] : [{ op: 'add', path: `${at}/ports/-`, value: portOf(word) }]
+  if (others.length === 0)
+    return ports.length === 0
+      ? undefined
+      : patch({ code: 'let-port-pass', rule: rule.path, policy: ref }, 'networkpolicy', object, ports)
+  const [first] = others
+  if (first?.code === 'service-address' && service !== undefined)
+    return meanEndpoints(facts, view, { policy, rule, path }, service, ports)
+  if (port !== undefined || !others.every(isPeerMisspelt)) return undefined
+  // All pods of its namespace are meant, and no others.
+  if (isOfAll(view, policy, word.direction, rule.path, path)) return undefined
+  const peer = peerFor(word.other, word.pod.namespace, service?.spec?.selector)
+  return patch({ code: 'let-peer-pass', rule: rule.path, policy: ref, peer: end }, 'networkpolicy', object, [
+    { op: 'add', path: `${at}/${side}/-`, value: peer },
+  ])
+}
+
+const portOf = ({ asked }: EndWord) => ({ protocol: asked.protocol, port: asked.port })
+
+/** The Service's port in place of the pod's, the port of another protocol, or a name nearly like one that leads there. */
+const isPortMisspelt = ({ asked, ports }: EndWord, lack: Missing & { readonly code: 'port' }): boolean => {
+  const names = ports.filter(({ port, protocol }) => port === asked.port && protocol === asked.protocol)
+  return (
+    lack.servicePort !== undefined ||
+    lack.ports.some(
+      ({ name, first, last }) =>
+        (first !== undefined && first === last && first === asked.port) ||
+        (name !== undefined && names.some((one) => isLike(one.name, name))),
+    )
+  )
+}
+
+/** A label nearly like the one that is there, or a podSelector that should have a namespaceSelector beside it. */
+const isPeerMisspelt = (missing: Missing): boolean => {
+  if (missing.code === 'other-namespace') return true
+  if (missing.code !== 'pod-label' && missing.code !== 'namespace-label') return false
+  const { wanted, has } = missing
+  return has !== undefined && wanted.operator === 'in' && wanted.values.some((value) => isLike(value, has))
+}
+
+const isOfAll = (
+  view: PolicyView,
+  policy: Policy,
+  direction: EndWord['direction'],
+  rule: string,
+  path: string,
+): boolean =>
+  (peersOfRule(policy, view.objectOf(policy), direction, rule) ?? [])
+    .filter((part) => part.path === path)
+    .some(({ peers }) => peers.every((peer) => peer.kind === 'pods' && peer.pods.length === 0))
