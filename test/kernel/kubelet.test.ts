@@ -133,7 +133,7 @@ test('the first connection to a pod of fairlead/echo without a probe, right afte
   await Promise.all(gone)
 })
 
-test('a pod of fairlead/echo says which pod, namespace and node it is, and has printenv and curl for learners', async () => {
+test('a pod of fairlead/echo says which pod, namespace and node it is, and has printenv, curl and wget for learners', async () => {
   await cluster.pod('who', {
     containers: [
       {
@@ -164,6 +164,7 @@ test('a pod of fairlead/echo says which pod, namespace and node it is, and has p
   assert.equal(await run('printenv', 'NO_SUCH'), '1')
   assert.match(await run('printenv'), /^GREETING=hello world$/m)
   assert.equal(await run('curl', '-s', 'localhost:8080/hostname'), 'who0')
+  assert.equal(await run('wget', '-qO-', '-T', '2', 'localhost:8080/hostname'), 'who0')
   assert.match(await run('curl', 'localhost:1'), /^curl: \(7\) Failed to connect to localhost port 1/)
   await cluster.client.delete(resources.pods, 'who', { namespace: 'default', gracePeriodSeconds: 0 })
   await cluster.gone('who')

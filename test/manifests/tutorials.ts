@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import type { Pod } from '#api/core/pod/message.ts'
 import { ask } from '../e2e/echo.ts'
 import { eventually } from '../e2e/harness.ts'
-import type { World } from './world.ts'
+import { isOpen, type World } from './world.ts'
 
 /** Manifests of tasks and tests, side by side with others. */
 export const tutorials = ({ cluster, manifest }: World): void => {
@@ -98,11 +98,28 @@ export const tutorials = ({ cluster, manifest }: World): void => {
 
   manifest(
     'apps/kompose.yaml',
-    'a List as kompose writes it, with empty statuses and times that are null, applies and answers',
+    'a List as kompose writes it, with empty statuses and times that are null, applies, and answers in its network alone',
     async (app) => {
-      await app.allReady()
+      await app.rolledOut()
+      const fetched = await eventually('nginx listens', async () => {
+        const { status, stdout } = await app.try(
+          'exec',
+          'deploy/cache',
+          '--',
+          'timeout',
+          '2',
+          'wget',
+          '-qO-',
+          'http://web:8080',
+        )
+        return status === 0 && stdout
+      })
+      assert.match(fetched, /Welcome to nginx/)
+      // Its NetworkPolicy lets in whoever is of the network `default` of the compose file, and nobody from outside.
       const address = await app.externalAddress('web')
-      assert.match(await ask(address, 8080, '/'), /Welcome to nginx/)
+      assert.equal(await isOpen(address, 8080), false)
+      await app.kubectl('delete', 'networkpolicy', 'app-default')
+      assert.match(await eventually('it is open', () => ask(address, 8080, '/').catch(() => '')), /Welcome to nginx/)
       assert.equal(await app.inPod('deploy/web', 'hostname'), 'web')
       const cache = await app.kubectl(
         'get',

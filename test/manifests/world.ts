@@ -19,9 +19,11 @@ interface Applied {
   readonly json: <T>(...args: readonly string[]) => Promise<T>
   /** What a program in a pod (`POD`, `deploy/NAME`, or with `-c CONTAINER` behind it) says, without its last newline. */
   readonly inPod: (pod: string, ...command: readonly string[]) => Promise<string>
+  /** Every Deployment, StatefulSet and DaemonSet of it has all of its pods ready. */
+  readonly rolledOut: () => Promise<void>
   /**
-   * Every Deployment, StatefulSet and DaemonSet of it has all of its pods ready, and the ports of those without a
-   * readinessProbe are open: such a pod, as most tutorials have it, is ready before its program listens.
+   * That, and the ports of pods without a readinessProbe are open: such a pod, as most tutorials have it, is ready before its
+   * program listens.
    */
   readonly allReady: () => Promise<void>
   /** The address that a Service of type LoadBalancer has from the pool. */
@@ -97,6 +99,10 @@ const appliedIn = (cluster: Cluster, namespace: string): Applied => {
   const json = <T>(...args: readonly string[]): Promise<T> => cluster.json<T>('-n', namespace, ...args)
   const names = async (kind: string): Promise<readonly string[]> =>
     (await kubectl('get', kind, '-o', 'name')).split('\n').filter(Boolean)
+  const rolledOut = async (): Promise<void> => {
+    for (const kind of ['deployments', 'statefulsets', 'daemonsets'])
+      for (const one of await names(kind)) await kubectl('rollout', 'status', one, '--timeout=60s')
+  }
   return {
     namespace,
     kubectl,
@@ -106,9 +112,9 @@ const appliedIn = (cluster: Cluster, namespace: string): Applied => {
       const [target = '', ...more] = pod.split(' ')
       return (await kubectl('exec', target, ...more, '--', ...command)).trim()
     },
+    rolledOut,
     allReady: async () => {
-      for (const kind of ['deployments', 'statefulsets', 'daemonsets'])
-        for (const one of await names(kind)) await kubectl('rollout', 'status', one, '--timeout=60s')
+      await rolledOut()
       const { items } = await json<{ items: Pod[] }>('get', 'pods')
       const ports = items.filter(({ metadata }) => !metadata?.deletionTimestamp).flatMap(openPortsOf)
       await Promise.all(
@@ -135,7 +141,8 @@ const openPortsOf = ({ metadata, spec, status }: Pod): readonly (readonly [strin
         .map(({ containerPort }) => [status.podIP!, containerPort!] as const)
     : []
 
-const isOpen = (host: string, port: number): Promise<boolean> =>
+/** Whether a TCP connection from outside of the cluster comes about, within 3 s. */
+export const isOpen = (host: string, port: number): Promise<boolean> =>
   new Promise((resolve) => {
     const socket = connect({ host, port, timeout: 3_000 })
     const end = (open: boolean) => () => {

@@ -14,24 +14,20 @@ import { basename, dirname, join } from 'node:path'
 
 import { RuntimeError } from '../runtime-error.ts'
 import { buildOnce } from './build-once.ts'
+import { ECHO_SCRIPTS } from './echo-scripts.ts'
 import type { Image, ImageSource, ImageSourceOptions } from './image.ts'
 import { isBuiltIn } from './image-reference.ts'
 import { mappedLibraries } from './mapped-libraries.ts'
 
 const BUSYBOX = ['/bin/busybox', '/usr/bin/busybox', '/usr/local/bin/busybox']
 const APPLETS =
-  'sh ash cat ls cp mv rm mkdir rmdir ln touch echo env sleep true false test [ head tail grep sed awk sort uniq wc cut tr tee find xargs ps kill top free df du mount id whoami hostname uname date seq expr basename dirname readlink stat od hexdump md5sum sha256sum base64 gzip gunzip tar vi less watch timeout time yes dd which ip ifconfig route netstat ping ping6 traceroute nslookup wget nc telnet nproc chmod chown mktemp printf pwd stty tty clear'.split(
+  'sh ash cat ls cp mv rm mkdir rmdir ln touch echo env sleep true false test [ head tail grep sed awk sort uniq wc cut tr tee find xargs ps kill top free df du mount id whoami hostname uname date seq expr basename dirname readlink stat od hexdump md5sum sha256sum base64 gzip gunzip tar vi less watch timeout time yes dd which ip ifconfig route netstat ping ping6 traceroute nslookup nc telnet nproc chmod chown mktemp printf pwd stty tty clear'.split(
     ' ',
   )
 /** The program writes here as soon as it listens; src/echo/main.ts has the name too. */
 const STARTED_FILE = '/fairlead/started'
 /** The program reads here which pod it is in. */
 const ANNOTATIONS_FILE = '/fairlead/annotations.json'
-/** Debian's busybox is built without it. The environment is not the shell's to expand: a name may be anything. */
-const PRINTENV = `#!/bin/sh
-[ $# -gt 0 ] || exec env
-exec awk 'BEGIN { for (i = 1; i < ARGC; i++) if (ARGV[i] in ENVIRON) print ENVIRON[ARGV[i]]; else s = 1; exit s }' "$@"
-`
 
 /** `fairlead/echo`, any tag: busybox, our own Node.js binary and the echo program over an empty root. */
 export function echoImageSource(options: ImageSourceOptions): ImageSource {
@@ -66,7 +62,7 @@ async function makeEcho({ folder, echoProgram }: ImageSourceOptions): Promise<Im
   const flags = development ? ['--disable-warning=ExperimentalWarning'] : []
   const entrypoint = ['/bin/node', ...flags, `/fairlead/${entry}`]
   const libraries = mappedLibraries(readFileSync('/proc/self/maps', 'utf8'))
-  const identity = createHash('sha256')
+  const identity = createHash('sha256').update(JSON.stringify(ECHO_SCRIPTS))
   for (const path of [program, busybox, process.execPath, ...libraries]) {
     const { size, mtimeMs } = statSync(path)
     identity.update(`${path} ${size} ${mtimeMs}\n`)
@@ -108,7 +104,8 @@ async function makeEcho({ folder, echoProgram }: ImageSourceOptions): Promise<Im
     writeFileSync(join(draft, 'bin/curl'), curl, { mode: 0o755 })
     // Manifests and probes that were written for agnhost name their program by this path.
     writeFileSync(join(draft, 'agnhost'), `#!/bin/sh\nexec ${entrypoint.join(' ')} "$@"\n`, { mode: 0o755 })
-    writeFileSync(join(draft, 'bin/printenv'), PRINTENV, { mode: 0o755 })
+    for (const [name, text] of Object.entries(ECHO_SCRIPTS))
+      writeFileSync(join(draft, 'bin', name), text, { mode: 0o755 })
     // Mount point of the Node.js binary: 120 MB that are not copied.
     writeFileSync(join(draft, 'bin/node'), '', { mode: 0o755 })
     writeFileSync(

@@ -1,0 +1,70 @@
+import assert from 'node:assert/strict'
+import { execFile } from 'node:child_process'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { after, before, test } from 'node:test'
+import { ECHO_SCRIPTS } from './echo-scripts.ts'
+
+const folder = mkdtempSync(join(tmpdir(), 'fairlead-scripts-'))
+const server = createServer((request, response) => {
+  if (request.url === '/silent') return
+  response.end(`${request.method} ${request.headers['x-a'] ?? ''}`)
+})
+let url = ''
+before(async () => {
+  for (const [name, text] of Object.entries(ECHO_SCRIPTS)) writeFileSync(join(folder, name), text)
+  await new Promise<void>((done) => server.listen(0, '127.0.0.1', done))
+  url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`
+})
+after(() => {
+  server.closeAllConnections()
+  server.close()
+  rmSync(folder, { recursive: true })
+})
+
+const run = (name: keyof typeof ECHO_SCRIPTS, ...args: readonly string[]) =>
+  new Promise<readonly [number | string, string, string]>((done) =>
+    execFile(
+      'busybox',
+      ['sh', join(folder, name), ...args],
+      { env: { PATH: process.env.PATH, GREETING: 'hello world' } },
+      (error, stdout, stderr) => done([error?.code ?? error?.signal ?? 0, stdout, stderr]),
+    ),
+  )
+
+test('wget has a limit of time, however that is written, and all that busybox has', async () => {
+  for (const limit of [
+    [],
+    ['-T', '5'],
+    ['-T5'],
+    ['--timeout', '5'],
+    ['--timeout=5'],
+    ['-T', '0'],
+    ['-t', '1', '-T', '5'],
+  ])
+    assert.deepEqual(await run('wget', '-qO-', ...limit, url), [0, 'GET ', ''], limit.join(' '))
+  assert.deepEqual(await run('wget', '-qT', '5', '-O', '-', url), [0, 'GET ', ''])
+  assert.deepEqual(await run('wget', '-cqT5', '--tries=2', '-O', '-', '--header', 'X-A: -T', url), [0, 'GET -T', ''])
+  assert.deepEqual(await run('wget', '-q', '-O-', '--post-data', '-T', url), [0, 'POST ', ''])
+})
+
+test('wget that has waited as long as it may says so, with the status of its errors', async () => {
+  const began = performance.now()
+  assert.deepEqual(await run('wget', '-qO-', '--timeout=1', `${url}silent`), [1, '', 'wget: download timed out\n'])
+  assert.ok(performance.now() - began > 900)
+})
+
+test('wget refuses a limit that is none, and one that is missing', async () => {
+  assert.deepEqual(await run('wget', '-T', 'soon', url), [1, '', "wget: invalid number 'soon'\n"])
+  assert.deepEqual(await run('wget', '--timeout=', url), [1, '', "wget: invalid number ''\n"])
+  assert.deepEqual(await run('wget', url, '-T'), [1, '', 'wget: option requires an argument: -T\n'])
+})
+
+test('printenv says the values that are asked for, or all, and fails for what is not there', async () => {
+  assert.deepEqual(await run('printenv', 'GREETING'), [0, 'hello world\n', ''])
+  assert.deepEqual(await run('printenv', 'NO_SUCH'), [1, '', ''])
+  assert.match((await run('printenv'))[1], /^GREETING=hello world$/m)
+})
