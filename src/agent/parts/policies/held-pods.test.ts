@@ -139,6 +139,17 @@ test('with its network it is gone, though the API still tells of it and its addr
   assert.deepEqual(addressesOf('a'), ['10.244.1.3'], 'the one before goes late')
 })
 
+test('whose network has gone is not taken for the next of its name, though the API never forgot it', () => {
+  const { held, listener, addressesOf, policy } = start()
+  listener.setPod(told('a', ['10.244.1.2'], { uid: 'u1' }))
+  held.hold(named('a'), ['10.244.1.2'])
+  held.release(named('a'))
+  listener.setPod(told('a', ['10.244.1.2'], { uid: 'u1', labels: {} }))
+  assert.equal(policy.localPod('default/a'), undefined)
+  listener.setPod(told('a', ['10.244.1.3'], { uid: 'u2' }))
+  assert.deepEqual(addressesOf('a'), ['10.244.1.3'])
+})
+
 test('of a name’s next pod counts what is told of that one, in whatever order its network and the API tell', () => {
   const { held, listener, addressesOf, isPoliced, policy } = start()
   listener.setPod(told('a', ['10.244.1.2']))

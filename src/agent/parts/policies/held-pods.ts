@@ -1,29 +1,11 @@
 import type { Labels } from '#objects/object.ts'
 import { objectKey } from '#objects/object-key.ts'
 import type { NodePolicy } from '#policy/node-policy.ts'
-import { type HeldAddress, heldAddress, type PolicyPod } from '#policy/peer.ts'
+import { heldAddress, type PolicyPod } from '#policy/peer.ts'
 import type { Policy } from '#policy/rule.ts'
 import type { PolicyListener } from '../../sources/policy-feed.ts'
+import { isOf, type NamedPod, NO_NAME, type PodName, placeOf, podsOf, UNKNOWN } from './pod-name.ts'
 
-/** A pod as its network knows it. */
-export interface NamedPod {
-  readonly uid: string
-  readonly namespace: string
-  readonly name: string
-}
-
-interface Holding extends NamedPod {
-  readonly addresses: readonly HeldAddress[]
-  readonly since: number
-  /** As the API last told of this very pod; undefined: it has told nothing of it, perhaps of another of its name. */
-  pod: PolicyPod | undefined
-}
-
-/** As what policies know a pod. */
-type Place = Pick<PolicyPod, 'namespace' | 'name'>
-
-/** Where pods stand of which, or of whose namespace, the API has told nothing: no namespace is called so. */
-const UNKNOWN = '?'
 /** Nobody can say who they are, and so what they may: they talk with nobody until they are taken away. */
 const NOTHING: Policy = {
   kind: 'NetworkPolicy',
@@ -44,14 +26,10 @@ export class HeldPods {
   readonly #node: string
   readonly #policy: NodePolicy
   readonly #now: () => number
-  /** By key, the one that was attached last at the end: of one name there are several while one goes and another comes. */
-  readonly #held = new Map<string, readonly Holding[]>()
-  /** Keys of pods whose network has gone, of which the API may still tell. */
-  readonly #gone = new Set<string>()
+  /** By key; of pods of other nodes only those whose name somebody has here too. */
+  readonly #names = new Map<string, PodName>()
   /** Those whose labels are known. */
   readonly #namespaces = new Set<string>()
-  /** As the API last told of this node's pods, and of others that have the name of one that is held here. */
-  readonly #told = new Map<string, PolicyPod>()
 
   constructor(node: string, policy: NodePolicy, now: () => number) {
     this.#node = node
@@ -61,36 +39,34 @@ export class HeldPods {
   }
 
   /** It has these addresses now, whatever is told of it. Gives the key under which policies know it. */
-  hold({ uid, namespace, name }: NamedPod, addresses: readonly string[]): string {
+  hold({ uid, namespace, name }: NamedPod, texts: readonly string[]): string {
     const key = objectKey(namespace, name)
-    const told = this.#told.get(key)
-    const holding: Holding = {
+    const { attached, told } = this.#nameOf(key)
+    const addresses = texts.flatMap((text) => heldAddress(text) ?? [])
+    const pod = {
       uid,
       namespace,
       name,
-      addresses: addresses.flatMap((text) => heldAddress(text) ?? []),
+      addresses,
       since: this.#now(),
-      pod: told !== undefined && isOf(told, uid) ? told : undefined,
+      told: told && isOf(told, uid) ? told : undefined,
     }
-    const before = this.#held.get(key) ?? []
-    this.#gone.delete(key)
-    this.#place(key, [...before.filter((one) => one.uid !== uid), holding])
-    const taken = new Set(holding.addresses.map(({ text }) => text))
-    for (const [other, pod] of this.#told)
-      if (!this.#held.has(other) && !this.#gone.has(other) && pod.addresses.some(({ text }) => taken.has(text)))
-        this.#policy.setPod(this.#left(other, pod))
-    return keyOf(this.#placeOf(key, holding))
+    const now: PodName = { told, attached: [...attached.filter((one) => one.uid !== uid), pod], gone: undefined }
+    this.#change([...this.#toldWith(addresses), key], () => this.#names.set(key, now))
+    return keyOf(placeOf(now, pod, this.#isKnown))
   }
 
   /** It has none any more. */
   release({ uid, namespace, name }: NamedPod): void {
     const key = objectKey(namespace, name)
-    const before = this.#held.get(key) ?? []
-    const rest = before.filter((one) => one.uid !== uid)
-    if (rest.length === before.length) return
-    const told = this.#told.get(key)
-    if (rest.length === 0 && (told === undefined || isOf(told, uid))) this.#gone.add(key)
-    this.#place(key, rest)
+    const { attached, told } = this.#nameOf(key)
+    const pod = attached.find((one) => one.uid === uid)
+    if (pod === undefined) return
+    const rest = attached.filter((one) => one !== pod)
+    // The API had told of it, and has forgotten it.
+    const isForgotten = pod.told !== undefined && (told === undefined || !isOf(told, uid))
+    const gone = rest.length > 0 || isForgotten ? undefined : uid
+    this.#change([...this.#toldWith(pod.addresses), key], () => this.#names.set(key, { told, attached: rest, gone }))
   }
 
   /** Passes on what is told, but for pods of this node. */
@@ -111,93 +87,70 @@ export class HeldPods {
   /** Pods of a namespace are told by another watch than it is, and may be there first. */
   #setNamespace(name: string, labels: Labels | undefined): void {
     this.#policy.setNamespace(name, labels)
-    if (this.#namespaces.has(name) === (labels !== undefined)) return
-    const keys = [...this.#held].flatMap(([key, [one]]) => (one?.namespace === name ? [key] : []))
-    const places = keys.map((key) => this.#placesOf(key))
-    if (labels === undefined) this.#namespaces.delete(name)
-    else this.#namespaces.add(name)
-    for (const [index, key] of keys.entries()) this.#place(key, this.#held.get(key) ?? [], places[index])
+    if (this.#isKnown(name) === (labels !== undefined)) return
+    const keys = [...this.#names].flatMap(([key, { attached }]) => (attached[0]?.namespace === name ? [key] : []))
+    this.#change(keys, () => (labels === undefined ? this.#namespaces.delete(name) : this.#namespaces.add(name)))
   }
 
   #tell(pod: PolicyPod): void {
     const key = objectKey(pod.namespace, pod.name)
-    const held = this.#held.get(key)
-    if (held === undefined) {
-      if (pod.node === this.#node) this.#told.set(key, pod)
-      else this.#told.delete(key)
-      if (pod.node !== this.#node) this.#policy.setPod(pod)
-      else if (!this.#gone.has(key)) this.#policy.setPod(this.#left(key, pod))
-      return
+    const { attached, gone } = this.#nameOf(key)
+    const isHere = pod.node === this.#node
+    if (!isHere && attached.length === 0) {
+      this.#names.delete(key)
+      return this.#policy.setPod(pod)
     }
-    const places = this.#placesOf(key)
-    this.#told.set(key, pod)
-    for (const one of held) if (pod.node === this.#node && isOf(pod, one.uid)) one.pod = pod
-    this.#place(key, held, places)
-  }
-
-  /**
-   * Says of all that have one name what they are: last of who has the name itself, so that nobody is without what is said of
-   * him meanwhile. `before`: where those stood that there were.
-   */
-  #place(key: string, now: readonly Holding[], before = this.#placesOf(key)): void {
-    if (now.length === 0) this.#held.delete(key)
-    else this.#held.set(key, now)
-    const told = this.#told.get(key)
-    const all = now.map((one): PolicyPod => {
-      const { addresses, since } = one
-      return { ...NOBODY, ...one.pod, node: this.#node, addresses, since, ...this.#placeOf(key, one) }
-    })
-    const isThere = new Set(all.map(keyOf))
-    if (told !== undefined && !this.#gone.has(key) && !isThere.has(key)) all.push(this.#left(key, told))
-    if (told !== undefined && now.length === 0 && told.node !== this.#node) this.#told.delete(key)
-    this.#policy.together(() => {
-      for (const pod of all.toSorted((one, other) => Number(keyOf(one) === key) - Number(keyOf(other) === key)))
-        this.#policy.setPod(pod)
-      for (const { namespace, name } of before)
-        if (!all.some((one) => keyOf(one) === objectKey(namespace, name))) this.#policy.removePod(namespace, name)
-    })
-  }
-
-  #placesOf(key: string): readonly Place[] {
-    return (this.#held.get(key) ?? []).map((one) => this.#placeOf(key, one))
-  }
-
-  /** Its own, unless the API tells of another by that name, or of none and another was attached after it. */
-  #placeOf(key: string, { uid, namespace, name, pod }: Holding): Place {
-    if (pod === undefined || !this.#namespaces.has(namespace)) return { namespace: UNKNOWN, name: `${key} ${uid}` }
-    const told = this.#told.get(key)
-    const isLast = this.#held.get(key)?.at(-1)?.uid === uid
-    const isIts = told?.uid === undefined ? isLast : told.node === this.#node && told.uid === uid
-    return { namespace, name: isIts ? name : `${name} ${uid}` }
-  }
-
-  /** A pod as it is told, without the addresses that another has by now: what is said of it must not be said of that one. */
-  #left(key: string, pod: PolicyPod): PolicyPod {
-    if (pod.node !== this.#node) return pod
-    const others = [...this.#held].flatMap(([other, all]) =>
-      all.flatMap((one) => (other === key && isOf(pod, one.uid) ? [] : one.addresses)),
-    )
-    const isTaken = ({ text }: HeldAddress) => others.some((one) => one.text === text)
-    return pod.addresses.some(isTaken) ? { ...pod, addresses: pod.addresses.filter((one) => !isTaken(one)) } : pod
+    const now = attached.map((one) => (isHere && isOf(pod, one.uid) ? { ...one, told: pod } : one))
+    this.#change([key], () => this.#names.set(key, { attached: now, told: pod, gone }))
   }
 
   #forget(namespace: string, name: string): void {
     const key = objectKey(namespace, name)
-    this.#gone.delete(key)
-    const held = this.#held.get(key)
-    // Its network goes by itself, and says so.
-    if (held !== undefined) {
-      const places = [{ namespace, name }, ...this.#placesOf(key)]
-      this.#told.delete(key)
-      this.#place(key, held, places)
-      return
-    }
-    this.#told.delete(key)
-    this.#policy.removePod(namespace, name)
+    const known = this.#names.get(key)
+    if (known === undefined) return this.#policy.removePod(namespace, name)
+    // The network of whoever is attached goes by itself, and says so.
+    this.#change([key], () => this.#names.set(key, { ...known, told: undefined, gone: undefined }))
   }
+
+  /** Makes a change of what is known, and says of all who have these names what they are by then. */
+  #change(keys: readonly string[], change: () => unknown): void {
+    const before = keys.flatMap((key) => this.#podsOf(key))
+    change()
+    const after = keys.flatMap((key) => this.#podsOf(key))
+    const there = new Set(after.map(keyOf))
+    this.#policy.together(() => {
+      for (const pod of after) this.#policy.setPod(pod)
+      for (const pod of before) if (!there.has(keyOf(pod))) this.#policy.removePod(pod.namespace, pod.name)
+    })
+    for (const key of keys) {
+      const { attached, told, gone } = this.#nameOf(key)
+      if (attached.length === 0 && gone === undefined && told?.node !== this.#node) this.#names.delete(key)
+    }
+  }
+
+  #podsOf(key: string): readonly PolicyPod[] {
+    return podsOf(this.#nameOf(key), this.#node, this.#isKnown, ({ text }) => this.#isTaken(text))
+  }
+
+  #nameOf(key: string): PodName {
+    return this.#names.get(key) ?? NO_NAME
+  }
+
+  /** Names of pods that are not attached, but told of with one of these addresses. */
+  #toldWith(addresses: readonly { readonly text: string }[]): readonly string[] {
+    const texts = new Set(addresses.map(({ text }) => text))
+    return [...this.#names].flatMap(([key, { attached, told }]) =>
+      attached.length === 0 && told?.addresses.some(({ text }) => texts.has(text)) ? [key] : [],
+    )
+  }
+
+  #isTaken(address: string): boolean {
+    return [...this.#names.values()].some(({ attached }) =>
+      attached.some(({ addresses }) => addresses.some(({ text }) => text === address)),
+    )
+  }
+
+  readonly #isKnown = (namespace: string): boolean => this.#namespaces.has(namespace)
 }
 
-/** Whether what is told is of the pod with that uid. */
-const isOf = (pod: PolicyPod, uid: string): boolean => pod.uid === undefined || pod.uid === uid
-const keyOf = ({ namespace, name }: Place): string => objectKey(namespace, name)
-const NOBODY = { labels: {}, ports: [] }
+const keyOf = ({ namespace, name }: Pick<PolicyPod, 'namespace' | 'name'>): string => objectKey(namespace, name)

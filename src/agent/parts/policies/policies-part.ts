@@ -7,7 +7,8 @@ import { nodePart } from '../../runner/agent-node.ts'
 import type { Part } from '../../runner/part.ts'
 import { mendingText } from '../../watch/mending-text.ts'
 import { attachedPods } from '../attachments/attachment-record.ts'
-import { HeldPods, type NamedPod } from './held-pods.ts'
+import { HeldPods } from './held-pods.ts'
+import type { NamedPod } from './pod-name.ts'
 import { policyMetrics } from './policy-metrics.ts'
 
 interface PoliciesPart extends Part {
