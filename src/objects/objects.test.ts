@@ -5,7 +5,7 @@ import { isLeaving } from './deletion.ts'
 import { serviceKeyOf } from './endpoint-slice.ts'
 import { byKey, keyOf, objectKey, splitKey } from './object-key.ts'
 import { controllerOf, controllerReference, isControlledBy } from './owner-reference.ts'
-import { isActive, isTerminal, podAddresses } from './pod.ts'
+import { isActive, isTerminal, podAddresses, runningContainers } from './pod.ts'
 import * as wellKnown from './well-known.ts'
 
 test('a key is namespace/name, or the name of what has no namespace, and splits into the same parts', () => {
@@ -66,6 +66,20 @@ test('the addresses of a pod are podIPs, or the older podIP where a status has t
   ])
   assert.deepEqual(podAddresses({ status: { podIP: '10.0.0.1' } }), ['10.0.0.1'])
   assert.deepEqual(podAddresses({}), [])
+})
+
+test('with a pod run its containers and its sidecars, but no init container that comes to its end', () => {
+  const containers = [{ name: 'web' }, { name: 'log' }]
+  const initContainers = [
+    { name: 'once' },
+    { name: 'proxy', restartPolicy: 'Always' },
+    { name: 'never', restartPolicy: 'Never' },
+  ]
+  const names = (pod: Parameters<typeof runningContainers<{ name: string; restartPolicy?: string }>>[0]) =>
+    runningContainers(pod).map(({ name }) => name)
+  assert.deepEqual(names({ spec: { containers, initContainers } }), ['web', 'log', 'proxy'])
+  assert.deepEqual(names({ spec: { containers } }), ['web', 'log'])
+  assert.deepEqual(names({}), [])
 })
 
 test('a slice says by a label whose endpoints it holds', () => {

@@ -8,6 +8,18 @@ interface WithAddresses {
   readonly status?: { readonly podIP?: string; readonly podIPs?: readonly { readonly ip: string }[] }
 }
 
+interface WithContainers<C extends { readonly restartPolicy?: string }> {
+  readonly spec?: { readonly containers?: readonly C[]; readonly initContainers?: readonly C[] }
+}
+
+/** The containers that run while the pod does: its own, and behind them its sidecars. */
+export const runningContainers = <C extends { readonly restartPolicy?: string }>({
+  spec,
+}: WithContainers<C>): readonly C[] => [
+  ...(spec?.containers ?? []),
+  ...(spec?.initContainers ?? []).filter(({ restartPolicy }) => restartPolicy === 'Always'),
+]
+
 /** Succeeded and Failed are for ever: nothing of the pod will run again. */
 export const isTerminalPhase = (phase: string | undefined): boolean => phase === 'Succeeded' || phase === 'Failed'
 

@@ -1,7 +1,7 @@
 import type { Node } from '#api/core/node/message.ts'
 import type { Pod } from '#api/core/pod/message.ts'
 import type { Protocol } from '#net/port-protocol.ts'
-import { isTerminal, podAddresses } from '#objects/pod.ts'
+import { isTerminal, podAddresses, runningContainers } from '#objects/pod.ts'
 import { type HeldAddress, heldAddress, type NamedPort, type PolicyNode, type PolicyPod, type Served } from './peer.ts'
 import { portsOf, union } from './traffic.ts'
 
@@ -47,12 +47,9 @@ export interface DeclaredPort {
   readonly port: number
 }
 
-/** Of containers, and of those that run beside them. */
-export const declaredPorts = ({ spec }: Pod): readonly DeclaredPort[] =>
-  [
-    ...(spec?.containers ?? []),
-    ...(spec?.initContainers ?? []).filter(({ restartPolicy }) => restartPolicy === 'Always'),
-  ].flatMap(({ ports }) =>
+/** Of containers and sidecars. */
+export const declaredPorts = (pod: Pod): readonly DeclaredPort[] =>
+  runningContainers(pod).flatMap(({ ports }) =>
     (ports ?? []).map(({ name, protocol = 'TCP', containerPort }) => ({
       name: name || undefined,
       protocol,

@@ -5,7 +5,7 @@ import { isHeadless } from '#api/core/service/needs.ts'
 import type { Endpoint, EndpointPort, EndpointSlice } from '#api/discovery/endpointslice/message.ts'
 import { isReady } from '#objects/conditions.ts'
 import { isLeaving } from '#objects/deletion.ts'
-import { isTerminal, podAddresses } from '#objects/pod.ts'
+import { isTerminal, podAddresses, runningContainers } from '#objects/pod.ts'
 import {
   ENDPOINTSLICE_CONTROLLER,
   HEADLESS_LABEL,
@@ -35,8 +35,7 @@ export const targetPortOf = (port: ServicePort, pod: Pod): number | undefined =>
   const target =
     port.targetPort === undefined || port.targetPort === '' || port.targetPort === 0 ? port.port : port.targetPort
   if (typeof target === 'number') return target
-  const sidecars = (pod.spec?.initContainers ?? []).filter(({ restartPolicy }) => restartPolicy === 'Always')
-  for (const container of [...(pod.spec?.containers ?? []), ...sidecars])
+  for (const container of runningContainers(pod))
     for (const own of container.ports ?? [])
       if (own.name === target && (own.protocol ?? 'TCP') === (port.protocol ?? 'TCP')) return own.containerPort
   return undefined

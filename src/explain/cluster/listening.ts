@@ -1,6 +1,7 @@
 import type { Pod } from '#api/core/pod/message.ts'
 import type { Service } from '#api/core/service/message.ts'
 import type { Protocol } from '#net/port-protocol.ts'
+import { runningContainers } from '#objects/pod.ts'
 import type { DeclaredPort, Listens } from '../trace/walk/arrival.ts'
 import type { ClusterFacts, ListeningSocket } from './facts.ts'
 import { addressText, isLoopback, slicesOf } from './lookup.ts'
@@ -36,14 +37,12 @@ export function openPorts(facts: ClusterFacts, pod: Pod, protocol: Protocol): re
 /**
  * Ports that the containers of a pod declare, sidecars included. A declaration opens nothing: it is a name for others.
  */
-export function declaredPorts({ spec }: Pod, protocol: Protocol): readonly DeclaredPort[] {
-  const sidecars = (spec?.initContainers ?? []).filter(({ restartPolicy }) => restartPolicy === 'Always')
-  return [...(spec?.containers ?? []), ...sidecars].flatMap(({ name, ports }) =>
+export const declaredPorts = (pod: Pod, protocol: Protocol): readonly DeclaredPort[] =>
+  runningContainers(pod).flatMap(({ name, ports }) =>
     (ports ?? [])
       .filter((port) => (port.protocol || 'TCP') === protocol)
       .map((port) => ({ container: name, ...(port.name && { name: port.name }), port: port.containerPort })),
   )
-}
 
 /** The ports at which EndpointSlices of a Service say that an address is to be asked. */
 export const portsTold = (

@@ -1,5 +1,4 @@
-import type { Pod } from '#api/core/pod/message.ts'
-import { isTerminal } from '#objects/pod.ts'
+import { isTerminal, runningContainers } from '#objects/pod.ts'
 import { containerCgroup } from '../container/container-cgroup.ts'
 import type { ContainerEntry } from '../container/container-entry.ts'
 import { planResize, type Resizing, requestsOf } from '../container/plan/resize-plan.ts'
@@ -15,11 +14,6 @@ export interface ResizeTrouble {
   readonly reason: 'Infeasible' | 'Deferred' | 'Error'
   readonly message: string
 }
-
-const containersOf = ({ spec }: Pod) => [
-  ...(spec?.containers ?? []),
-  ...(spec?.initContainers ?? []).filter(({ restartPolicy }) => restartPolicy === 'Always'),
-]
 
 /** Gives the containers of one pod what it wants of processor and memory while they run. */
 export class PodResizer {
@@ -93,6 +87,6 @@ export class PodResizer {
     const neighbours = this.#context
       .neighbours()
       .filter((pod) => pod.metadata?.uid !== this.#pod.uid && !isTerminal(pod))
-    return requestsOf(neighbours.flatMap((pod) => containersOf(pod).map(({ resources }) => resources)))
+    return requestsOf(neighbours.flatMap((pod) => runningContainers(pod).map(({ resources }) => resources)))
   }
 }

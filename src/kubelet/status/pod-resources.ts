@@ -2,6 +2,7 @@ import { podAmounts } from '#api/core/pod/spec/amounts.ts'
 import type { Container } from '#api/core/pod/spec/container.ts'
 import type { PodSpec } from '#api/core/pod/spec/spec.ts'
 import type { PodStatus } from '#api/core/pod/status/status.ts'
+import { runningContainers } from '#objects/pod.ts'
 import { addAmounts } from '#schema/quantity-sum.ts'
 import type { ContainerView } from '../container/plan/container-view.ts'
 
@@ -22,7 +23,7 @@ export const podResources = (
   const had: PodSpec = { ...spec, containers, initContainers }
   const overhead = spec.overhead ?? {}
   const requests = addAmounts(podAmounts(had, 'requests'), overhead)
-  const together = [...containers, ...initContainers.filter(({ restartPolicy }) => restartPolicy === 'Always')]
+  const together = runningContainers({ spec: had })
   const isLimited = (name: string): boolean =>
     spec.resources?.limits?.[name] !== undefined ||
     together.every(({ resources }) => resources?.limits?.[name] !== undefined)

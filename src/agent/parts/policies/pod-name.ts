@@ -9,7 +9,7 @@ export interface NamedPod {
 }
 
 /** One whose network stands. */
-export interface AttachedPod extends NamedPod {
+interface AttachedPod extends NamedPod {
   readonly addresses: readonly HeldAddress[]
   /** Since when, milliseconds since the epoch. */
   readonly since: number

@@ -1,6 +1,7 @@
 import type { Pod } from '#api/core/pod/message.ts'
 import type { PodWishes, PortMapping } from '#cni/call/capabilities.ts'
 import { type ClusterResolver, podResolver } from '#names/pod-resolver.ts'
+import { runningContainers } from '#objects/pod.ts'
 import { parseQuantity } from '#schema/quantity.ts'
 import { KubeletError } from '../../kubelet-error.ts'
 
@@ -23,8 +24,8 @@ export const podWishes = (pod: Pod, dns: ClusterResolver): PodWishes => {
   }
 }
 
-const portMappingsOf = ({ spec }: Pod): readonly PortMapping[] =>
-  [...(spec?.containers ?? []), ...(spec?.initContainers ?? []).filter((one) => one.restartPolicy === 'Always')]
+const portMappingsOf = (pod: Pod): readonly PortMapping[] =>
+  runningContainers(pod)
     .flatMap(({ ports = [] }) => ports)
     .flatMap(({ hostPort, containerPort = 0, protocol, hostIP }) =>
       hostPort ? [{ hostPort, containerPort, protocol: (protocol || 'TCP').toLowerCase(), hostIP: hostIP ?? '' }] : [],
