@@ -91,6 +91,10 @@ claim('a Service goes by its name, its name and namespace, and its full name, fr
       `${name} by busybox wget`,
     )
   }
+  const limited = await cluster.inPod('busy', 'sh', '-c', 'wget -qO- -T 9 http://web/hostname; ps')
+  assert.match(limited.stdout, /^web-/, 'with a limit of time, by a shell')
+  // The pod's first process waits for nobody.
+  assert.doesNotMatch(limited.stdout, /\[(?:wget|busybox)\]|sleep 9/, 'nothing is left of it')
   assert.deepEqual(await short('+search', 'web'), [v4])
   assert.deepEqual(await short('+search', 'web', 'AAAA'), [v6])
   const busy = await cluster.inPod('busy', 'nslookup', `web.default.svc.${ZONE}`)

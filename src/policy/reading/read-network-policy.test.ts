@@ -152,3 +152,17 @@ test('a policy whose ranges overlap in more parts than a node can keep apart is 
       ['pods'],
     )
 })
+
+test('a policy of more ports that stand alone than a node can hold of each pod is closed where they are, and says so', () => {
+  const app = { podSelector: { matchLabels: { app: 'a' } } }
+  const ports = (count: number, step: number) =>
+    Array.from({ length: count }, (_, index) => ({ port: 1 + index * step }))
+  assert.deepEqual(read({ ingress: [{ ports: ports(30_000, 1) }] }).faults, [], 'one range')
+  assert.deepEqual(read({ ingress: [{ ports: ports(1000, 2) }, { ports: ports(1000, 2) }] }).faults, [])
+  const { faults, rules } = faultOf({ ingress: [{ ports: ports(3000, 2) }, { from: [app] }] })
+  assert.deepEqual(faults, ['spec has ports in 3000 ranges that do not touch, and may in 2000: write them as ranges'])
+  assert.deepEqual(
+    rules.map(({ traffic }) => traffic),
+    [NONE, ALL],
+  )
+})

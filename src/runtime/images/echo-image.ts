@@ -13,6 +13,7 @@ import {
 import { basename, dirname, join } from 'node:path'
 
 import { RuntimeError } from '../runtime-error.ts'
+import { withoutApplets } from './applets.ts'
 import { buildOnce } from './build-once.ts'
 import { ECHO_SCRIPTS } from './echo-scripts.ts'
 import type { Image, ImageSource, ImageSourceOptions } from './image.ts'
@@ -91,7 +92,10 @@ async function makeEcho({ folder, echoProgram }: ImageSourceOptions): Promise<Im
     chmodSync(join(draft, 'root'), 0o700)
     symlinkSync('../bin', join(draft, 'usr/bin'))
     copyFileSync(busybox, join(draft, 'bin/busybox'))
-    for (const applet of APPLETS) symlinkSync('busybox', join(draft, 'bin', applet))
+    // Its programs run one another without a look at PATH, and would not find our scripts.
+    const applets = withoutApplets(readFileSync(busybox), ['busybox', ...Object.keys(ECHO_SCRIPTS)])
+    writeFileSync(join(draft, 'fairlead/busybox'), applets, { mode: 0o755 })
+    for (const applet of APPLETS) symlinkSync('../fairlead/busybox', join(draft, 'bin', applet))
     for (const library of libraries) {
       mkdirSync(join(draft, dirname(library)), { recursive: true })
       copyFileSync(library, join(draft, library))

@@ -1,13 +1,15 @@
 import assert from 'node:assert/strict'
 import { execFile } from 'node:child_process'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, test } from 'node:test'
+import { withoutApplets } from './applets.ts'
 import { ECHO_SCRIPTS } from './echo-scripts.ts'
 
+const BUSYBOX = ['/bin/busybox', '/usr/bin/busybox', '/usr/local/bin/busybox']
 const folder = mkdtempSync(join(tmpdir(), 'fairlead-scripts-'))
 const server = createServer((request, response) => {
   if (request.url === '/silent') return
@@ -15,7 +17,11 @@ const server = createServer((request, response) => {
 })
 let url = ''
 before(async () => {
-  for (const [name, text] of Object.entries(ECHO_SCRIPTS)) writeFileSync(join(folder, name), text)
+  for (const [name, text] of Object.entries(ECHO_SCRIPTS)) writeFileSync(join(folder, name), text, { mode: 0o755 })
+  const [busybox] = BUSYBOX.filter((path) => existsSync(path))
+  const applets = withoutApplets(readFileSync(busybox!), ['busybox', ...Object.keys(ECHO_SCRIPTS)])
+  writeFileSync(join(folder, 'applets'), applets, { mode: 0o755 })
+  for (const name of ['sh', 'timeout', 'env', 'xargs']) symlinkSync('applets', join(folder, name))
   await new Promise<void>((done) => server.listen(0, '127.0.0.1', done))
   url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`
 })
@@ -24,6 +30,14 @@ after(() => {
   server.close()
   rmSync(folder, { recursive: true })
 })
+
+/** A command of a shell whose programs are ours and those of busybox, as in the image. */
+const shell = (command: string) =>
+  new Promise<readonly [number | string, string, string]>((done) => {
+    execFile(join(folder, 'sh'), ['-c', command], { env: { PATH: `${folder}:${process.env.PATH}` } }, (error, ...texts) =>
+      done([error?.code ?? error?.signal ?? 0, ...texts]),
+    )
+  })
 
 const run = (name: keyof typeof ECHO_SCRIPTS, ...args: readonly string[]) =>
   new Promise<readonly [number | string, string, string]>((done) =>
@@ -49,6 +63,24 @@ test('wget has a limit of time, however that is written, and all that busybox ha
   assert.deepEqual(await run('wget', '-qT', '5', '-O', '-', url), [0, 'GET ', ''])
   assert.deepEqual(await run('wget', '-cqT5', '--tries=2', '-O', '-', '--header', 'X-A: -T', url), [0, 'GET -T', ''])
   assert.deepEqual(await run('wget', '-q', '-O-', '--post-data', '-T', url), [0, 'POST ', ''])
+})
+
+test('a shell, and whatever runs a program, finds our scripts before what busybox has by their names', async () => {
+  for (const command of [
+    `wget -qO- -T 5 ${url}`,
+    `timeout 1 wget -qO- --timeout=5 ${url}`,
+    `env wget -qO- -T5 ${url}`,
+    `echo ${url} | xargs wget -qO- -T 5`,
+  ])
+    assert.deepEqual(await shell(command), [0, 'GET ', ''], command)
+  assert.deepEqual(await shell(`busybox wget -qO- ${url}`), [0, 'GET ', ''])
+  assert.deepEqual(await shell('which ls >/dev/null && echo hello world | wc -w'), [0, '2\n', ''])
+})
+
+test('a program that has no such list is left as it is', () => {
+  for (const text of ['#!/bin/sh\nwget\n', '\0wget\0', '\0: \0wget\0: applet not found\0', '\0zip\0wget\0awk\0'])
+    assert.equal(withoutApplets(Buffer.from(text), ['wget']).toString(), text)
+  assert.equal(withoutApplets(Buffer.from('\0wc\0wget\0who\0'), ['wget', 'wc']).toString(), '\0wc\0wgeT\0who\0')
 })
 
 test('wget that has waited as long as it may says so, with the status of its errors', async () => {

@@ -54,17 +54,18 @@ esac
 busybox wget "$@" <&0 &
 wget=$!
 {
-  trap 'kill "$sleeping"; exit' TERM
+  trap 'kill $!; wait; exit' TERM
   busybox sleep "$limit" &
-  sleeping=$!
-  wait "$sleeping" && kill "$wget"
+  wait $! && kill "$wget"
 } </dev/null >/dev/null 2>&1 &
 watcher=$!
-trap 'kill "$wget" "$watcher"; exit 130' INT TERM
+trap 'kill "$wget" "$watcher"; wait; exit 130' INT TERM
 {
   wait "$wget"
   status=$?
   kill "$watcher"
+  # Nothing is left to the container's first process, which may not wait for what it has not begun.
+  wait "$watcher"
 } 2>/dev/null
 if [ "$status" -eq 143 ]; then
   echo 'wget: download timed out' >&2

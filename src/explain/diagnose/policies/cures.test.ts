@@ -183,6 +183,19 @@ test('what an administrator denies is accepted by a rule before, of the same pro
     )
 })
 
+test('a ClusterNetworkPolicy that is closed for what of it cannot be read is to be looked at: a rule more lets nobody in', () => {
+  const denies = [{ action: 'Deny', from: [{ namespaces: {} }] }]
+  const look = ['kubectl get clusternetworkpolicy apart -o yaml']
+  for (const spec of [
+    { ingress: denies, subject: { domains: ['a'] } },
+    { ingress: denies, priority: 'first' },
+    { ingress: { 0: denies[0] } },
+  ])
+    assert.deepEqual(cures(withPolicies([], [clusterPolicy('apart', spec)])), look, JSON.stringify(spec))
+  const unknown = { action: 'Deny', from: [{ domains: ['a'] }] }
+  assert.match(cures(withPolicies([], [clusterPolicy('apart', { ingress: [unknown] })]))![0]!, / patch /, 'before it')
+})
+
 test('a DNS that is a program at an address is let pass by that, one of the nodes by the labels that people know', () => {
   const both = [
     { protocol: 'UDP', port: 53 },

@@ -1,8 +1,11 @@
+import type { ClusterNetworkPolicy } from '#api/policynetworking/clusternetworkpolicy/message.ts'
 import type { Protocol } from '#net/port-protocol.ts'
+import { readClusterNetworkPolicy } from '#policy/reading/read-cluster-network-policy.ts'
 import type { Policy } from '#policy/rule.ts'
+import { holds } from '#policy/traffic.ts'
 import type { ClusterFacts } from '../../cluster/facts.ts'
 import type { Near } from '../../policies/nearest.ts'
-import type { EndWord, PolicyView } from '../../policies/policy-view.ts'
+import type { EndWord, PolicyObject, PolicyView } from '../../policies/policy-view.ts'
 import { indexOf } from '../../policies/rule-parts.ts'
 import { policyRef } from '../../policies/word.ts'
 import type { Cure } from '../../trace/cure.ts'
@@ -47,19 +50,34 @@ export function deniedCures(view: PolicyView, { word, end, service }: StoppedWor
   const { policy, rule } = word.by as NonNullable<EndWord['by']>
   const object = view.objectOf(policy)
   const peer = clusterPeerFor(word.other, word.direction, word.asked, service?.spec?.selector)
-  if (peer === undefined || (object.spec?.[word.direction] ?? []).length >= MOST_RULES) return [showPolicy(policy)]
+  const rules: unknown = object.spec?.[word.direction]
+  if (peer === undefined || !Array.isArray(rules) || rules.length >= MOST_RULES) return [showPolicy(policy)]
   const protocol = PROTOCOLS[word.asked.protocol as Protocol]
   const accept = {
     action: 'Accept',
     [SIDES[word.direction]]: [peer],
     protocols: [{ [protocol]: { destinationPort: { number: word.asked.port } } }],
   }
+  const index = indexOf(rule.path)
+  if (!isAccepted(object, word, rules.toSpliced(index, 0, accept), index)) return [showPolicy(policy)]
   return [
     patch(
       { code: 'accept-before', rule: rule.path, policy: policyRef(policy), peer: end },
       'clusternetworkpolicy',
       object,
-      [{ op: 'add', path: `/spec/${word.direction}/${indexOf(rule.path)}`, value: accept }],
+      [{ op: 'add', path: `/spec/${word.direction}/${index}`, value: accept }],
     ),
   ]
+}
+
+/** What of a policy cannot be read may close it whole: then nothing is let in by a rule more. */
+function isAccepted(
+  object: PolicyObject,
+  { direction, asked }: EndWord,
+  rules: readonly unknown[],
+  index: number,
+): boolean {
+  const changed = { ...object, spec: { ...object.spec, [direction]: rules } } as ClusterNetworkPolicy
+  const read = readClusterNetworkPolicy(changed).rules[direction]?.[index]
+  return read?.action === 'Accept' && holds(read.traffic, asked.protocol, asked.port)
 }

@@ -69,7 +69,7 @@ const conditionsOf = ({ matchLabels, matchExpressions }: NonNullable<Selector>):
 const MOST_LETTERS = 60
 
 /** A part of an object’s name, of whatever is called so. */
-const word = (text: string): string =>
+export const nameWord = (text: string): string =>
   text
     .toLowerCase()
     .replace(/[^a-z0-9.-]/g, '-')
@@ -77,12 +77,12 @@ const word = (text: string): string =>
     .replace(/\.+(?=[-.])|(?<=-)\.+/g, '')
     .replace(/^[-.]+|[-.]+$/g, '')
 
-export const podWord = (view: PolicyView, pod: PolicyPod): string => word(workloadOf(view, pod))
+export const podWord = (view: PolicyView, pod: PolicyPod): string => nameWord(workloadOf(view, pod))
 
 /** `client`, `front-client` of another namespace, `node-1`, `192.0.2.7` */
 const partyWord = (view: PolicyView, { address, pod, node }: Party, namespace: string): string => {
   if (pod !== undefined) return `${pod.namespace === namespace ? '' : `${pod.namespace}-`}${podWord(view, pod)}`
-  return word(node?.name || address.text)
+  return nameWord(node?.name || address.text)
 }
 
 /** `8080`, `53-udp` */

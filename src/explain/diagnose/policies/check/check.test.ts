@@ -102,6 +102,19 @@ test('a Service that a range of addresses may ask, its first or its last, is ope
   assert.equal(found(to({ cidr: '2001:db8:1::/48' })).at(-1), ONE, 'of the other family nobody comes')
 })
 
+test('a policy of its own has a name that Kubernetes takes, however long that of the policy is which isolates', () => {
+  const named = (name: string) =>
+    policy(name, {
+      podSelector: app('client'),
+      policyTypes: ['Egress'],
+      egress: [{ to: [{ podSelector: app('web') }] }],
+    })
+  const cure = (name: string) =>
+    /"name":"([^"]*)"/.exec(found([named(name)]).find((line) => line.startsWith('echo'))!)?.[1]
+  assert.equal(cure('x.y'), 'allow-dns-x.y')
+  assert.equal(cure('a'.repeat(253)), `allow-dns-${'a'.repeat(60)}`)
+})
+
 test('pods that may ask others by name and not the DNS are told with the rule that lets them, once for what isolates them', () => {
   const out = (...egress: readonly object[]) =>
     policy('out', { podSelector: app('client'), policyTypes: ['Egress'], egress })

@@ -9,7 +9,7 @@ import { clusterDnsOf } from '../../../resolve/resolver.ts'
 import type { PolicyFinding } from '../../../trace/policies/check.ts'
 import { ledBy } from '../behind-service.ts'
 import { dnsFinding } from '../dns-forgotten.ts'
-import { selectorOfPolicy } from '../own-policy.ts'
+import { nameWord, selectorOfPolicy } from '../own-policy.ts'
 import { type Check, podsOf, type Scope } from './scope.ts'
 
 /** Pods that may ask others, which have names, and may not ask the DNS for them. */
@@ -45,7 +45,7 @@ export const forgottenDns: Check = (scope) => {
       endpoint,
       selector: undefined,
       own: {
-        name: Object.keys(subject).length === 0 ? 'allow-dns' : `allow-dns-${name}`,
+        name: Object.keys(subject).length === 0 ? 'allow-dns' : `allow-dns-${nameWord(name)}`,
         namespace: namespace ?? '',
         subject,
       },
