@@ -71,6 +71,18 @@ test('of a Service some of whose ready pods nobody may ask, these are told', () 
   assert.deepEqual(found([policy('extra', { policyTypes: ['Egress'] })], [], { pods }), NOTHING, 'egress closes none')
 })
 
+test('a Service whose pods may ask each other, and nobody else them, is open; where there is but one of them it is not', () => {
+  const web = app('web')
+  const among = policy('web', { podSelector: web, ingress: [{ from: [{ podSelector: web }] }] })
+  assert.deepEqual(found([among]), NOTHING)
+  const slices = [slice('web', [at('10.244.1.11', 1)])]
+  const pods = [pod('web-1', 1, 11), pod('client', 1, 9, { labels: { app: 'client' } })]
+  assert.equal(
+    found([among], [], { pods, slices })[0],
+    closes('its only ready pod', 'NetworkPolicy default/web lets nobody pass who could ask'),
+  )
+})
+
 test('who is meant to ask a pod that is alone in its namespace only a person knows: the policy is shown, and an administrator’s', () => {
   const alone = found([policy('deny', {})], [], {
     pods: [pod('web-1', 1, 11), pod('client', 1, 9, { namespace: 'front' })],
