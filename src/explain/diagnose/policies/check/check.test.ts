@@ -143,6 +143,30 @@ test('pods that may ask others by name and not the DNS are told with the rule th
   )
 })
 
+test('DNS that an administrator denies is not forgotten', () => {
+  const out = (...egress: readonly object[]) =>
+    policy('out', {
+      podSelector: app('client'),
+      policyTypes: ['Egress'],
+      egress: [{ to: [{ podSelector: app('web') }] }, ...egress],
+    })
+  const denying = (protocol: string) =>
+    clusterPolicy('no-dns', {
+      egress: [
+        {
+          action: 'Deny',
+          to: [{ networks: ['172.30.0.0/16'] }],
+          protocols: [{ [protocol]: { destinationPort: { number: 53 } } }],
+        },
+      ],
+    })
+  assert.deepEqual(found([out()], [denying('udp')]), ['nothing found in 2 policies'])
+  assert.deepEqual(found([out({ ports: [{ port: 53, protocol: 'UDP' }] })], [denying('udp')]), [
+    'nothing found in 2 policies',
+  ])
+  assert.match(found([out()], [denying('tcp')])[0]!, /dns-forgotten/)
+})
+
 test('what cannot be read is told with its field', () => {
   const from = [{ ipBlock: { cidr: '10.0.0.0/40' } }]
   assert.deepEqual(found([policy('odd', { podSelector: app('web'), ingress: [{ from }, {}] })]), [

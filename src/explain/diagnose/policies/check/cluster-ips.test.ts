@@ -44,7 +44,7 @@ const port = (value: number, protocol = 'TCP') => ({
 })
 
 test('who is behind a ClusterIP is meant in its place, at the port that the Service leads to', () => {
-  const [path] = ['spec.egress[0].to[0]']
+  const path = 'spec.egress[0].to[0]'
   assert.deepEqual(told([egress({ to: [WEB], ports: [{ port: 80 }] })]), meant(path, replaced(webPods), port(8080)))
   assert.deepEqual(told([egress({ to: [WEB] })]), meant(path, replaced(webPods)), 'at all ports')
   assert.deepEqual(told([egress({ to: [WEB], ports: [{ port: 8080 }] })]), meant(path, replaced(webPods)))
@@ -56,6 +56,12 @@ test('who is behind a ClusterIP is meant in its place, at the port that the Serv
   assert.deepEqual(
     told([egress({ to: [block('192.0.2.7/32'), WEB], ports: [{ port: 80 }] })]),
     meant('spec.egress[0].to[1]', replaced(webPods, 1), port(8080)),
+  )
+  const bare = { ...slice('web', [at('10.244.1.11', 1)]), ports: [{ port: 8080 }] }
+  assert.deepEqual(
+    told([egress({ to: [WEB], ports: [{ port: 80 }] })], { slices: [bare] }),
+    meant(path, replaced(webPods), port(8080)),
+    'where a slice names neither its port nor the protocol',
   )
   const both = service('web', '10.96.0.1', { clusterIPs: ['10.96.0.1', 'fd00:10:96::1'] })
   assert.deepEqual(

@@ -52,6 +52,27 @@ test('a Service’s port in a rule is told once, with the port that it leads to,
   )
 })
 
+test('that nobody may ask a Service is told where it stays so when the port is mended', () => {
+  const out = policy('out', {
+    podSelector: { matchLabels: { app: 'client' } },
+    policyTypes: ['Egress'],
+    egress: [DNS, { to: [{ podSelector: web }], ports: [{ port: 80 }] }],
+  })
+  const deny = policy('deny', {})
+  const reasons = (policies: Parameters<typeof told>[0], more: Partial<ClusterFacts> = {}) =>
+    told(policies, more).map(([reason]) => reason)
+  assert.deepEqual(reasons([deny, out]), ['service-closed', 'policy-port-is-services'], 'it is the asker’s port')
+  assert.deepEqual(reasons([deny, ...ingress({ port: 80 })]), ['policy-port-is-services'], 'policies add up')
+  const lots = {
+    pods: [
+      pod('web-1', 1, 11, { labels: { app: 'web', lot: 'a' } }),
+      pod('web-2', 2, 11, { labels: { app: 'web', lot: 'b' } }),
+    ],
+  }
+  const one = policy('one', { podSelector: { matchLabels: { lot: 'a' } }, ingress: [{ from, ports: [{ port: 80 }] }] })
+  assert.deepEqual(reasons([deny, one], lots), ['service-closed', 'policy-port-is-services'], 'of some of its pods')
+})
+
 test('a port that pods have, that some Service leads to, or that lets the Service be asked all the same, is meant so', () => {
   const having = (containerPort: number) => {
     const ports = [
