@@ -64,7 +64,7 @@ test('of several rules that one is named to which one label or the Service’s p
     const subject = of === 'ingress' ? web : { matchLabels: { app: 'client' } }
     const types = [of === 'ingress' ? 'Ingress' : 'Egress']
     const given = withPolicies([policy('one', { podSelector: subject, policyTypes: types, [of]: rules })])
-    return /spec\.\w+\[\d\]/.exec(only(given).details[0] ?? '')?.[0]
+    return /spec\.\w+\[\d\]/.exec(findingsOf(given)[0]?.details[0] ?? '')?.[0]
   }
   const all = [{ podSelector: {} }]
   const labelled = (...names: readonly string[]) => [
