@@ -62,6 +62,8 @@ test('that nobody may ask a Service is told where it stays so when the port is m
   const reasons = (policies: Parameters<typeof told>[0], more: Partial<ClusterFacts> = {}) =>
     told(policies, more).map(([reason]) => reason)
   assert.deepEqual(reasons([deny, out]), ['service-closed', 'policy-port-is-services'], 'it is the asker’s port')
+  const both = policy('both', { policyTypes: ['Ingress', 'Egress'], egress: out.spec?.egress })
+  assert.deepEqual(reasons([both]), ['service-closed', 'policy-port-is-services'], 'in the same policy too')
   assert.deepEqual(reasons([deny, ...ingress({ port: 80 })]), ['policy-port-is-services'], 'policies add up')
   const lots = {
     pods: [

@@ -140,9 +140,8 @@ function opening({ view }: Scope, clients: readonly PolicyPod[], service: Servic
   const words = wordsOf(view, isNear ? clients.filter(({ namespace }) => namespace === pod.namespace) : clients, closed)
   // What a ClusterNetworkPolicy denies no other lets pass.
   const denying = words.find(({ by }) => by?.policy.kind === 'ClusterNetworkPolicy')?.by?.policy
-  const [first] = isolatedBy
-  if (denying !== undefined || first === undefined || !isNear)
-    return showPolicy((denying ?? first ?? isolating(view, pod)[0]) as Policy)
+  if (denying !== undefined || isolatedBy.length === 0 || !isNear)
+    return showPolicy(denying ?? (isolating(view, pod)[0] as Policy))
   const policy = ownPolicy(
     pod.namespace,
     `allow-namespace-to-${service.metadata?.name}-${port}`,
