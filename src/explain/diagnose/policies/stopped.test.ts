@@ -83,6 +83,8 @@ test('of several rules that one is named to which one label or the Service’s p
   )
   const dns = { to: all, ports: [{ port: 53, protocol: 'UDP' }] }
   assert.equal(at([dns, { to: labelled('a', 'b') }], 'egress'), 'spec.egress[1]')
+  const named = { ...dns, ports: [...dns.ports, { port: 'htp' }] }
+  assert.equal(at([named, { to: labelled('a', 'b') }], 'egress'), 'spec.egress[0]', 'and of a port by its name')
   assert.equal(at([{ ...dns, ports: [{ port: 54 }] }, { to: labelled('a', 'b') }], 'egress'), 'spec.egress[0]')
   assert.equal(at([{ ...dns, ports: [...dns.ports, { port: 80 }] }, { to: labelled('a') }], 'egress'), 'spec.egress[0]')
 })
