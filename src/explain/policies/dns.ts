@@ -4,6 +4,7 @@ import type { ClusterFacts } from '../cluster/facts.ts'
 import { addressText, familyOfText, find, podAddresses, slicesOf } from '../cluster/lookup.ts'
 import { clusterDnsOf } from '../resolve/resolver.ts'
 import type { ObjectRef } from '../trace/reference.ts'
+import type { EndWord } from './policy-view.ts'
 import { policiesOf } from './view-of.ts'
 
 interface DnsEndpoint {
@@ -34,9 +35,13 @@ export const dnsEndpoints = (facts: ClusterFacts): readonly DnsEndpoint[] => {
 
 /**
  * The protocols over which a pod's policies let it ask the cluster's DNS nowhere, where it is set up to ask it. None where it
- * may, and where it is not known where that answers.
+ * may, and where it is not known where that answers. `isClosed`: which words count as such.
  */
-export const closedDns = (facts: ClusterFacts, { namespace, name }: ObjectRef): readonly Protocol[] => {
+export const closedDns = (
+  facts: ClusterFacts,
+  { namespace, name }: ObjectRef,
+  isClosed = ({ passes }: EndWord): boolean => !passes,
+): readonly Protocol[] => {
   const view = policiesOf(facts)
   const pod = find(facts.pods, name, namespace)
   if (view === undefined || pod === undefined || !isClusterFirst(pod.spec ?? {})) return []
@@ -46,7 +51,7 @@ export const closedDns = (facts: ClusterFacts, { namespace, name }: ObjectRef): 
     const source = own.find((one) => familyOfText(one) === familyOfText(address))
     if (source === undefined || open.get(protocol)) continue
     const word = view.word('egress', source, address, { protocol, port })
-    open.set(protocol, word === undefined || word.passes)
+    open.set(protocol, word === undefined || !isClosed(word))
   }
   return [...open]
     .flatMap(([protocol, isOpen]) => (isOpen ? [] : [protocol]))

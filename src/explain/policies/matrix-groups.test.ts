@@ -137,3 +137,44 @@ test('columns of a table that would be too wide have the numbers of their rows',
   assert.deepEqual(header, ['', 'FROM \\ TO', '1', '2', '3', '4', '5', '6', '7', '8', '9'])
   assert.deepEqual(first?.slice(0, 4), ['1', 'default/a-name-of-some-length-0', '-', 'yes'])
 })
+
+/** A pod that this makes. */
+const owned = (name: string, host: number, kind: string, owner: string, labels: object): Pod => {
+  const one = pod(name, 1, host, { labels, ports: [{ containerPort: 8080 }] })
+  const ownerReferences = [{ apiVersion: 'v1', kind, name: owner, uid: owner, controller: true }]
+  return { ...one, metadata: { ...one.metadata, ownerReferences } } as Pod
+}
+
+test('pods of a StatefulSet of which a rule means one by its own label are told apart', () => {
+  const LABEL = 'statefulset.kubernetes.io/pod-name'
+  const replica = (name: string, host: number) =>
+    owned(name, host, 'StatefulSet', 'queue', { app: 'queue', [LABEL]: name })
+  const from = [{ podSelector: { matchLabels: { [LABEL]: 'queue-0' } } }]
+  const pods = [replica('queue-0', 80), replica('queue-1', 81), alone]
+  const closed = policy('db', { podSelector: { matchLabels: { app: 'db' } }, ingress: [{ from }] })
+  assert.deepEqual(
+    rowsOf(view({ pods, policies: [closed] })).map(([name, toDb]) => [name, toDb]),
+    [
+      ['FROM \\ TO', 'default/db'],
+      ['default/db', '-'],
+      ['default/queue-0', 'yes'],
+      ['default/queue-1', 'no'],
+    ],
+  )
+  assert.deepEqual(
+    policyMatrix(view({ pods }), asked).groups.map(({ name, pods: all }) => [name, all.length]),
+    [
+      ['db', 1],
+      ['queue', 2],
+    ],
+    'where nothing tells them apart they are one',
+  )
+})
+
+test('a pod that its node keeps of a file is called by its own name', () => {
+  const pods = [owned('proxy-node-1', 80, 'Node', 'node-1', { app: 'proxy' })]
+  assert.deepEqual(
+    policyMatrix(view({ pods }), asked).groups.map(({ name }) => name),
+    ['proxy-node-1'],
+  )
+})

@@ -159,3 +159,28 @@ test('nodes that stand for the cluster’s DNS have the names that its pods have
     [true, true, false, false],
   )
 })
+
+test('the cluster’s DNS is who has its labels in its namespace, and no other pod there or that is labelled so', () => {
+  const labelled = (name: string, address: string, namespace: string, labels: object) => {
+    const one = pod(name, address, { namespace })
+    return { ...one, metadata: { ...one.metadata, labels } }
+  }
+  const dns = { 'k8s-app': 'kube-dns' }
+  const seen = view({
+    pods: [
+      labelled('coredns', '10.0.0.1', 'kube-system', { ...dns, 'pod-template-hash': '5c8' }),
+      labelled('metrics', '10.0.0.2', 'kube-system', { 'k8s-app': 'metrics-server' }),
+      labelled('mine', '10.0.0.3', 'x', dns),
+    ],
+  })
+  const isDns = (text: string) => seen.isDns(seen.partyAt(heldAddress(text)!))
+  assert.deepEqual(['10.0.0.1', '10.0.0.2', '10.0.0.3', '172.30.0.1', '192.0.2.1'].map(isDns), [
+    true,
+    false,
+    false,
+    false,
+    false,
+  ])
+  const onNodes = view({ dnsOnNodes: true })
+  assert.ok(onNodes.isDns(onNodes.partyAt(heldAddress('172.30.0.1')!)))
+})

@@ -38,6 +38,8 @@ test('nobody passes on the way who passes neither before nor then, and nobody is
     say(3, 'return'),
     say(4, 'return'),
     say(8, 'drop'),
+    say(9, 'drop', '70-90'),
+    say(9, 'return'),
   ]
   const wanted = [
     policed,
@@ -46,6 +48,8 @@ test('nobody passes on the way who passes neither before nor then, and nobody is
     say(3, 'return', '1-99'),
     say(5, 'return'),
     say(6, 'drop'),
+    say(9, 'return'),
+    say(9, 'drop', '80-85'),
   ]
   for (const [from, to] of [
     [held, wanted],
@@ -55,7 +59,7 @@ test('nobody passes on the way who passes neither before nor then, and nobody is
       const states = statesBetween(from, to, most)
       assert.deepEqual(texts(states.at(-1) ?? []), texts(to))
       for (const state of states)
-        for (const who of [0, 1, 2, 3, 4, 5, 6, 7, 8]) {
+        for (const who of [0, 1, 2, 3, 4, 5, 6, 7, 8, 9]) {
           const ends = [passes(from, who), passes(to, who)]
           assert.ok(ends.includes(passes(state, who)), `${who}: ${texts(state)}`)
         }

@@ -82,8 +82,7 @@ export function meanEndpoints(
   const namespace = object.metadata?.namespace ?? ''
   const [first, ...others] = peersBehind(facts, view, service, namespace)
   if (first === undefined || policy.kind !== 'NetworkPolicy') return undefined
-  const direction = path.startsWith('spec.egress') ? 'egress' : 'ingress'
-  const blocks = (peersOfRule(policy, object, direction, rule.path) ?? [])
+  const blocks = (peersOfRule(policy, object, 'egress', rule.path) ?? [])
     .filter((part) => part.path === path)
     .flatMap(({ peers }) => peers)
   const isAlone = blocks.every((one) => one.kind === 'block' && cidrSize(one.block) === 1n)

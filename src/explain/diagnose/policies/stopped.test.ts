@@ -59,6 +59,45 @@ test('the rule that comes nearest is named with what is missing', () => {
   )
 })
 
+test('of several rules that one is named to which one label or the Service’s port is missing, not one for DNS alone', () => {
+  const at = (rules: readonly object[], of: 'ingress' | 'egress' = 'ingress'): string | undefined => {
+    const subject = of === 'ingress' ? web : { matchLabels: { app: 'client' } }
+    const types = [of === 'ingress' ? 'Ingress' : 'Egress']
+    const given = withPolicies([policy('one', { podSelector: subject, policyTypes: types, [of]: rules })])
+    return /spec\.\w+\[\d\]/.exec(findingsOf(given)[0]?.details[0] ?? '')?.[0]
+  }
+  const all = [{ podSelector: {} }]
+  const labelled = (...names: readonly string[]) => [
+    { podSelector: { matchLabels: Object.fromEntries(names.map((name) => [name, 'x'])) } },
+  ]
+  const outside = [{ ipBlock: { cidr: '192.0.2.0/24' } }]
+  assert.equal(at([{ from: labelled('a', 'b') }, { from: labelled('a') }]), 'spec.ingress[1]')
+  assert.equal(at([{ from: labelled('a') }, { from: labelled('b') }]), 'spec.ingress[0]', 'the first of two')
+  assert.equal(at([{ from: outside }, { from: labelled('a') }]), 'spec.ingress[1]')
+  assert.equal(
+    at([
+      { from: all, ports: [{ port: 81 }] },
+      { from: all, ports: [{ port: 80 }] },
+    ]),
+    'spec.ingress[1]',
+  )
+  const dns = { to: all, ports: [{ port: 53, protocol: 'UDP' }] }
+  assert.equal(at([dns, { to: labelled('a', 'b') }], 'egress'), 'spec.egress[1]')
+  const named = { ...dns, ports: [...dns.ports, { port: 'htp' }] }
+  assert.equal(at([named, { to: labelled('a', 'b') }], 'egress'), 'spec.egress[0]', 'and of a port by its name')
+  assert.equal(at([{ ...dns, ports: [{ port: 54 }] }, { to: labelled('a', 'b') }], 'egress'), 'spec.egress[0]')
+  assert.equal(at([{ ...dns, ports: [...dns.ports, { port: 80 }] }, { to: labelled('a') }], 'egress'), 'spec.egress[0]')
+})
+
+test('a label that a namespace has otherwise is told with what it has', () => {
+  const from = [{ namespaceSelector: { matchLabels: { team: 'a' } } }]
+  const given = withPolicies([policy('in', { podSelector: web, ingress: [{ from }] })])
+  assert.match(
+    only({ ...given, namespaceLabels: { ...given.namespaceLabels, default: { team: 'b' } } }).details[0] ?? '',
+    /namespace default must have team=a, and has team=b$/,
+  )
+})
+
 test('a podSelector alone means the policy’s own namespace; selectors mean no node', () => {
   const there = withPolicies([policy('in', { podSelector: web, ingress: [{ from: [{ podSelector: {} }] }] })], [], {
     namespaces: ['default', 'front'],
@@ -175,8 +214,8 @@ test('what is wrong with the rule that should let DNS pass is told, and other ru
     namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': 'kube-system' } },
     podSelector: { matchLabels: { 'k8s-app': value } },
   })
-  const detailsOf = (rule: object) =>
-    only(withPolicies([policy('out', { policyTypes: ['Egress'], egress: [rule] })]), 'web.default:80').details
+  const detailsOf = (...egress: readonly object[]) =>
+    only(withPolicies([policy('out', { policyTypes: ['Egress'], egress })]), 'web.default:80').details
   const port = [{ protocol: 'UDP', port: 53 }]
   const toWeb = { to: [webPods] }
   const asked = withPolicies([
@@ -187,6 +226,38 @@ test('what is wrong with the rule that should let DNS pass is told, and other ru
     /spec\.egress\[1\]\.to\[0\]: pods of the cluster’s DNS must have k8s-app=coredns, and have k8s-app=kube-dns$/,
   )
   assert.equal(detailsOf(toWeb).length, 1)
+  const named = (name: string) => [{ port: 8080 }, { protocol: 'UDP', port: name }]
+  assert.match(
+    detailsOf(toWeb, { to: [dnsPods('kube-dns')], ports: named('dns-udp') })[0] ?? '',
+    /spec\.egress\[1\]\.to\[0\]: it speaks of 8080\/TCP and port dns-udp\/UDP alone$/,
+  )
+  assert.equal(detailsOf({ ...toWeb, ports: named('http') }).length, 1, 'a name of another’s port')
+  assert.equal(detailsOf(toWeb, { to: [dnsPods('kube-dns')], ports: [{ port: 9153 }] }).length, 1, 'metrics')
+})
+
+test('DNS is forgotten where the DNS itself is asked, at its own port, and nowhere else', () => {
+  const given = withPolicies([policy('out', { policyTypes: ['Egress'], egress: [{ to: [webPods] }] })])
+  const reasonOf = (to: string, protocol: 'TCP' | 'UDP' | 'SCTP', facts = given) =>
+    ask('pod/client', to, { protocol }, facts).findings.map(({ reason }) => reason)
+  assert.deepEqual(reasonOf('172.30.0.2:53', 'UDP'), ['dns-forgotten'])
+  assert.deepEqual(reasonOf('172.30.0.3:53', 'TCP'), ['dns-forgotten'], 'any node answers')
+  for (const [to, protocol] of [
+    ['172.30.0.2:8080', 'TCP'],
+    ['203.0.113.7:53', 'UDP'],
+    ['172.30.0.2:53', 'SCTP'],
+  ] as const)
+    assert.deepEqual(reasonOf(to, protocol), ['policy-isolates'], `${to}/${protocol}`)
+  const atOne = { ...given, network: { ...given.network, dnsOnNodes: false } }
+  assert.deepEqual(reasonOf('172.30.0.2:53', 'UDP', atOne), ['dns-forgotten'])
+  assert.deepEqual(reasonOf('172.30.0.2:8080', 'TCP', atOne), ['policy-isolates'], 'another port there')
+  assert.deepEqual(reasonOf('172.30.0.3:53', 'UDP', atOne), ['policy-isolates'], 'another node')
+})
+
+test('a range of ClusterIPs keeps its place in the rule: who is behind the Service stands beside it', () => {
+  const rule = { to: [{ ipBlock: { cidr: '10.96.0.0/24' } }], ports: [{ port: 8080 }] }
+  assert.deepEqual(commandsOf(only(withPolicies([policy('out', { policyTypes: ['Egress'], egress: [rule] })]))), [
+    `kubectl patch networkpolicy out -n default --type json -p '[{"op":"add","path":"/spec/egress/0/to/-","value":{"podSelector":{"matchLabels":{"app":"web"}}}}]'`,
+  ])
 })
 
 test('DNS that was forgotten is named so where a name is asked for, and where the DNS itself is', () => {

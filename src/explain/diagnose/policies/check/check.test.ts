@@ -71,6 +71,18 @@ test('of a Service some of whose ready pods nobody may ask, these are told', () 
   assert.deepEqual(found([policy('extra', { policyTypes: ['Egress'] })], [], { pods }), NOTHING, 'egress closes none')
 })
 
+test('a Service whose pods may ask each other, and nobody else them, is open; where there is but one of them it is not', () => {
+  const web = app('web')
+  const among = policy('web', { podSelector: web, ingress: [{ from: [{ podSelector: web }] }] })
+  assert.deepEqual(found([among]), NOTHING)
+  const slices = [slice('web', [at('10.244.1.11', 1)])]
+  const pods = [pod('web-1', 1, 11), pod('client', 1, 9, { labels: { app: 'client' } })]
+  assert.equal(
+    found([among], [], { pods, slices })[0],
+    closes('its only ready pod', 'NetworkPolicy default/web lets nobody pass who could ask'),
+  )
+})
+
 test('who is meant to ask a pod that is alone in its namespace only a person knows: the policy is shown, and an administrator’s', () => {
   const alone = found([policy('deny', {})], [], {
     pods: [pod('web-1', 1, 11), pod('client', 1, 9, { namespace: 'front' })],
@@ -144,6 +156,53 @@ test('pods that may ask others by name and not the DNS are told with the rule th
   )
 })
 
+const lets = (name: string, podSelector: object) =>
+  policy(name, { podSelector, policyTypes: ['Egress'], egress: [{ to: [{ podSelector: app('web') }] }] })
+/** What new policies that let DNS pass are called. */
+const dnsCures = (...policies: Policies) =>
+  found(policies).flatMap((line) => /^cure .*, default\/(.*):$/.exec(line)?.[1] ?? [])
+
+test('one policy lets DNS pass for all who forgot it where one isolates them all, and for nobody else where it need not', () => {
+  const deny = policy('deny', { policyTypes: ['Egress'] })
+  assert.deepEqual(dnsCures(deny, lets('client', app('client')), lets('web', app('web'))), ['allow-dns'])
+  assert.deepEqual(dnsCures(deny, lets('client', app('client'))), ['allow-dns-client'], 'others ask nobody')
+  assert.deepEqual(dnsCures(lets('client', app('client')), lets('web', app('web'))), [
+    'allow-dns-client',
+    'allow-dns-web',
+  ])
+})
+
+test('who has no address of the family in which the DNS answers has not forgotten it, whoever is labelled alike', () => {
+  const labels = { app: 'client' }
+  const six = pod('six', 1, 8, { labels, status: { podIPs: [{ ip: 'fd00:10:244:1::8' }] } })
+  const pods = [pod('web-1', 1, 11), six, pod('client', 1, 9, { labels })]
+  assert.match(found([lets('out', app('client'))], [], { pods })[0]!, /^why {3}pod default\/client may not ask/)
+})
+
+test('DNS that an administrator denies is not forgotten', () => {
+  const out = (...egress: readonly object[]) =>
+    policy('out', {
+      podSelector: app('client'),
+      policyTypes: ['Egress'],
+      egress: [{ to: [{ podSelector: app('web') }] }, ...egress],
+    })
+  const denying = (protocol: string) =>
+    clusterPolicy('no-dns', {
+      egress: [
+        {
+          action: 'Deny',
+          to: [{ networks: ['172.30.0.0/16'] }],
+          protocols: [{ [protocol]: { destinationPort: { number: 53 } } }],
+        },
+      ],
+    })
+  assert.deepEqual(found([out()], [denying('udp')]), ['nothing found in 2 policies'])
+  assert.deepEqual(found([out({ ports: [{ port: 53, protocol: 'UDP' }] })], [denying('udp')]), [
+    'nothing found in 2 policies',
+  ])
+  assert.match(found([out()], [denying('tcp')])[0]!, /dns-forgotten/)
+})
+
 test('what cannot be read is told with its field', () => {
   const from = [{ ipBlock: { cidr: '10.0.0.0/40' } }]
   assert.deepEqual(found([policy('odd', { podSelector: app('web'), ingress: [{ from }, {}] })]), [
@@ -177,6 +236,12 @@ test('a peer of namespaces that none is: one that is called so gets the label, o
     told(beside({ ...name, team: 'back' }, [peers(team('front'))])).slice(1),
     ['nearest: front', ...show],
     'it is of another team',
+  )
+  const both = { namespaceSelector: { matchLabels: { area: 'front', team: 'x' } } }
+  assert.deepEqual(
+    told(beside({ ...name, team: 'back' }, [peers(both)])).slice(1),
+    ['nearest: front', ...show],
+    'one of two labels is another’s',
   )
   assert.deepEqual(told(beside(name, [peers(team('zzzz'))])).slice(1), show, 'none is called like it')
 })
@@ -252,6 +317,14 @@ test('a port by a name that nobody has who is asked is told with the names that 
     ONE,
   ])
   assert.deepEqual(found([ports({ port: 'http' })]), NOTHING)
+  const named = ['admin', 'http'].map((name, index) => ({ name, containerPort: 8080 + index, protocol: 'TCP' }))
+  assert.match(
+    found([ports({ port: 'htp' })], [], { pods: [pod('web-1', 1, 11, { ports: named }), pod('web-2', 2, 11)] })[2]!,
+    /mean port http:$/,
+    'the nearest of several',
+  )
+  const two = ['aaaa', 'bbbb'].map((name) => ({ port: name, protocol: 'UDP' }))
+  assert.equal(found([ports(...two)]).at(-1), '2 findings in 1 policy')
   assert.deepEqual(found([ports({ port: 'http', protocol: 'UDP' })]).slice(1), [
     'they have no names for such ports',
     'look  the policy:',
@@ -318,6 +391,12 @@ test('two of a tier with one priority that may differ are told once, by name, an
   const last = of({ ...denies, priority: 1000 }, { ...accepts, priority: 1000 })
   assert.match(last[0]!, /priority 1000/)
   assert.equal(last.length, 1, 'none is free behind the last: it is shown')
+  const [atLast, too] = [accepts, denies].map((one) => ({ ...one, priority: 1000 }))
+  assert.ok(
+    found([], [clusterPolicy('a', atLast!), clusterPolicy('b', too!)]).includes(
+      'kubectl get clusternetworkpolicy b -o yaml',
+    ),
+  )
   assert.match(of({ ...denies, priority: 999 }, { ...accepts, priority: 999 }).at(-1)!, /"priority":1000/)
 })
 
@@ -342,6 +421,11 @@ test('a policy that selects no pod is told with the pods whose labels are like i
   assert.equal(
     found([], [cluster])[3],
     `kubectl patch clusternetworkpolicy web --type merge -p '{"spec":{"subject":{"pods":{"podSelector":{"matchLabels":{"app":"web"},"matchExpressions":null}}}}}'`,
+  )
+  const pods = { namespaceSelector: {}, podSelector: { matchLabels: { tier: 'database' } } }
+  assert.equal(
+    found([], [clusterPolicy('web', { ...denied({ nodes: {} }), subject: { pods } })])[2],
+    'kubectl get pods -A --show-labels',
   )
   const either = { matchExpressions: [{ key: 'app', operator: 'In', values: ['wbe', 'wex'] }] }
   assert.match(found([policy('web', { podSelector: either })])[1]!, /^look/, 'which of two was meant nobody can tell')

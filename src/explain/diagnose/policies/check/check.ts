@@ -1,6 +1,8 @@
 import type { ClusterFacts } from '../../../cluster/facts.ts'
+import type { PolicyView } from '../../../policies/policy-view.ts'
 import { ruleOf } from '../../../policies/rule-parts.ts'
 import { policiesOf } from '../../../policies/view-of.ts'
+import { policyRef } from '../../../policies/word.ts'
 import type { PolicyCheck, PolicyFinding } from '../../../trace/policies/check.ts'
 import type { CommandFlags } from '../../../trace/question.ts'
 import type { ObjectRef } from '../../../trace/reference.ts'
@@ -37,7 +39,15 @@ export const checkPolicies = (facts: ClusterFacts, namespace: string | undefined
   const { unseen = [] } = facts
   if (view === undefined) return { policies: 0, findings: [], unseen }
   const scope = { facts, view, namespace }
-  const findings = besideOneAnother(facts, once(withoutConsequences(CHECKS.flatMap((check) => check(scope)))))
+  const findings = besideOneAnother(
+    facts,
+    once(
+      withoutConsequences(
+        view,
+        CHECKS.flatMap((check) => check(scope)),
+      ),
+    ),
+  )
   return {
     policies: policiesIn(scope).length,
     findings: findings.map((one) => ({ ...one, cures: one.cures.map((cure) => flagged(cure, flags)) })),
@@ -58,7 +68,7 @@ const once = (all: readonly PolicyFinding[]): readonly PolicyFinding[] => {
 }
 
 /** What another finding tells the cause of is not told again. */
-const withoutConsequences = (all: readonly PolicyFinding[]): readonly PolicyFinding[] => {
+const withoutConsequences = (view: PolicyView, all: readonly PolicyFinding[]): readonly PolicyFinding[] => {
   const places = new Set(
     all.flatMap((one) =>
       one.reason === 'peer-is-cluster-ip' || one.reason === 'peer-means-nobody' || one.reason === 'policy-port-unknown'
@@ -66,13 +76,25 @@ const withoutConsequences = (all: readonly PolicyFinding[]): readonly PolicyFind
         : [],
     ),
   )
+  /** Of a policy, and a port of a Service that its pods do not have. */
   const ports = new Set(
-    all.flatMap((one) => (one.reason === 'policy-port-is-services' ? [placeOf(one.service, `${one.port.port}`)] : [])),
+    all.flatMap((one) =>
+      one.reason === 'policy-port-is-services' && one.path.startsWith('spec.ingress')
+        ? [placeOf(one.policy, placeOf(one.service, `${one.port.port}`))]
+        : [],
+    ),
   )
+  const isMended = ({ namespace = '', name }: ObjectRef, port: string): boolean => {
+    const pod = view.pod(namespace, name)
+    return pod !== undefined && view.policiesOf(pod).some((policy) => ports.has(placeOf(policyRef(policy), port)))
+  }
   return all.filter((one) => {
     if (one.reason === 'dns-forgotten')
       return !one.nearest || !places.has(placeOf(one.nearest.policy, ruleOf(one.nearest.path)))
-    return one.reason !== 'service-closed' || !ports.has(placeOf(one.service, `${one.port.port}`))
+    return (
+      one.reason !== 'service-closed' ||
+      !one.pods.every((pod) => isMended(pod, placeOf(one.service, `${one.port.port}`)))
+    )
   })
 }
 

@@ -28,7 +28,8 @@ export const forgottenDns: Check = (scope) => {
   )
   const found = [...groups.values()].flatMap((alike) => {
     const [pod] = alike as [PolicyPod]
-    const protocols = closedDns(facts, podRef(pod))
+    // What an administrator denies nobody has forgotten, and no other policy lets it pass.
+    const protocols = closedDns(facts, podRef(pod), ({ passes, by }) => !passes && by === undefined)
     return protocols.length === 0 ? [] : [{ pods: alike, protocols, policies: isolating(view.policiesOf(pod)) }]
   })
   const [endpoint] = dnsEndpoints(facts)

@@ -54,14 +54,12 @@ const distinct = (cures: readonly Cure[]): readonly Cure[] => [
   ...new Map(cures.map((one) => [JSON.stringify(one), one])).values(),
 ]
 
-/** Of pods that policies see alike one. */
-const clientsOf = ({ view }: Scope): readonly PolicyPod[] => [
-  ...new Map(
-    view.pods
-      .filter(({ addresses }) => addresses.length > 0)
-      .map((pod) => [JSON.stringify([pod.namespace, Object.entries(pod.labels).sort()]), pod]),
-  ).values(),
-]
+/** Of pods that policies see alike two: one of them may be asked by the other. */
+const clientsOf = ({ view }: Scope): readonly PolicyPod[] => {
+  const pods = view.pods.filter(({ addresses }) => addresses.length > 0)
+  const alike = Map.groupBy(pods, ({ namespace, labels }) => JSON.stringify([namespace, Object.entries(labels).sort()]))
+  return [...alike.values()].flatMap((all) => all.slice(0, 2))
+}
 
 const endpointsOf = ({ facts, view }: Scope, service: Service, name: string, protocol: Protocol): readonly Endpoint[] =>
   slicesOf(facts, service).flatMap(({ ports, endpoints }) =>
@@ -142,9 +140,8 @@ function opening({ view }: Scope, clients: readonly PolicyPod[], service: Servic
   const words = wordsOf(view, isNear ? clients.filter(({ namespace }) => namespace === pod.namespace) : clients, closed)
   // What a ClusterNetworkPolicy denies no other lets pass.
   const denying = words.find(({ by }) => by?.policy.kind === 'ClusterNetworkPolicy')?.by?.policy
-  const [first] = isolatedBy
-  if (denying !== undefined || first === undefined || !isNear)
-    return showPolicy((denying ?? first ?? isolating(view, pod)[0]) as Policy)
+  if (denying !== undefined || isolatedBy.length === 0 || !isNear)
+    return showPolicy(denying ?? (isolating(view, pod)[0] as Policy))
   const policy = ownPolicy(
     pod.namespace,
     `allow-namespace-to-${service.metadata?.name}-${port}`,
