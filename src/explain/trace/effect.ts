@@ -77,9 +77,11 @@ type PolicyEffect =
   | { readonly code: 'let-peer-pass'; readonly rule: string; readonly policy: ObjectRef; readonly peer: PolicyEnd }
   | { readonly code: 'mean-both'; readonly path: string; readonly policy: ObjectRef }
   | { readonly code: 'mean-behind'; readonly path: string; readonly policy: ObjectRef; readonly service: ObjectRef }
-  /** `policy`: one of its own, which is not there yet; so are those of the next two. */
+  /** `policy`: one of its own, which is not there yet; so are those of the next three. */
   | { readonly code: 'let-pass'; readonly policy: ObjectRef; readonly peer: PolicyEnd }
   | { readonly code: 'let-dns-pass'; readonly policy: ObjectRef }
+  /** `of`: a policy, whose pods are meant, or a pod and others that are labelled as it is. */
+  | { readonly code: 'let-ask'; readonly policy: ObjectRef; readonly of: ObjectRef; readonly service: ObjectRef }
   | { readonly code: 'let-namespace-pass'; readonly policy: ObjectRef; readonly namespace: string }
   | { readonly code: 'mean-labels'; readonly path: string; readonly labels: Readonly<Record<string, string>> }
   | { readonly code: 'mean-port'; readonly path: string; readonly port: string }

@@ -79,6 +79,8 @@ export function effectText(effect: Effect): string {
       const missing = Object.entries(effect.missing).map(([key, value]) => `${key}=${value}`)
       return `give a node the labels that its nodeSelector wants: ${listed(missing)}`
     }
+    case 'let-ask':
+      return `let ${effect.of.kind === 'Pod' ? objectText(effect.of) : `the pods of ${nameText(effect.of)}`} ask ${objectText(effect.service)}, by a policy of its own, ${nameText(effect.policy)}`
     case 'let-dns-pass':
       return `let DNS pass, by a policy of its own, ${nameText(effect.policy)}`
     case 'let-namespace-pass':

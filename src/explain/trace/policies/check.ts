@@ -14,7 +14,11 @@ export interface PolicyCheck {
   readonly unseen: readonly Unseen[]
 }
 
-export type PolicyFinding = PolicyMatter & { readonly cures: readonly Cure[] }
+export type PolicyFinding = PolicyMatter & {
+  readonly cures: readonly Cure[]
+  /** It is so when the cures of those before it are done. */
+  readonly follows?: true
+}
 
 /** A word for programs, which stays. `docs/policy.md` tells of each. */
 export type PolicyReason = PolicyMatter['reason']

@@ -13,7 +13,8 @@ import { portText } from '../walk/entry.ts'
 export function printCheck({ policies, findings, unseen }: PolicyCheck): string {
   const lines = findings.flatMap((finding) => {
     const { message, details = [] } = matterText(finding)
-    return findingLines({ reason: finding.reason, message, details, cures: finding.cures.map(tellCure) })
+    const told = finding.follows ? [...details, 'so it is when what stands above is done'] : details
+    return findingLines({ reason: finding.reason, message, details: told, cures: finding.cures.map(tellCure) })
   })
   const looked = plural(policies, 'policy', 'policies')
   lines.push(

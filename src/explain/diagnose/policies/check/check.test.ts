@@ -401,7 +401,7 @@ test('two of a tier with one priority that may differ are told once, by name, an
 })
 
 test('a policy that selects no pod is told with the pods whose labels are like it, and where its selector stands', () => {
-  assert.deepEqual(found([policy('web', { podSelector: app('wbe') })]), [
+  assert.deepEqual(found([policy('web', { podSelector: app('wbe'), ingress: [{}] })]), [
     'why   NetworkPolicy default/web selects no pod: spec.podSelector wants app=wbe [policy-selects-nothing]',
     '2 pods with app=web: default/web-1 and default/web-2',
     'cure  select app=web:',
@@ -481,7 +481,7 @@ test('of one namespace its policies are looked at, its Services, and policies of
   const of = (namespace: string) => told(withPolicies([wrong, closed], [cluster], shop), namespace)
   assert.deepEqual(
     of('default').flatMap((line) => /\[([a-z-]+)\]$/.exec(line)?.[1] ?? []),
-    ['service-closed', 'policy-unreadable', 'policy-selects-nothing'],
+    ['policy-unreadable', 'policy-selects-nothing', 'service-closed'],
   )
   assert.deepEqual(of('kube-system'), ['nothing found in 0 policies'])
 })

@@ -1,26 +1,23 @@
 import type { ClusterFacts } from '../../../cluster/facts.ts'
-import type { PolicyView } from '../../../policies/policy-view.ts'
 import { ruleOf } from '../../../policies/rule-parts.ts'
 import { policiesOf } from '../../../policies/view-of.ts'
-import { policyRef } from '../../../policies/word.ts'
 import type { PolicyCheck, PolicyFinding } from '../../../trace/policies/check.ts'
 import type { CommandFlags } from '../../../trace/question.ts'
 import type { ObjectRef } from '../../../trace/reference.ts'
 import { flagged } from '../../cure.ts'
 import { besideOneAnother } from '../beside.ts'
 import { clusterIps } from './cluster-ips.ts'
+import { cured, isShifting, patchedObject } from './cured.ts'
 import { forgottenDns } from './names.ts'
 import { emptyPeers } from './peers.ts'
 import { unknownPorts } from './ports.ts'
-import { type Check, policiesIn } from './scope.ts'
+import { type Check, policiesIn, type Scope } from './scope.ts'
 import { servicePorts } from './service-ports.ts'
 import { closedServices } from './services.ts'
 import { idleSubjects, sharedPriorities, unreadable } from './subjects.ts'
 
-/** In the order in which they are told: what stops traffic first. */
-const CHECKS: readonly Check[] = [
-  closedServices,
-  forgottenDns,
+/** Slips of a policy, whatever they come to. */
+const SLIPS: readonly Check[] = [
   unreadable,
   clusterIps,
   emptyPeers,
@@ -30,29 +27,87 @@ const CHECKS: readonly Check[] = [
   idleSubjects,
 ]
 
+/** What all policies come to: it is looked at when slips are mended, which may be all that it comes from. */
+const EFFECTS: readonly Check[] = [closedServices, forgottenDns]
+
 /**
  * What is most likely not meant in the policies of a cluster, or of one namespace. What people do on purpose, such as to
  * isolate all pods of a namespace, is no finding.
  */
 export const checkPolicies = (facts: ClusterFacts, namespace: string | undefined, flags: CommandFlags): PolicyCheck => {
-  const view = policiesOf(facts)
   const { unseen = [] } = facts
-  if (view === undefined) return { policies: 0, findings: [], unseen }
-  const scope = { facts, view, namespace }
-  const findings = besideOneAnother(
-    facts,
-    once(
-      withoutConsequences(
-        view,
-        CHECKS.flatMap((check) => check(scope)),
-      ),
-    ),
-  )
+  const scope = scopeOf(facts, namespace)
+  if (scope === undefined) return { policies: 0, findings: [], unseen }
   return {
     policies: policiesIn(scope).length,
-    findings: findings.map((one) => ({ ...one, cures: one.cures.map((cure) => flagged(cure, flags)) })),
+    findings: foundIn(scope).map((one) => ({ ...one, cures: one.cures.map((cure) => flagged(cure, flags)) })),
     unseen,
   }
+}
+
+const scopeOf = (
+  facts: ClusterFacts,
+  namespace: string | undefined,
+  found: readonly PolicyFinding[] = [],
+): Scope | undefined => {
+  const view = policiesOf(facts)
+  return view && { facts, view, namespace, unsure: found.filter(({ cures }) => cures.every(isLook)) }
+}
+
+const isLook = ({ kind }: PolicyFinding['cures'][number]): boolean => kind === 'look'
+
+/** More slips than stand one behind the other in a policy. */
+const MOST_ROUNDS = 12
+
+/** What is found, and what is found when that is mended, until nothing is: so all cures together, in their order, mend all. */
+function foundIn(start: Scope): readonly PolicyFinding[] {
+  let found: readonly PolicyFinding[] = []
+  let scope: Scope | undefined = start
+  const present = new Set<string>()
+  for (let round = 0; round < MOST_ROUNDS && scope !== undefined; round++) {
+    const slips = newIn(scope, found, SLIPS)
+    const effects = slips.length === 0 || round === 0 ? newIn(scope, found, EFFECTS) : []
+    if (round === 0) for (const one of [...slips, ...effects]) present.add(keyOf(one))
+    const next = slips.length > 0 ? notShifted(slips) : effects
+    if (next.length === 0) break
+    const told = next.map((one) => (present.has(keyOf(one)) ? one : { ...one, follows: true as const }))
+    const before = found.length
+    found = besideOneAnother(start.facts, once([...found, ...told]))
+    const cures = found.slice(before).flatMap((one) => one.cures)
+    scope = scopeOf(cured(scope.facts, cures), start.namespace, found)
+  }
+  return merged(found)
+}
+
+const newIn = (scope: Scope, found: readonly PolicyFinding[], checks: readonly Check[]): readonly PolicyFinding[] => {
+  const known = new Set(found.map(keyOf))
+  const places = new Set(scope.unsure.flatMap((one) => ('path' in one ? [placeOf(one.policy, ruleOf(one.path))] : [])))
+  return checks
+    .flatMap((check) => check(scope))
+    .filter((one) => !known.has(keyOf(one)))
+    .filter(
+      (one) =>
+        one.reason !== 'dns-forgotten' ||
+        !one.nearest ||
+        !places.has(placeOf(one.nearest.policy, ruleOf(one.nearest.path))),
+    )
+}
+
+const keyOf = ({ cures: _, follows: __, ...matter }: PolicyFinding): string => JSON.stringify(matter)
+const placeOf = (object: ObjectRef, at: string): string => JSON.stringify([object, at])
+
+/** Where a cure takes something out of a list, what else is patched of that object is found again at its new place. */
+function notShifted(all: readonly PolicyFinding[]): readonly PolicyFinding[] {
+  const kept: PolicyFinding[] = []
+  const [patchedOnes, shifted] = [new Set<string>(), new Set<string>()]
+  for (const one of all) {
+    const objects = one.cures.flatMap((cure) => patchedObject(cure) ?? [])
+    const shifts = one.cures.some(isShifting)
+    if (objects.some((object) => shifted.has(object) || (shifts && patchedOnes.has(object)))) continue
+    for (const object of objects) (shifts ? shifted : patchedOnes).add(object)
+    kept.push(one)
+  }
+  return kept
 }
 
 /** What the same cures mend, for the same reason, is one: a port of a rule may be that of several Services. */
@@ -67,35 +122,14 @@ const once = (all: readonly PolicyFinding[]): readonly PolicyFinding[] => {
   })
 }
 
-/** What another finding tells the cause of is not told again. */
-const withoutConsequences = (view: PolicyView, all: readonly PolicyFinding[]): readonly PolicyFinding[] => {
-  const places = new Set(
-    all.flatMap((one) =>
-      one.reason === 'peer-is-cluster-ip' || one.reason === 'peer-means-nobody' || one.reason === 'policy-port-unknown'
-        ? [placeOf(one.policy, ruleOf(one.path))]
-        : [],
-    ),
-  )
-  /** Of a policy, and a port of a Service that its pods do not have. */
-  const ports = new Set(
-    all.flatMap((one) =>
-      one.reason === 'policy-port-is-services' && one.path.startsWith('spec.ingress')
-        ? [placeOf(one.policy, placeOf(one.service, `${one.port.port}`))]
-        : [],
-    ),
-  )
-  const isMended = ({ namespace = '', name }: ObjectRef, port: string): boolean => {
-    const pod = view.pod(namespace, name)
-    return pod !== undefined && view.policiesOf(pod).some((policy) => ports.has(placeOf(policyRef(policy), port)))
-  }
-  return all.filter((one) => {
-    if (one.reason === 'dns-forgotten')
-      return !one.nearest || !places.has(placeOf(one.nearest.policy, ruleOf(one.nearest.path)))
-    return (
-      one.reason !== 'service-closed' ||
-      !one.pods.every((pod) => isMended(pod, placeOf(one.service, `${one.port.port}`)))
-    )
+/** Of a Service one finding, with all cures that it needs. */
+function merged(all: readonly PolicyFinding[]): readonly PolicyFinding[] {
+  const key = (one: PolicyFinding): string | undefined =>
+    one.reason === 'service-closed' ? JSON.stringify([one.service, one.port]) : undefined
+  return all.flatMap((one, index) => {
+    const of = key(one)
+    if (of === undefined) return [one]
+    if (all.findIndex((other) => key(other) === of) !== index) return []
+    return [{ ...one, cures: all.flatMap((other) => (key(other) === of ? other.cures : [])) }]
   })
 }
-
-const placeOf = (object: ObjectRef, at: string): string => JSON.stringify([object, at])

@@ -20,18 +20,24 @@ const shop: Partial<ClusterFacts> = {
   slices: [slice('web', [at('10.244.1.11', 1), at('10.244.2.11', 2)])],
 }
 
-/** Of each finding its reason and its place, and what is done: the operations of a patch, else the command. */
+/** Of each finding, but for those that come with its cure, its reason and its place, and what is done: the operations of a patch, else the command. */
 const told = (policies: Parameters<typeof withPolicies>[0], more: Partial<ClusterFacts> = {}, admin: object[] = []) =>
   checkPolicies(withPolicies(policies, admin as never, { ...shop, ...more }), undefined, {
     fairlead: [],
     kubectl: [],
-  }).findings.map((one) => [
-    one.reason,
-    'path' in one ? one.path : '',
-    ...one.cures.map(({ kind, argv, input }) =>
-      kind === 'run' && input === undefined ? JSON.parse(argv.at(-1) ?? '') : argv.join(' '),
-    ),
-  ])
+  }).findings.flatMap((one) =>
+    one.follows
+      ? []
+      : [
+          [
+            one.reason,
+            'path' in one ? one.path : '',
+            ...one.cures.map(({ kind, argv, input }) =>
+              kind === 'run' && input === undefined ? JSON.parse(argv.at(-1) ?? '') : argv.join(' '),
+            ),
+          ],
+        ],
+  )
 const meant = (path: string, ...operations: readonly object[]) => [['peer-is-cluster-ip', path, operations]]
 const shown = (path: string, what = 'networkpolicy out -n default') => [
   ['peer-is-cluster-ip', path, `kubectl get ${what} -o yaml`],
@@ -121,7 +127,7 @@ test('the ClusterIP of the DNS is mended by who answers for it, and that DNS is 
   assert.deepEqual(told([egress(dns, others)]), meant('spec.egress[0].to[0]', replaced(peer)))
   assert.deepEqual(
     told([egress({ to: [WEB] }, others)]).map(([reason]) => reason),
-    ['dns-forgotten', 'peer-is-cluster-ip'],
+    ['peer-is-cluster-ip', 'dns-forgotten'],
     'another rule than that for DNS is no reason for it',
   )
 })

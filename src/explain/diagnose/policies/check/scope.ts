@@ -1,4 +1,5 @@
 import type { Pod } from '#api/core/pod/message.ts'
+import type { Protocol } from '#net/port-protocol.ts'
 import { type LabelRequirement, matchesLabels } from '#objects/label-requirement.ts'
 import type { Labels } from '#objects/object.ts'
 import { isTerminal } from '#objects/pod.ts'
@@ -7,6 +8,8 @@ import { DNS_PODS } from '#policy/policy-objects.ts'
 import type { Policy } from '#policy/rule.ts'
 import type { ClusterFacts } from '../../../cluster/facts.ts'
 import type { PolicyView } from '../../../policies/policy-view.ts'
+import { ruleOf } from '../../../policies/rule-parts.ts'
+import { policyRef } from '../../../policies/word.ts'
 import type { PolicyFinding } from '../../../trace/policies/check.ts'
 
 /** What is looked at: all policies, or those of one namespace. */
@@ -14,9 +17,30 @@ export interface Scope {
   readonly facts: ClusterFacts
   readonly view: PolicyView
   readonly namespace: string | undefined
+  /** What was found, and only a person can mend. */
+  readonly unsure: readonly PolicyFinding[]
 }
 
 export type Check = (scope: Scope) => readonly PolicyFinding[]
+
+/** A ready pod behind a port of a Service. */
+export interface Endpoint {
+  readonly pod: PolicyPod
+  readonly address: string
+  readonly port: number
+  readonly protocol: Protocol
+}
+
+/** Whether a rule of a policy was found to be wrong, in whichever way only a person can mend. */
+export const isUnsure = ({ unsure }: Scope, policy: Policy, rule: string): boolean => {
+  const same = JSON.stringify(policyRef(policy))
+  return unsure.some(
+    (one) =>
+      'policy' in one &&
+      JSON.stringify(one.policy) === same &&
+      (one.reason === 'policy-unreadable' || ('path' in one && ruleOf(one.path) === rule)),
+  )
+}
 
 /** Of a namespace: its own, and those of the cluster that select a pod of it. */
 export const policiesIn = (scope: Scope): readonly Policy[] =>

@@ -47,7 +47,7 @@ test('a Service’s port in a rule is told once, with the port that it leads to,
   const closed = policy('db', { podSelector: { matchLabels: { app: 'db' } } })
   assert.deepEqual(
     told([...ingress({ port: 80 }), closed], other).map(([reason]) => reason),
-    ['service-closed', 'policy-port-is-services'],
+    ['policy-port-is-services', 'service-closed'],
     'that another Service is closed is told',
   )
 })
@@ -61,9 +61,9 @@ test('that nobody may ask a Service is told where it stays so when the port is m
   const deny = policy('deny', {})
   const reasons = (policies: Parameters<typeof told>[0], more: Partial<ClusterFacts> = {}) =>
     told(policies, more).map(([reason]) => reason)
-  assert.deepEqual(reasons([deny, out]), ['service-closed', 'policy-port-is-services'], 'it is the asker’s port')
+  assert.deepEqual(reasons([deny, out]), ['policy-port-is-services', 'service-closed'], 'it is the asker’s port')
   const both = policy('both', { policyTypes: ['Ingress', 'Egress'], egress: out.spec?.egress })
-  assert.deepEqual(reasons([both]), ['service-closed', 'policy-port-is-services'], 'in the same policy too')
+  assert.deepEqual(reasons([both]), ['policy-port-is-services', 'service-closed'], 'in the same policy too')
   assert.deepEqual(reasons([deny, ...ingress({ port: 80 })]), ['policy-port-is-services'], 'policies add up')
   const lots = {
     pods: [
@@ -72,7 +72,7 @@ test('that nobody may ask a Service is told where it stays so when the port is m
     ],
   }
   const one = policy('one', { podSelector: { matchLabels: { lot: 'a' } }, ingress: [{ from, ports: [{ port: 80 }] }] })
-  assert.deepEqual(reasons([deny, one], lots), ['service-closed', 'policy-port-is-services'], 'of some of its pods')
+  assert.deepEqual(reasons([deny, one], lots), ['policy-port-is-services', 'service-closed'], 'of some of its pods')
 })
 
 test('a port that pods have, that some Service leads to, or that lets the Service be asked all the same, is meant so', () => {

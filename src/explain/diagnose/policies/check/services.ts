@@ -3,7 +3,8 @@ import { cidrSize, nthAddress } from '#net/cidr.ts'
 import { formatAddress } from '#net/ip-address.ts'
 import type { Protocol } from '#net/port-protocol.ts'
 import type { PolicyPod } from '#policy/peer.ts'
-import type { Policy } from '#policy/rule.ts'
+import { type Policy, trafficOf } from '#policy/rule.ts'
+import { holds } from '#policy/traffic.ts'
 import { addressText, familyOfText, slicesOf } from '../../../cluster/lookup.ts'
 import { refOf } from '../../../cluster/reference.ts'
 import type { EndWord, PolicyView } from '../../../policies/policy-view.ts'
@@ -13,16 +14,10 @@ import type { PolicyFinding } from '../../../trace/policies/check.ts'
 import { apply } from '../../cure.ts'
 import { showPolicy } from '../cures.ts'
 import { ownPolicy, refOfOwn, subjectOf } from '../own-policy.ts'
-import type { Check, Scope } from './scope.ts'
+import { leaving } from './leaving.ts'
+import { type Check, type Endpoint, isUnsure, type Scope } from './scope.ts'
 
-interface Endpoint {
-  readonly pod: PolicyPod
-  readonly address: string
-  readonly port: number
-  readonly protocol: Protocol
-}
-
-/** Services of which nobody at all may ask all, or some, of the ready pods. */
+/** Services of which nobody at all may ask all, or some, of the ready pods, and no other finding tells why. */
 export const closedServices: Check = (scope) => {
   const clients = clientsOf(scope)
   return scope.facts.services
@@ -31,7 +26,7 @@ export const closedServices: Check = (scope) => {
       (service.spec?.ports ?? []).flatMap(({ name, port, protocol }): readonly PolicyFinding[] => {
         const over = (protocol || 'TCP') as Protocol
         const ready = endpointsOf(scope, service, name ?? '', over)
-        const closed = ready.filter((one) => !isOpen(scope.view, clients, one))
+        const closed = ready.filter((one) => !isOpen(scope.view, clients, one) && !isExplained(scope, one))
         if (closed.length === 0) return []
         const pods = [...new Set(closed.map(({ pod }) => pod))]
         const policies = [...new Set(closed.flatMap((one) => stopping(scope.view, clients, one)))]
@@ -43,7 +38,7 @@ export const closedServices: Check = (scope) => {
             pods: pods.map(podRef),
             of: new Set(ready.map(({ pod }) => pod)).size,
             policies: policies.map(policyRef),
-            cures: distinct(closed.map((one) => opening(scope, clients, service, one))),
+            cures: distinct(closed.flatMap((one) => mending(scope, clients, service, one))),
           },
         ]
       }),
@@ -80,18 +75,38 @@ const endpointsOf = ({ facts, view }: Scope, service: Service, name: string, pro
 const isolating = (view: PolicyView, pod: PolicyPod): readonly Policy[] =>
   view.policiesOf(pod).filter(({ rules }) => rules.ingress !== undefined)
 
-/** What the policies of a pod say of each that may ask it. */
-const wordsOf = (
+/** Whether what lets somebody in at that port is found wrong already, and only a person can mend it. */
+const isExplained = (scope: Scope, { pod, port, protocol }: Endpoint): boolean =>
+  isolating(scope.view, pod).some(
+    (policy) =>
+      policy.kind === 'NetworkPolicy' &&
+      (policy.rules.ingress ?? []).some(
+        (rule) => holds(trafficOf(rule, pod.ports), protocol, port) && isUnsure(scope, policy, rule.path),
+      ),
+  )
+
+/** What both ends say of each that may ask it. */
+const asksOf = (
   view: PolicyView,
   clients: readonly PolicyPod[],
   { pod, address, port, protocol }: Endpoint,
-): readonly EndWord[] =>
+): readonly (readonly EndWord[])[] =>
   clients
     .filter((one) => one !== pod)
     .flatMap(({ addresses }) => addresses.find(({ text }) => familyOfText(text) === familyOfText(address)) ?? [])
-    .flatMap(({ text }) => view.word('ingress', text, address, { protocol, port }) ?? [])
+    .map(({ text }) => view.words(text, address, { protocol, port }))
 
-/** Those that keep the other pods away: what denies them, or isolates it and lets none of them pass. */
+/** What its own policies say of each; where they let somebody in, what those of that one say. */
+const wordsOf = (view: PolicyView, clients: readonly PolicyPod[], closed: Endpoint): readonly EndWord[] => {
+  const asks = asksOf(view, clients, closed)
+  const isIn = (words: readonly EndWord[]) => words.every(({ direction, passes }) => direction === 'egress' || passes)
+  const entering = asks.filter(isIn)
+  return entering.length > 0
+    ? entering.flatMap((words) => words.filter(({ passes }) => !passes))
+    : asks.flatMap((words) => words.filter(({ direction }) => direction === 'ingress'))
+}
+
+/** Those that keep the other pods away: what denies them, or isolates one of both and lets none of them pass. */
 const stopping = (view: PolicyView, clients: readonly PolicyPod[], closed: Endpoint): readonly Policy[] => {
   const stops = wordsOf(view, clients, closed).flatMap(({ passes, by, isolatedBy }) =>
     passes ? [] : by === undefined ? isolatedBy : [by.policy],
@@ -107,10 +122,8 @@ function isOpen(view: PolicyView, clients: readonly PolicyPod[], { pod, address,
   const policies = isolating(view, pod)
   if (policies.length === 0) return true
   const family = familyOfText(address)
-  const passes = (from: string): boolean => {
-    const word = view.word('ingress', from, address, { protocol, port })
-    return from !== address && word?.passes !== false
-  }
+  const passes = (from: string): boolean =>
+    from !== address && view.words(from, address, { protocol, port }).every((one) => one.passes)
   return (
     passes(STRANGERS[family]) ||
     clients.some(
@@ -131,6 +144,11 @@ const rangesOf = (policies: readonly Policy[]): readonly string[] =>
       const size = cidrSize(peer.block)
       return [0n, 1n, size - 1n].filter((at) => at < size).map((at) => formatAddress(nthAddress(peer.block, at)))
     })
+
+const mending = (scope: Scope, clients: readonly PolicyPod[], service: Service, closed: Endpoint): readonly Cure[] => {
+  const leaves = wordsOf(scope.view, clients, closed).filter(({ direction }) => direction === 'egress')
+  return leaves.length > 0 ? leaving(scope, leaves, service, closed) : [opening(scope, clients, service, closed)]
+}
 
 /** A policy for the pods of its own namespace; where it stands alone there, who is to ask only a person knows. */
 function opening({ view }: Scope, clients: readonly PolicyPod[], service: Service, closed: Endpoint): Cure {
