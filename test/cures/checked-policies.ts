@@ -280,6 +280,51 @@ export const checkedPolicies: Readonly<Record<PolicyReason, readonly Checked[]>>
       },
     },
     {
+      about: 'pods of another namespace by a podSelector alone, which closes a Service',
+      make: async (world) => {
+        await world.make(namespace('dev'), pod('tool', { namespace: 'dev' }), deployment('web'), service('web'))
+        await world.make(
+          policy('web', { podSelector: app('web'), ingress: [{ from: [{ podSelector: app('tool') }] }] }),
+        )
+      },
+    },
+    {
+      about: 'pods of several namespaces by a podSelector alone',
+      make: async (world) => {
+        await world.make(namespace('dev'), namespace('test'), deployment('web'), service('web'))
+        await world.make(pod('tool', { namespace: 'dev' }), pod('tool', { namespace: 'test' }))
+        await world.make(
+          policy('web', { podSelector: app('web'), ingress: [{ from: [{ podSelector: app('tool') }] }] }),
+        )
+      },
+      lookOnly: 'which namespace is meant only a person knows',
+    },
+    {
+      about: 'pods of their node’s network alone',
+      make: (world) =>
+        world.make(
+          deployment('web'),
+          service('web'),
+          pod('agent', { spec: { hostNetwork: true }, ports: [] }),
+          policy('web', { podSelector: app('web'), ingress: [{ from: [{ podSelector: app('agent') }] }] }),
+        ),
+      lookOnly: 'no selector means them, and their node’s address means more',
+    },
+    {
+      about: 'namespaces by nearly the value that one has',
+      make: async (world) => {
+        await world.make(namespace('dev', { purpose: 'testing' }), namespace('live', { purpose: 'production' }))
+        await world.make(
+          deployment('web'),
+          service('web'),
+          policy('web', {
+            podSelector: app('web'),
+            ingress: [{ from: [{ namespaceSelector: { matchLabels: { purpose: 'test' } } }] }],
+          }),
+        )
+      },
+    },
+    {
       about: 'no namespace has the label, and one is called so',
       make: async (world) => {
         await world.make(namespace('front'), pod('web'))
@@ -450,6 +495,50 @@ export const checkedTogether: readonly Checked[] = [
         clusterPolicy('a', { egress: [{ action: 'Accept', to: [{ namespaces: {} }] }] }),
         clusterPolicy('b', denied({ namespaces: {} })),
         clusterPolicy('c', { egress: [{ action: 'Pass', to: [{ namespaces: {} }] }] }),
+      ),
+  },
+  {
+    about: 'a namespace is closed both ways, and nothing says who may ask its Service',
+    make: (world) =>
+      world.make(deployment('web'), service('web'), policy('deny', { policyTypes: ['Ingress', 'Egress'] })),
+    sees: dnsOnNodes,
+  },
+  {
+    about: 'who may come in to a Service may not leave for it',
+    make: (world) =>
+      world.make(
+        deployment('web'),
+        service('web'),
+        policy('deny', { policyTypes: ['Ingress', 'Egress'] }),
+        policy('web', { podSelector: app('web'), ingress: [{ from: [{ podSelector: app('client') }] }] }),
+      ),
+    sees: dnsOnNodes,
+  },
+  {
+    about: 'a label with a slip, the Service’s port at both ends, and DNS forgotten',
+    make: (world) =>
+      world.make(
+        deployment('web'),
+        service('web'),
+        policy('in', {
+          podSelector: app('web'),
+          ingress: [{ from: [{ podSelector: app('clinet') }], ports: [{ port: 80 }] }],
+        }),
+        policy('out', {
+          podSelector: app('client'),
+          policyTypes: EGRESS,
+          egress: [{ to: [{ podSelector: app('web') }], ports: [{ port: 80 }] }],
+        }),
+      ),
+    sees: dnsOnNodes,
+  },
+  {
+    about: 'a slip in a rule of a policy that selects no pod for another',
+    make: (world) =>
+      world.make(
+        deployment('web'),
+        service('web'),
+        policy('web', { podSelector: app('wbe'), ingress: [{ from: [{ podSelector: app('cleint') }] }] }),
       ),
   },
   {

@@ -84,6 +84,7 @@ type PolicyEffect =
   | { readonly code: 'let-ask'; readonly policy: ObjectRef; readonly of: ObjectRef; readonly service: ObjectRef }
   | { readonly code: 'let-namespace-pass'; readonly policy: ObjectRef; readonly namespace: string }
   | { readonly code: 'mean-labels'; readonly path: string; readonly labels: Readonly<Record<string, string>> }
+  | { readonly code: 'mean-namespace'; readonly path: string; readonly namespace: string }
   | { readonly code: 'mean-port'; readonly path: string; readonly port: string }
   | { readonly code: 'give-priority'; readonly policy: ObjectRef; readonly priority: number }
   | { readonly code: 'accept-before'; readonly rule: string; readonly policy: ObjectRef; readonly peer: PolicyEnd }

@@ -101,6 +101,8 @@ export function effectText(effect: Effect): string {
       return `let ${effect.path} of ${nameText(effect.policy)} mean those pods in those namespaces, by one peer`
     case 'mean-labels':
       return `let ${effect.path} mean ${labelsText(effect.labels)}`
+    case 'mean-namespace':
+      return `let ${effect.path} mean such pods of namespace ${effect.namespace}`
     case 'mean-port':
       return `let ${effect.path} mean port ${effect.port}`
     case 'name-port':

@@ -18,7 +18,7 @@ const ownRange = (address: string): string => `${address}/${address.includes(':'
 const labelled = (labels: Labels) => (Object.keys(labels).length === 0 ? {} : { matchLabels: labels })
 
 /** By its name, which every server since 1.21 gives a namespace as a label; undefined where it has no labels at all. */
-const selectorOfNamespace = (labels: Labels = {}): object | undefined => {
+export const selectorOfNamespace = (labels: Labels = {}): object | undefined => {
   const name = own(labels, NAMESPACE_NAME_LABEL)
   if (name !== undefined) return { matchLabels: { [NAMESPACE_NAME_LABEL]: name } }
   return Object.keys(labels).length > 0 ? { matchLabels: labels } : undefined

@@ -92,6 +92,10 @@ interface PeerMeansNobody {
   readonly nearest: readonly string[]
   /** A peer of the same rule, of the namespaces where such pods are: both stand for one with a dash too many. */
   readonly beside?: string
+  /** Other namespaces, where such pods are: the podSelector stands alone, and means those of its own. */
+  readonly elsewhere?: readonly string[]
+  /** Such pods, all of which live in the network of their node, where no selector means them. */
+  readonly hosts?: readonly ObjectRef[]
 }
 
 /** A range of which policies see nothing: a ClusterIP is another address by the time that they are asked. */

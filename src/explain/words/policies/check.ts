@@ -66,15 +66,25 @@ function matterText(finding: PolicyFinding): FindingText {
       }
     }
     case 'peer-means-nobody': {
-      const { policy, path, what, wanted, nearest, beside } = finding
+      const { policy, path, what, wanted, nearest, beside, elsewhere, hosts } = finding
       return {
-        message: `${objectText(policy)}, ${path}, means nobody: no ${what === 'pods' ? 'pod there' : 'namespace'} has ${listed(wanted.map(wantedText))}`,
+        message: `${objectText(policy)}, ${path}, means nobody: no ${what === 'namespaces' ? 'namespace' : hosts ? 'other pod there' : 'pod there'} has ${listed(wanted.map(wantedText))}`,
         details: [
           ...(nearest.length > 0 ? [`nearest: ${few(nearest)}`] : []),
           ...(beside === undefined
             ? []
             : [
                 `there are such pods in the namespaces of ${beside}, which means all of their pods: with a dash before each they are two peers`,
+              ]),
+          ...(elsewhere === undefined
+            ? []
+            : [
+                `there are such pods in ${elsewhere.length === 1 ? 'namespace' : 'namespaces'} ${few(elsewhere)}: a podSelector alone means pods of namespace ${policy.namespace}`,
+              ]),
+          ...(hosts === undefined
+            ? []
+            : [
+                `${few(hosts.map(objectText))} ${hosts.length === 1 ? 'lives in the network of its node' : 'live in the network of their node'} (hostNetwork): no selector means such pods, and an ipBlock of the node’s address means all of it`,
               ]),
         ],
       }

@@ -93,7 +93,9 @@ const newIn = (scope: Scope, found: readonly PolicyFinding[], checks: readonly C
     )
 }
 
-const keyOf = ({ cures: _, follows: __, ...matter }: PolicyFinding): string => JSON.stringify(matter)
+/** What a Service lacks at one end, it may lack at the other too. */
+const keyOf = ({ cures, follows: _, ...matter }: PolicyFinding): string =>
+  JSON.stringify([matter, matter.reason === 'service-closed' && cures.map(({ effect }) => effect.code)])
 const placeOf = (object: ObjectRef, at: string): string => JSON.stringify([object, at])
 
 /** Where a cure takes something out of a list, what else is patched of that object is found again at its new place. */
