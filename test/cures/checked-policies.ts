@@ -105,6 +105,24 @@ export const checkedPolicies: Readonly<Record<PolicyReason, readonly Checked[]>>
       sees: dnsOnNodes,
     },
     {
+      about: 'egress to a range that pods are in',
+      make: (world) =>
+        world.make(
+          deployment('web'),
+          policy('out', {
+            podSelector: app('client'),
+            egress: [
+              {
+                to: [{ ipBlock: { cidr: '10.244.0.0/16', except: ['10.244.200.0/24'] } }],
+                ports: [{ port: 8000, endPort: 8100 }],
+              },
+            ],
+            policyTypes: EGRESS,
+          }),
+        ),
+      sees: dnsOnNodes,
+    },
+    {
       about: 'egress to a Service alone, where the DNS is a program at an address',
       make: (world) =>
         world.make(
@@ -315,6 +333,7 @@ export const checkedPolicies: Readonly<Record<PolicyReason, readonly Checked[]>>
       make: async (world) => {
         await world.make(namespace('dev', { purpose: 'testing' }), namespace('live', { purpose: 'production' }))
         await world.make(
+          pod('tool', { namespace: 'dev' }),
           deployment('web'),
           service('web'),
           policy('web', {
@@ -633,6 +652,17 @@ export const meantSo: readonly Checked[] = [
         }),
       )
     },
+    sees: dnsOnNodes,
+  },
+  {
+    about: 'a range of addresses outside of the cluster',
+    make: (world) =>
+      world.make(
+        policy('out', {
+          policyTypes: EGRESS,
+          egress: [{ to: [{ ipBlock: { cidr: '10.0.0.0/24' } }], ports: [{ port: 5978 }] }],
+        }),
+      ),
     sees: dnsOnNodes,
   },
   {

@@ -138,7 +138,7 @@ const missingOf = (peer: Peer, word: EndWord, end: PolicyEnd, led: Led | undefin
   const { address, pod, node, namespaceLabels } = other
   switch (peer.kind) {
     case 'block': {
-      const meant = direction === 'egress' && led?.clusterIps.find((one) => isIn(peer, one))
+      const meant = direction === 'egress' && led?.clusterIps.find((one) => isInBlock(peer, one))
       if (led && meant) return [{ code: 'service-address', service: led.service, address: meant }]
       const hole = peer.except.find((one) => containsAddress(one, address.address))
       const cidr = formatCidr(peer.block)
@@ -185,7 +185,8 @@ const missingOf = (peer: Peer, word: EndWord, end: PolicyEnd, led: Led | undefin
   }
 }
 
-const isIn = ({ block, except }: Peer & { readonly kind: 'block' }, text: string): boolean => {
+/** Whether a range means an address. */
+export const isInBlock = ({ block, except }: Peer & { readonly kind: 'block' }, text: string): boolean => {
   const held = heldAddress(text)
   return (
     held !== undefined &&

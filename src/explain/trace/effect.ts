@@ -74,11 +74,16 @@ type PolicyEffect =
       readonly labels: Readonly<Record<string, string>>
     }
   | { readonly code: 'let-port-pass'; readonly rule: string; readonly policy: ObjectRef }
-  | { readonly code: 'let-peer-pass'; readonly rule: string; readonly policy: ObjectRef; readonly peer: PolicyEnd }
+  | ({ readonly code: 'let-peer-pass'; readonly rule: string; readonly policy: ObjectRef } & MeantPeer)
   | { readonly code: 'mean-both'; readonly path: string; readonly policy: ObjectRef }
   | { readonly code: 'mean-behind'; readonly path: string; readonly policy: ObjectRef; readonly service: ObjectRef }
   /** `policy`: one of its own, which is not there yet; so are those of the next three. */
-  | { readonly code: 'let-pass'; readonly policy: ObjectRef; readonly peer: PolicyEnd }
+  | ({
+      readonly code: 'let-pass'
+      readonly policy: ObjectRef
+      /** Of all pods of this namespace, since that whose policies say no has no labels by which it could be meant alone. */
+      readonly of?: string
+    } & MeantPeer)
   | { readonly code: 'let-dns-pass'; readonly policy: ObjectRef }
   /** `of`: a policy, whose pods are meant, or a pod and others that are labelled as it is. */
   | { readonly code: 'let-ask'; readonly policy: ObjectRef; readonly of: ObjectRef; readonly service: ObjectRef }
@@ -87,7 +92,15 @@ type PolicyEffect =
   | { readonly code: 'mean-namespace'; readonly path: string; readonly namespace: string }
   | { readonly code: 'mean-port'; readonly path: string; readonly port: string }
   | { readonly code: 'give-priority'; readonly policy: ObjectRef; readonly priority: number }
-  | { readonly code: 'accept-before'; readonly rule: string; readonly policy: ObjectRef; readonly peer: PolicyEnd }
+  | ({ readonly code: 'accept-before'; readonly rule: string; readonly policy: ObjectRef } & MeantPeer)
+
+export interface MeantPeer {
+  readonly peer: PolicyEnd
+  /** What makes it, where others that this makes are meant with it. */
+  readonly workload?: ObjectRef
+  /** All pods of this namespace are meant with it, since it has no labels by which it could be meant alone. */
+  readonly all?: string
+}
 
 /** A pod, or what makes it, is changed. */
 type PodEffect =

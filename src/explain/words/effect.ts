@@ -1,4 +1,4 @@
-import type { Effect } from '../trace/effect.ts'
+import type { Effect, MeantPeer } from '../trace/effect.ts'
 import { nameText, objectText } from './object.ts'
 import { peerText } from './policies/word.ts'
 import { labelsText, listed, taintText } from './text.ts'
@@ -8,7 +8,7 @@ import { portText } from './walk/entry.ts'
 export function effectText(effect: Effect): string {
   switch (effect.code) {
     case 'accept-before':
-      return `accept ${peerText(effect.peer)} before ${effect.rule} of ${nameText(effect.policy)} denies it`
+      return `accept ${meantText(effect)} before ${effect.rule} of ${nameText(effect.policy)} denies it`
     case 'allow-source':
       return `allow ${effect.source} too`
     case 'ask-address':
@@ -80,15 +80,15 @@ export function effectText(effect: Effect): string {
       return `give a node the labels that its nodeSelector wants: ${listed(missing)}`
     }
     case 'let-ask':
-      return `let ${effect.of.kind === 'Pod' ? objectText(effect.of) : `the pods of ${nameText(effect.of)}`} ask ${objectText(effect.service)}, by a policy of its own, ${nameText(effect.policy)}`
+      return `let ${effect.of.kind === 'Pod' ? objectText(effect.of) : `the pods of ${objectText(effect.of)}`} ask ${objectText(effect.service)}, by a policy of its own, ${nameText(effect.policy)}`
     case 'let-dns-pass':
       return `let DNS pass, by a policy of its own, ${nameText(effect.policy)}`
     case 'let-namespace-pass':
       return `let pods of ${effect.namespace} pass, by a policy of its own, ${nameText(effect.policy)}`
     case 'let-pass':
-      return `let ${peerText(effect.peer)} pass, by a policy of its own, ${nameText(effect.policy)}`
+      return `let ${meantText(effect)} pass${effect.of === undefined ? '' : `, for all pods of ${effect.of}, of which one has no labels`}, by a policy of its own, ${nameText(effect.policy)}`
     case 'let-peer-pass':
-      return `let ${effect.rule} of ${nameText(effect.policy)} mean ${peerText(effect.peer)} too`
+      return `let ${effect.rule} of ${nameText(effect.policy)} mean ${meantText(effect)} too`
     case 'let-port-pass':
       return `let ${effect.rule} of ${nameText(effect.policy)} speak of that port too`
     case 'let-node-balance':
@@ -198,3 +198,9 @@ const LOGS = {
 
 const labelWord = (labels: Readonly<Record<string, string>>): string =>
   `label${Object.keys(labels).length === 1 ? '' : 's'} ${labelsText(labels)}`
+
+/** `pod y/b`, `the pods of Deployment y/b`, `all pods of y (pod y/b has no labels to be meant by)` */
+const meantText = ({ peer, workload, all }: MeantPeer): string => {
+  if (all !== undefined) return `all pods of ${all} (${peerText(peer)} has no labels to be meant by)`
+  return workload === undefined || peer.insteadOf !== undefined ? peerText(peer) : `the pods of ${objectText(workload)}`
+}

@@ -14,7 +14,7 @@ import { peersOfRule, pointerOf } from '../../policies/rule-parts.ts'
 import { policyRef } from '../../policies/word.ts'
 import type { Cure } from '../../trace/cure.ts'
 import { patch } from '../cure.ts'
-import { dnsPeer, peerFor } from './peer-of.ts'
+import { dnsPeer, labelsOf, peerFor } from './peer-of.ts'
 
 /** A port of a Service, and one that it leads to at who is behind it. */
 interface LedPort {
@@ -50,9 +50,11 @@ const peersBehind = (facts: ClusterFacts, view: PolicyView, service: Service, na
     .flatMap((one) => heldAddress(addressText(one) ?? '') ?? [])
     .map((address) => {
       const party = view.partyAt(address)
-      return view.isDns(party) && isDnsService(service)
-        ? dnsPeer(view)
-        : peerFor(party, namespace, service.spec?.selector)
+      if (view.isDns(party) && isDnsService(service)) return dnsPeer(view)
+      // By labels that it does not have all others would be meant with it.
+      const isAlone =
+        party.pod === undefined || Object.keys(labelsOf(party.pod.labels, service.spec?.selector)).length > 0
+      return peerFor(isAlone ? party : { address }, namespace, service.spec?.selector)
     })
   return [...new Map(peers.map((one) => [JSON.stringify(one), one])).values()]
 }

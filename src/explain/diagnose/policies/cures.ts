@@ -12,6 +12,7 @@ import type { Cure } from '../../trace/cure.ts'
 import type { Effect } from '../../trace/effect.ts'
 import { look, or, patch, where } from '../cure.ts'
 import { labelCure } from './label-cures.ts'
+import { meantPeer } from './meant-peer.ts'
 import { mendedRule } from './mended-rule.ts'
 import { ownCure } from './own-policy.ts'
 import { clusterPeerFor } from './peer-of.ts'
@@ -60,9 +61,10 @@ export function deniedCures(view: PolicyView, { word, end, service }: StoppedWor
   }
   const index = indexOf(rule.path)
   if (!isAccepted(object, word, rules.toSpliced(index, 0, accept), index)) return [showPolicy(policy)]
+  const meant = meantPeer(view, word.other, end, service?.spec?.selector)
   return [
     patch(
-      { code: 'accept-before', rule: rule.path, policy: policyRef(policy), peer: end },
+      { code: 'accept-before', rule: rule.path, policy: policyRef(policy), ...meant },
       'clusternetworkpolicy',
       object,
       [{ op: 'add', path: `/spec/${word.direction}/${index}`, value: accept }],

@@ -9,6 +9,7 @@ import type { Cure } from '../../trace/cure.ts'
 import type { Missing } from '../../trace/findings/isolated.ts'
 import { patch } from '../cure.ts'
 import { meanEndpoints } from './behind-service.ts'
+import { meantPeer } from './meant-peer.ts'
 import { peerFor } from './peer-of.ts'
 import { SIDES, type StoppedWord } from './stopped-word.ts'
 
@@ -38,9 +39,9 @@ export function mendedRule(
   // All pods of its namespace are meant, and no others.
   if (isOfAll(view, policy, word.direction, rule.path, path)) return undefined
   const peer = peerFor(word.other, word.pod.namespace, service?.spec?.selector)
-  return patch({ code: 'let-peer-pass', rule: rule.path, policy: ref, peer: end }, 'networkpolicy', object, [
-    { op: 'add', path: `${at}/${side}/-`, value: peer },
-  ])
+  const meant = meantPeer(view, word.other, end, service?.spec?.selector)
+  const effect = { code: 'let-peer-pass', rule: rule.path, policy: ref, ...meant } as const
+  return patch(effect, 'networkpolicy', object, [{ op: 'add', path: `${at}/${side}/-`, value: peer }])
 }
 
 const portOf = ({ asked }: EndWord) => ({ protocol: asked.protocol, port: asked.port })

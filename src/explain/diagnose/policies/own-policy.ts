@@ -8,6 +8,7 @@ import { workloadOf } from '../../policies/workload.ts'
 import type { Cure } from '../../trace/cure.ts'
 import type { ObjectRef } from '../../trace/reference.ts'
 import { apply } from '../cure.ts'
+import { meantPeer } from './meant-peer.ts'
 import { labelsOf, peerFor } from './peer-of.ts'
 import { SIDES, type StoppedWord } from './stopped-word.ts'
 
@@ -100,5 +101,14 @@ export function ownCure(view: PolicyView, { word, end, service }: StoppedWord): 
   const subject = subjectOf(view, pod, isolatedBy, direction === 'ingress' ? selector : undefined)
   const rule = { [SIDES[direction]]: [peer], ports: [{ protocol: asked.protocol, port: asked.port }] }
   const policy = ownPolicy(pod.namespace, name, subject, direction, rule)
-  return apply({ code: 'let-pass', policy: refOfOwn(policy), peer: end }, policy)
+  const isOfAll = Object.keys(subject).length === 0
+  return apply(
+    {
+      code: 'let-pass',
+      policy: refOfOwn(policy),
+      ...meantPeer(view, other, end, selector),
+      ...(isOfAll && { of: pod.namespace }),
+    },
+    policy,
+  )
 }

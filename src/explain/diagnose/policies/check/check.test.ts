@@ -145,6 +145,12 @@ test('pods that may ask others by name and not the DNS are told with the rule th
     NOTHING,
     'it may ask an address alone',
   )
+  const range = (cidr: string, ...except: readonly string[]) =>
+    found([out({ to: [{ ipBlock: { cidr, except } }], ports: [{ port: 8000, endPort: 8100 }] })])
+  assert.match(range('10.244.0.0/16', '10.244.2.0/24')[0]!, /dns-forgotten/, 'pods are in it')
+  assert.match(range('10.96.0.0/12')[0]!, /dns-forgotten/, 'Services are in it, and more')
+  assert.deepEqual(range('10.0.0.0/24'), NOTHING, 'nobody of the cluster is in it')
+  assert.deepEqual(range('10.244.0.0/16', '10.244.1.0/24', '10.244.2.0/24'), NOTHING, 'they are left out')
   const all = policy('out', { policyTypes: ['Egress'], egress: [{ to: [{ podSelector: app('web') }] }] })
   assert.match(
     found([policy('closed', { policyTypes: ['Egress'] }), all])[0]!,

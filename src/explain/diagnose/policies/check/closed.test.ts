@@ -193,7 +193,7 @@ test('a Service whose pods stand closed both ways in a namespace opens when all 
   )
   assert.match(
     printCheck(check(given)),
-    /let the pods of default\/deny ask Service default\/web, by a policy of its own/,
+    /let the pods of NetworkPolicy default\/deny ask Service default\/web, by a policy of its own/,
   )
   const done = mended(given)
   assert.deepEqual(

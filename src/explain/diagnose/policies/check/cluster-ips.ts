@@ -3,6 +3,7 @@ import { cidrSize, containsAddress, containsCidr, formatCidr, tryParseCidr } fro
 import { heldAddress, type Peer } from '#policy/peer.ts'
 import { DIRECTIONS, type Direction, type Policy, type Rule } from '#policy/rule.ts'
 import { holds } from '#policy/traffic.ts'
+import type { ClusterFacts } from '../../../cluster/facts.ts'
 import { clusterIpsOf, slicesOf } from '../../../cluster/lookup.ts'
 import { refOf } from '../../../cluster/reference.ts'
 import { peersOfRule } from '../../../policies/rule-parts.ts'
@@ -12,7 +13,7 @@ import { ledPorts, meanEndpoints } from '../behind-service.ts'
 import { showPolicy } from '../cures.ts'
 import { type Check, podsOf, policiesIn, type Scope } from './scope.ts'
 
-type Block = Peer & { readonly kind: 'block' }
+export type Block = Peer & { readonly kind: 'block' }
 
 /** Ranges of rules that are the ClusterIP of a Service, or of the range that these are taken from: policies see neither. */
 export const clusterIps: Check = (scope) =>
@@ -41,11 +42,8 @@ function clusterIp(scope: Scope, place: Place, { block }: Block): PolicyFinding 
   const { facts } = scope
   const { policy, direction, path } = place
   const service = cidrSize(block) === 1n ? serviceAt(scope, block) : undefined
-  const isOfServices = facts.network.serviceCidrs.some((text) => {
-    const range = tryParseCidr(text)
-    return range !== undefined && containsCidr(range, block)
-  })
-  if ((service === undefined && !isOfServices) || (service && isOpenAnyway(scope, place, service))) return undefined
+  if ((service === undefined && !isOfServices(facts, { block })) || (service && isOpenAnyway(scope, place, service)))
+    return undefined
   const mended = service && direction === 'egress' ? meanEndpoints(facts, scope.view, place, service) : undefined
   return {
     reason: 'peer-is-cluster-ip',
@@ -56,6 +54,13 @@ function clusterIp(scope: Scope, place: Place, { block }: Block): PolicyFinding 
     cures: [mended ?? showPolicy(policy)],
   }
 }
+
+/** Whether all of a range is of that from which ClusterIPs are taken. */
+export const isOfServices = ({ network }: ClusterFacts, { block }: Pick<Block, 'block'>): boolean =>
+  network.serviceCidrs.some((text) => {
+    const range = tryParseCidr(text)
+    return range !== undefined && containsCidr(range, block)
+  })
 
 const serviceAt = ({ facts }: Scope, block: Block['block']): Service | undefined =>
   facts.services.find((one) =>

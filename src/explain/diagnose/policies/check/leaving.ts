@@ -5,6 +5,7 @@ import { familyOfText } from '../../../cluster/lookup.ts'
 import { refOf } from '../../../cluster/reference.ts'
 import type { EndWord } from '../../../policies/policy-view.ts'
 import { podRef, policyRef } from '../../../policies/word.ts'
+import { workloadRef } from '../../../policies/workload.ts'
 import type { Cure } from '../../../trace/cure.ts'
 import type { ObjectRef } from '../../../trace/reference.ts'
 import { apply } from '../../cure.ts'
@@ -29,14 +30,7 @@ export function leaving(
   return [...byNamespace.values()].flatMap((words) => {
     const common = commonPolicy(scope, words, closed)
     return common === undefined
-      ? words.map(({ pod, isolatedBy, other }) =>
-          letLeave(service, closed, other, {
-            namespace: pod.namespace,
-            word: podWord(scope.view, pod),
-            subject: subjectOf(scope.view, pod, isolatedBy, undefined),
-            of: podRef(pod),
-          }),
-        )
+      ? words.map((word) => letLeave(service, closed, word.other, ofPod(scope, word)))
       : letLeave(service, closed, (words[0] as EndWord).other, ofPolicy(scope, common))
   })
 }
@@ -47,6 +41,14 @@ interface Leaver {
   readonly word: string
   readonly subject: object
   readonly of: ObjectRef
+}
+
+const ofPod = ({ view }: Scope, { pod, isolatedBy }: EndWord): Leaver => {
+  const subject = subjectOf(view, pod, isolatedBy, undefined)
+  const [policy] = isolatedBy
+  const isOfAll = Object.keys(subject).length === 0 && policy !== undefined
+  const of = isOfAll ? policyRef(policy) : (workloadRef(view, pod) ?? podRef(pod))
+  return { namespace: pod.namespace, word: podWord(view, pod), subject, of }
 }
 
 const ofPolicy = ({ view }: Scope, policy: Policy): Leaver => {

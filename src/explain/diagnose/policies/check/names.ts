@@ -1,22 +1,27 @@
+import { cidrSize } from '#net/cidr.ts'
 import type { Protocol } from '#net/port-protocol.ts'
 import type { PolicyPod } from '#policy/peer.ts'
 import type { Policy } from '#policy/rule.ts'
-import { familyOfText } from '../../../cluster/lookup.ts'
+import { clusterIpsOf, familyOfText } from '../../../cluster/lookup.ts'
 import { closedDns, dnsEndpoints } from '../../../policies/dns.ts'
-import { type Near, nearestRule } from '../../../policies/nearest.ts'
+import { isInBlock, type Near, nearestRule } from '../../../policies/nearest.ts'
 import { podRef, policyRef, wordOf } from '../../../policies/word.ts'
 import { clusterDnsOf } from '../../../resolve/resolver.ts'
 import type { PolicyFinding } from '../../../trace/policies/check.ts'
 import { ledBy } from '../behind-service.ts'
 import { dnsFinding } from '../dns-forgotten.ts'
 import { nameWord, selectorOfPolicy } from '../own-policy.ts'
+import { type Block, isOfServices } from './cluster-ips.ts'
 import { type Check, podsOf, type Scope } from './scope.ts'
 
 /** Pods that may ask others, which have names, and may not ask the DNS for them. */
 export const forgottenDns: Check = (scope) => {
   const { facts, view, namespace } = scope
+  const asking = new Set(view.policies.filter((policy) => mayAsk(scope, policy)))
   const pods = view.pods.filter(
-    (pod) => (namespace === undefined || pod.namespace === namespace) && isolating(view.policiesOf(pod)).some(mayAsk),
+    (pod) =>
+      (namespace === undefined || pod.namespace === namespace) &&
+      isolating(view.policiesOf(pod)).some((policy) => asking.has(policy)),
   )
   // What policies see alike is looked at once.
   const groups = Map.groupBy(pods, (pod) =>
@@ -103,9 +108,17 @@ const isolating = (policies: readonly Policy[]): readonly Policy[] =>
   policies.filter(({ kind, rules }) => kind === 'NetworkPolicy' && rules.egress !== undefined)
 
 /** What lets nobody be asked, or addresses alone, may do without names. */
-const mayAsk = ({ rules }: Policy): boolean =>
+const mayAsk = (scope: Scope, { rules }: Policy): boolean =>
   (rules.egress ?? []).some(
     ({ peers }) =>
       peers === undefined ||
-      peers.some((peer) => peer.kind === 'pods' || (peer.kind === 'block' && peer.block.prefix === 0)),
+      peers.some((peer) => peer.kind === 'pods' || (peer.kind === 'block' && isOfNames(scope, peer))),
   )
+
+/** A range in which pods are, or Services among others, is asked by names; one address is meant as such. */
+const isOfNames = ({ facts, view }: Scope, peer: Block): boolean =>
+  peer.block.prefix === 0 ||
+  (cidrSize(peer.block) > 1n &&
+    !isOfServices(facts, peer) &&
+    (view.pods.some(({ addresses }) => addresses.some(({ text }) => isInBlock(peer, text))) ||
+      facts.services.some((one) => clusterIpsOf(one).some((text) => isInBlock(peer, text)))))
