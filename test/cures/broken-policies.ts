@@ -79,6 +79,41 @@ export const brokenPolicies = {
       ask: { from, to },
     },
     {
+      about: 'the client’s label is misspelt in the rule',
+      make: (world) =>
+        world.make(
+          deployment('web'),
+          service('web'),
+          policy('web', { podSelector: app('web'), ingress: [{ from: [{ podSelector: app('cleint') }] }] }),
+        ),
+      ask: { from, to },
+    },
+    {
+      about: 'the port has another name than the pod has for it',
+      make: (world) =>
+        world.make(
+          deployment('web', { ports: [{ name: 'sql', containerPort: 8080 }] }),
+          service('web'),
+          policy('web', {
+            podSelector: app('web'),
+            ingress: [{ from: [{ podSelector: {} }], ports: [{ port: 'http' }] }],
+          }),
+        ),
+      ask: { from, to },
+    },
+    {
+      about: 'the client has no labels',
+      make: async (world) => {
+        const bare = pod('bare', { spec: onNode('node-1'), ports: [], args: ['--listen='] })
+        await world.make({ ...bare, metadata: { ...bare.metadata, labels: {} } } as typeof bare, deployment('web'))
+        await world.make(
+          service('web'),
+          policy('web', { podSelector: app('web'), ingress: [{ from: [{ podSelector: app('front') }] }] }),
+        )
+      },
+      ask: { from: 'pod/bare', to },
+    },
+    {
       about: 'the client’s namespace lacks a label',
       make: async (world) => {
         await world.make(namespace('front'), pod('client', { namespace: 'front', ports: [], args: ['--listen='] }))

@@ -100,12 +100,20 @@ const lackOfPort = (
   ])
   if (meant.length === 0) return UNREADABLE
   const port = led?.ports.find((one) => one !== asked.port && holds(rule.traffic, asked.protocol, one))
+  const called = ports.filter((one) => one.port === asked.port && one.protocol === asked.protocol)
   return {
     code: 'port',
     ports: meant,
+    ...(isByName(meant, called) && { called: called.map(({ name }) => name) }),
     ...(led && port !== undefined && { servicePort: { service: led.service, port, target: asked.port } }),
   }
 }
+
+/** Whether it speaks of names, none of which the pod has for that port, for which it has others. */
+const isByName = (meant: readonly MeantPort[], called: readonly { readonly name: string }[]): boolean =>
+  called.length > 0 &&
+  meant.some(({ name }) => name !== undefined) &&
+  !called.some(({ name }) => meant.some((one) => one.name === name))
 
 const lackOfPeer = (
   view: PolicyView,

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { ClusterFacts } from '../../cluster/facts.ts'
-import { ask, pod } from '../../testing/cluster.ts'
+import { ask, at, pod, slice } from '../../testing/cluster.ts'
 import { policy, withPolicies } from '../../testing/policies.ts'
 
 const web = { matchLabels: { app: 'web' } }
@@ -10,6 +10,8 @@ const all = { podSelector: {} }
 const ingress = (rule: object) => [policy('in', { podSelector: web, ingress: [rule] })]
 const OWN = 'a policy of its own'
 const added = (at: string, value: object) => [{ op: 'add', path: `/spec/ingress/0/${at}/-`, value }]
+
+const replaced = (at: string, value: unknown) => [{ op: 'replace', path: `/spec/ingress/0/${at}`, value }]
 
 /** What the first cure does to the rule; `OWN` where the rule stays as it is. */
 const done = (given: ClusterFacts, from = 'pod/client'): unknown => {
@@ -34,7 +36,16 @@ test('the asked port of another protocol, or a name nearly like its own, is mend
   const mended = added('ports', { protocol: 'TCP', port: 8080 })
   assert.deepEqual(byPorts({ port: 8080, protocol: 'UDP' }), mended)
   assert.deepEqual(byPorts({ port: 1 }, { port: 8080, protocol: 'UDP' }), mended, 'one of them')
-  assert.deepEqual(byPorts({ port: 'htp' }), mended)
+  assert.deepEqual(byPorts({ port: 'htp' }), replaced('ports/0/port', 'http'), 'nobody has that name')
+  const named = [pod('web-1', 1, 11, { ports: [{ name: 'sql', containerPort: 8080, protocol: 'TCP' }] }), pods[2]!]
+  const onlyOne = (...given: readonly object[]) =>
+    done(
+      withPolicies(ingress({ from: [all], ports: given }), [], {
+        pods: named,
+        slices: [slice('web', [at('10.244.1.11', 1)])],
+      }),
+    )
+  assert.deepEqual(onlyOne({ port: 'http' }), replaced('ports/0/port', 'sql'), 'the only name that there is')
   assert.equal(byPorts({ port: 'admni' }), OWN, 'nearly the name of a port that is not asked')
   assert.equal(byPorts({ port: 'quik' }), OWN, 'nearly the name of a port of another protocol')
   assert.equal(byPorts({ port: 8081 }), OWN)
@@ -46,6 +57,21 @@ test('a label is mended in the rule where it alone is misspelt, not where someth
   const byLabels = (podSelector: object, more: object = {}) =>
     done(withPolicies(ingress({ from: [{ podSelector }], ...more }), [], { pods }))
   const either = (...values: readonly string[]) => ({ matchExpressions: [{ key: 'app', operator: 'In', values }] })
+  assert.deepEqual(
+    byLabels({ matchLabels: { app: 'cleint' } }),
+    replaced('from/0/podSelector', client.podSelector),
+    'what means nobody is no peer to keep',
+  )
+  const taken = pod('cleint', 1, 8, { labels: { app: 'cleint' } })
+  assert.deepEqual(
+    done(
+      withPolicies(ingress({ from: [{ podSelector: { matchLabels: { app: 'cleint' } } }] }), [], {
+        pods: [...pods, taken],
+      }),
+    ),
+    added('from', client),
+    'somebody is called so',
+  )
   assert.deepEqual(byLabels(either('db', 'clinet')), added('from', client), 'one of several values')
   assert.equal(byLabels({ matchLabels: { app: 'clinet', role: 'friend' } }), OWN)
   assert.equal(byLabels({ matchLabels: { app: 'clinet' } }, { ports: [{ port: 80 }] }), OWN)
@@ -60,7 +86,7 @@ test('pods of another namespace that a podSelector alone would mean are meant in
     const given = withPolicies(ingress({ from }), [], { namespaces: ['default', 'front'], pods: there })
     return done({ ...given, namespaceLabels: { ...given.namespaceLabels, front: name } }, 'pod/front/client')
   }
-  const mended = added('from', { namespaceSelector: { matchLabels: name }, ...client })
+  const mended = [{ op: 'add', path: '/spec/ingress/0/from/0/namespaceSelector', value: { matchLabels: name } }]
   assert.deepEqual(byPeers(client), mended)
   assert.deepEqual(
     byPeers(client, { namespaceSelector: { matchLabels: { team: 'x' } } }),

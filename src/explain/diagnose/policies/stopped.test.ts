@@ -159,8 +159,35 @@ test('what was not meant by any rule gets a policy of its own; a rule is changed
     'let pod default/client pass, by a policy of its own, default/allow-ingress-web-from-client-8080',
   )
   assert.deepEqual(commandsOf(only(withPolicies(meaning('clinet')))), [
-    `kubectl patch networkpolicy in -n default --type json -p '[{"op":"add","path":"/spec/ingress/0/from/-","value":{"podSelector":{"matchLabels":{"app":"client"}}}}]'`,
+    `kubectl patch networkpolicy in -n default --type json -p '[{"op":"replace","path":"/spec/ingress/0/from/0/podSelector","value":{"matchLabels":{"app":"client"}}}]'`,
   ])
+})
+
+test('a cure says whom it means: all pods that a Deployment makes, or of a namespace, where one has no labels of its own', () => {
+  const deny = [policy('deny', { policyTypes: ['Ingress'] })]
+  const words = (client: ReturnType<typeof pod>, web: object = {}) =>
+    only(
+      withPolicies(deny, [], {
+        pods: [pod('web-1', 1, 11, web), client],
+        slices: [slice('web', [at('10.244.1.11', 1)])],
+      }),
+      'pod/web-1:8080',
+      `pod/${client.metadata?.name}`,
+    ).cures[0]?.effect
+  const made = pod('front-5c8-x', 1, 9, { labels: { app: 'front', 'pod-template-hash': '5c8' } })
+  const ownerReferences = [{ apiVersion: 'apps/v1', kind: 'ReplicaSet', name: 'front-5c8', uid: 'o', controller: true }]
+  assert.equal(
+    words({ ...made, metadata: { ...made.metadata, ownerReferences } } as typeof made),
+    'let the pods of Deployment default/front pass, by a policy of its own, default/allow-ingress-web-1-from-front-8080',
+  )
+  assert.equal(
+    words(pod('nolab', 1, 9, { labels: {} })),
+    'let all pods of default (pod default/nolab has no labels to be meant by) pass, by a policy of its own, default/allow-ingress-web-1-from-nolab-8080',
+  )
+  assert.equal(
+    words(pod('client', 1, 9, { labels: { app: 'client' } }), { labels: {} }),
+    'let pod default/client pass, for all pods of default, of which one has no labels, by a policy of its own, default/allow-ingress-web-1-from-client-8080',
+  )
 })
 
 test('a policy of its own isolates nobody that was not isolated, and takes no name that is taken', () => {
@@ -229,7 +256,7 @@ test('what is wrong with the rule that should let DNS pass is told, and other ru
   const named = (name: string) => [{ port: 8080 }, { protocol: 'UDP', port: name }]
   assert.match(
     detailsOf(toWeb, { to: [dnsPods('kube-dns')], ports: named('dns-udp') })[0] ?? '',
-    /spec\.egress\[1\]\.to\[0\]: it speaks of 8080\/TCP and port dns-udp\/UDP alone$/,
+    /spec\.egress\[1\]\.to\[0\]: it speaks of 8080\/TCP and port dns-udp\/UDP alone, and there that port is called dns$/,
   )
   assert.equal(detailsOf({ ...toWeb, ports: named('http') }).length, 1, 'a name of another’s port')
   assert.equal(detailsOf(toWeb, { to: [dnsPods('kube-dns')], ports: [{ port: 9153 }] }).length, 1, 'metrics')

@@ -76,10 +76,14 @@ export type Missing =
   | { readonly code: 'no-node'; readonly end: PolicyEnd }
   | { readonly code: 'excepted'; readonly address: string; readonly cidr: string; readonly except: string }
   | { readonly code: 'outside-block'; readonly address: string; readonly cidr: string }
-  /** It speaks of these alone. `servicePort`: that is the Service’s own port, which leads to another of the pod. */
+  /**
+   * It speaks of these alone. `called`: how the pod calls the port that is asked, where it speaks of names; `servicePort`: that
+   * is the Service’s own port, which leads to another of the pod.
+   */
   | {
       readonly code: 'port'
       readonly ports: readonly MeantPort[]
+      readonly called?: readonly string[]
       readonly servicePort?: { readonly service: ObjectRef; readonly port: number; readonly target: number }
     }
   /** What of it cannot be read lets nobody pass. */

@@ -132,7 +132,7 @@ function missingText(missing: Missing): string {
     case 'outside-block':
       return `${missing.address} is not in ${missing.cidr}`
     case 'port':
-      return `it speaks of ${few(missing.ports.map(portText))} alone${missing.servicePort === undefined ? '' : servicePortText(missing.servicePort)}`
+      return `it speaks of ${few(missing.ports.map(portText))} alone${missing.called === undefined ? '' : `, and there that port is called ${listed(missing.called, 'or')}`}${missing.servicePort === undefined ? '' : servicePortText(missing.servicePort)}`
     case 'unreadable':
       return 'it cannot be read'
   }

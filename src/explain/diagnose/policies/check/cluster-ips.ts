@@ -11,7 +11,8 @@ import { policyRef } from '../../../policies/word.ts'
 import type { PolicyFinding } from '../../../trace/policies/check.ts'
 import { ledPorts, meanEndpoints } from '../behind-service.ts'
 import { showPolicy } from '../cures.ts'
-import { type Check, podsOf, policiesIn, type Scope } from './scope.ts'
+import { podsOf } from '../meant.ts'
+import { type Check, policiesIn, type Scope } from './scope.ts'
 
 export type Block = Peer & { readonly kind: 'block' }
 
@@ -71,12 +72,8 @@ const serviceAt = ({ facts }: Scope, block: Block['block']): Service | undefined
   )
 
 /** Whoever writes both, as for proxies that see ClusterIPs, may ask who is behind it by another peer. */
-const isOpenAnyway = (
-  { facts, view, ...scope }: Scope,
-  { policy, direction, rule }: Place,
-  service: Service,
-): boolean => {
-  const [pod] = podsOf({ facts, view, ...scope }, policy.subject)
+const isOpenAnyway = ({ facts, view }: Scope, { policy, direction, rule }: Place, service: Service): boolean => {
+  const [pod] = podsOf({ view }, policy.subject)
   if (direction === 'ingress' || pod === undefined) return false
   const asked = ledPorts(facts, service).filter(({ protocol, port, target }) =>
     [port, target].some((one) => holds(rule.traffic, protocol, one)),

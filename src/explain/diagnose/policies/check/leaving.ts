@@ -10,9 +10,10 @@ import type { Cure } from '../../../trace/cure.ts'
 import type { ObjectRef } from '../../../trace/reference.ts'
 import { apply } from '../../cure.ts'
 import { showPolicy } from '../cures.ts'
+import { podsOf } from '../meant.ts'
 import { nameWord, ownPolicy, podWord, refOfOwn, selectorOfPolicy, subjectOf } from '../own-policy.ts'
 import { peerFor } from '../peer-of.ts'
-import { type Endpoint, podsOf, type Scope } from './scope.ts'
+import type { Endpoint, Scope } from './scope.ts'
 
 /** Policies that let those ask a Service who may come in there and may not leave: of its own namespace, where there are such. */
 export function leaving(

@@ -10,9 +10,10 @@ import { clusterDnsOf } from '../../../resolve/resolver.ts'
 import type { PolicyFinding } from '../../../trace/policies/check.ts'
 import { ledBy } from '../behind-service.ts'
 import { dnsFinding } from '../dns-forgotten.ts'
+import { podsOf } from '../meant.ts'
 import { nameWord, selectorOfPolicy } from '../own-policy.ts'
 import { type Block, isOfServices } from './cluster-ips.ts'
-import { type Check, podsOf, type Scope } from './scope.ts'
+import type { Check, Scope } from './scope.ts'
 
 /** Pods that may ask others, which have names, and may not ask the DNS for them. */
 export const forgottenDns: Check = (scope) => {

@@ -14,18 +14,9 @@ import type { PolicyFinding } from '../../../trace/policies/check.ts'
 import { look, patch } from '../../cure.ts'
 import { patchPolicy, showPolicy } from '../cures.ts'
 import { labelNamespace } from '../label-cures.ts'
+import { hostPodsOf, isDnsOfNodes, isMadeIn, namespacesOf, plainLabels, podsOf } from '../meant.ts'
 import { selectorOfNamespace } from '../peer-of.ts'
-import {
-  type Check,
-  hostPodsOf,
-  isDnsOfNodes,
-  isMadeIn,
-  namespacesOf,
-  plainLabels,
-  podsOf,
-  policiesIn,
-  type Scope,
-} from './scope.ts'
+import { type Check, policiesIn, type Scope } from './scope.ts'
 import { nearTo, showNamespaces } from './subjects.ts'
 
 type PodsPeer = Peer & { readonly kind: 'pods' }

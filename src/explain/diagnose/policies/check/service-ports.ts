@@ -9,8 +9,9 @@ import { policyRef } from '../../../policies/word.ts'
 import type { PolicyFinding } from '../../../trace/policies/check.ts'
 import { patch } from '../../cure.ts'
 import { ledPorts } from '../behind-service.ts'
-import { meantBy } from './ports.ts'
-import { type Check, podsOf, policiesIn, type Scope } from './scope.ts'
+import { podsOf } from '../meant.ts'
+import { meantBy } from '../port-names.ts'
+import { type Check, policiesIn, type Scope } from './scope.ts'
 
 /** Ports by a number that is a Service's, where it leads to another, and nobody has it who is asked. */
 export const servicePorts: Check = (scope) =>

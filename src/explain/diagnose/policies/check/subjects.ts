@@ -10,7 +10,8 @@ import type { PolicyFinding } from '../../../trace/policies/check.ts'
 import { look, where } from '../../cure.ts'
 import { nearestLabels, replacing } from '../../reasons/selector.ts'
 import { patchPolicy, showPolicy } from '../cures.ts'
-import { type Check, hostPodsOf, isMadeIn, namespacesOf, plainLabels, podsOf, policiesIn, type Scope } from './scope.ts'
+import { hostPodsOf, isMadeIn, namespacesOf, plainLabels, podsOf } from '../meant.ts'
+import { type Check, policiesIn, type Scope } from './scope.ts'
 
 /** Policies that cannot be read in full. */
 export const unreadable: Check = (scope) =>
