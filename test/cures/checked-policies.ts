@@ -442,6 +442,35 @@ export const checkedPolicies: Readonly<Record<PolicyReason, readonly Checked[]>>
         ),
     },
   ],
+  'rule-is-split': [
+    {
+      about: 'a dash between peers and ports, which opens a port to everybody',
+      make: (world) =>
+        world.make(
+          deployment('web'),
+          service('web'),
+          policy('web', {
+            podSelector: app('web'),
+            ingress: [{ from: [{ podSelector: app('client') }] }, { ports: [{ port: 8080 }] }],
+          }),
+        ),
+    },
+    {
+      about: 'the same before another rule',
+      make: (world) =>
+        world.make(
+          deployment('web'),
+          policy('web', {
+            podSelector: app('web'),
+            ingress: [
+              { from: [{ podSelector: app('client') }] },
+              { ports: [{ port: 'http' }] },
+              { from: [{ podSelector: {} }], ports: [{ port: 9090 }] },
+            ],
+          }),
+        ),
+    },
+  ],
   'priority-shared': [
     {
       about: 'one accepts, and one denies',
@@ -561,6 +590,18 @@ export const checkedTogether: readonly Checked[] = [
       ),
   },
   {
+    about: 'a dash between peers and ports, and a slip in the peers',
+    make: (world) =>
+      world.make(
+        deployment('web'),
+        service('web'),
+        policy('web', {
+          podSelector: app('web'),
+          ingress: [{ from: [{ podSelector: app('cleint') }] }, { ports: [{ port: 80 }] }],
+        }),
+      ),
+  },
+  {
     about: 'two Services behind one policy without rules, and DNS forgotten',
     make: (world) =>
       world.make(
@@ -652,6 +693,26 @@ export const meantSo: readonly Checked[] = [
         }),
       )
     },
+    sees: dnsOnNodes,
+  },
+  {
+    about: 'anybody at a port, and peers at all ports, where there are others; anybody outside at a port',
+    make: (world) =>
+      world.make(
+        deployment('web', { ports: [{ containerPort: 8080 }, { containerPort: 9090 }] }),
+        policy('web', {
+          podSelector: app('web'),
+          ingress: [{ from: [{ podSelector: app('client') }] }, { ports: [{ port: 8080 }] }],
+        }),
+        policy('out', {
+          podSelector: app('client'),
+          policyTypes: EGRESS,
+          egress: [
+            { to: [{ podSelector: app('web') }] },
+            { ports: [{ port: 443 }, { port: 53 }, { port: 53, protocol: 'UDP' }] },
+          ],
+        }),
+      ),
     sees: dnsOnNodes,
   },
   {

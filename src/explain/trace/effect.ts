@@ -76,6 +76,7 @@ type PolicyEffect =
   | { readonly code: 'let-port-pass'; readonly rule: string; readonly policy: ObjectRef }
   | ({ readonly code: 'let-peer-pass'; readonly rule: string; readonly policy: ObjectRef } & MeantPeer)
   | { readonly code: 'mean-both'; readonly path: string; readonly policy: ObjectRef }
+  | { readonly code: 'mean-one-rule'; readonly path: string; readonly policy: ObjectRef }
   | { readonly code: 'mean-behind'; readonly path: string; readonly policy: ObjectRef; readonly service: ObjectRef }
   /** `policy`: one of its own, which is not there yet; so are those of the next three. */
   | ({

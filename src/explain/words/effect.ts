@@ -103,6 +103,8 @@ export function effectText(effect: Effect): string {
       return `let ${effect.path} mean ${labelsText(effect.labels)}`
     case 'mean-namespace':
       return `let ${effect.path} mean such pods of namespace ${effect.namespace}`
+    case 'mean-one-rule':
+      return `let ${effect.path} of ${nameText(effect.policy)} and the rule after it be one: these peers, at these ports alone`
     case 'mean-port':
       return `let ${effect.path} mean port ${effect.port}`
     case 'name-port':

@@ -33,6 +33,7 @@ type PolicyMatter =
   | PolicySelectsNothing
   | PolicyUnreadable
   | PriorityShared
+  | RuleIsSplit
   | ServiceClosed
 
 /** Nobody at all may ask some of a Service’s ready pods. */
@@ -119,6 +120,16 @@ interface PolicyPortIsServices {
   readonly port: PortRef
   /** To which it leads. */
   readonly target: number
+}
+
+/** A rule that lets anybody in at all ports that there are, behind one of peers. */
+interface RuleIsSplit {
+  readonly reason: 'rule-is-split'
+  readonly policy: ObjectRef
+  /** `spec.ingress[1]` */
+  readonly path: string
+  /** The rule of peers. */
+  readonly before: string
 }
 
 /** Two ClusterNetworkPolicies that say different things of a pod, in no order. */

@@ -103,6 +103,12 @@ function matterText(finding: PolicyFinding): FindingText {
         message: `${objectText(policy)}, ${path}, means port ${portText(port)} of ${objectText(service)}, which leads to ${target} of its pods: policies see that, and no pod that is asked has ${port.port}`,
       }
     }
+    case 'rule-is-split': {
+      const { policy, path, before } = finding
+      return {
+        message: `${objectText(policy)}, ${path}, lets anybody in at all ports that its pods have, so that the peers of ${before} mean nothing: with a dash before each they are two rules`,
+      }
+    }
     case 'priority-shared': {
       const { policies, tier, priority, direction, pod } = finding
       return {

@@ -14,10 +14,12 @@ import { unknownPorts } from './ports.ts'
 import { type Check, policiesIn, type Scope } from './scope.ts'
 import { servicePorts } from './service-ports.ts'
 import { closedServices } from './services.ts'
+import { splitRules } from './split-rules.ts'
 import { idleSubjects, sharedPriorities, unreadable } from './subjects.ts'
 
 /** Slips of a policy, whatever they come to. */
 const SLIPS: readonly Check[] = [
+  splitRules,
   unreadable,
   clusterIps,
   emptyPeers,

@@ -49,7 +49,9 @@ const patched = (object: JsonValue, argv: readonly string[]): JsonValue => {
 export const patchedObject = ({ argv }: Cure): string | undefined =>
   argv[1] === 'patch' ? argv.slice(2, argv.indexOf('--type')).join(' ') : undefined
 
-/** Whether what stands behind it in a list of the object stands elsewhere when it is done. */
+/** Whether what stands behind it in a list of the object stands elsewhere when it is done, or twice. */
 export const isShifting = ({ argv }: Cure): boolean =>
   flag(argv, '--type') === 'json' &&
-  (JSON.parse(flag(argv, '-p') ?? '[]') as readonly { readonly op: string }[]).some(({ op }) => op === 'remove')
+  (JSON.parse(flag(argv, '-p') ?? '[]') as readonly { readonly op: string }[]).some(
+    ({ op }) => op === 'remove' || op === 'copy',
+  )

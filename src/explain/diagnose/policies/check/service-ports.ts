@@ -87,7 +87,8 @@ const isOnePort = ({ traffic }: Rule, port: number): boolean =>
       JSON.stringify(traffic[protocol]) === JSON.stringify(portsOf(protocol, port, port)[protocol]),
   )
 
-const isAsked = ({ facts, view }: Scope, service: Service, asked: readonly PolicyPod[]): boolean =>
+/** Whether some of these pods are behind a Service. */
+export const isAsked = ({ facts, view }: Scope, service: Service, asked: readonly PolicyPod[]): boolean =>
   slicesOf(facts, service)
     .flatMap(({ endpoints }) => endpoints ?? [])
     .flatMap(({ addresses }) => addresses ?? [])
