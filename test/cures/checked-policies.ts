@@ -510,6 +510,14 @@ export const checkedPolicies: Readonly<Record<PolicyReason, readonly Checked[]>>
       lookOnly: 'which pods are meant only a person knows',
     },
     {
+      about: 'its namespace was forgotten',
+      make: async (world) => {
+        await world.make(namespace('prod'), deployment('db', { namespace: 'prod' }))
+        await world.make(policy('db', { podSelector: app('db'), ingress: [{ from: [{ podSelector: app('web') }] }] }))
+      },
+      lookOnly: 'a policy gets another namespace only anew',
+    },
+    {
       about: 'no namespace is selected',
       make: (world) =>
         world.make(

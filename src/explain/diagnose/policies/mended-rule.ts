@@ -54,7 +54,7 @@ export function mendedRule(
 function ownName(seen: Seen, { direction, asked, ports }: EndWord, policy: Policy, rule: Rule): Cure | undefined {
   const declared = askedNames(seen, policy, direction, rule) ?? []
   for (const part of portsOfRule(policy, seen.view.objectOf(policy), direction, rule.path) ?? []) {
-    const [named] = part.rule.names
+    const named = part.rule.names.find(({ protocol }) => protocol === undefined || protocol === asked.protocol)
     const fitting = declared.filter(({ protocol }) => named?.protocol === undefined || protocol === named.protocol)
     if (named === undefined || fitting.some(({ name }) => name === named.name)) continue
     const meant = meantName(named.name, [...new Set(fitting.map(({ name }) => name))])

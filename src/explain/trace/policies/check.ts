@@ -56,6 +56,8 @@ interface PolicySelectsNothing {
   readonly wanted: readonly WantedLabel[]
   /** What the nearest pods are labelled. */
   readonly near: readonly Labelled[]
+  /** Other namespaces, where such pods are. */
+  readonly elsewhere?: readonly string[]
 }
 
 /** All pods that it selects live in the network of their node, where no policy reaches them. */

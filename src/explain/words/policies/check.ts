@@ -24,6 +24,9 @@ export function printCheck({ policies, findings, unseen }: PolicyCheck): string 
   return `${lines.map(plain).join('\n')}\n`
 }
 
+const namespacesText = (names: readonly string[]): string =>
+  `${names.length === 1 ? 'namespace' : 'namespaces'} ${few(names)}`
+
 function matterText(finding: PolicyFinding): FindingText {
   switch (finding.reason) {
     case 'dns-forgotten':
@@ -40,10 +43,17 @@ function matterText(finding: PolicyFinding): FindingText {
       }
     }
     case 'policy-selects-nothing': {
-      const { policy, path, what, wanted, near } = finding
+      const { policy, path, what, wanted, near, elsewhere } = finding
       return {
         message: `${objectText(policy)} selects no ${what === 'pods' ? 'pod' : 'namespace'}: ${path} wants ${listed(wanted.map(wantedText))}`,
-        details: near.map(labelledText),
+        details: [
+          ...near.map(labelledText),
+          ...(elsewhere === undefined
+            ? []
+            : [
+                `there are such pods in ${namespacesText(elsewhere)}, and a policy is one of its namespace, ${policy.namespace}: write theirs in its metadata, and delete this one`,
+              ]),
+        ],
       }
     }
     case 'policy-selects-host-network': {
@@ -79,7 +89,7 @@ function matterText(finding: PolicyFinding): FindingText {
           ...(elsewhere === undefined
             ? []
             : [
-                `there are such pods in ${elsewhere.length === 1 ? 'namespace' : 'namespaces'} ${few(elsewhere)}: a podSelector alone means pods of namespace ${policy.namespace}`,
+                `there are such pods in ${namespacesText(elsewhere)}: a podSelector alone means pods of namespace ${policy.namespace}`,
               ]),
           ...(hosts === undefined
             ? []

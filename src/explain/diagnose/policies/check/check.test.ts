@@ -437,6 +437,33 @@ test('a policy that selects no pod is told with the pods whose labels are like i
   assert.match(found([policy('web', { podSelector: either })])[1]!, /^look/, 'which of two was meant nobody can tell')
 })
 
+test('a policy whose pods are in another namespace is told where they are; one that waits for pods of its own is not', () => {
+  const pods = [
+    pod('client', 1, 9, { labels: { app: 'client' } }),
+    pod('db', 1, 12, { namespace: 'prod', labels: { app: 'db' } }),
+  ]
+  const given = (of: string) =>
+    found([policy('db', { podSelector: app('db') }, of)], [], {
+      pods,
+      slices: [],
+      namespaces: ['default', 'prod', 'next'],
+    })
+  assert.deepEqual(given('default'), [
+    'why   NetworkPolicy default/db selects no pod: spec.podSelector wants app=db [policy-selects-nothing]',
+    'there are such pods in namespace prod, and a policy is one of its namespace, default: write theirs in its metadata, and delete this one',
+    'look  the labels of the pods there:',
+    'kubectl get pods -A -l app=db --show-labels',
+    ONE,
+  ])
+  assert.deepEqual(given('next'), NOTHING, 'it has no pods yet')
+  const empty = { pods: pods.slice(1), slices: [], namespaces: ['default', 'prod'] }
+  assert.match(
+    found([policy('db', { podSelector: app('db') })], [], empty)[1]!,
+    /in namespace prod/,
+    'in which all lands',
+  )
+})
+
 test('a policy whose namespaces are none is told; one that waits for pods is not', () => {
   const none = (subject: object) => clusterPolicy('web', { ...denied({ nodes: {} }), subject })
   const show = ['look  the namespaces and their labels:', 'kubectl get namespaces --show-labels', ONE]

@@ -58,7 +58,10 @@ function selectsNothing(scope: Scope, policy: Policy): PolicyFinding | undefined
   }
   // One that means all pods of a namespace waits for them; so does one whose pods are scaled to none.
   const others = scope.view.pods.filter(({ namespace }) => namespaces.includes(namespace))
-  if (subject.pods.length === 0 || others.length === 0 || isMadeIn(scope, namespaces, subject.pods)) return undefined
+  if (subject.pods.length === 0 || isMadeIn(scope, namespaces, subject.pods)) return undefined
+  const elsewhere = elsewhereOf(scope, policy)
+  if (elsewhere !== undefined) return { ...about, ...elsewhere }
+  if (others.length === 0) return undefined
   const near = nearTo(plainLabels(subject.pods), others)
   const path = policy.kind === 'ClusterNetworkPolicy' ? 'spec.subject.pods.podSelector' : 'spec.podSelector'
   const [best] = near
@@ -81,6 +84,34 @@ function selectsNothing(scope: Scope, policy: Policy): PolicyFinding | undefined
           ),
     ],
   }
+}
+
+/** Where what has no namespace lands. */
+const DEFAULT_NAMESPACE = 'default'
+
+/**
+ * Pods of other namespaces that have just these labels: its namespace was forgotten. One that has no pods yet may wait for its own,
+ * but for that in which all lands that names none.
+ */
+function elsewhereOf(scope: Scope, policy: Policy) {
+  const { subject } = policy
+  const wanted = plainLabels(subject.pods)
+  if (!('name' in subject.namespaces) || wanted === undefined) return undefined
+  const own = subject.namespaces.name
+  const found = [
+    ...new Set(podsOf(scope, { namespaces: { labels: [] }, pods: subject.pods }).map((pod) => pod.namespace)),
+  ]
+  const isWaiting = own !== DEFAULT_NAMESPACE && !scope.view.pods.some(({ namespace }) => namespace === own)
+  if (found.length === 0 || isWaiting) return undefined
+  const labels = Object.entries(wanted).map(([key, value]) => `${key}=${value}`)
+  return {
+    path: 'spec.podSelector',
+    what: 'pods',
+    wanted: subject.pods.map(wantedOf),
+    near: [],
+    elsewhere: found.sort(),
+    cures: [look({ code: 'show-labels' }, 'kubectl', 'get', 'pods', '-A', '-l', labels.join(','), '--show-labels')],
+  } as const
 }
 
 export const showNamespaces = () => look({ code: 'show-namespaces' }, 'kubectl', 'get', 'namespaces', '--show-labels')
