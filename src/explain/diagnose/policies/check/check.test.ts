@@ -124,6 +124,7 @@ test('a policy of its own has a name that Kubernetes takes, however long that of
   const cure = (name: string) =>
     /"name":"([^"]*)"/.exec(found([named(name)]).find((line) => line.startsWith('echo'))!)?.[1]
   assert.equal(cure('x.y'), 'allow-dns-x.y')
+  assert.equal(cure('allow-egress-web-to-db-8080'), 'allow-dns-web', 'of a cure that let it ask')
   assert.equal(cure('a'.repeat(253)), `allow-dns-${'a'.repeat(60)}`)
 })
 

@@ -52,13 +52,16 @@ export const forgottenDns: Check = (scope) => {
       endpoint,
       selector: undefined,
       own: {
-        name: Object.keys(subject).length === 0 ? 'allow-dns' : `allow-dns-${nameWord(name)}`,
+        name: Object.keys(subject).length === 0 ? 'allow-dns' : `allow-dns-${whose(name)}`,
         namespace: namespace ?? '',
         subject,
       },
     })
   })
 }
+
+/** Of what another cure made, as allow-egress-web-to-db-8080, whom it is about. */
+const whose = (name: string): string => nameWord(/^allow-egress-(.+)-to-/.exec(name)?.[1] ?? name)
 
 interface Forgetful {
   readonly pods: readonly PolicyPod[]
