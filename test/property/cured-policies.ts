@@ -3,21 +3,28 @@ import type { PolicyCluster } from '../contract/policies/model.ts'
 
 type Json = Record<string, unknown>
 
-/** What `kubectl patch --type json` makes of an object; it knows `add` and `replace`, which is all that these cures do. */
-const patched = (
-  object: Json,
-  operations: readonly { readonly op: string; readonly path: string; readonly value: unknown }[],
-) => {
+interface Operation {
+  readonly op: string
+  readonly path: string
+  readonly value?: unknown
+  readonly from?: string
+}
+
+/** What `kubectl patch --type json` makes of an object; it knows what these cures do. */
+const patched = (object: Json, operations: readonly Operation[]) => {
   const copy = structuredClone(object)
-  for (const { op, path, value } of operations) {
-    if (op !== 'add' && op !== 'replace') throw new Error(`what is ${op}?`)
+  const at = (words: readonly string[]) => words.reduce<Json>((found, word) => found[word] as Json, copy)
+  for (const { op, path, from, value } of operations) {
+    if (!['add', 'replace', 'remove', 'copy'].includes(op)) throw new Error(`what is ${op}?`)
     const words = path.slice(1).split('/')
     const last = words.pop() as string
-    const parent = words.reduce<Json>((at, word) => at[word] as Json, copy)
+    const parent = at(words)
     if (parent === undefined) throw new Error(`nothing at ${path}`)
-    if (!Array.isArray(parent)) parent[last] = value
-    else if (last === '-') parent.push(value)
-    else parent.splice(Number(last), op === 'replace' ? 1 : 0, value)
+    const given = from === undefined ? value : structuredClone(at(from.slice(1).split('/')))
+    if (!Array.isArray(parent)) parent[last] = given
+    else if (last === '-') parent.push(given)
+    else if (op === 'remove') parent.splice(Number(last), 1)
+    else parent.splice(Number(last), op === 'replace' ? 1 : 0, given)
   }
   return copy
 }
@@ -26,10 +33,10 @@ const patched = (
 const merged = (object: Json, patch: Json): Json => {
   const copy = { ...object }
   for (const [key, value] of Object.entries(patch))
-    copy[key] =
-      typeof value === 'object' && value !== null && !Array.isArray(value)
-        ? merged((copy[key] ?? {}) as Json, value as Json)
-        : value
+    if (value === null) delete copy[key]
+    else
+      copy[key] =
+        typeof value === 'object' && !Array.isArray(value) ? merged((copy[key] ?? {}) as Json, value as Json) : value
   return copy
 }
 

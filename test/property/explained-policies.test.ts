@@ -5,9 +5,10 @@ import type { Pod } from '#api/core/pod/message.ts'
 import type { Service } from '#api/core/service/message.ts'
 import type { EndpointSlice } from '#api/discovery/endpointslice/message.ts'
 import type { ClusterFacts } from '#explain/cluster/facts.ts'
+import { checkPolicies } from '#explain/diagnose/policies/check/check.ts'
 import { explain } from '#explain/explain.ts'
 import { answerFaults } from '#explain/testing/answer-schema.ts'
-import { withoutDns } from '#explain/testing/cluster.ts'
+import { dns, withoutDns } from '#explain/testing/cluster.ts'
 import type { Cure } from '#explain/trace/cure.ts'
 import type { Trace } from '#explain/trace/trace.ts'
 import { print } from '#explain/words/print.ts'
@@ -208,4 +209,30 @@ test('what explain says of policies is what the contract says, straight and thro
     assert.ok((reasons.get(reason) ?? 0) > 3, `${reason}: ${reasons.get(reason)}`)
   for (const code of ['pod-label', 'namespace-label', 'other-namespace', 'port', 'outside-block', 'no-pod'])
     assert.ok((missing.get(code) ?? 0) > 0, `${code} was never missing`)
+})
+
+test('all cures that policy check prints, done in their order, leave no finding that has one', (t) => {
+  t.diagnostic(`FAIRLEAD_SEED=${seed}`)
+  const reasons = new Map<string, number>()
+  const asked = { source: '10.244.1.2', destination: '10.244.1.3', protocol: 'TCP', port: 80 } as const
+  const check = (cluster: PolicyCluster) => {
+    const given = factsOf(cluster, asked)
+    const [service, slice] = dns
+    const withDns = { ...given, services: [...given.services, service], slices: [...given.slices, slice] }
+    return checkPolicies(withDns, undefined, { fairlead: [], kubectl: [] }).findings
+  }
+  fc.assert(
+    fc.property(clusterPlan, (plan) => {
+      const cluster = policyClusterOf(plan)
+      const found = check(cluster)
+      const cures = found.flatMap((one) => one.cures).filter(({ kind, alternative }) => kind === 'run' && !alternative)
+      for (const { reason } of found) reasons.set(reason, (reasons.get(reason) ?? 0) + 1)
+      const left = check(cures.reduce(changed, cluster)).filter((one) => one.cures.some(({ kind }) => kind === 'run'))
+      assert.deepEqual(left, [], `${JSON.stringify(found, null, 1)} of ${JSON.stringify(cluster, null, 1)}`)
+    }),
+    { seed, numRuns: RUNS },
+  )
+  t.diagnostic(JSON.stringify(Object.fromEntries(reasons)))
+  for (const reason of ['service-closed', 'dns-forgotten', 'peer-means-nobody', 'policy-selects-nothing'])
+    assert.ok((reasons.get(reason) ?? 0) > 3, `${reason}: ${reasons.get(reason)}`)
 })

@@ -2,6 +2,7 @@ import type { NetworkPolicy } from '#api/networking/networkpolicy/message.ts'
 import type { ClusterNetworkPolicy } from '#api/policynetworking/clusternetworkpolicy/message.ts'
 import type { JsonValue } from '#schema/json-value.ts'
 import { applyJsonPatch } from '#schema/patch/json-patch.ts'
+import { JsonPatchError } from '#schema/patch/json-patch-error.ts'
 import { applyMergePatch } from '#schema/patch/merge-patch.ts'
 import type { ClusterFacts } from '../../../cluster/facts.ts'
 import type { Cure } from '../../../trace/cure.ts'
@@ -42,7 +43,13 @@ const isPatched = (
 
 const patched = (object: JsonValue, argv: readonly string[]): JsonValue => {
   const body = JSON.parse(flag(argv, '-p') ?? '')
-  return flag(argv, '--type') === 'json' ? applyJsonPatch(object, body) : applyMergePatch(object, body)
+  try {
+    return flag(argv, '--type') === 'json' ? applyJsonPatch(object, body) : applyMergePatch(object, body)
+  } catch (error) {
+    // An object of a form that only others' definitions let in stays as it is, as it would in the cluster.
+    if (error instanceof JsonPatchError) return object
+    throw error
+  }
 }
 
 /** What a cure patches; undefined where it makes something new, or labels. */
