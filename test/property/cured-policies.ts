@@ -12,7 +12,8 @@ interface Operation {
 
 /** What `kubectl patch --type json` makes of an object; it knows what these cures do. */
 const patched = (object: Json, operations: readonly Operation[]) => {
-  const copy = structuredClone(object)
+  // What is there twice by one reference is two places of an object.
+  const copy = JSON.parse(JSON.stringify(object)) as Json
   const at = (words: readonly string[]) => words.reduce<Json>((found, word) => found[word] as Json, copy)
   for (const { op, path, from, value } of operations) {
     if (!['add', 'replace', 'remove', 'copy'].includes(op)) throw new Error(`what is ${op}?`)
