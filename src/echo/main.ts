@@ -3,14 +3,18 @@
 import { writeFileSync } from 'node:fs'
 import { startEcho } from './echo.ts'
 import { FlagError, parseFlags } from './flags.ts'
+import { leave } from './leave.ts'
 import { ownSurroundings } from './surroundings.ts'
 import { readPlace } from './who-answers.ts'
 
 // From the first moment on: a pod that is deleted while it starts would otherwise live through its whole grace period.
-let terminate = (): void => process.exit(0)
+let terminate = (): void => leave(0)
 process.on('SIGTERM', () => terminate())
 // Ctrl-C of a person who runs it by hand: no grace.
-process.on('SIGINT', () => process.exit(130))
+process.on('SIGINT', () => leave(130))
+
+/** A tool that did not finish has not succeeded: the status of a program that the signal ends, for `timeout 3 curl … && …`. */
+const beTerminated = (): void => leave(143)
 
 /** Written by the runtime; src/runtime/images/echo-image.ts has the name too. */
 const ANNOTATIONS = '/fairlead/annotations.json'
@@ -23,11 +27,11 @@ const main = async (): Promise<void> => {
   const [, , verb, ...words] = process.argv
   switch (verb) {
     case 'curl':
-      process.exit(await (await import('./curl.ts')).curl(words))
-      break
+      terminate = beTerminated
+      return leave(await (await import('./tools/curl.ts')).curl(words))
     case 'connect':
-      process.exit(await (await import('./connect.ts')).connect(words))
-      break
+      terminate = beTerminated
+      return leave(await (await import('./connect.ts')).connect(words))
     case 'serve-hostname': {
       const { serveHostname } = await import('./serve-hostname.ts')
       const { at } = await serveHostname(words, ownSurroundings(readPlace(ANNOTATIONS)))
@@ -44,15 +48,15 @@ const main = async (): Promise<void> => {
   if (verb !== undefined && verb !== 'netexec' && !verb.startsWith('-'))
     throw new FlagError(`unknown verb ${verb}: known are ${VERBS.join(', ')}`)
   const flags = parseFlags(process.argv.slice(2))
-  const echo = await startEcho(flags, (code) => process.exit(code), ownSurroundings(readPlace(ANNOTATIONS)))
+  const echo = await startEcho(flags, leave, ownSurroundings(readPlace(ANNOTATIONS)))
   tellStarted()
   const { http, udp, tcp } = echo.ports
   console.log(`echo: http ${http}, udp ${udp}, tcp ${tcp} (-1 is off)`)
   terminate = () => {
     console.log(`echo: SIGTERM, accepting ${flags.delayShutdown} s more`)
     echo.drain().then(
-      () => process.exit(0),
-      () => process.exit(1),
+      () => leave(0),
+      () => leave(1),
     )
   }
 }
@@ -69,5 +73,5 @@ const tellStarted = (): void => {
 // No top-level await: the bundle is CommonJS.
 main().catch((error: unknown) => {
   console.error(`echo: ${error instanceof Error ? error.message : error}`)
-  process.exit(error instanceof FlagError ? 2 : 1)
+  leave(error instanceof FlagError ? 2 : 1)
 })

@@ -158,7 +158,7 @@ function findEchoProgram(): string {
   const bundle = join(folder, 'dist/echo.cjs')
   const sources = join(folder, 'src/echo')
   const bundled = statSync(bundle, { throwIfNoEntry: false })?.mtimeMs ?? 0
-  const names = existsSync(join(sources, 'main.ts')) ? readdirSync(sources) : []
+  const names = existsSync(join(sources, 'main.ts')) ? readdirSync(sources, { encoding: 'utf8', recursive: true }) : []
   const newest = Math.max(0, ...names.map((name) => statSync(join(sources, name)).mtimeMs))
   if (bundled === 0 && names.length === 0) {
     throw new RuntimeError(
