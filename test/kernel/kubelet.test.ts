@@ -149,7 +149,7 @@ const runIn =
     return `${text}${exitCode}`
   }
 
-test('a pod of fairlead/echo says which pod, namespace and node it is, and has printenv, curl and wget for learners', async () => {
+test('a pod of fairlead/echo says which pod, namespace and node it is, and has printenv, curl, wget and nc for learners', async () => {
   await cluster.pod('who', {
     containers: [
       {
@@ -170,6 +170,9 @@ test('a pod of fairlead/echo says which pod, namespace and node it is, and has p
   assert.match(await run('printenv'), /^GREETING=hello world$/m)
   assert.equal(await run('curl', '-s', 'localhost:8080/hostname'), 'who0')
   assert.equal(await run('wget', '-qO-', '-T', '2', 'localhost:8080/hostname'), 'who0')
+  const open = 'Connection to localhost 8080 port [tcp/*] succeeded!\n0'
+  assert.equal(await run('nc', '-zv', 'localhost', '8080'), open)
+  assert.equal(await run('sh', '-c', 'nc -zv -w 2 localhost 8080'), open)
   assert.match(await run('curl', 'localhost:1'), /^curl: \(7\) Failed to connect to localhost port 1/)
   await cluster.client.delete(resources.pods, 'who', { namespace: 'default', gracePeriodSeconds: 0 })
   await cluster.gone('who')
@@ -192,6 +195,7 @@ test('where DNS is silent, the tools of fairlead/echo end in the time that they 
     run('curl', '-sS', '--connect-timeout', '1', 'http://db/'),
     run('/agnhost', 'connect', 'db:80', '--timeout=1s'),
     run('timeout', '1', 'curl', '-s', 'http://db/'),
+    run('nc', '-zvw', '1', 'db', '80'),
   ])
   const took = performance.now() - began
   assert.deepEqual(said, [
@@ -199,6 +203,7 @@ test('where DNS is silent, the tools of fairlead/echo end in the time that they 
     'curl: (28) Resolving timed out after 1000 milliseconds\n28',
     'DNS: lookup db: no answer in 1s\n1',
     '143',
+    'nc: timed out\n1',
   ])
   assert.ok(took < 15_000, `${took} ms`)
   const dialling = get(pod.status?.podIP ?? '', '/dial?host=db&port=80&request=hostname').catch(() => undefined)
