@@ -3,7 +3,6 @@ import { execFile } from 'node:child_process'
 import { lookup } from 'node:dns/promises'
 import { join } from 'node:path'
 import { test } from 'node:test'
-import { isProgram } from './leave.ts'
 
 /** A program that leaves while a thread works that nothing can stop, and is said to look for a name. */
 const leaving = (resources: readonly string[], status: number) =>
@@ -36,9 +35,4 @@ test('a name that is looked for is seen by the name that Node.js has for it', as
   const looking = lookup('nobody.invalid').catch(() => undefined)
   assert.ok(process.getActiveResourcesInfo().includes('GetAddrInfoReqWrap'))
   await looking
-})
-
-test('what may not be run, a folder, and nothing at all are no programs', () => {
-  assert.equal(isProgram(process.execPath), true)
-  for (const path of [import.meta.filename, '/', '/not/there', '/dev/null']) assert.equal(isProgram(path), false, path)
 })

@@ -1,14 +1,4 @@
-import { accessSync, constants, statSync } from 'node:fs'
-
-/** Is there a program at that path that may be run? Node.js aborts where there is none to become. */
-export const isProgram = (path: string): boolean => {
-  try {
-    accessSync(path, constants.X_OK)
-    return statSync(path).isFile()
-  } catch {
-    return false
-  }
-}
+import { become, isProgram } from './program.ts'
 
 const SHELL = '/bin/sh'
 /** How Node.js calls a name that the C library looks for. */
@@ -19,7 +9,6 @@ const LOOKUP = 'GetAddrInfoReqWrap'
  * where nobody answers. So another program takes its place then, which leaves at once.
  */
 export const leave = (status: number): never => {
-  if (process.getActiveResourcesInfo().includes(LOOKUP) && isProgram(SHELL))
-    process.execve?.(SHELL, [SHELL, '-c', `exit ${status}`], {})
+  if (process.getActiveResourcesInfo().includes(LOOKUP) && isProgram(SHELL)) become(SHELL, ['-c', `exit ${status}`], {})
   process.exit(status)
 }

@@ -4,6 +4,7 @@ import { writeFileSync } from 'node:fs'
 import { startEcho } from './echo.ts'
 import { FlagError, parseFlags } from './flags.ts'
 import { leave } from './leave.ts'
+import { become, findProgram } from './program.ts'
 import { ownSurroundings } from './surroundings.ts'
 import { readPlace } from './who-answers.ts'
 
@@ -45,8 +46,7 @@ const main = async (): Promise<void> => {
       tellStarted()
       return
   }
-  if (verb !== undefined && verb !== 'netexec' && !verb.startsWith('-'))
-    throw new FlagError(`unknown verb ${verb}: known are ${VERBS.join(', ')}`)
+  if (verb !== undefined && verb !== 'netexec' && !verb.startsWith('-')) run(verb, words)
   const flags = parseFlags(process.argv.slice(2))
   const echo = await startEcho(flags, leave, ownSurroundings(readPlace(ANNOTATIONS)))
   tellStarted()
@@ -59,6 +59,17 @@ const main = async (): Promise<void> => {
       () => leave(1),
     )
   }
+}
+
+/** What is no verb may be a program, as in images whose entrypoint runs what it is given: `kubectl run … -- sh`. */
+const run = (word: string, words: readonly string[]): never => {
+  const program = findProgram(word)
+  if (program !== undefined) {
+    tellStarted()
+    become(program, words)
+  }
+  const where = word.includes('/') ? 'is at that path' : `of that name is in ${process.env.PATH}`
+  throw new FlagError(`unknown verb ${word}: known are ${VERBS.join(', ')}; and no program ${where}`)
 }
 
 /** Says that it listens to the runtime, which holds this file; src/runtime/images/echo-image.ts has the name too. */

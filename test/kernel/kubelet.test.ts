@@ -215,14 +215,17 @@ test('where DNS is silent, the tools of fairlead/echo end in the time that they 
   assert.ok(performance.now() - deleted < 15_000, 'its last look for a name does not hold it')
 })
 
-test('a program that fails before it listens, or is another than the image’s own, is not waited for', async () => {
+test('a program that fails before it listens, or is another than the image’s own, by command or args, is not waited for', async () => {
   const own = { name: 'own', image: 'fairlead/echo', args: ['--no-such-flag'] }
   await cluster.pod('fails', { containers: [own], restartPolicy: 'Never' })
   const failed = await cluster.until('fails', ({ status }) => status?.phase === 'Failed')
   assert.equal(failed.status?.containerStatuses?.[0]?.state?.terminated?.exitCode, 2)
   await cluster.pod('other', { containers: [{ ...own, args: [], command: ['sleep', '100'] }] })
   await cluster.until('other', isReady)
-  for (const name of ['fails', 'other']) {
+  await cluster.pod('shell', { containers: [{ ...own, args: ['sh', '-c', 'cd /tmp; sleep 100; true'] }] })
+  await cluster.until('shell', isReady)
+  assert.equal(await runIn('shell')('sh', '-c', 'cat /proc/1/comm; readlink /proc/1/cwd'), 'sh\n/tmp\n0')
+  for (const name of ['fails', 'other', 'shell']) {
     await cluster.client.delete(resources.pods, name, { namespace: 'default', gracePeriodSeconds: 0 })
     await cluster.gone(name)
   }

@@ -22,7 +22,7 @@ import { mappedLibraries } from './mapped-libraries.ts'
 
 const BUSYBOX = ['/bin/busybox', '/usr/bin/busybox', '/usr/local/bin/busybox']
 const APPLETS =
-  'sh ash cat ls cp mv rm mkdir rmdir ln touch echo env sleep true false test [ head tail grep sed awk sort uniq wc cut tr tee find xargs ps kill top free df du mount id whoami hostname uname date seq expr basename dirname readlink stat od hexdump md5sum sha256sum base64 gzip gunzip tar vi less watch timeout time yes dd which ip ifconfig route netstat ping ping6 traceroute nslookup nc telnet nproc chmod chown mktemp printf pwd stty tty clear'.split(
+  'sh ash cat ls cp mv rm mkdir rmdir ln touch echo env sleep true false test [ head tail grep sed awk sort uniq wc cut tr tee find xargs ps kill top free df du mount id whoami hostname uname date seq expr basename dirname readlink stat od hexdump md5sum sha256sum base64 gzip gunzip tar vi less watch timeout time yes dd which ip ifconfig route netstat ping ping6 traceroute nslookup telnet nproc chmod chown mktemp printf pwd stty tty clear'.split(
     ' ',
   )
 /** The program writes here as soon as it listens; src/echo/main.ts has the name too. */
@@ -109,7 +109,8 @@ async function makeEcho({ folder, echoProgram }: ImageSourceOptions): Promise<Im
     // Manifests and probes that were written for agnhost name their program by this path.
     writeFileSync(join(draft, 'agnhost'), `#!/bin/sh\nexec ${entrypoint.join(' ')} "$@"\n`, { mode: 0o755 })
     for (const [name, text] of Object.entries(ECHO_SCRIPTS))
-      writeFileSync(join(draft, 'bin', name), text, { mode: 0o755 })
+      // Never through a link to busybox.
+      writeFileSync(join(draft, 'bin', name), text, { mode: 0o755, flag: 'wx' })
     // Mount point of the Node.js binary: 120 MB that are not copied.
     writeFileSync(join(draft, 'bin/node'), '', { mode: 0o755 })
     writeFileSync(
