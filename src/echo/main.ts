@@ -20,8 +20,8 @@ const beTerminated = (): void => leave(143)
 /** Written by the runtime; src/runtime/images/echo-image.ts has the name too. */
 const ANNOTATIONS = '/fairlead/annotations.json'
 
-/** Those of agnhost that are here too. */
-const VERBS = ['netexec', 'connect', 'serve-hostname', 'pause', 'curl']
+/** Those of agnhost that are here too, and tools of the image. */
+const VERBS = ['netexec', 'connect', 'serve-hostname', 'pause', 'curl', 'nslookup']
 const PAUSE_MS = 3_600_000
 
 const main = async (): Promise<void> => {
@@ -30,6 +30,9 @@ const main = async (): Promise<void> => {
     case 'curl':
       terminate = beTerminated
       return leave(await (await import('./tools/curl.ts')).curl(words))
+    case 'nslookup':
+      terminate = beTerminated
+      return leave(await (await import('./tools/nslookup.ts')).nslookup(words))
     case 'connect':
       terminate = beTerminated
       return leave(await (await import('./connect.ts')).connect(words))

@@ -196,6 +196,8 @@ test('where DNS is silent, the tools of fairlead/echo end in the time that they 
     run('/agnhost', 'connect', 'db:80', '--timeout=1s'),
     run('timeout', '1', 'curl', '-s', 'http://db/'),
     run('nc', '-zvw', '1', 'db', '80'),
+    run('timeout', '1', 'nslookup', 'db'),
+    run('nslookup', '-timeout=1', '-retry=1', 'db'),
   ])
   const took = performance.now() - began
   assert.deepEqual(said, [
@@ -204,6 +206,8 @@ test('where DNS is silent, the tools of fairlead/echo end in the time that they 
     'DNS: lookup db: no answer in 1s\n1',
     '143',
     'nc: timed out\n1',
+    '143',
+    ';; connection timed out; no servers could be reached\n\n1',
   ])
   assert.ok(took < 15_000, `${took} ms`)
   const dialling = get(pod.status?.podIP ?? '', '/dial?host=db&port=80&request=hostname').catch(() => undefined)
