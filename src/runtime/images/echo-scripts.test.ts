@@ -34,8 +34,11 @@ after(() => {
 /** A command of a shell whose programs are ours and those of busybox, as in the image. */
 const shell = (command: string) =>
   new Promise<readonly [number | string, string, string]>((done) => {
-    execFile(join(folder, 'sh'), ['-c', command], { env: { PATH: `${folder}:${process.env.PATH}` } }, (error, ...texts) =>
-      done([error?.code ?? error?.signal ?? 0, ...texts]),
+    execFile(
+      join(folder, 'sh'),
+      ['-c', command],
+      { env: { PATH: `${folder}:${process.env.PATH}` } },
+      (error, ...texts) => done([error?.code ?? error?.signal ?? 0, ...texts]),
     )
   })
 
