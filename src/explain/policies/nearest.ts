@@ -77,8 +77,7 @@ const FAR_FROM_DNS = 8
 const farOfPort = ({ asked }: EndWord, { traffic, names }: Rule, lack: Missing | undefined): number => {
   if (lack === undefined) return 0
   const isOfDns = PROTOCOLS.every((one) => traffic[one].every((range) => range.every((port) => port === DNS_PORT)))
-  if (isOfDns && names.length === 0 && asked.port !== DNS_PORT && !isNothing(traffic))
-    return FAR_FROM_DNS
+  if (isOfDns && names.length === 0 && asked.port !== DNS_PORT && !isNothing(traffic)) return FAR_FROM_DNS
   return FAR[lack.code] - (lack.code === 'port' && lack.servicePort !== undefined ? 1 : 0)
 }
 
