@@ -74,7 +74,7 @@ test('wget has a limit of time, however that is written, and all that busybox ha
 test('a shell, and whatever runs a program, finds our scripts before what busybox has by their names', async () => {
   for (const command of [
     `wget -qO- -T 5 ${url}`,
-    `timeout 1 wget -qO- --timeout=5 ${url}`,
+    `timeout 30 wget -qO- --timeout=20 ${url}`,
     `env wget -qO- -T5 ${url}`,
     `echo ${url} | xargs wget -qO- -T 5`,
   ])
