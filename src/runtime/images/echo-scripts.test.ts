@@ -1,11 +1,13 @@
 import assert from 'node:assert/strict'
-import { execFile } from 'node:child_process'
-import { existsSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { execFile, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, test } from 'node:test'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { withoutApplets } from './applets.ts'
 import { ECHO_SCRIPTS } from './echo-scripts.ts'
 
@@ -64,6 +66,7 @@ test('wget has a limit of time, however that is written, and all that busybox ha
   ])
     assert.deepEqual(await run('wget', '-qO-', ...limit, url), [0, 'GET ', ''], limit.join(' '))
   assert.deepEqual(await run('wget', '-qT', '5', '-O', '-', url), [0, 'GET ', ''])
+  assert.deepEqual(await run('wget', '-cqT', '5', '-O', '-', url), [0, 'GET ', ''])
   assert.deepEqual(await run('wget', '-cqT5', '--tries=2', '-O', '-', '--header', 'X-A: -T', url), [0, 'GET -T', ''])
   assert.deepEqual(await run('wget', '-q', '-O-', '--post-data', '-T', url), [0, 'POST ', ''])
 })
@@ -71,7 +74,7 @@ test('wget has a limit of time, however that is written, and all that busybox ha
 test('a shell, and whatever runs a program, finds our scripts before what busybox has by their names', async () => {
   for (const command of [
     `wget -qO- -T 5 ${url}`,
-    `timeout 1 wget -qO- --timeout=5 ${url}`,
+    `timeout 30 wget -qO- --timeout=20 ${url}`,
     `env wget -qO- -T5 ${url}`,
     `echo ${url} | xargs wget -qO- -T 5`,
   ])
@@ -93,6 +96,38 @@ test('wget that has waited as long as it may says so, with the status of its err
   const began = performance.now()
   assert.deepEqual(await run('wget', '-qO-', '--timeout=1', `${url}silent`), [1, '', 'wget: download timed out\n'])
   assert.ok(performance.now() - began > 900)
+})
+
+/** The processes whose command has these words. */
+const running = (...words: readonly string[]): readonly string[] =>
+  readdirSync('/proc').filter((pid) => {
+    if (!/^\d+$/.test(pid)) return false
+    try {
+      return readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes(`${words.join('\0')}\0`)
+    } catch {
+      return false
+    }
+  })
+const until = async (isThere: boolean, ...words: readonly string[]): Promise<void> => {
+  for (let tries = 0; running(...words).length > 0 !== isThere; tries++) {
+    assert.ok(tries < 500, `${isThere ? 'not' : 'still'} there: ${words.join(' ')}`)
+    await sleep(10)
+  }
+}
+
+test('of wget nothing stays behind: neither when it has its answer, nor when it is ended', async () => {
+  const limit = `8${process.pid}`
+  await run('wget', '-qO-', '-T', limit, url)
+  await until(false, 'sleep', limit)
+  const asked = new Promise<void>((done) => server.once('request', () => done()))
+  const child = spawn('busybox', ['sh', join(folder, 'wget'), '-qO-', '-T', limit, `${url}silent`])
+  const ended = once(child, 'exit')
+  await asked
+  await until(true, 'sleep', limit)
+  child.kill('SIGTERM')
+  assert.deepEqual(await ended, [130, null])
+  await until(false, 'sleep', limit)
+  await until(false, 'wget', '-qO-', `${url}silent`)
 })
 
 test('wget refuses a limit that is none, and one that is missing', async () => {

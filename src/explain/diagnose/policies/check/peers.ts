@@ -5,7 +5,7 @@ import { DNS_PODS } from '#policy/policy-objects.ts'
 import { DIRECTIONS, type Policy } from '#policy/rule.ts'
 import { isLike, nearest } from '../../../cluster/nearest.ts'
 import { wantedOf } from '../../../policies/nearest.ts'
-import { peersOfRule, pointerOf, ruleOf } from '../../../policies/rule-parts.ts'
+import { hasPods, peersOfRule, pointerOf, ruleOf, valueAt } from '../../../policies/rule-parts.ts'
 import { policyRef } from '../../../policies/word.ts'
 import type { Cure } from '../../../trace/cure.ts'
 import type { PolicyFinding } from '../../../trace/policies/check.ts'
@@ -53,7 +53,7 @@ function emptyPeer(scope: Scope, policy: Policy, path: string, peer: PodsPeer): 
       what: 'namespaces',
       wanted: peer.namespaces.labels.map(wantedOf),
       nearest: near,
-      cures: [namespaceCure(scope, policy, path, peer, wanted, near[0]) ?? showNamespaces()],
+      cures: [namespaceCure(scope, policy, path, wanted, near[0]) ?? showNamespaces()],
     }
   }
   if (podsOf(scope, peer).length > 0 || isDnsOfNodes(scope, peer) || isMadeIn(scope, namespaces, peer.pods))
@@ -67,7 +67,7 @@ function emptyPeer(scope: Scope, policy: Policy, path: string, peer: PodsPeer): 
     what: 'pods',
     wanted: peer.pods.map(wantedOf),
     nearest: Object.entries(best.labels).map(([key, value]) => `${key}=${value}`),
-    cures: [mean(scope, policy, `${path}${selectorOf(policy, peer, 'pods')}`, best.labels)],
+    cures: [mean(scope, policy, `${path}${selectorOf(scope, policy, path, 'pods')}`, best.labels)],
   }
 }
 
@@ -124,23 +124,12 @@ function oneDashTooMany(
   }
 }
 
-const valueAt = (object: unknown, path: string): unknown =>
-  pointerOf(path)
-    .slice(1)
-    .split('/')
-    .reduce<unknown>((at, word) => (at as Record<string, unknown> | undefined)?.[word], object)
-
 /** Where a peer's selector stands below it. */
-const selectorOf = ({ kind }: Policy, { pods }: PodsPeer, what: 'namespaces' | 'pods'): string =>
-  kind === 'NetworkPolicy'
-    ? what === 'pods'
-      ? '.podSelector'
-      : '.namespaceSelector'
-    : what === 'pods'
-      ? '.pods.podSelector'
-      : pods.length > 0
-        ? '.pods.namespaceSelector'
-        : '.namespaces'
+const selectorOf = ({ view }: Scope, policy: Policy, path: string, what: 'namespaces' | 'pods'): string => {
+  const below = what === 'pods' ? '.podSelector' : '.namespaceSelector'
+  if (policy.kind === 'NetworkPolicy') return below
+  return hasPods(valueAt(view.objectOf(policy), path)) ? `.pods${below}` : '.namespaces'
+}
 
 const mean = ({ view }: Scope, policy: Policy, path: string, matchLabels: Readonly<Record<string, string>>): Cure =>
   patchPolicy({ code: 'mean-labels', path, labels: matchLabels }, view, policy, [
@@ -152,7 +141,6 @@ function namespaceCure(
   scope: Scope,
   policy: Policy,
   path: string,
-  peer: PodsPeer,
   wanted: Readonly<Record<string, string>>,
   like: string | undefined,
 ): Cure | undefined {
@@ -162,6 +150,6 @@ function namespaceCure(
   const held = scope.view.namespaceLabels(like) ?? {}
   if (!keys.some((key) => Object.hasOwn(held, key))) return labelNamespace(like, wanted)
   return keys.length === 1 && keys[0] === NAMESPACE_NAME_LABEL
-    ? mean(scope, policy, `${path}${selectorOf(policy, peer, 'namespaces')}`, { [NAMESPACE_NAME_LABEL]: like })
+    ? mean(scope, policy, `${path}${selectorOf(scope, policy, path, 'namespaces')}`, { [NAMESPACE_NAME_LABEL]: like })
     : undefined
 }
