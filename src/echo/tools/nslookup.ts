@@ -65,7 +65,7 @@ const ASKED: Readonly<Record<string, (resolver: Resolver, name: string) => Promi
     ]
   },
 }
-export const TYPES = Object.keys(ASKED)
+const TYPES = Object.keys(ASKED)
 
 /** Both families at once, and what the name stands for where it is another's. */
 const askAddresses = async (resolver: Resolver, name: string): Promise<Outcome> => {

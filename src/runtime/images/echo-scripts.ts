@@ -4,17 +4,20 @@ const PRINTENV = `#!/bin/sh
 exec awk 'BEGIN { for (i = 1; i < ARGC; i++) if (ARGV[i] in ENVIRON) print ENVIRON[ARGV[i]]; else s = 1; exit s }' "$@"
 `
 
+/** Goes through the words of a command line; what is to be kept is put behind the last. */
+const EACH_WORD = `left=$#
+while [ "$left" -gt 0 ]; do
+  word=$1
+  shift
+  left=$((left - 1))`
+
 /**
  * Debian's busybox is built without time limits, knows no --timeout, and ends by a segmentation fault where it is given -T. Here it
  * is the limit of the whole.
  */
 const WGET = `#!/bin/sh
 limit=0
-left=$#
-while [ "$left" -gt 0 ]; do
-  word=$1
-  shift
-  left=$((left - 1))
+${EACH_WORD}
   case $word in
     -T | --timeout | -t | --tries | -O | -o | -P | -U | -Y | --header | --post-data | --post-file | -[cqS]T | -[cqS][cqS]T)
       if [ "$left" -eq 0 ]; then
@@ -91,11 +94,7 @@ fail() {
   echo "nc: $1" >&2
   exit 1
 }
-left=$#
-while [ "$left" -gt 0 ]; do
-  word=$1
-  shift
-  left=$((left - 1))
+${EACH_WORD}
   case $word in
     -?*) ;;
     *)
