@@ -189,10 +189,13 @@ test('where DNS is silent, the tools of fairlead/echo end in the time that they 
   })
   const pod = await cluster.until('deaf', isReady)
   const run = runIn('deaf')
+  // On the nodes' network, where the node looks for it for seconds.
+  const nobody = (node().addresses[0] ?? '').replace(/\d+$/, '250')
   const began = performance.now()
   const said = await Promise.all([
     run('curl', '-sS', '-m', '1', 'http://db/'),
     run('curl', '-sS', '--connect-timeout', '1', 'http://db/'),
+    run('curl', '-sS', '-m', '1', `http://${nobody}/`),
     run('/agnhost', 'connect', 'db:80', '--timeout=1s'),
     run('timeout', '1', 'curl', '-s', 'http://db/'),
     run('nc', '-zvw', '1', 'db', '80'),
@@ -203,6 +206,7 @@ test('where DNS is silent, the tools of fairlead/echo end in the time that they 
   assert.deepEqual(said, [
     'curl: (28) Resolving timed out after 1000 milliseconds\n28',
     'curl: (28) Resolving timed out after 1000 milliseconds\n28',
+    'curl: (28) Connection timed out after 1000 milliseconds\n28',
     'DNS: lookup db: no answer in 1s\n1',
     '143',
     'nc: timed out\n1',
