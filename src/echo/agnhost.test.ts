@@ -65,6 +65,14 @@ test('connect is silent where there is a connection, and says in one word why th
   assert.match((await connecting('127.0.0.1')).said, /^UNKNOWN: 127\.0\.0\.1 is no HOST:PORT/)
 })
 
+test('connect gives up in its time where DNS says nothing, and says so', async () => {
+  const said: string[] = []
+  const stderr = { write: (text: string) => said.push(text) > 0 }
+  const find = () => new Promise(() => undefined)
+  assert.equal(await connect(['db:80', '--timeout=50ms'], surroundings.network, stderr, find), 1)
+  assert.deepEqual(said, ['DNS: lookup db: no answer in 50ms\n'])
+})
+
 test('flags of agnhost that are not here, and values that are none, are refused by name', async () => {
   const refused = (work: Promise<unknown>, message: RegExp) =>
     assert.rejects(work, { code: 'ECHO_FLAG_INVALID', message })

@@ -65,6 +65,7 @@ export const connect = async (
   args: readonly string[],
   network: EchoNetwork = ownSurroundings().network,
   stderr: Pick<NodeJS.WriteStream, 'write'> = process.stderr,
+  find: (host: string) => Promise<unknown> = lookup,
 ): Promise<number> => {
   const { flags, words } = flagsOf('connect', args, FLAGS)
   const [destination, ...more] = words
@@ -76,20 +77,23 @@ export const connect = async (
   const { protocol, 'udp-data': data } = flags
   let timer: NodeJS.Timeout | undefined
   let close = (): void => undefined
+  // What it waits for where its time is over: DNS that is silent is as bad as DNS that says no.
+  let late = new ConnectError('', 'TIMEOUT')
+  const { promise: over, reject: end } = Promise.withResolvers<never>()
   try {
     const [host, port] = split(destination)
-    await lookup(host).catch((error: Error) => {
+    // 0 is no limit.
+    if (timeout > 0) timer = setTimeout(() => end(late), timeout)
+    late = new ConnectError(`lookup ${host}: no answer in ${flags.timeout}`, 'DNS')
+    const found = find(host).catch((error: Error) => {
       throw new ConnectError(error.message, 'DNS')
     })
-    const late = new Promise<never>((_, reject) => {
-      // 0 is no limit.
-      if (timeout > 0)
-        timer = setTimeout(() => reject(new ConnectError(`no answer in ${flags.timeout}`, 'TIMEOUT')), timeout)
-    })
+    await Promise.race([found, over])
+    late = new ConnectError(`no answer in ${flags.timeout}`, 'TIMEOUT')
     const begun = begin(network, { protocol, host, port, data }, (end) => {
       close = end
     })
-    await Promise.race([begun, late])
+    await Promise.race([begun, over])
     return 0
   } catch (error) {
     const { word, message } = failure(error)

@@ -3,31 +3,39 @@
 import { writeFileSync } from 'node:fs'
 import { startEcho } from './echo.ts'
 import { FlagError, parseFlags } from './flags.ts'
+import { leave } from './leave.ts'
+import { become, findProgram } from './program.ts'
 import { ownSurroundings } from './surroundings.ts'
 import { readPlace } from './who-answers.ts'
 
 // From the first moment on: a pod that is deleted while it starts would otherwise live through its whole grace period.
-let terminate = (): void => process.exit(0)
+let terminate = (): void => leave(0)
 process.on('SIGTERM', () => terminate())
 // Ctrl-C of a person who runs it by hand: no grace.
-process.on('SIGINT', () => process.exit(130))
+process.on('SIGINT', () => leave(130))
+
+/** A tool that did not finish has not succeeded: the status of a program that the signal ends, for `timeout 3 curl … && …`. */
+const beTerminated = (): void => leave(143)
 
 /** Written by the runtime; src/runtime/images/echo-image.ts has the name too. */
 const ANNOTATIONS = '/fairlead/annotations.json'
 
-/** Those of agnhost that are here too. */
-const VERBS = ['netexec', 'connect', 'serve-hostname', 'pause', 'curl']
+/** Those of agnhost that are here too, and tools of the image. */
+const VERBS = ['netexec', 'connect', 'serve-hostname', 'pause', 'curl', 'nslookup']
 const PAUSE_MS = 3_600_000
 
 const main = async (): Promise<void> => {
   const [, , verb, ...words] = process.argv
   switch (verb) {
     case 'curl':
-      process.exit(await (await import('./curl.ts')).curl(words))
-      break
+      terminate = beTerminated
+      return leave(await (await import('./tools/curl.ts')).curl(words))
+    case 'nslookup':
+      terminate = beTerminated
+      return leave(await (await import('./tools/nslookup.ts')).nslookup(words))
     case 'connect':
-      process.exit(await (await import('./connect.ts')).connect(words))
-      break
+      terminate = beTerminated
+      return leave(await (await import('./connect.ts')).connect(words))
     case 'serve-hostname': {
       const { serveHostname } = await import('./serve-hostname.ts')
       const { at } = await serveHostname(words, ownSurroundings(readPlace(ANNOTATIONS)))
@@ -41,20 +49,30 @@ const main = async (): Promise<void> => {
       tellStarted()
       return
   }
-  if (verb !== undefined && verb !== 'netexec' && !verb.startsWith('-'))
-    throw new FlagError(`unknown verb ${verb}: known are ${VERBS.join(', ')}`)
+  if (verb !== undefined && verb !== 'netexec' && !verb.startsWith('-')) run(verb, words)
   const flags = parseFlags(process.argv.slice(2))
-  const echo = await startEcho(flags, (code) => process.exit(code), ownSurroundings(readPlace(ANNOTATIONS)))
+  const echo = await startEcho(flags, leave, ownSurroundings(readPlace(ANNOTATIONS)))
   tellStarted()
   const { http, udp, tcp } = echo.ports
   console.log(`echo: http ${http}, udp ${udp}, tcp ${tcp} (-1 is off)`)
   terminate = () => {
     console.log(`echo: SIGTERM, accepting ${flags.delayShutdown} s more`)
     echo.drain().then(
-      () => process.exit(0),
-      () => process.exit(1),
+      () => leave(0),
+      () => leave(1),
     )
   }
+}
+
+/** What is no verb may be a program, as in images whose entrypoint runs what it is given: `kubectl run … -- sh`. */
+const run = (word: string, words: readonly string[]): never => {
+  const program = findProgram(word)
+  if (program !== undefined) {
+    tellStarted()
+    become(program, words)
+  }
+  const where = word.includes('/') ? 'is at that path' : `of that name is in ${process.env.PATH}`
+  throw new FlagError(`unknown verb ${word}: known are ${VERBS.join(', ')}; and no program ${where}`)
 }
 
 /** Says that it listens to the runtime, which holds this file; src/runtime/images/echo-image.ts has the name too. */
@@ -69,5 +87,5 @@ const tellStarted = (): void => {
 // No top-level await: the bundle is CommonJS.
 main().catch((error: unknown) => {
   console.error(`echo: ${error instanceof Error ? error.message : error}`)
-  process.exit(error instanceof FlagError ? 2 : 1)
+  leave(error instanceof FlagError ? 2 : 1)
 })

@@ -6,6 +6,7 @@ import { flagged } from './diagnose/cure.ts'
 import { deadEndFinding } from './diagnose/dead-end.ts'
 import { addFinding, diagnose } from './diagnose/diagnose.ts'
 import { dnsDown } from './diagnose/dns-way.ts'
+import { namelessOf } from './diagnose/nameless.ts'
 import { noSource } from './diagnose/no-source.ts'
 import { besideOneAnother } from './diagnose/policies/beside.ts'
 import { proxyModes } from './diagnose/proxy-modes.ts'
@@ -36,6 +37,7 @@ export function explain(facts: ClusterFacts, asked: Question, flags = NO_FLAGS):
   const findings = findingsOf(facts, question, source, destination, paths)
   const outcomes = paths.flatMap((path) => path.outcomes)
   const [target] = targets
+  const nameless = namelessOf(facts, question, source, destination)
   const address = (target && sourceAddress(source, familyOfText(target.address))) ?? source.addresses[0] ?? ''
   return {
     question: asked,
@@ -54,6 +56,7 @@ export function explain(facts: ClusterFacts, asked: Question, flags = NO_FLAGS):
       ...one,
       cures: one.cures.map((cure) => flagged(cure, flags)),
     })),
+    ...(nameless && { nameless: flagged(nameless, flags) }),
     unseen: [...(facts.unseen ?? []), ...proxyModes(facts, paths)],
   }
 }

@@ -99,6 +99,13 @@ claim('a Service goes by its name, its name and namespace, and its full name, fr
   assert.deepEqual(await short('+search', 'web', 'AAAA'), [v6])
   const busy = await cluster.inPod('busy', 'nslookup', `web.default.svc.${ZONE}`)
   assert.ok(busy.stdout.includes(`Address: ${v4}`) && busy.stdout.includes(`Address: ${v6}`), busy.stdout)
+  for (const name of [...names, 'four', 'four.default', 'kubernetes.default']) {
+    const { status, stdout } = await cluster.inPod('busy', 'sh', '-c', `nslookup ${name}`)
+    assert.equal(status, 0, `${name} by nslookup: ${stdout}`)
+  }
+  const run = ['run', 'once', '--rm', '--attach', '--restart=Never', '--image=fairlead/echo', '--']
+  const once = await kubectl.try(...run, 'nslookup', 'kubernetes.default')
+  assert.match(once.stdout, /^Name:\tkubernetes\.default\.svc\.cluster\.local\nAddress: 10\.96\.0\.1$/m)
   const inOther = async (...command: readonly string[]): Promise<string> =>
     (await kubectl.try('exec', '-n', 'other', 'far', '--', ...command)).stdout.trim()
   assert.match(await inOther('curl', '-sm3', 'http://web.default/hostname'), /^web-/)

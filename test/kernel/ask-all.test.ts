@@ -48,9 +48,21 @@ test('of many connections that are begun at once each is told what came of it, a
   assert.deepEqual(answers.slice(0, 5), ['answered', 'answered', 'silent', 'refused', 'refused'])
   assert.deepEqual([...new Set(answers.slice(5))], ['answered'])
   assert.ok(Date.now() - began >= 100)
+  assert.ok(Date.now() - began < 10_000, 'of whom nobody expects anything is not asked again')
   assert.deepEqual(await askAll([question('SCTP', tcpPort)], { quietMs: 100, againMs: 0 }), [
     hasSctpSockets() ? 'refused' : 'unreachable',
   ])
+})
+
+test('a silence begins when something has come to anybody last', async (t) => {
+  const udp = createSocket('udp4')
+  udp.bind(0, LOOPBACK)
+  await once(udp, 'listening')
+  t.after(() => udp.close())
+  let heard = 0
+  udp.on('message', (data, from) => setTimeout(() => udp.send(data, from.port, from.address), 350 * ++heard))
+  const asked = [question('UDP', udp.address().port), question('UDP', udp.address().port)]
+  assert.deepEqual(await askAll(asked, { quietMs: 600, againMs: 0 }), ['answered', 'answered'])
 })
 
 test('who met something else than expected is asked again, until that is met or the time is over', async (t) => {

@@ -133,7 +133,23 @@ test('the first connection to a pod of fairlead/echo without a probe, right afte
   await Promise.all(gone)
 })
 
-test('a pod of fairlead/echo says which pod, namespace and node it is, and has printenv, curl and wget for learners', async () => {
+/** Runs a command in a pod: what it wrote, and its exit status. */
+const runIn =
+  (name: string) =>
+  async (...command: readonly string[]): Promise<string> => {
+    let text = ''
+    const stdout = new Writable({
+      write(chunk, _, done) {
+        text += String(chunk)
+        done()
+      },
+    })
+    const { id = '' } = cluster.kubelet.resolve('default', name)
+    const { exitCode } = await runtime.exec(id, { command, tty: false, stdout, stderr: stdout })
+    return `${text}${exitCode}`
+  }
+
+test('a pod of fairlead/echo says which pod, namespace and node it is, and has printenv, curl, wget and nc for learners', async () => {
   await cluster.pod('who', {
     containers: [
       {
@@ -148,36 +164,76 @@ test('a pod of fairlead/echo says which pod, namespace and node it is, and has p
   const pod = await cluster.until('who', isReady)
   const answer = (await get(pod.status?.podIP ?? '', '/')).split('\n')
   assert.deepEqual(answer.slice(1, 4), ['pod        who', 'namespace  default', 'node       n1'])
-  const { id = '' } = cluster.kubelet.resolve('default', 'who')
-  const run = async (...command: readonly string[]): Promise<string> => {
-    let text = ''
-    const stdout = new Writable({
-      write(chunk, _, done) {
-        text += String(chunk)
-        done()
-      },
-    })
-    const { exitCode } = await runtime.exec(id, { command, tty: false, stdout, stderr: stdout })
-    return `${text}${exitCode}`
-  }
+  const run = runIn('who')
   assert.equal(await run('printenv', 'GREETING'), 'hello world\n0')
   assert.equal(await run('printenv', 'NO_SUCH'), '1')
   assert.match(await run('printenv'), /^GREETING=hello world$/m)
   assert.equal(await run('curl', '-s', 'localhost:8080/hostname'), 'who0')
   assert.equal(await run('wget', '-qO-', '-T', '2', 'localhost:8080/hostname'), 'who0')
+  const open = 'Connection to localhost 8080 port [tcp/*] succeeded!\n0'
+  assert.equal(await run('nc', '-zv', 'localhost', '8080'), open)
+  assert.equal(await run('sh', '-c', 'nc -zv -w 2 localhost 8080'), open)
   assert.match(await run('curl', 'localhost:1'), /^curl: \(7\) Failed to connect to localhost port 1/)
   await cluster.client.delete(resources.pods, 'who', { namespace: 'default', gracePeriodSeconds: 0 })
   await cluster.gone('who')
 })
 
-test('a program that fails before it listens, or is another than the image’s own, is not waited for', async () => {
+test('where DNS is silent, the tools of fairlead/echo end in the time that they are given, and so does a server that asks it', async () => {
+  // Its own server at port 53 answers no DNS, and says nothing.
+  const args = ['--udp-port=53', '--delay-shutdown=0']
+  await cluster.pod('deaf', {
+    containers: [{ name: 'echo', image: 'fairlead/echo', args }],
+    dnsPolicy: 'None',
+    // Five times five seconds.
+    dnsConfig: { nameservers: ['127.0.0.1'], options: [{ name: 'attempts', value: '5' }] },
+  })
+  const pod = await cluster.until('deaf', isReady)
+  const run = runIn('deaf')
+  // On the nodes' network, where the node looks for it for seconds.
+  const nobody = (node().addresses[0] ?? '').replace(/\d+$/, '250')
+  const began = performance.now()
+  const said = await Promise.all([
+    run('curl', '-sS', '-m', '1', 'http://db/'),
+    run('curl', '-sS', '--connect-timeout', '1', 'http://db/'),
+    run('curl', '-sS', '-m', '1', `http://${nobody}/`),
+    run('/agnhost', 'connect', 'db:80', '--timeout=1s'),
+    run('timeout', '1', 'curl', '-s', 'http://db/'),
+    run('nc', '-zvw', '1', 'db', '80'),
+    run('timeout', '1', 'nslookup', 'db'),
+    run('nslookup', '-timeout=1', '-retry=1', 'db'),
+  ])
+  const took = performance.now() - began
+  assert.deepEqual(said, [
+    'curl: (28) Resolving timed out after 1000 milliseconds\n28',
+    'curl: (28) Resolving timed out after 1000 milliseconds\n28',
+    'curl: (28) Connection timed out after 1000 milliseconds\n28',
+    'DNS: lookup db: no answer in 1s\n1',
+    '143',
+    'nc: timed out\n1',
+    '143',
+    ';; connection timed out; no servers could be reached\n\n1',
+  ])
+  assert.ok(took < 15_000, `${took} ms`)
+  const dialling = get(pod.status?.podIP ?? '', '/dial?host=db&port=80&request=hostname').catch(() => undefined)
+  await new Promise((resolve) => setTimeout(resolve, 100))
+  const deleted = performance.now()
+  await cluster.client.delete(resources.pods, 'deaf', { namespace: 'default', gracePeriodSeconds: 30 })
+  await cluster.gone('deaf')
+  await dialling
+  assert.ok(performance.now() - deleted < 15_000, 'its last look for a name does not hold it')
+})
+
+test('a program that fails before it listens, or is another than the image’s own, by command or args, is not waited for', async () => {
   const own = { name: 'own', image: 'fairlead/echo', args: ['--no-such-flag'] }
   await cluster.pod('fails', { containers: [own], restartPolicy: 'Never' })
   const failed = await cluster.until('fails', ({ status }) => status?.phase === 'Failed')
   assert.equal(failed.status?.containerStatuses?.[0]?.state?.terminated?.exitCode, 2)
   await cluster.pod('other', { containers: [{ ...own, args: [], command: ['sleep', '100'] }] })
   await cluster.until('other', isReady)
-  for (const name of ['fails', 'other']) {
+  await cluster.pod('shell', { containers: [{ ...own, args: ['sh', '-c', 'cd /tmp; sleep 100; true'] }] })
+  await cluster.until('shell', isReady)
+  assert.equal(await runIn('shell')('sh', '-c', 'cat /proc/1/comm; readlink /proc/1/cwd'), 'sh\n/tmp\n0')
+  for (const name of ['fails', 'other', 'shell']) {
     await cluster.client.delete(resources.pods, name, { namespace: 'default', gracePeriodSeconds: 0 })
     await cluster.gone(name)
   }

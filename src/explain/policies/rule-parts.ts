@@ -93,3 +93,13 @@ export const pointerOf = (path: string): string => `/${path.replace(/\[(\d+)\]/g
 
 /** `spec.egress[0]` of `spec.egress[0].to[1]` */
 export const ruleOf = (path: string): string => /^spec\.\w+\[\d+\]/.exec(path)?.[0] ?? path
+
+/** What stands in an object there. */
+export const valueAt = (object: unknown, path: string): unknown =>
+  pointerOf(path)
+    .slice(1)
+    .split('/')
+    .reduce<unknown>((at, word) => (at as Record<string, unknown> | undefined)?.[word], object)
+
+/** Whether a peer, or a subject, of a ClusterNetworkPolicy says `pods`: with a podSelector that may be empty. */
+export const hasPods = (peer: unknown): boolean => (peer as { readonly pods?: unknown } | undefined)?.pods !== undefined

@@ -1,4 +1,5 @@
 import type { Protocol } from '#net/port-protocol.ts'
+import type { Cure } from './cure.ts'
 import type { Finding } from './finding.ts'
 import type { Question } from './question.ts'
 import type { ObjectRef, Socket } from './reference.ts'
@@ -36,5 +37,7 @@ export interface Trace {
   /** Of each node whose rules it meets; none where the rules are not ours. */
   readonly walks: readonly ModelWalk[]
   readonly findings: readonly Finding[]
+  /** A Service was asked as itself (`svc/web`), and who asks for it by its name finds none: what says why. */
+  readonly nameless?: Cure
   readonly unseen: readonly Unseen[]
 }

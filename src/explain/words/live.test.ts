@@ -41,7 +41,7 @@ const TABLE: readonly (readonly [about: string, text: () => string, lines: strin
   [
     'no answer, by the way that the model knows',
     () => printed({ accord: 'unanswered', met: [met('silent', 'unanswered', through)] }),
-    'LIVE: NO ANSWER: the packets go as the model says; whether anybody answers them was not seen\n  2 × no answer: node-1 sent it to 10.244.2.11:8080, which sees 10.244.1.9 (the way that the model knows)\n',
+    'LIVE: NO ANSWER: the packets go as the model says; whether anybody answers them was not seen\n  2 × no answer: node-1 sent it to 10.244.2.11:8080, from 10.244.1.9 (the way that the model knows)\n',
   ],
   [
     'another answer: what the model says stands beside it, each of it once',
@@ -52,8 +52,9 @@ const TABLE: readonly (readonly [about: string, text: () => string, lines: strin
         { verdict: 'drop' },
         { verdict: 'reject', node: 'node-2' },
         { verdict: 'closed', backend },
+        { ...outcome, verdict: 'denied' },
       ]),
-    'LIVE: KERNEL AND MODEL DISAGREE\n  2 × refused (not as the model knows it)\n  2 × unreachable\n  the model: deliver to 10.244.2.11:8080 at node-1, which sees 10.244.1.9, drop, reject at node-2 or closed to 10.244.2.11:8080\n',
+    'LIVE: KERNEL AND MODEL DISAGREE\n  2 × refused (not as the model knows it)\n  2 × unreachable\n  the model: deliver to 10.244.2.11:8080 at node-1, which sees 10.244.1.9, drop, reject at node-2, closed to 10.244.2.11:8080 or denied to 10.244.2.11:8080 at node-1, from 10.244.1.9\n',
   ],
   [
     'a kernel that would not send',

@@ -44,16 +44,21 @@ const ANSWERS = {
   forbidden: 'refused to be sent',
 } as const
 
+/** What somebody was there to say. */
+const GOT_THERE: ReadonlySet<Observation['answer']> = new Set(['answered', 'refused'])
+
 function observationText({ answer, translation }: Observation): string {
   if (translation === undefined) return ANSWERS[answer]
   const { node, backend, sourceSeen } = translation
-  return `${ANSWERS[answer]}: ${node} sent it to ${socketText(backend.address, backend.port)}, which sees ${sourceSeen}`
+  const got = GOT_THERE.has(answer) ? `, which sees ${sourceSeen}` : `, from ${sourceSeen}`
+  return `${ANSWERS[answer]}: ${node} sent it to ${socketText(backend.address, backend.port)}${got}`
 }
 
 function outcomeText({ verdict, backend, sourceSeen, node }: PathOutcome): string {
   const at = node === undefined ? '' : ` at ${node}`
   if (backend === undefined) return `${verdict}${at}`
-  return `${verdict} to ${socketText(backend.address, backend.port)}${at}${sourceSeen ? `, which sees ${sourceSeen}` : ''}`
+  const source = sourceSeen ? `, ${verdict === 'denied' ? 'from' : 'which sees'} ${sourceSeen}` : ''
+  return `${verdict} to ${socketText(backend.address, backend.port)}${at}${source}`
 }
 
 const untracedText = (untraced: Untraced): string =>

@@ -1,4 +1,5 @@
 import type { Trace } from '../trace/trace.ts'
+import { cureLine } from './command.ts'
 import { senderText } from './object.ts'
 import { type ToldFinding, tellFinding } from './tell.ts'
 import { plain } from './text.ts'
@@ -8,13 +9,19 @@ import { stepText } from './walk/step.ts'
 
 /** A trace as text, for people: the walk, then the verdict, then what is wrong and what mends it. */
 export function print(trace: Trace): string {
-  const { steps, findings, unseen, source } = trace
+  const { steps, findings, nameless, unseen, source } = trace
+  const who = senderText(source.sender)
   const lines = steps.flatMap((step, index) => {
     const { at, text, details = [] } = stepText(step, source.sender)
     return [`${String(index + 1).padStart(2)}. ${at}: ${text}`, ...shown(details).map((detail) => `      ${detail}`)]
   })
-  lines.push(...(lines.length > 0 ? [''] : []), verdictText(trace, senderText(source.sender)))
+  lines.push(...(lines.length > 0 ? [''] : []), verdictText(trace, who))
   for (const finding of findings) lines.push(...findingLines(tellFinding(finding)))
+  if (nameless !== undefined)
+    lines.push(
+      `  but   by its name it is not found: ${who} gets no answer from the DNS; this says why:`,
+      `          ${cureLine(nameless)}`,
+    )
   if (unseen.length > 0) lines.push('NOT SEEN from here', ...unseen.map((one) => `  ${unseenText(one)}`))
   return `${lines.map(plain).join('\n')}\n`
 }

@@ -1,4 +1,11 @@
 const NAME = /^[\w.[-]+$/
+const LETTERS = [...'_zyxwvtsrqpnmlkjhgfdcb9876543210']
+
+/** Another name of that length, which nobody types and which stands at the same place of a sorted list. */
+const otherName = (name: string, before: string, next: string): string | undefined =>
+  [name.slice(-1).toUpperCase(), ...LETTERS]
+    .map((letter) => name.slice(0, -1) + letter)
+    .find((other) => other !== name && before < other && other < next)
 
 /**
  * A busybox that does not know these programs by their names, as far as it has them: its shell, and others that run programs, look
@@ -12,9 +19,10 @@ export function withoutApplets(busybox: Buffer, names: readonly string[]): Buffe
       const before = busybox.subarray(busybox.lastIndexOf(0, at - 1) + 1, at).toString('latin1')
       const end = at + text.length
       const next = busybox.subarray(end, busybox.indexOf(0, end)).toString('latin1')
-      const other = name.slice(0, -1) + name.slice(-1).toUpperCase()
       // Elsewhere it is a word of a message.
-      if (NAME.test(before) && NAME.test(next) && before < other && other < next) changed.write(other, at + 1, 'latin1')
+      if (!NAME.test(before) || !NAME.test(next) || before >= name || name >= next) continue
+      const other = otherName(name, before, next)
+      if (other !== undefined) changed.write(other, at + 1, 'latin1')
     }
   }
   return changed

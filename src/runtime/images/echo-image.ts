@@ -22,9 +22,11 @@ import { mappedLibraries } from './mapped-libraries.ts'
 
 const BUSYBOX = ['/bin/busybox', '/usr/bin/busybox', '/usr/local/bin/busybox']
 const APPLETS =
-  'sh ash cat ls cp mv rm mkdir rmdir ln touch echo env sleep true false test [ head tail grep sed awk sort uniq wc cut tr tee find xargs ps kill top free df du mount id whoami hostname uname date seq expr basename dirname readlink stat od hexdump md5sum sha256sum base64 gzip gunzip tar vi less watch timeout time yes dd which ip ifconfig route netstat ping ping6 traceroute nslookup nc telnet nproc chmod chown mktemp printf pwd stty tty clear'.split(
+  'sh ash cat ls cp mv rm mkdir rmdir ln touch echo env sleep true false test [ head tail grep sed awk sort uniq wc cut tr tee find xargs ps kill top free df du mount id whoami hostname uname date seq expr basename dirname readlink stat od hexdump md5sum sha256sum base64 gzip gunzip tar vi less watch timeout time yes dd which ip ifconfig route netstat ping ping6 traceroute telnet nproc chmod chown mktemp printf pwd stty tty clear'.split(
     ' ',
   )
+/** Verbs of the program that are programs of the image. */
+const TOOLS = ['curl', 'nslookup']
 /** The program writes here as soon as it listens; src/echo/main.ts has the name too. */
 const STARTED_FILE = '/fairlead/started'
 /** The program reads here which pod it is in. */
@@ -63,7 +65,7 @@ async function makeEcho({ folder, echoProgram }: ImageSourceOptions): Promise<Im
   const flags = development ? ['--disable-warning=ExperimentalWarning'] : []
   const entrypoint = ['/bin/node', ...flags, `/fairlead/${entry}`]
   const libraries = mappedLibraries(readFileSync('/proc/self/maps', 'utf8'))
-  const identity = createHash('sha256').update(JSON.stringify(ECHO_SCRIPTS))
+  const identity = createHash('sha256').update(JSON.stringify([TOOLS, ECHO_SCRIPTS]))
   for (const path of [program, busybox, process.execPath, ...libraries]) {
     const { size, mtimeMs } = statSync(path)
     identity.update(`${path} ${size} ${mtimeMs}\n`)
@@ -93,7 +95,7 @@ async function makeEcho({ folder, echoProgram }: ImageSourceOptions): Promise<Im
     symlinkSync('../bin', join(draft, 'usr/bin'))
     copyFileSync(busybox, join(draft, 'bin/busybox'))
     // Its programs run one another without a look at PATH, and would not find our scripts.
-    const applets = withoutApplets(readFileSync(busybox), ['busybox', ...Object.keys(ECHO_SCRIPTS)])
+    const applets = withoutApplets(readFileSync(busybox), ['busybox', ...TOOLS, ...Object.keys(ECHO_SCRIPTS)])
     writeFileSync(join(draft, 'fairlead/busybox'), applets, { mode: 0o755 })
     for (const applet of APPLETS) symlinkSync('../fairlead/busybox', join(draft, 'bin', applet))
     for (const library of libraries) {
@@ -104,12 +106,13 @@ async function makeEcho({ folder, echoProgram }: ImageSourceOptions): Promise<Im
       if (soname !== undefined && soname !== library) symlinkSync(basename(library), join(draft, soname))
     }
     for (const file of [STARTED_FILE, ANNOTATIONS_FILE]) writeFileSync(join(draft, file), '')
-    const curl = `#!/bin/sh\nexec ${entrypoint.join(' ')} curl "$@"\n`
-    writeFileSync(join(draft, 'bin/curl'), curl, { mode: 0o755 })
+    const scripts: Record<string, string> = { ...ECHO_SCRIPTS }
+    for (const tool of TOOLS) scripts[tool] = `#!/bin/sh\nexec ${entrypoint.join(' ')} ${tool} "$@"\n`
     // Manifests and probes that were written for agnhost name their program by this path.
     writeFileSync(join(draft, 'agnhost'), `#!/bin/sh\nexec ${entrypoint.join(' ')} "$@"\n`, { mode: 0o755 })
-    for (const [name, text] of Object.entries(ECHO_SCRIPTS))
-      writeFileSync(join(draft, 'bin', name), text, { mode: 0o755 })
+    // Never through a link to busybox.
+    for (const [name, text] of Object.entries(scripts))
+      writeFileSync(join(draft, 'bin', name), text, { mode: 0o755, flag: 'wx' })
     // Mount point of the Node.js binary: 120 MB that are not copied.
     writeFileSync(join(draft, 'bin/node'), '', { mode: 0o755 })
     writeFileSync(
@@ -158,7 +161,7 @@ function findEchoProgram(): string {
   const bundle = join(folder, 'dist/echo.cjs')
   const sources = join(folder, 'src/echo')
   const bundled = statSync(bundle, { throwIfNoEntry: false })?.mtimeMs ?? 0
-  const names = existsSync(join(sources, 'main.ts')) ? readdirSync(sources) : []
+  const names = existsSync(join(sources, 'main.ts')) ? readdirSync(sources, { encoding: 'utf8', recursive: true }) : []
   const newest = Math.max(0, ...names.map((name) => statSync(join(sources, name)).mtimeMs))
   if (bundled === 0 && names.length === 0) {
     throw new RuntimeError(

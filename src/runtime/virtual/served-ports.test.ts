@@ -39,5 +39,6 @@ test('what answers as echo does has its own ports by its arguments, beside those
   ])
   assert.deepEqual(servedPorts({ image: agnhost, args: ['pause'] }), [])
   assert.deepEqual(servedPorts({ image: 'fairlead/echo', command: ['sleep'] }), [], 'another program of that image')
+  assert.deepEqual(servedPorts({ image: 'fairlead/echo', args: ['sh', '-c', 'sleep 1'] }), [], 'a program, by its args')
   assert.throws(() => servedPorts({ image: 'fairlead/echo', args: ['--port=1'] }), /unknown flag --port=1/)
 })

@@ -15,7 +15,9 @@ const argumentsOf = ({ image, command = [], args = [] }: Served): readonly strin
   const words = [...command, ...args]
   const at = words.slice(0, 2).indexOf(NETEXEC)
   if (at >= 0) return words.slice(at)
-  return ECHO.test(image) && command.length === 0 ? args : undefined
+  // A first word that is no flag is a verb or a program of the image.
+  const isOwn = ECHO.test(image) && command.length === 0 && (args[0] ?? '-').startsWith('-')
+  return isOwn ? args : undefined
 }
 
 /**

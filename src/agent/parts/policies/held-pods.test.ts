@@ -246,6 +246,33 @@ test('an address that is attached here is that pod’s, whatever is told of a po
   assert.ok(policy.identityOf('10.244.1.2'), 'it is the other’s again')
 })
 
+test('a pod that has come to another node stays known there, whatever becomes here of what had its name', () => {
+  const { policy, held, listener } = start()
+  policy.setPolicy(
+    readNetworkPolicy({
+      metadata: { namespace: 'default', name: 'allow' },
+      spec: { podSelector: {}, ingress: [{ from: [{ podSelector: { matchLabels: { app: 'web' } } }] }] },
+    } as unknown as NetworkPolicy),
+  )
+  const isKnown = (address: string) => policy.identityOf(address) !== undefined
+  // Others are told apart for whoever is policed here.
+  listener.setPod(told('web', [], { uid: 'u0' }))
+  held.hold(named('web', 'u0'), ['10.244.1.99'])
+  const there = told('a', ['10.244.2.9'], { uid: 'u2', node: 'there' })
+  listener.setPod(told('a', ['10.244.1.2'], { uid: 'u1' }))
+  listener.setPod(there)
+  assert.equal(isKnown('10.244.2.9'), true)
+  listener.setPod(told('b', [], { uid: 'u3' }))
+  held.hold(named('b', 'u3'), ['10.244.1.2'])
+  assert.equal(isKnown('10.244.2.9'), true, 'the address that it had here is another’s')
+  listener.setPod(told('c', [], { uid: 'u4' }))
+  held.hold(named('c', 'u4'), ['10.244.1.4'])
+  listener.setPod(told('c', ['10.244.2.4'], { uid: 'u5', node: 'there' }))
+  assert.equal(isKnown('10.244.2.4'), true)
+  held.release(named('c', 'u4'))
+  assert.equal(isKnown('10.244.2.4'), true, 'the network of what had its name has gone')
+})
+
 test('pods of other nodes, nodes, namespaces and policies are passed on as they are', () => {
   const calls: unknown[][] = []
   const changes = () => {}

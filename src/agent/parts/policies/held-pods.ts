@@ -98,7 +98,8 @@ export class HeldPods {
     const isHere = pod.node === this.#node
     if (!isHere && attached.length === 0) {
       this.#names.delete(key)
-      return this.#policy.setPod(pod)
+      this.#policy.setPod(pod)
+      return
     }
     const now = attached.map((one) => (isHere && isOf(pod, one.uid) ? { ...one, told: pod } : one))
     this.#change([key], () => this.#names.set(key, { attached: now, told: pod, gone }))
@@ -107,7 +108,10 @@ export class HeldPods {
   #forget(namespace: string, name: string): void {
     const key = objectKey(namespace, name)
     const known = this.#names.get(key)
-    if (known === undefined) return this.#policy.removePod(namespace, name)
+    if (known === undefined) {
+      this.#policy.removePod(namespace, name)
+      return
+    }
     // The network of whoever is attached goes by itself, and says so.
     this.#change([key], () => this.#names.set(key, { ...known, told: undefined, gone: undefined }))
   }

@@ -184,6 +184,24 @@ test('who makes an object is warned of finalizers that others may call the same'
   assert.deepEqual(warnings(dial(), true), [])
 })
 
+test('who makes an object that promises policies which no node of ours keeps is told so', () => {
+  const names = { plural: 'adminnetworkpolicies', kind: 'AdminNetworkPolicy', listKind: 'L', singular: 's' }
+  const definition: Loose = {
+    metadata: { name: 'adminnetworkpolicies.policy.networking.k8s.io' },
+    spec: {
+      group: 'policy.networking.k8s.io',
+      scope: 'Cluster',
+      names,
+      versions: [version('v1alpha1', { storage: true })],
+    },
+    status: { acceptedNames: names },
+  }
+  const tools = { ...schemaTools, rules: () => undefined, form: plainForm, isTerminating: () => false }
+  const { warnings }: Loose = customKinds(definition, tools).served[0]
+  const object = { apiVersion: 'policy.networking.k8s.io/v1alpha1', kind: names.kind, metadata: { name: 'a' } }
+  assert.match(warnings(object, true)[0], /^AdminNetworkPolicy: Fairlead's nodes do not keep it; write a Cluster/)
+})
+
 test('objects are found by the fields that are declared, and none is made of a definition that goes', () => {
   const { fields, forbidsCreation, defaults, generation } = kindsOf().served[0]
   assert.deepEqual(Object.keys(fields), ['spec.mode'])

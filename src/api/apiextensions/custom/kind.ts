@@ -2,6 +2,7 @@ import { type Form, type Kind, kind } from '#api/catalogue/kind.ts'
 import { scale, status } from '#api/catalogue/subresource.ts'
 import { ListMeta } from '#api/meta/list-meta.ts'
 import { ObjectMeta } from '#api/meta/object-meta.ts'
+import { notKeptWarnings } from '#api/policynetworking/not-kept.ts'
 import type { ApiObject, Resource } from '#api/resource.ts'
 import type { FieldType } from '#schema/apply/types/field-type.ts'
 import { messageType } from '#schema/apply/types/message-type.ts'
@@ -147,7 +148,8 @@ const servedKind = (
     generation: wishOf,
     columns: version.columns,
     fields: Object.fromEntries(version.selectable.map((path) => [path.replace(/^\./, ''), valueAt(path)])),
-    warnings: (object, isNew) => (isNew ? finalizerWarnings(object) : []),
+    warnings: (object, isNew) =>
+      isNew ? [...notKeptWarnings(resource.group, resource.kind), ...finalizerWarnings(object)] : [],
     ...(version.scale && { scale: customScale(version.scale) }),
     ...(version.deprecation !== undefined && { deprecation: version.deprecation }),
     ...(tools.load && { load: tools.load }),

@@ -161,6 +161,19 @@ test('formats that nobody holds values against are warned of, once each', () => 
   assert.deepEqual(definitionWarnings({ spec: {} } as Loose), [])
 })
 
+test('who defines a kind that promises policies, and that no node of ours keeps, is told so, and what to write', () => {
+  const of = (group: string, kind: string) => definitionWarnings({ spec: { group, names: { kind } } } as Loose)
+  const group = 'policy.networking.k8s.io'
+  const told = (kind: string, tier: string) => [
+    `${kind}: Fairlead's nodes do not keep it; write a ClusterNetworkPolicy of policy.networking.k8s.io/v1alpha2, spec.tier ${tier}, in its place`,
+  ]
+  assert.deepEqual(of(group, 'AdminNetworkPolicy'), told('AdminNetworkPolicy', 'Admin'))
+  assert.deepEqual(of(group, 'BaselineAdminNetworkPolicy'), told('BaselineAdminNetworkPolicy', 'Baseline'))
+  assert.deepEqual(of(group, 'ClusterNetworkPolicy'), [])
+  assert.deepEqual(of(group, 'constructor'), [])
+  assert.deepEqual(of('lab.example', 'AdminNetworkPolicy'), [])
+})
+
 test('a definition of one of Kubernetes’ own groups says whether it was agreed upon', () => {
   const type = 'KubernetesAPIApprovalPolicyConformant'
   const of = (group: string, approval?: string): Loose => {

@@ -286,6 +286,11 @@ test('the same of a ClusterNetworkPolicy, at the place where its selector stands
     mean('pods/namespaceSelector', '"kubernetes.io/metadata.name":"front"'),
   )
   assert.equal(
+    place({ pods: { podSelector: {}, namespaceSelector: named('frnt') } }),
+    mean('pods/namespaceSelector', '"kubernetes.io/metadata.name":"front"'),
+    'all pods of it',
+  )
+  assert.equal(
     place({ pods: { podSelector: app('clint'), namespaceSelector: {} } }),
     mean('pods/podSelector', '"app":"client"'),
   )
@@ -472,6 +477,10 @@ test('a policy whose namespaces are none is told; one that waits for pods is not
     'why   ClusterNetworkPolicy web selects no namespace: spec.subject.namespaces wants team=none [policy-selects-nothing]',
     ...show,
   ])
+  assert.match(
+    found([], [none({ pods: { ...team('none'), podSelector: {} } })])[0]!,
+    /: spec\.subject\.pods\.namespaceSelector wants team=none/,
+  )
   assert.match(
     found([], [none({ pods: { ...team('none'), podSelector: app('web') } })])[0]!,
     /spec\.subject\.pods\.namespaceSelector wants team=none/,

@@ -7,7 +7,7 @@ import { DIRECTIONS, type Policy } from '#policy/rule.ts'
 import { isLike, nearest } from '../../../cluster/nearest.ts'
 import { refOf } from '../../../cluster/reference.ts'
 import { wantedOf } from '../../../policies/nearest.ts'
-import { peersOfRule, pointerOf, ruleOf } from '../../../policies/rule-parts.ts'
+import { hasPods, peersOfRule, pointerOf, ruleOf, valueAt } from '../../../policies/rule-parts.ts'
 import { policyRef } from '../../../policies/word.ts'
 import type { Cure } from '../../../trace/cure.ts'
 import type { PolicyFinding } from '../../../trace/policies/check.ts'
@@ -41,7 +41,7 @@ function emptyPeer(scope: Scope, policy: Policy, path: string, peer: PodsPeer): 
   const about = { reason: 'peer-means-nobody', policy: policyRef(policy), path } as const
   const namespaces = namespacesOf(scope, peer)
   if (namespaces.length === 0 && 'labels' in peer.namespaces)
-    return noNamespace(scope, policy, path, peer, peer.namespaces.labels, about)
+    return noNamespace(scope, policy, path, peer.namespaces.labels, about)
   if (podsOf(scope, peer).length > 0 || isDnsOfNodes(scope, peer) || isMadeIn(scope, namespaces, peer.pods))
     return undefined
   // Clients may come later: it is a slip where pods are there that are labelled so, or nearly so.
@@ -58,7 +58,7 @@ function emptyPeer(scope: Scope, policy: Policy, path: string, peer: PodsPeer): 
   return {
     ...ofPods,
     nearest: Object.entries(best.labels).map(([key, value]) => `${key}=${value}`),
-    cures: [mean(scope, policy, `${path}${selectorOf(policy, peer, 'pods')}`, best.labels)],
+    cures: [mean(scope, policy, `${path}${selectorOf(scope, policy, path, 'pods')}`, best.labels)],
   }
 }
 
@@ -68,7 +68,6 @@ function noNamespace(
   scope: Scope,
   policy: Policy,
   path: string,
-  peer: PodsPeer,
   ofNamespace: readonly LabelRequirement[],
   about: Pick<EmptyPeer, 'reason' | 'policy' | 'path'>,
 ): EmptyPeer {
@@ -78,14 +77,14 @@ function noNamespace(
   const [labels, ...others] = alike.values()
   const meant =
     labels !== undefined && others.length === 0
-      ? mean(scope, policy, `${path}${selectorOf(policy, peer, 'namespaces')}`, labels)
+      ? mean(scope, policy, `${path}${selectorOf(scope, policy, path, 'namespaces')}`, labels)
       : undefined
   return {
     ...about,
     what: 'namespaces',
     wanted: ofNamespace.map(wantedOf),
     nearest: meant === undefined ? near : [...alike.keys()],
-    cures: [meant ?? namespaceCure(scope, policy, path, peer, wanted, near[0]) ?? showNamespaces()],
+    cures: [meant ?? namespaceCure(scope, policy, path, wanted, near[0]) ?? showNamespaces()],
   }
 }
 
@@ -200,23 +199,12 @@ function oneDashTooMany(
   }
 }
 
-const valueAt = (object: unknown, path: string): unknown =>
-  pointerOf(path)
-    .slice(1)
-    .split('/')
-    .reduce<unknown>((at, word) => (at as Record<string, unknown> | undefined)?.[word], object)
-
 /** Where a peer's selector stands below it. */
-const selectorOf = ({ kind }: Policy, { pods }: PodsPeer, what: 'namespaces' | 'pods'): string =>
-  kind === 'NetworkPolicy'
-    ? what === 'pods'
-      ? '.podSelector'
-      : '.namespaceSelector'
-    : what === 'pods'
-      ? '.pods.podSelector'
-      : pods.length > 0
-        ? '.pods.namespaceSelector'
-        : '.namespaces'
+const selectorOf = ({ view }: Scope, policy: Policy, path: string, what: 'namespaces' | 'pods'): string => {
+  const below = what === 'pods' ? '.podSelector' : '.namespaceSelector'
+  if (policy.kind === 'NetworkPolicy') return below
+  return hasPods(valueAt(view.objectOf(policy), path)) ? `.pods${below}` : '.namespaces'
+}
 
 const mean = ({ view }: Scope, policy: Policy, path: string, matchLabels: Readonly<Record<string, string>>): Cure =>
   patchPolicy({ code: 'mean-labels', path, labels: matchLabels }, view, policy, [
@@ -228,7 +216,6 @@ function namespaceCure(
   scope: Scope,
   policy: Policy,
   path: string,
-  peer: PodsPeer,
   wanted: Readonly<Record<string, string>>,
   like: string | undefined,
 ): Cure | undefined {
@@ -238,6 +225,6 @@ function namespaceCure(
   const held = scope.view.namespaceLabels(like) ?? {}
   if (!keys.some((key) => Object.hasOwn(held, key))) return labelNamespace(like, wanted)
   return keys.length === 1 && keys[0] === NAMESPACE_NAME_LABEL
-    ? mean(scope, policy, `${path}${selectorOf(policy, peer, 'namespaces')}`, { [NAMESPACE_NAME_LABEL]: like })
+    ? mean(scope, policy, `${path}${selectorOf(scope, policy, path, 'namespaces')}`, { [NAMESPACE_NAME_LABEL]: like })
     : undefined
 }

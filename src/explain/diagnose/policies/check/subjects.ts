@@ -4,6 +4,7 @@ import { isLike } from '../../../cluster/nearest.ts'
 import { refOf } from '../../../cluster/reference.ts'
 import { lastingLabels } from '../../../policies/lasting-labels.ts'
 import { wantedOf } from '../../../policies/nearest.ts'
+import { hasPods, valueAt } from '../../../policies/rule-parts.ts'
 import { podRef, policyRef } from '../../../policies/word.ts'
 import type { Labelled } from '../../../trace/findings/selector.ts'
 import type { PolicyFinding } from '../../../trace/policies/check.ts'
@@ -53,7 +54,9 @@ function selectsNothing(scope: Scope, policy: Policy): PolicyFinding | undefined
   if (namespaces.length === 0) {
     // Of a namespace that is not there the API has no policy: a selector of namespaces means none.
     const wanted = 'labels' in subject.namespaces ? subject.namespaces.labels.map(wantedOf) : []
-    const field = subject.pods.length > 0 ? 'spec.subject.pods.namespaceSelector' : 'spec.subject.namespaces'
+    const field = hasPods(valueAt(scope.view.objectOf(policy), 'spec.subject'))
+      ? 'spec.subject.pods.namespaceSelector'
+      : 'spec.subject.namespaces'
     return { ...about, path: field, what: 'namespaces', wanted, near: [], cures: [showNamespaces()] }
   }
   // One that means all pods of a namespace waits for them; so does one whose pods are scaled to none.

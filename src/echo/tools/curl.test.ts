@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { createServer } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import type { AddressInfo, LookupFunction } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, test } from 'node:test'
@@ -14,6 +14,7 @@ const server = createServer(async (request, response) => {
   for await (const chunk of request) body += String(chunk)
   if (request.url === '/silent') return
   if (request.url === '/half') return void response.writeHead(200).write('half')
+  if (request.url === '/short') return void response.writeHead(200, { 'content-length': 9 }).write('one')
   if (request.url === '/cut') return void request.socket.destroy()
   if (request.url === '/slow') await sleep(150)
   if (request.url === '/again') return void response.writeHead(302, { location: '/again' }).end()
@@ -31,7 +32,8 @@ before(async () => {
 after(() => server.closeAllConnections())
 after(() => server.close())
 
-const curl = async (...args: readonly string[]): Promise<{ status: number; out: string; err: string }> => {
+const curl = (...args: readonly string[]) => curlBy(undefined, args)
+const curlBy = async (lookup: LookupFunction | undefined, args: readonly string[]) => {
   const written = { out: '', err: '' }
   const to = (name: 'out' | 'err') => ({
     write: (text: string | Uint8Array): boolean => {
@@ -39,7 +41,7 @@ const curl = async (...args: readonly string[]): Promise<{ status: number; out: 
       return true
     },
   })
-  const status = await runCurl(args, { stdout: to('out'), stderr: to('err') })
+  const status = await runCurl(args, { stdout: to('out'), stderr: to('err'), ...(lookup && { lookup }) })
   return { status, ...written }
 }
 
@@ -71,13 +73,28 @@ test('curl fails with curl’s exit statuses, and in words', async () => {
 })
 
 test('curl’s limits are of the whole answer and of the connection alone, and 0 is none', async () => {
-  for (const path of ['silent', 'half']) {
+  for (const [path, received] of [
+    ['silent', '0'],
+    ['half', '4'],
+    ['short', '3 out of 9'],
+  ]) {
     const { status, err } = await curl('-sS', '-m', '0.2', `${at}/${path}`)
-    assert.deepEqual([status, err], [28, 'curl: (28) Operation timed out after 200 milliseconds\n'], path)
+    const expected = `curl: (28) Operation timed out after 200 milliseconds with ${received} bytes received\n`
+    assert.deepEqual([status, err], [28, expected], path)
   }
   assert.equal((await curl('--connect-timeout', '0.05', `${at}/slow`)).out, 'GET /slow')
   assert.equal((await curl('-m', '5', `${at}/slow`)).status, 0)
   assert.equal((await curl('-m0', '--connect-timeout', '0', `${at}/slow`)).out, 'GET /slow')
+})
+
+test('curl says that a name was not found in time, or that nobody answered at its address, by either limit', async () => {
+  for (const limit of ['-m', '--connect-timeout']) {
+    const unresolved = await curlBy(() => undefined, ['-sS', limit, '0.05', 'http://db/'])
+    assert.deepEqual(unresolved, { status: 28, out: '', err: 'curl: (28) Resolving timed out after 50 milliseconds\n' })
+  }
+  const found: LookupFunction = (_, { all }, done) =>
+    all ? done(null, [{ address: '127.0.0.1', family: 4 }]) : done(null, '127.0.0.1', 4)
+  assert.equal((await curlBy(found, ['-s', `http://db:${at.split(':')[1]}/p`])).out, 'GET /p')
 })
 
 test('curl follows no more than fifty redirects, and sends what it has sent again only where it is told to', async () => {

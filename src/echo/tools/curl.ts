@@ -2,6 +2,7 @@
 import { writeFileSync } from 'node:fs'
 import { type IncomingMessage, request } from 'node:http'
 import { request as requestSecurely } from 'node:https'
+import { isIP, type LookupFunction } from 'node:net'
 import { type CurlOptions, CurlUsageError, parseCurl } from './curl-options.ts'
 
 /** What went wrong, with curl's exit status for it. */
@@ -54,10 +55,14 @@ interface Reply {
   readonly body: Buffer
 }
 
-const ask = (url: URL, options: CurlOptions): Promise<Reply> =>
+const ask = (url: URL, options: CurlOptions, lookup: LookupFunction | undefined): Promise<Reply> =>
   new Promise((resolve, reject) => {
     const method = options.method ?? (options.head ? 'HEAD' : options.data === undefined ? 'GET' : 'POST')
     const fail = (error: Error): void => reject(failure(error, url))
+    // Which of its three sentences curl says depends on how far it came, not on which limit it was.
+    let phase = isIP(url.hostname.replace(/^\[|\]$/g, '')) === 0 ? 'Resolving' : 'Connection'
+    let received = 0
+    let expected = ''
     const call = (url.protocol === 'https:' ? requestSecurely : request)(
       url,
       // No agent: every call is a connection of its own, so that a Service may choose another endpoint for it.
@@ -66,26 +71,39 @@ const ask = (url: URL, options: CurlOptions): Promise<Reply> =>
         headers: headersOf(options),
         family: options.family,
         agent: false,
+        lookup,
         rejectUnauthorized: !options.insecure,
       },
       (answer) => {
         const chunks: Buffer[] = []
-        answer.on('data', (chunk: Buffer) => chunks.push(chunk))
+        const { 'content-length': length } = answer.headers
+        if (length !== undefined) expected = ` out of ${length}`
+        answer.on('data', (chunk: Buffer) => {
+          received += chunk.length
+          chunks.push(chunk)
+        })
         answer.on('error', fail)
         answer.on('end', () => resolve({ answer, body: Buffer.concat(chunks) }))
       },
     )
-    const limit = (seconds: number | undefined, what: string): NodeJS.Timeout | undefined =>
+    const late = (seconds: number): CurlError => {
+      const how = phase === 'Operation' ? ` with ${received}${expected} bytes received` : ''
+      return new CurlError(28, `${phase} timed out after ${Math.round(seconds * 1000)} milliseconds${how}`)
+    }
+    const limit = (seconds: number | undefined): NodeJS.Timeout | undefined =>
       // 0 is no limit, as to curl.
-      !seconds
-        ? undefined
-        : setTimeout(
-            () => call.destroy(new CurlError(28, `${what} timed out after ${Math.round(seconds * 1000)} milliseconds`)),
-            seconds * 1000,
-          )
-    const whole = limit(options.maxTime, 'Operation')
-    const connecting = limit(options.connectTimeout, 'Connection')
-    call.on('socket', (socket) => socket.once('connect', () => clearTimeout(connecting)))
+      !seconds ? undefined : setTimeout(() => call.destroy(late(seconds)), seconds * 1000)
+    const whole = limit(options.maxTime)
+    const connecting = limit(options.connectTimeout)
+    call.on('socket', (socket) => {
+      socket.once('lookup', () => {
+        phase = 'Connection'
+      })
+      socket.once('connect', () => {
+        phase = 'Operation'
+        clearTimeout(connecting)
+      })
+    })
     call.on('close', () => {
       clearTimeout(whole)
       clearTimeout(connecting)
@@ -122,13 +140,15 @@ const writeOut = (format: string, { answer, body }: Reply): string =>
 interface CurlOutput {
   readonly stdout: Pick<NodeJS.WriteStream, 'write'>
   readonly stderr: Pick<NodeJS.WriteStream, 'write'>
+  /** How names are found; absent: as the C library does. */
+  readonly lookup?: LookupFunction
 }
 
-const fetchOne = async (text: string, options: CurlOptions, { stdout, stderr }: CurlOutput): Promise<void> => {
+const fetchOne = async (text: string, options: CurlOptions, { stdout, stderr, lookup }: CurlOutput): Promise<void> => {
   let url = address(text)
   let asked = options
   for (let redirects = 0; ; redirects++) {
-    const reply = await ask(url, asked)
+    const reply = await ask(url, asked, lookup)
     const { statusCode = 0, headers } = reply.answer
     if (options.verbose) stderr.write(`* ${url.href}\n${headText(reply.answer).replace(/^(?=.)/gm, '< ')}`)
     if (options.include || options.head) stdout.write(headText(reply.answer))
@@ -149,7 +169,10 @@ const fetchOne = async (text: string, options: CurlOptions, { stdout, stderr }: 
 }
 
 /** Runs one command line and gives curl's exit status. */
-export const curl = async (args: readonly string[], output: CurlOutput = process): Promise<number> => {
+export const curl = async (
+  args: readonly string[],
+  output: CurlOutput = { stdout: process.stdout, stderr: process.stderr },
+): Promise<number> => {
   let options: CurlOptions | undefined
   try {
     options = parseCurl(args)
