@@ -79,6 +79,16 @@ export const checkedPolicies: Readonly<Record<PolicyReason, readonly Checked[]>>
       lookOnly: 'who of other namespaces is to ask only a person knows',
     },
     {
+      about: 'those who may ask are still to come',
+      make: (world) =>
+        world.make(
+          deployment('web'),
+          service('web'),
+          policy('web', { podSelector: app('web'), ingress: [{ from: [{ podSelector: app('monitoring') }] }] }),
+        ),
+      lookOnly: 'nobody is let in in their place',
+    },
+    {
       about: 'the tier Admin denies everybody',
       make: (world) =>
         world.make(

@@ -145,6 +145,16 @@ test('a slip that only a person can mend stands for the Service that it closes, 
   assert.deepEqual(reasons(factsOf([policy('web', other)])), ['peer-means-nobody', 'service-closed'], 'of another port')
 })
 
+test('where rules say who may ask, and none of them is there, the policy is shown, and nobody is let in in their place', () => {
+  const given = factsOf([policy('web', from({ podSelector: app('monitoring') }))])
+  assert.deepEqual(reasons(given), ['service-closed'])
+  assert.deepEqual(lines(given).slice(-3), [
+    'look  the policy:',
+    'kubectl get networkpolicy web -n default -o yaml',
+    '1 finding in 1 policy',
+  ])
+})
+
 test('what a slip hides is told with it, and all cures in their order mend all: the label, the Service’s port at both ends, DNS', () => {
   const given = factsOf([
     policy('in', { podSelector: app('web'), ingress: [{ from: [{ podSelector: app('clinet') }], ports: port(80) }] }),

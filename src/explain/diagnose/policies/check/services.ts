@@ -158,8 +158,14 @@ function opening({ view }: Scope, clients: readonly PolicyPod[], service: Servic
   const words = wordsOf(view, isNear ? clients.filter(({ namespace }) => namespace === pod.namespace) : clients, closed)
   // What a ClusterNetworkPolicy denies no other lets pass.
   const denying = words.find(({ by }) => by?.policy.kind === 'ClusterNetworkPolicy')?.by?.policy
-  if (denying !== undefined || isolatedBy.length === 0 || !isNear)
-    return showPolicy(denying ?? (isolating(view, pod)[0] as Policy))
+  // Who may ask is said, and not there yet: others are not let in in their place.
+  const naming = isolatedBy.find(({ rules }) =>
+    (rules.ingress ?? []).some(
+      (rule) => (rule.peers ?? []).length > 0 && holds(trafficOf(rule, pod.ports), protocol, port),
+    ),
+  )
+  if (denying !== undefined || naming !== undefined || isolatedBy.length === 0 || !isNear)
+    return showPolicy(denying ?? naming ?? (isolating(view, pod)[0] as Policy))
   const policy = ownPolicy(
     pod.namespace,
     `allow-namespace-to-${service.metadata?.name}-${port}`,
