@@ -47,16 +47,12 @@ export const checkPolicies = (facts: ClusterFacts, namespace: string | undefined
   }
 }
 
-const scopeOf = (
-  facts: ClusterFacts,
-  namespace: string | undefined,
-  found: readonly PolicyFinding[] = [],
-): Scope | undefined => {
+const scopeOf = (facts: ClusterFacts, namespace: string | undefined): Scope | undefined => {
   const view = policiesOf(facts)
-  return view && { facts, view, namespace, unsure: found.filter(({ cures }) => cures.every(isLook)) }
+  return view && { facts, view, namespace, unsure: [] }
 }
 
-const isLook = ({ kind }: PolicyFinding['cures'][number]): boolean => kind === 'look'
+const isUnsureOf = ({ cures }: PolicyFinding): boolean => cures.every(({ kind }) => kind === 'look')
 
 /** More slips than stand one behind the other in a policy. */
 const MOST_ROUNDS = 12
@@ -67,8 +63,10 @@ function foundIn(start: Scope): readonly PolicyFinding[] {
   let scope: Scope | undefined = start
   const present = new Set<string>()
   for (let round = 0; round < MOST_ROUNDS && scope !== undefined; round++) {
-    const slips = newIn(scope, found, SLIPS)
-    const effects = slips.length === 0 || round === 0 ? newIn(scope, found, EFFECTS) : []
+    const here: Scope = scope
+    const standing = SLIPS.flatMap((check) => check(here))
+    const slips = newIn(found, standing)
+    const effects = slips.length === 0 || round === 0 ? newIn(found, effectsIn(here, standing)) : []
     if (round === 0) for (const one of [...slips, ...effects]) present.add(keyOf(one))
     const next = slips.length > 0 ? notShifted(slips) : effects
     if (next.length === 0) break
@@ -76,23 +74,26 @@ function foundIn(start: Scope): readonly PolicyFinding[] {
     const before = found.length
     found = besideOneAnother(start.facts, once([...found, ...told]))
     const cures = found.slice(before).flatMap((one) => one.cures)
-    scope = scopeOf(cured(scope.facts, cures), start.namespace, found)
+    scope = scopeOf(cured(here.facts, cures), start.namespace)
   }
   return merged(found)
 }
 
-const newIn = (scope: Scope, found: readonly PolicyFinding[], checks: readonly Check[]): readonly PolicyFinding[] => {
+const newIn = (found: readonly PolicyFinding[], all: readonly PolicyFinding[]): readonly PolicyFinding[] => {
   const known = new Set(found.map(keyOf))
-  const places = new Set(scope.unsure.flatMap((one) => ('path' in one ? [placeOf(one.policy, ruleOf(one.path))] : [])))
-  return checks
-    .flatMap((check) => check(scope))
-    .filter((one) => !known.has(keyOf(one)))
-    .filter(
-      (one) =>
-        one.reason !== 'dns-forgotten' ||
-        !one.nearest ||
-        !places.has(placeOf(one.nearest.policy, ruleOf(one.nearest.path))),
-    )
+  return all.filter((one) => !known.has(keyOf(one)))
+}
+
+/** What policies come to beside the slips that stand there, and that only a person can mend. */
+const effectsIn = (scope: Scope, standing: readonly PolicyFinding[]): readonly PolicyFinding[] => {
+  const unsure = standing.filter(isUnsureOf)
+  const places = new Set(unsure.flatMap((one) => ('path' in one ? [placeOf(one.policy, ruleOf(one.path))] : [])))
+  return EFFECTS.flatMap((check) => check({ ...scope, unsure })).filter(
+    (one) =>
+      one.reason !== 'dns-forgotten' ||
+      !one.nearest ||
+      !places.has(placeOf(one.nearest.policy, ruleOf(one.nearest.path))),
+  )
 }
 
 /** What a Service lacks at one end, it may lack at the other too. */
