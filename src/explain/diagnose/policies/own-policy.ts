@@ -22,6 +22,12 @@ export interface OwnPolicy {
 
 export const refOfOwn = ({ kind, metadata: { namespace, name } }: OwnPolicy): ObjectRef => ({ kind, namespace, name })
 
+/** What such a policy does, of the text of one, whatever it is called. */
+export const doneBy = (input: string): object => {
+  const { metadata, spec } = JSON.parse(input) as OwnPolicy
+  return [metadata.namespace, spec]
+}
+
 const TYPES = { ingress: 'Ingress', egress: 'Egress' } as const
 
 export const ownPolicy = (

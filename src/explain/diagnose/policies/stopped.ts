@@ -16,7 +16,7 @@ import type { Path } from '../../walk/path.ts'
 import { ledBy } from './behind-service.ts'
 import { deniedCures, isolatedCures } from './cures.ts'
 import { dnsFinding } from './dns-forgotten.ts'
-import { type OwnPolicy, podWord, subjectOf } from './own-policy.ts'
+import { doneBy, podWord, subjectOf } from './own-policy.ts'
 import type { StoppedWord } from './stopped-word.ts'
 
 type OfPolicies = Finding & (PolicyIsolates | PolicyDenies | DnsForgotten)
@@ -120,12 +120,6 @@ const sameText = (one: OfPolicies): string =>
     'rule' in one && one.rule.path,
     one.cures.map(({ argv, input }) => (input === undefined ? argv : doneBy(input))),
   ])
-
-/** Of a policy of its own, whatever it is called. */
-const doneBy = (input: string): object => {
-  const { metadata, spec } = JSON.parse(input) as OwnPolicy
-  return [metadata.namespace, spec]
-}
 
 const distinct = <T>(all: readonly T[]): readonly T[] => [
   ...new Map(all.map((one) => [JSON.stringify(one), one])).values(),

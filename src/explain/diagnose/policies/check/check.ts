@@ -52,7 +52,8 @@ const scopeOf = (facts: ClusterFacts, namespace: string | undefined): Scope | un
   return view && { facts, view, namespace, unsure: [] }
 }
 
-const isUnsureOf = ({ cures }: PolicyFinding): boolean => cures.every(({ kind }) => kind === 'look')
+/** Whether a person must look. */
+const isShown = ({ cures }: PolicyFinding): boolean => cures.length > 0 && cures.every(({ kind }) => kind === 'look')
 
 /** More slips than stand one behind the other in a policy. */
 const MOST_ROUNDS = 12
@@ -79,14 +80,15 @@ function foundIn(start: Scope): readonly PolicyFinding[] {
   return merged(found)
 }
 
+/** What is not known yet, or has a cure only now. */
 const newIn = (found: readonly PolicyFinding[], all: readonly PolicyFinding[]): readonly PolicyFinding[] => {
-  const known = new Set(found.map(keyOf))
-  return all.filter((one) => !known.has(keyOf(one)))
+  const known = Map.groupBy(found, keyOf)
+  return all.filter((one) => (known.get(keyOf(one)) ?? []).every((other) => isShown(other) && !isShown(one)))
 }
 
 /** What policies come to beside the slips that stand there, and that only a person can mend. */
 const effectsIn = (scope: Scope, standing: readonly PolicyFinding[]): readonly PolicyFinding[] => {
-  const unsure = standing.filter(isUnsureOf)
+  const unsure = standing.filter(isShown)
   const places = new Set(unsure.flatMap((one) => ('path' in one ? [placeOf(one.policy, ruleOf(one.path))] : [])))
   return EFFECTS.flatMap((check) => check({ ...scope, unsure })).filter(
     (one) =>
@@ -127,13 +129,13 @@ const once = (all: readonly PolicyFinding[]): readonly PolicyFinding[] => {
   })
 }
 
-/** Of a Service one finding, with all cures that it needs. */
+/** Of a Service one finding, with all cures that it needs; of what has a cure only when another is done that. */
 function merged(all: readonly PolicyFinding[]): readonly PolicyFinding[] {
   const key = (one: PolicyFinding): string | undefined =>
     one.reason === 'service-closed' ? JSON.stringify([one.service, one.port]) : undefined
   return all.flatMap((one, index) => {
     const of = key(one)
-    if (of === undefined) return [one]
+    if (of === undefined) return all.slice(index + 1).some((later) => keyOf(later) === keyOf(one)) ? [] : [one]
     if (all.findIndex((other) => key(other) === of) !== index) return []
     return [{ ...one, cures: all.flatMap((other) => (key(other) === of ? other.cures : [])) }]
   })

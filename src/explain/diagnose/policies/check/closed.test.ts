@@ -237,6 +237,10 @@ test('a Service that some may come in to, none of whom may leave, is closed: the
     [CLIENT, TOOL, OTHER_WEB].filter((one) => may(done, one)),
     [CLIENT],
   )
+  const two = factsOf(given.policies?.policies ?? [], {
+    pods: [...PODS, pod('other', 2, 9, { labels: { app: 'client' } })],
+  })
+  assert.equal(check(two).findings[0]?.cures.length, 1, 'pods that are labelled alike are let leave by one')
   const apart = policy('web', from({ namespaceSelector: named('dev') }))
   assert.deepEqual(
     reasons(factsOf([policy('deny', { policyTypes: ['Ingress', 'Egress'] }), apart])),

@@ -13,7 +13,7 @@ import type { Cure } from '../../../trace/cure.ts'
 import type { PolicyFinding } from '../../../trace/policies/check.ts'
 import { apply } from '../../cure.ts'
 import { showPolicy } from '../cures.ts'
-import { ownPolicy, refOfOwn, subjectOf } from '../own-policy.ts'
+import { doneBy, ownPolicy, refOfOwn, subjectOf } from '../own-policy.ts'
 import { leaving } from './leaving.ts'
 import { type Check, type Endpoint, isUnsure, type Scope } from './scope.ts'
 
@@ -45,9 +45,13 @@ export const closedServices: Check = (scope) => {
     )
 }
 
-const distinct = (cures: readonly Cure[]): readonly Cure[] => [
-  ...new Map(cures.map((one) => [JSON.stringify(one), one])).values(),
-]
+/** What does the same, whatever its policy is called, is one. */
+const distinct = (cures: readonly Cure[]): readonly Cure[] =>
+  [
+    ...new Map(
+      cures.toReversed().map((one) => [JSON.stringify(one.input === undefined ? one.argv : doneBy(one.input)), one]),
+    ).values(),
+  ].toReversed()
 
 /** Of pods that policies see alike two: one of them may be asked by the other. */
 const clientsOf = ({ view }: Scope): readonly PolicyPod[] => {
