@@ -18,7 +18,7 @@ const NO_ANSWER = 'ENODATA'
 const MOST_ALIASES = 8
 
 /** Nothing came back, or nothing that is an answer: another server may do better. */
-class SilentServer extends Error {
+class SilentServerError extends Error {
   readonly code = 'NSLOOKUP_SILENT'
 }
 
@@ -32,7 +32,7 @@ const outcomeOf = async (asking: Promise<readonly string[]>): Promise<Outcome> =
     const { code = '', message } = error as NodeJS.ErrnoException
     if (code === NO_ANSWER || Object.hasOwn(RCODES, code)) return { failed: code }
     if (code === 'EBADNAME') throw new QuestionError(`'${(error as { hostname?: string }).hostname}' is no name`)
-    throw new SilentServer(message)
+    throw new SilentServerError(message)
   }
 }
 
@@ -99,7 +99,7 @@ const reverseName = (address: string): string => {
   return `${[...digits].reverse().join('.')}.ip6.arpa`
 }
 
-/** What one server says of the names that are to be tried, in their order. Throws SilentServer. */
+/** What one server says of the names that are to be tried, in their order. Throws SilentServerError. */
 const askServer = async (resolver: Resolver, { name, type }: Question, conf: ResolverConfig): Promise<Outcome> => {
   const isAddress = isIP(name) !== 0
   const asked = isAddress ? 'ptr' : type
@@ -160,7 +160,7 @@ export const nslookup = async (
           )
           return 1
         } catch (error) {
-          if (!(error instanceof SilentServer)) throw error
+          if (!(error instanceof SilentServerError)) throw error
         }
       }
     }
