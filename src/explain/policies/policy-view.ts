@@ -10,6 +10,7 @@ import {
   heldAddress,
   isSelected,
   type NamedPort,
+  type PodPeer,
   type PolicyNode,
   type PolicyPod,
 } from '#policy/peer.ts'
@@ -52,6 +53,10 @@ export class PolicyView {
   readonly #namespaces: ReadonlyMap<string, Labels>
   readonly #byAddress = new Map<string, PolicyPod>()
   readonly #selecting = new Map<PolicyPod, readonly Policy[]>()
+  readonly #podsIn: ReadonlyMap<string, readonly PolicyPod[]>
+  /** Policies of one namespace alone by its name, and those of all. */
+  readonly #policiesIn = new Map<string, Policy[]>()
+  readonly #policiesOfAll: Policy[] = []
 
   constructor({ namespaces, pods, nodes, policies, clusterPolicies, dnsOnNodes }: PolicyFacts) {
     this.#pods = new Map(
@@ -68,8 +73,22 @@ export class PolicyView {
     this.policies = [...this.#objects.keys()]
     this.#nodes = nodes.map((node) => policyNode(node, dnsOnNodes ? DNS_PODS : undefined))
     this.#namespaces = new Map(namespaces.map(({ metadata }) => [metadata?.name ?? '', metadata?.labels ?? {}]))
+    this.#podsIn = Map.groupBy(this.pods, ({ namespace }) => namespace)
+    for (const policy of this.policies) {
+      const { namespaces } = policy.subject
+      const ofOne = 'name' in namespaces ? this.#policiesIn.get(namespaces.name) : this.#policiesOfAll
+      if (ofOne !== undefined) ofOne.push(policy)
+      else if ('name' in namespaces) this.#policiesIn.set(namespaces.name, [policy])
+    }
     for (const pod of this.pods.toSorted((left, right) => left.since - right.since))
       for (const { text } of pod.addresses) this.#byAddress.set(text, pod)
+  }
+
+  /** Pods that a selector picks. */
+  podsOf(peer: PodPeer): readonly PolicyPod[] {
+    const { namespaces } = peer
+    const pods = 'name' in namespaces ? (this.#podsIn.get(namespaces.name) ?? []) : this.pods
+    return pods.filter(({ namespace, labels }) => isSelected(peer, namespace, this.#namespaces.get(namespace), labels))
   }
 
   podAt(address: string): PolicyPod | undefined {
@@ -86,7 +105,9 @@ export class PolicyView {
     if (known !== undefined) return known
     const { namespace, labels } = pod
     const ofNamespace = this.#namespaces.get(namespace)
-    const found = this.policies.filter(({ subject }) => isSelected(subject, namespace, ofNamespace, labels))
+    const found = [...(this.#policiesIn.get(namespace) ?? []), ...this.#policiesOfAll].filter(({ subject }) =>
+      isSelected(subject, namespace, ofNamespace, labels),
+    )
     this.#selecting.set(pod, found)
     return found
   }

@@ -14,8 +14,7 @@ export interface Seen {
 }
 
 /** Pods that a selector picks. */
-export const podsOf = ({ view }: Pick<Seen, 'view'>, peer: PodPeer): readonly PolicyPod[] =>
-  view.pods.filter(({ namespace, labels }) => isSelected(peer, namespace, view.namespaceLabels(namespace), labels))
+export const podsOf = ({ view }: Pick<Seen, 'view'>, peer: PodPeer): readonly PolicyPod[] => view.podsOf(peer)
 
 /** Those of their node's network that it picks. */
 export const hostPodsOf = ({ facts, view }: Seen, peer: PodPeer): readonly Pod[] =>

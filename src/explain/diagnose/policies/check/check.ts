@@ -131,12 +131,14 @@ const once = (all: readonly PolicyFinding[]): readonly PolicyFinding[] => {
 
 /** Of a Service one finding, with all cures that it needs; of what has a cure only when another is done that. */
 function merged(all: readonly PolicyFinding[]): readonly PolicyFinding[] {
-  const key = (one: PolicyFinding): string | undefined =>
-    one.reason === 'service-closed' ? JSON.stringify([one.service, one.port]) : undefined
-  return all.flatMap((one, index) => {
-    const of = key(one)
-    if (of === undefined) return all.slice(index + 1).some((later) => keyOf(later) === keyOf(one)) ? [] : [one]
-    if (all.findIndex((other) => key(other) === of) !== index) return []
-    return [{ ...one, cures: all.flatMap((other) => (key(other) === of ? other.cures : [])) }]
+  const ofService = Map.groupBy(all, (one) =>
+    one.reason === 'service-closed' ? JSON.stringify([one.service, one.port]) : undefined,
+  )
+  const last = new Map(all.map((one) => [keyOf(one), one]))
+  const first = new Map([...ofService].map(([key, ones]) => [ones[0], key]))
+  return all.flatMap((one): readonly PolicyFinding[] => {
+    if (one.reason !== 'service-closed') return last.get(keyOf(one)) === one ? [one] : []
+    const key = first.get(one)
+    return key === undefined ? [] : [{ ...one, cures: (ofService.get(key) ?? []).flatMap(({ cures }) => cures) }]
   })
 }

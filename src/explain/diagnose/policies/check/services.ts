@@ -2,9 +2,10 @@ import type { Service } from '#api/core/service/message.ts'
 import { cidrSize, nthAddress } from '#net/cidr.ts'
 import { formatAddress } from '#net/ip-address.ts'
 import type { Protocol } from '#net/port-protocol.ts'
-import type { PolicyPod } from '#policy/peer.ts'
+import type { Peer, PolicyPod } from '#policy/peer.ts'
 import { type Policy, trafficOf } from '#policy/rule.ts'
 import { holds } from '#policy/traffic.ts'
+import { type AskedPort, isMeant } from '#policy/why.ts'
 import { addressText, familyOfText, slicesOf } from '../../../cluster/lookup.ts'
 import { refOf } from '../../../cluster/reference.ts'
 import type { EndWord, PolicyView } from '../../../policies/policy-view.ts'
@@ -53,11 +54,13 @@ const distinct = (cures: readonly Cure[]): readonly Cure[] =>
     ).values(),
   ].toReversed()
 
+type Clients = ReadonlySet<PolicyPod>
+
 /** Of pods that policies see alike two: one of them may be asked by the other. */
-const clientsOf = ({ view }: Scope): readonly PolicyPod[] => {
+const clientsOf = ({ view }: Scope): Clients => {
   const pods = view.pods.filter(({ addresses }) => addresses.length > 0)
   const alike = Map.groupBy(pods, ({ namespace, labels }) => JSON.stringify([namespace, Object.entries(labels).sort()]))
-  return [...alike.values()].flatMap((all) => all.slice(0, 2))
+  return new Set([...alike.values()].flatMap((all) => all.slice(0, 2)))
 }
 
 const endpointsOf = ({ facts, view }: Scope, service: Service, name: string, protocol: Protocol): readonly Endpoint[] =>
@@ -89,19 +92,40 @@ const isExplained = (scope: Scope, { pod, port, protocol }: Endpoint): boolean =
       ),
   )
 
+/**
+ * Of those that may ask it the ones that count: whom a rule of its policies means, and of all others, whom a NetworkPolicy keeps
+ * away alike, one. All, where none isolates it, or a rule means anyone.
+ */
+function counting(view: PolicyView, clients: Clients, { pod, protocol, port }: Endpoint): readonly PolicyPod[] {
+  const policies = isolating(view, pod)
+  const peers = policies.flatMap(({ rules }) => (rules.ingress ?? []).map((rule) => rule.peers))
+  if (peers.includes(undefined) || policies.every(({ kind }) => kind !== 'NetworkPolicy')) return [...clients]
+  const meant = new Set<PolicyPod>()
+  for (const peer of peers.flatMap((some) => some ?? []))
+    for (const one of peer.kind === 'pods' ? view.podsOf(peer) : clients)
+      if (clients.has(one) && (peer.kind === 'pods' || isOneMeant(view, peer, one, { protocol, port }))) meant.add(one)
+  for (const one of clients)
+    if (one !== pod && !meant.has(one)) {
+      meant.add(one)
+      break
+    }
+  return [...meant]
+}
+
+const isOneMeant = (view: PolicyView, peer: Peer, { addresses }: PolicyPod, asked: AskedPort): boolean =>
+  addresses.some((address) => isMeant(peer, view.partyAt(address), asked))
+
 /** What both ends say of each that may ask it. */
-const asksOf = (
-  view: PolicyView,
-  clients: readonly PolicyPod[],
-  { pod, address, port, protocol }: Endpoint,
-): readonly (readonly EndWord[])[] =>
-  clients
+const asksOf = (view: PolicyView, clients: Clients, closed: Endpoint): readonly (readonly EndWord[])[] => {
+  const { pod, address, port, protocol } = closed
+  return counting(view, clients, closed)
     .filter((one) => one !== pod)
     .flatMap(({ addresses }) => addresses.find(({ text }) => familyOfText(text) === familyOfText(address)) ?? [])
     .map(({ text }) => view.words(text, address, { protocol, port }))
+}
 
 /** What its own policies say of each; where they let somebody in, what those of that one say. */
-const wordsOf = (view: PolicyView, clients: readonly PolicyPod[], closed: Endpoint): readonly EndWord[] => {
+const wordsOf = (view: PolicyView, clients: Clients, closed: Endpoint): readonly EndWord[] => {
   const asks = asksOf(view, clients, closed)
   const isIn = (words: readonly EndWord[]) => words.every(({ direction, passes }) => direction === 'egress' || passes)
   const entering = asks.filter(isIn)
@@ -111,7 +135,7 @@ const wordsOf = (view: PolicyView, clients: readonly PolicyPod[], closed: Endpoi
 }
 
 /** Those that keep the other pods away: what denies them, or isolates one of both and lets none of them pass. */
-const stopping = (view: PolicyView, clients: readonly PolicyPod[], closed: Endpoint): readonly Policy[] => {
+const stopping = (view: PolicyView, clients: Clients, closed: Endpoint): readonly Policy[] => {
   const stops = wordsOf(view, clients, closed).flatMap(({ passes, by, isolatedBy }) =>
     passes ? [] : by === undefined ? isolatedBy : [by.policy],
   )
@@ -122,7 +146,8 @@ const stopping = (view: PolicyView, clients: readonly PolicyPod[], closed: Endpo
 const STRANGERS = { IPv4: '192.0.2.1', IPv6: '2001:db8::1' } as const
 
 /** Whether anybody may ask it: another pod, a stranger, or an address of a range that a rule means. */
-function isOpen(view: PolicyView, clients: readonly PolicyPod[], { pod, address, port, protocol }: Endpoint): boolean {
+function isOpen(view: PolicyView, clients: Clients, asked: Endpoint): boolean {
+  const { pod, address, port, protocol } = asked
   const policies = isolating(view, pod)
   if (policies.length === 0) return true
   const family = familyOfText(address)
@@ -130,7 +155,7 @@ function isOpen(view: PolicyView, clients: readonly PolicyPod[], { pod, address,
     from !== address && view.words(from, address, { protocol, port }).every((one) => one.passes)
   return (
     passes(STRANGERS[family]) ||
-    clients.some(
+    counting(view, clients, asked).some(
       (client) =>
         client !== pod && client.addresses.some((one) => familyOfText(one.text) === family && passes(one.text)),
     ) ||
@@ -149,17 +174,18 @@ const rangesOf = (policies: readonly Policy[]): readonly string[] =>
       return [0n, 1n, size - 1n].filter((at) => at < size).map((at) => formatAddress(nthAddress(peer.block, at)))
     })
 
-const mending = (scope: Scope, clients: readonly PolicyPod[], service: Service, closed: Endpoint): readonly Cure[] => {
+const mending = (scope: Scope, clients: Clients, service: Service, closed: Endpoint): readonly Cure[] => {
   const leaves = wordsOf(scope.view, clients, closed).filter(({ direction }) => direction === 'egress')
   return leaves.length > 0 ? leaving(scope, leaves, service, closed) : [opening(scope, clients, service, closed)]
 }
 
 /** A policy for the pods of its own namespace; where it stands alone there, who is to ask only a person knows. */
-function opening({ view }: Scope, clients: readonly PolicyPod[], service: Service, closed: Endpoint): Cure {
+function opening({ view }: Scope, clients: Clients, service: Service, closed: Endpoint): Cure {
   const { pod, port, protocol } = closed
-  const isNear = view.pods.some((one) => one !== pod && one.namespace === pod.namespace && one.addresses.length > 0)
+  const own = view.podsOf({ namespaces: { name: pod.namespace }, pods: [] })
+  const isNear = own.some((one) => one !== pod && one.addresses.length > 0)
   const isolatedBy = isolating(view, pod).filter(({ kind }) => kind === 'NetworkPolicy')
-  const words = wordsOf(view, isNear ? clients.filter(({ namespace }) => namespace === pod.namespace) : clients, closed)
+  const words = wordsOf(view, isNear ? new Set(own.filter((one) => clients.has(one))) : clients, closed)
   // What a ClusterNetworkPolicy denies no other lets pass.
   const denying = words.find(({ by }) => by?.policy.kind === 'ClusterNetworkPolicy')?.by?.policy
   // Who may ask is said, and not there yet: others are not let in in their place.
