@@ -206,8 +206,8 @@ export const POLICY_DEFECTS: readonly PolicyDefect[] = [
   objects(
     'ports/name',
     'ports of containers that run beside the others have no names',
-    "restartPolicy === 'Always'",
-    "restartPolicy !== 'Always'",
+    'runningContainers(pod)',
+    '(pod.spec?.containers ?? [])',
   ),
   own(
     'ports/name-unknown',
