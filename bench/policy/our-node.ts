@@ -34,6 +34,7 @@ export class OurNode {
       name: HERE,
       addresses: ['172.30.1.1', 'fd00:172:30:1::1'],
       kernel: kernelAt(path),
+      cluster: {},
       clock: systemClock,
       sources: { policies: feed },
       log: (message: string, error?: unknown) => this.#faults.push(`${message}: ${error}`),
