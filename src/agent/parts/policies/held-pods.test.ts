@@ -31,6 +31,12 @@ const told = (name: string, addresses: readonly string[] = [], more: Partial<Pol
   since: 1,
   ...more,
 })
+/** All pods may be asked by those with these labels, so that these have identities of their own. */
+const allowing = (matchLabels: Readonly<Record<string, string>>) =>
+  readNetworkPolicy({
+    metadata: { namespace: 'default', name: 'allow' },
+    spec: { podSelector: {}, ingress: [{ from: [{ podSelector: { matchLabels } }] }] },
+  } as unknown as NetworkPolicy)
 /** Without the verdicts that let nobody pass. */
 const closed = (verdicts: PodVerdicts | undefined) =>
   verdicts && {
@@ -101,12 +107,7 @@ test('one deleted by force is what it was until its network goes, though another
 
 test('and though another has its name at another node, which is known by its own address', () => {
   const { policy, held, listener, isPoliced } = start()
-  policy.setPolicy(
-    readNetworkPolicy({
-      metadata: { namespace: 'default', name: 'allow' },
-      spec: { podSelector: {}, ingress: [{ from: [{ podSelector: { matchLabels: { app: 'web' } } }] }] },
-    } as unknown as NetworkPolicy),
-  )
+  policy.setPolicy(allowing({ app: 'web' }))
   listener.setPod(told('a', [], { uid: 'u1' }))
   held.hold(named('a'), ['10.244.1.2'])
   listener.removePod('default', 'a')
@@ -184,12 +185,7 @@ test('one whose object is gone is held until its network goes too', () => {
 
 test('of two that have one address, the one that was attached last has it', () => {
   const { held, listener, policy } = start()
-  policy.setPolicy(
-    readNetworkPolicy({
-      metadata: { namespace: 'default', name: 'allow' },
-      spec: { podSelector: {}, ingress: [{ from: [{ podSelector: { matchLabels: { who: 'old' } } }] }] },
-    } as unknown as NetworkPolicy),
-  )
+  policy.setPolicy(allowing({ who: 'old' }))
   listener.setPod(told('old', ['10.244.1.2'], { labels: { who: 'old' } }))
   assert.ok(policy.identityOf('10.244.1.2'))
   held.hold(named('new'), ['10.244.1.2'])
@@ -231,12 +227,7 @@ test('who has an address now takes nothing else from others: not what they hold,
 
 test('an address that is attached here is that pod’s, whatever is told of a pod of another node', () => {
   const { held, listener, policy } = start()
-  policy.setPolicy(
-    readNetworkPolicy({
-      metadata: { namespace: 'default', name: 'allow' },
-      spec: { podSelector: {}, ingress: [{ from: [{ podSelector: { matchLabels: { who: 'far' } } }] }] },
-    } as unknown as NetworkPolicy),
-  )
+  policy.setPolicy(allowing({ who: 'far' }))
   for (const name of ['asked', 'new']) listener.setPod(told(name, []))
   held.hold(named('asked'), ['10.244.1.8'])
   held.hold(named('new'), ['10.244.1.2'])
@@ -248,12 +239,7 @@ test('an address that is attached here is that pod’s, whatever is told of a po
 
 test('a pod that has come to another node stays known there, whatever becomes here of what had its name', () => {
   const { policy, held, listener } = start()
-  policy.setPolicy(
-    readNetworkPolicy({
-      metadata: { namespace: 'default', name: 'allow' },
-      spec: { podSelector: {}, ingress: [{ from: [{ podSelector: { matchLabels: { app: 'web' } } }] }] },
-    } as unknown as NetworkPolicy),
-  )
+  policy.setPolicy(allowing({ app: 'web' }))
   const isKnown = (address: string) => policy.identityOf(address) !== undefined
   // Others are told apart for whoever is policed here.
   listener.setPod(told('web', [], { uid: 'u0' }))
