@@ -1,0 +1,43 @@
+/**
+ * All that an HAProxy is given. Of two plans with the same `config`, all that differs is changed while the proxy runs;
+ * another `config` is read by a reload, which then finds everything else in its files.
+ */
+export interface ProxyPlan {
+  /** The text of haproxy.cfg. */
+  readonly config: string
+  /** By their names, which the configuration and the Lua program have too. */
+  readonly maps: ReadonlyMap<string, ProxyMap>
+  /** PEM of certificates with their keys, by the names of their files. */
+  readonly certificates: ReadonlyMap<string, string>
+  /** Lines of the lists of certificates that listeners choose from by SNI, by the names of their files. */
+  readonly certificateLists: ReadonlyMap<string, readonly CertificateListLine[]>
+  /** PEM of authorities, by the names of their files. */
+  readonly authorities: ReadonlyMap<string, string>
+  /** Which backend of the routing table each slot stands for: a section of the configuration, whatever its servers. */
+  readonly slots: ReadonlyMap<string, string>
+}
+
+/** `tree`: no order, each key once. `list`: looked through in order, so that one new entry means all of them anew. */
+export interface ProxyMap {
+  readonly type: 'tree' | 'list'
+  readonly entries: ReadonlyMap<string, string>
+}
+
+export interface CertificateListLine {
+  /** The name of a file of `ProxyPlan.certificates`. */
+  readonly certificate: string
+  /** Names that lead to it; none: it is shown where no other fits. */
+  readonly names: readonly string[]
+}
+
+/** A server of a slot. */
+export interface PlannedServer {
+  /** Follows from address and port alone, so that a cookie means the same endpoint to each replica. */
+  readonly name: string
+  readonly address: string
+  readonly port: number
+  /** `drain`: has no new requests but of those who must come back to it. */
+  readonly state: 'ready' | 'drain'
+  /** What else `add server` and the configuration say of it: `proto h2`, `ssl verify required …`; all of a slot alike. */
+  readonly parameters: string
+}

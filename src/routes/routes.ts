@@ -1,0 +1,35 @@
+import type { Condition } from '#api/meta/condition.ts'
+import type { Origin, RoutingTable } from './table/table.ts'
+
+/** A condition that should stand: when it came to be so is for whoever writes it. */
+export type WantedCondition = Omit<Condition, 'lastTransitionTime' | 'observedGeneration'>
+
+/** What should stand in an object's status, in its own form (`status` of the kind), of our part of it alone. */
+export interface WantedStatus {
+  readonly object: Origin
+  readonly uid: string
+  readonly generation: number
+  readonly status: unknown
+}
+
+/** What people are told of an object, as an Event: each once, until the object is another. */
+export interface News {
+  readonly object: Origin
+  readonly type: 'Normal' | 'Warning'
+  readonly reason: string
+  readonly message: string
+}
+
+/** A port of a site that the kernel serves without a proxy: TCPRoute and UDPRoute. */
+export interface KernelPort {
+  /** The Gateway whose addresses it is reached by. */
+  readonly site: Origin
+  readonly port: number
+  readonly protocol: 'TCP' | 'UDP'
+  readonly to: readonly {
+    readonly weight: number
+    readonly service: { readonly namespace: string; readonly name: string; readonly port: number }
+    /** Of the Service's port, as endpoints call it. */
+    readonly portName: string
+  }[]
+}

@@ -1,0 +1,106 @@
+import type { Entry } from './entry.ts'
+
+/**
+ * What the gateways of one data plane serve: decided once, from the API's objects alone, and then compiled for a proxy,
+ * evaluated (`match()`) and explained. Endpoints are not part of it: they change far more often, and are looked up by
+ * what `Backend` names.
+ */
+export interface RoutingTable {
+  readonly sites: readonly Site[]
+  /** By their keys; each is used by some entry. */
+  readonly backends: ReadonlyMap<string, Backend>
+  /** By their keys; each is used by some listener or backend. */
+  readonly certificates: ReadonlyMap<string, Certificate>
+  /** Bundles of certificates of authorities, in PEM, by their keys. */
+  readonly authorities: ReadonlyMap<string, string>
+}
+
+/** The object that something in a table comes from. */
+export interface Origin {
+  readonly kind: string
+  /** Absent for what belongs to the cluster. */
+  readonly namespace?: string
+  readonly name: string
+}
+
+/** What has addresses of its own: a Gateway, or all Ingresses of a class. */
+export interface Site {
+  readonly origin: Origin
+  readonly ports: readonly SitePort[]
+}
+
+/** A port of a site's addresses. Its listeners share it, told apart by the names that clients ask for. */
+export interface SitePort {
+  /** As clients know it. */
+  readonly port: number
+  /** Where the proxy listens for it in its pod; of the same number for all replicas. */
+  readonly bind: number
+  /** `http` is without TLS; on `tls` the server's name leads to HTTPS and TLS listeners alike. */
+  readonly kind: 'http' | 'tls'
+  /** None of two with the same hostname. */
+  readonly listeners: readonly Listener[]
+  /** Who must show a certificate at this port; absent: nobody. */
+  readonly clients?: ClientValidation
+}
+
+export interface Listener {
+  readonly origin: Origin
+  /** Its section's name; of Ingresses the hostname. */
+  readonly name: string
+  /** What it listens for: exact, `*.` and a suffix, or `''` for all. */
+  readonly hostname: string
+  /** How many labels the star of a hostname stands for: any number in Gateways, one in Ingresses. */
+  readonly star: 'one' | 'many'
+  readonly protocol: 'HTTP' | 'HTTPS' | 'TLS'
+  /** Where TLS ends: here (`Terminate`), with these certificates, or at the backend. Absent for HTTP. */
+  readonly tls?:
+    | { readonly mode: 'Terminate'; readonly certificates: readonly string[] }
+    | { readonly mode: 'Passthrough' }
+  /** Of HTTP and HTTPS in order of precedence: the first that matches a request decides. Of TLS by hostname. */
+  readonly entries: readonly Entry[]
+}
+
+/** A certificate and its key, in PEM. */
+export interface Certificate {
+  readonly origin: Origin
+  readonly chain: string
+  readonly key: string
+}
+
+/** `AllowInsecureFallback` lets those in who show none, or one that nobody signed. */
+export interface ClientValidation {
+  readonly mode: 'AllowValidOnly' | 'AllowInsecureFallback'
+  /** Keys of `RoutingTable.authorities`. */
+  readonly authorities: readonly string[]
+}
+
+/** Where requests go: a port of a Service, and how it is spoken to. One key, one way. */
+export interface Backend {
+  readonly key: string
+  readonly service: { readonly namespace: string; readonly name: string; readonly port: number }
+  /** Of the Service's port, as endpoints call it; `''` where it has none. */
+  readonly portName: string
+  readonly protocol: 'http' | 'h2c' | 'tcp'
+  readonly tls?: BackendTls
+  readonly retry?: Retry
+  readonly balance: 'random' | 'source'
+}
+
+/** How a backend's certificate is held for valid. `hostname` is asked for by SNI, and must be what it shows. */
+export interface BackendTls {
+  /** Absent: none is asked for, none expected, and none checked (Ingress' `backend-protocol: HTTPS`). */
+  readonly hostname?: string
+  /** Keys of `RoutingTable.authorities`; `system` for those of the machine; none: not checked. */
+  readonly authorities: readonly string[]
+  /** Names of which one must be in the certificate, instead of `hostname`. */
+  readonly alternativeNames: readonly { readonly type: 'Hostname' | 'URI'; readonly value: string }[]
+  /** What is shown to the backend: a key of `RoutingTable.certificates`. */
+  readonly clientCertificate?: string
+}
+
+/** When a request is sent once more. */
+export interface Retry {
+  readonly codes: readonly number[]
+  readonly attempts: number
+  readonly backoffMs?: number
+}
