@@ -1,11 +1,20 @@
 /**
  * All that an HAProxy is given. Of two plans with the same `config`, all that differs is changed while the proxy runs;
- * another `config` is read by a reload, which then finds everything else in its files.
+ * another `config` is read by a reload, which then finds everything else in its files. Names of files are paths below
+ * the folder that HAProxy runs in (`haproxy -C FOLDER`), in the configuration too, so that a plan can be checked in
+ * another folder. No slot comes to stand for another backend from one plan to the next: it is empty in one between them.
  */
 export interface ProxyPlan {
-  /** The text of haproxy.cfg. */
+  /**
+   * The text of haproxy.cfg, without servers of slots: who writes it puts them below the line `backend SLOT`, and what
+   * the running one shall be known by below `global`. It has `stats socket unix@haproxy.sock`.
+   */
   readonly config: string
-  /** By their names, which the configuration and the Lua program have too. */
+  /**
+   * By their names, which the configuration and the Lua program have too. What an entry leads to stands in a map before
+   * its own: in this order they are filled, and emptied the other way round. No key begins with `#` or has blanks in it;
+   * no value is empty, begins or ends with one, or has several lines.
+   */
   readonly maps: ReadonlyMap<string, ProxyMap>
   /** PEM of certificates with their keys, by the names of their files. */
   readonly certificates: ReadonlyMap<string, string>
