@@ -28,6 +28,9 @@ export const UNREACHABLE_TAINT = 'node.kubernetes.io/unreachable'
 export const OUT_OF_SERVICE_TAINT = 'node.kubernetes.io/out-of-service'
 export const UNSCHEDULABLE_TAINT = 'node.kubernetes.io/unschedulable'
 
+/** On a Service: the addresses that it asks the load balancer for, with commas between; before spec.loadBalancerIP. */
+export const LOAD_BALANCER_IPS_ANNOTATION = 'fairlead.dev/load-balancer-ips'
+
 /** On a namespace: its name, so that selectors can say it. */
 export const NAMESPACE_NAME_LABEL = 'kubernetes.io/metadata.name'
 /** What `kubectl apply` last sent. */

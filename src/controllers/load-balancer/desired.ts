@@ -1,7 +1,6 @@
 import type { LoadBalancerIngress, Service } from '#api/core/service/message.ts'
 import { cidrSize, nthAddress, parseCidr } from '#net/cidr.ts'
 import {
-  canonicalAddress,
   compareAddresses,
   formatAddress,
   type IpAddress,
@@ -10,6 +9,7 @@ import {
   tryParseAddress,
 } from '#net/ip-address.ts'
 import { isLeaving } from '#objects/deletion.ts'
+import { LOAD_BALANCER_IPS_ANNOTATION } from '#objects/well-known.ts'
 
 const POOL_CLASS = 'fairlead.io/pool'
 
@@ -89,9 +89,19 @@ const familiesOf = (service: Service): readonly IpFamily[] => {
   return [service.spec?.clusterIP?.includes(':') ? 'IPv6' : 'IPv4']
 }
 
+/** What a Service asks for, and where it does. */
+const askedBy = ({ metadata, spec }: Service): { readonly asked: readonly string[]; readonly place: string } => {
+  const listed = metadata?.annotations?.[LOAD_BALANCER_IPS_ANNOTATION]
+  if (listed === undefined)
+    return { asked: spec?.loadBalancerIP ? [spec.loadBalancerIP] : [], place: 'spec.loadBalancerIP' }
+  const asked = [...new Set(listed.split(',').map((one) => one.trim()))].filter((one) => one !== '')
+  return { asked, place: `the annotation ${LOAD_BALANCER_IPS_ANNOTATION}` }
+}
+
 /**
- * The addresses a Service should have: one a family, those it has where they are good, the one asked for
- * (spec.loadBalancerIP) where it is free, else the lowest free one. `taken` says what other Services hold.
+ * The addresses a Service should have: those asked for (spec.loadBalancerIP, or an annotation for several of them) where
+ * they are free, and of each family of which none is asked for one: the one it has where it is good, else the lowest free
+ * one. `taken` says what other Services hold.
  */
 export const assignAddresses = (
   service: Service,
@@ -99,23 +109,27 @@ export const assignAddresses = (
   taken: (ip: string) => string | undefined,
 ): Assignment => {
   const held = heldBy(service)
-  const asked = service.spec?.loadBalancerIP
+  const { asked, place } = askedBy(service)
+  const families = familiesOf(service)
   const faults: string[] = []
   const ips: string[] = []
-  const wanted = asked ? tryParseAddress(asked) : undefined
-  if (asked && !wanted) faults.push(`spec.loadBalancerIP '${asked}' is not an IP address`)
-  else if (wanted && !familiesOf(service).includes(wanted.family))
-    faults.push(`spec.loadBalancerIP ${asked} is of a family that spec.ipFamilies does not name`)
-  for (const family of familiesOf(service)) {
-    if (wanted?.family === family) {
-      const ip = canonicalAddress(asked!)
+  const wanted = asked.flatMap((text) => {
+    const address = tryParseAddress(text)
+    if (!address) faults.push(`${place} '${text}' is not an IP address`)
+    else if (!families.includes(address.family))
+      faults.push(`${place} ${text} is of a family that spec.ipFamilies does not name`)
+    return address ? [address] : []
+  })
+  for (const family of families) {
+    const ofFamily = wanted.filter((address) => address.family === family).map(formatAddress)
+    for (const ip of ofFamily) {
       const holder = taken(ip)
-      if (!inPool(pool, ip)) faults.push(`spec.loadBalancerIP ${ip} is outside of the pool ${describe(pool)}`)
-      else if (holder) faults.push(`spec.loadBalancerIP ${ip} is taken by Service ${holder}`)
+      if (!inPool(pool, ip)) faults.push(`${place} ${ip} is outside of the pool ${describe(pool)}`)
+      else if (holder) faults.push(`${place} ${ip} is taken by Service ${holder}`)
       else ips.push(ip)
-      continue
     }
-    if (asked && !wanted) continue
+    // One that nobody can read may have been meant for this family.
+    if (ofFamily.length > 0 || wanted.length < asked.length) continue
     const kept = held.find((ip) => tryParseAddress(ip)?.family === family && inPool(pool, ip) && !taken(ip))
     const ip = kept ?? lowestFree(pool, family, taken)
     if (ip) ips.push(ip)
