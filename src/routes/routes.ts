@@ -33,3 +33,14 @@ export interface KernelPort {
     readonly portName: string
   }[]
 }
+
+/**
+ * A port that a site's addresses should answer on: of each that has an accepted listener, also where `bindOf` knows none
+ * yet. By it the site's Service is made.
+ */
+export interface WantedPort {
+  readonly site: Origin
+  readonly port: number
+  readonly protocol: 'TCP' | 'UDP'
+  readonly by: 'proxy' | 'kernel'
+}
