@@ -27,6 +27,10 @@ export interface Origin {
 export interface Site {
   readonly origin: Origin
   readonly ports: readonly SitePort[]
+  /** Ranges whose `X-Forwarded-*` headers are kept and added to; absent: nobody's, they are replaced. */
+  readonly trusted?: readonly string[]
+  /** What is written of each request; absent: nothing. */
+  readonly accessLog?: 'json'
 }
 
 /** A port of a site's addresses. Its listeners share it, told apart by the names that clients ask for. */
@@ -56,7 +60,10 @@ export interface Listener {
   readonly tls?:
     | { readonly mode: 'Terminate'; readonly certificates: readonly string[] }
     | { readonly mode: 'Passthrough' }
-  /** Of HTTP and HTTPS in order of precedence: the first that matches a request decides. Of TLS by hostname. */
+  /**
+   * Of HTTP and HTTPS in order of precedence, which is the order of this list alone: the first that matches a request
+   * decides. In Ingresses a regular expression may stand before a shorter prefix. Of TLS by hostname.
+   */
   readonly entries: readonly Entry[]
 }
 
