@@ -17,6 +17,9 @@ export const SKIP_MIRROR_LABEL = 'endpointslice.kubernetes.io/skip-mirror'
 /** On slices and Endpoints: when that which changed them happened. */
 export const TRIGGER_TIME_ANNOTATION = 'endpoints.kubernetes.io/last-change-trigger-time'
 
+/** On a slice: how many times each of its endpoints counts where one is chosen; absent: once. */
+export const ENDPOINT_WEIGHT_ANNOTATION = 'fairlead.dev/endpoint-weight'
+
 export const HOSTNAME_LABEL = 'kubernetes.io/hostname'
 export const ZONE_LABEL = 'topology.kubernetes.io/zone'
 export const REGION_LABEL = 'topology.kubernetes.io/region'

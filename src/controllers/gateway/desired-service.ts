@@ -10,7 +10,15 @@ import {
 import { GATEWAY_ANNOTATION, isBind, MANAGED_LABELS } from '#routes/site-service.ts'
 import { sameValue } from '../values/equal.ts'
 import { textHash } from '../values/text-hash.ts'
-import { askedAddresses, type Binds, familiesOf, keyOfSite, type WantedPort, type WantedSite } from './desired-site.ts'
+import {
+  askedAddresses,
+  type Binds,
+  familiesOf,
+  keyOfSite,
+  portName,
+  type WantedPort,
+  type WantedSite,
+} from './desired-site.ts'
 
 /** Which annotations and labels of a Service came from its Gateway: they go when they go there. */
 const PROPAGATED_ANNOTATION = 'fairlead.dev/propagated'
@@ -73,7 +81,7 @@ const portsOf = ({ ports }: WantedSite, current: Service | undefined, binds: Bin
     const targetPort = by === 'kernel' ? KERNEL_TARGET_PORT : (kept ?? binds.take())
     // None is left: this one waits until another goes.
     if (targetPort === undefined) return []
-    return [{ ...before, name: `${protocol.toLowerCase()}-${port}`, protocol, port, targetPort }]
+    return [{ ...before, name: portName(protocol, port), protocol, port, targetPort }]
   })
 
 const metaOf = (

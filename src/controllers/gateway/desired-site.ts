@@ -20,6 +20,9 @@ export interface WantedPort {
   readonly by: 'proxy' | 'kernel'
 }
 
+/** What a site's Service calls a port, and slices after it. */
+export const portName = (protocol: 'TCP' | 'UDP', port: number): string => `${protocol.toLowerCase()}-${port}`
+
 /** Of one of ours: `shop/public`, or '' for the Ingresses. */
 export const keyOfSite = ({ gateway }: Pick<WantedSite, 'gateway'>): string => (gateway ? keyOf(gateway) : '')
 

@@ -1,0 +1,56 @@
+import { createPrivateKey, X509Certificate } from 'node:crypto'
+
+const BLOCK = /-----BEGIN ([A-Z0-9 ]+)-----[\s\S]*?-----END \1-----/g
+/** So many answers are kept: asking anew costs a tenth of a millisecond. */
+const MOST_KEPT = 4096
+
+/** Each certificate of a text in PEM. Throws where one cannot be read. */
+const certificatesIn = (pem: string): readonly X509Certificate[] =>
+  [...pem.matchAll(BLOCK)].flatMap(([block, label]) => (label === 'CERTIFICATE' ? [new X509Certificate(block)] : []))
+
+/** What is wrong with a certificate, those above it, and its key, both PEM; undefined: nothing. */
+const certificateFault = (chain: string, key: string): string | undefined => {
+  let certificates: readonly X509Certificate[]
+  try {
+    certificates = certificatesIn(chain)
+  } catch (error) {
+    return `the certificate cannot be read: ${(error as Error).message}`
+  }
+  const [leaf] = certificates
+  if (leaf === undefined) return 'there is no certificate in PEM'
+  try {
+    if (!leaf.checkPrivateKey(createPrivateKey(key))) return 'the key is not the one of the certificate'
+  } catch (error) {
+    return `the key cannot be read: ${(error as Error).message}`
+  }
+  return undefined
+}
+
+/** What is wrong with a bundle of certificates of authorities in PEM; undefined: nothing. */
+const authoritiesFault = (bundle: string): string | undefined => {
+  try {
+    return certificatesIn(bundle).length === 0 ? 'there is no certificate in PEM' : undefined
+  } catch (error) {
+    return `a certificate cannot be read: ${(error as Error).message}`
+  }
+}
+
+/** Remembers what was answered for the same texts, as long as it is one of those asked for last. */
+const remembering = <A extends readonly string[], R>(answer: (...texts: A) => R): ((...texts: A) => R) => {
+  const kept = new Map<string, R>()
+  return (...texts) => {
+    const id = texts.join('\0')
+    const known = kept.has(id)
+    const value = known ? (kept.get(id) as R) : answer(...texts)
+    kept.delete(id)
+    kept.set(id, value)
+    if (kept.size > MOST_KEPT) kept.delete(kept.keys().next().value!)
+    return value
+  }
+}
+
+/** The same functions, which look at the same texts once. */
+export const certificateChecks = () => ({
+  checkCertificate: remembering(certificateFault),
+  checkAuthorities: remembering(authoritiesFault),
+})

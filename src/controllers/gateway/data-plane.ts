@@ -1,0 +1,70 @@
+import type { ApiObject, Resource } from '#api/resource.ts'
+import { isAlreadyExists, isNotFound } from '#client/client.ts'
+import type { Informer } from '#client/informer.ts'
+import { isLeaving } from '#objects/deletion.ts'
+import { keyOf } from '#objects/object-key.ts'
+import type { ControllerContext } from '../context.ts'
+import { DATA_PLANE, isManaged, keeping } from './desired-objects.ts'
+
+/** What others see of who writes. */
+export const FIELD_MANAGER = 'fairlead-gateway-controller'
+
+/** The objects that the pods of the data plane are and stand on, as the API has them. */
+export class DataPlane {
+  readonly #context: ControllerContext
+  readonly #caches: ReadonlyMap<Resource, Informer<ApiObject>>
+
+  /** `changed` is called where one of them may not be as it should be. */
+  constructor(context: ControllerContext, changed: () => void) {
+    this.#context = context
+    this.#caches = new Map(DATA_PLANE.map(({ resource }) => [resource, context.informers.for(resource)]))
+    for (const [resource, cache] of this.#caches) {
+      const keys = DATA_PLANE.filter((one) => one.resource === resource).map(({ first }) => keyOf(first))
+      const note = (object: ApiObject): void => {
+        if (keys.includes(keyOf(object))) changed()
+      }
+      cache.addHandlers({ onAdd: note, onUpdate: (_, object) => note(object), onDelete: note })
+    }
+  }
+
+  get caches(): Iterable<Informer<ApiObject>> {
+    return this.#caches.values()
+  }
+
+  /** Makes what lacks and puts right what was changed of ours. Gives those that somebody else has the names of. */
+  async keep(): Promise<readonly ApiObject[]> {
+    const foreign: ApiObject[] = []
+    for (const wanted of DATA_PLANE) {
+      const { resource, first } = wanted
+      const current = this.#current(resource, first)
+      // What is going is made again when it has gone.
+      if (current !== undefined && isLeaving(current)) continue
+      const now = keeping(wanted, current)
+      const options = { namespace: first.metadata?.namespace, fieldManager: FIELD_MANAGER }
+      if (now.do === 'foreign') foreign.push(current!)
+      else if (now.do === 'create') {
+        await this.#context.client.create(resource, now.object, options).catch((error: unknown) => {
+          if (!isAlreadyExists(error)) throw error
+        })
+      } else if (now.do === 'update') await this.#context.client.update(resource, now.object, options)
+    }
+    return foreign
+  }
+
+  /** Removes all that is ours. */
+  async remove(): Promise<void> {
+    for (const { resource, first } of DATA_PLANE.toReversed()) {
+      const current = this.#current(resource, first)
+      if (current === undefined || isLeaving(current) || !isManaged(current)) continue
+      const { name, namespace, uid } = current.metadata!
+      const options = { namespace, preconditions: { uid }, propagationPolicy: 'Background' } as const
+      await this.#context.client.delete(resource, name!, options).catch((error: unknown) => {
+        if (!isNotFound(error)) throw error
+      })
+    }
+  }
+
+  #current(resource: Resource, { metadata }: ApiObject): ApiObject | undefined {
+    return this.#caches.get(resource)!.lister.get(metadata!.name!, metadata?.namespace)
+  }
+}

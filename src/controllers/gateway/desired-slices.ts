@@ -1,0 +1,115 @@
+import type { Service } from '#api/core/service/message.ts'
+import type { Endpoint, EndpointSlice } from '#api/discovery/endpointslice/message.ts'
+import { ENDPOINT_WEIGHT_ANNOTATION, MANAGED_BY_LABEL, SERVICE_NAME_LABEL } from '#objects/well-known.ts'
+import { GATEWAY_CONTROLLER_LABEL_VALUE } from '#routes/data-plane.ts'
+import type { KernelPort } from '#routes/routes.ts'
+import { MANAGED_LABELS } from '#routes/site-service.ts'
+import { type Group, packSlices, type SliceChanges, type SliceMeta } from '../endpointslice/desired-pack.ts'
+import { textHash } from '../values/text-hash.ts'
+import { endpointWeights } from './desired-shares.ts'
+import { portName } from './desired-site.ts'
+
+const MOST_ENDPOINTS = 100
+/** On a slice of ours: which of a port's Services its endpoints are of. */
+const SHARE_LABEL = 'fairlead.dev/share'
+
+type Family = 'IPv4' | 'IPv6'
+type Target = KernelPort['to'][number]
+
+const keyOfTarget = ({ service: { namespace, name } }: Target): string => `${namespace}/${name}`
+
+/** The keys of the Services whose endpoints ports lead to. */
+export const servicesBehind = (ports: readonly KernelPort[]): ReadonlySet<string> =>
+  new Set(ports.flatMap(({ to }) => to.map(keyOfTarget)))
+
+/** Writes to the slices of one share of a port, and what those have that are made. */
+export interface ShareChanges {
+  readonly changes: SliceChanges
+  readonly meta: SliceMeta
+}
+
+/**
+ * Writes that bring a site's slices up to the endpoints behind its ports: those of the routes' Services as they are, ready
+ * or not, each as often as its share of the port says. `existing` are ours of this Service.
+ */
+export const desiredSlices = (
+  service: Service,
+  ports: readonly KernelPort[],
+  slicesOf: (key: string) => readonly EndpointSlice[],
+  existing: readonly EndpointSlice[],
+): readonly ShareChanges[] => {
+  const left = new Map<string, EndpointSlice[]>()
+  for (const slice of existing) {
+    const share = slice.metadata?.labels?.[SHARE_LABEL] ?? ''
+    left.set(share, [...(left.get(share) ?? []), slice])
+  }
+  const families = (service.spec?.ipFamilies ?? []).filter((family): family is Family => family !== '')
+  const shares = ports.flatMap((port) =>
+    families.flatMap((family) =>
+      sharesOf(port, family, slicesOf).map(({ share, weight, groups }): ShareChanges => {
+        const mine = left.get(share) ?? []
+        left.delete(share)
+        const meta = metaOf(service, share, weight)
+        return { changes: packSlices(groups, mine, meta, MOST_ENDPOINTS), meta }
+      }),
+    ),
+  )
+  const gone = [...left.values()].flat()
+  return [...shares, { changes: { create: [], update: [], delete: gone }, meta: { labels: {}, annotations: {} } }]
+}
+
+const metaOf = (service: Service, share: string, weight: number): SliceMeta => ({
+  labels: {
+    ...MANAGED_LABELS,
+    [SERVICE_NAME_LABEL]: service.metadata!.name!,
+    [MANAGED_BY_LABEL]: GATEWAY_CONTROLLER_LABEL_VALUE,
+    [SHARE_LABEL]: share,
+  },
+  annotations: { [ENDPOINT_WEIGHT_ANNOTATION]: String(weight) },
+})
+
+interface PortShare {
+  readonly share: string
+  readonly weight: number
+  readonly groups: readonly Group[]
+}
+
+/** The Services behind a port that have endpoints of a family, by what they share it. */
+const sharesOf = (
+  { port, protocol, to }: KernelPort,
+  family: Family,
+  slicesOf: (key: string) => readonly EndpointSlice[],
+): readonly PortShare[] => {
+  const name = portName(protocol, port)
+  const found = to.map((target) => {
+    const byPort = new Map<number, Map<string, Endpoint>>()
+    for (const slice of slicesOf(keyOfTarget(target))) {
+      if (slice.addressType !== family) continue
+      const own = slice.ports?.find(
+        (one) => (one.name ?? '') === target.portName && (one.protocol || 'TCP') === protocol,
+      )
+      if (!own?.port) continue
+      const endpoints = byPort.get(own.port) ?? new Map<string, Endpoint>()
+      byPort.set(own.port, endpoints)
+      for (const endpoint of slice.endpoints ?? []) {
+        const address = endpoint.addresses?.[0]
+        // Hints are about the endpoints of one Service: among those of several they would mislead.
+        const { hints: _, ...rest } = endpoint
+        if (address !== undefined) endpoints.set(address, to.length > 1 ? rest : endpoint)
+      }
+    }
+    const all = [...byPort.values()].flatMap((endpoints) => [...endpoints.values()])
+    const ready = all.filter(({ conditions }) => conditions?.ready !== false).length
+    const groups: readonly Group[] = [...byPort].map(([number, endpoints]) => ({
+      addressType: family,
+      ports: [{ name, port: number, protocol }],
+      endpoints: [...endpoints.values()],
+    }))
+    return { target, groups: groups.filter(({ endpoints }) => endpoints.length > 0), endpoints: ready || all.length }
+  })
+  const weights = endpointWeights(found.map(({ target, endpoints }) => ({ weight: target.weight, endpoints })))
+  return found.flatMap(({ target, groups }, at) => {
+    const share = textHash(`${family} ${name} ${at} ${keyOfTarget(target)}`)
+    return weights[at] === 0 ? [] : [{ share, weight: weights[at]!, groups }]
+  })
+}
