@@ -21,8 +21,10 @@ const beTerminated = (): void => leave(143)
 const ANNOTATIONS = '/fairlead/annotations.json'
 
 /** Those of agnhost that are here too, and tools of the image. */
-const VERBS = ['netexec', 'connect', 'serve-hostname', 'pause', 'curl', 'nslookup']
+const VERBS = ['netexec', 'connect', 'serve-hostname', 'pause', 'gateway-echo', 'curl', 'grpcurl', 'nslookup']
 const PAUSE_MS = 3_600_000
+/** Seconds that a server that has no flag for it is asked for after SIGTERM: proxies learn late of it. */
+const DELAY_SHUTDOWN = 2
 
 const main = async (): Promise<void> => {
   const [, , verb, ...words] = process.argv
@@ -30,6 +32,9 @@ const main = async (): Promise<void> => {
     case 'curl':
       terminate = beTerminated
       return leave(await (await import('./tools/curl.ts')).curl(words))
+    case 'grpcurl':
+      terminate = beTerminated
+      return leave(await (await import('./tools/grpcurl.ts')).grpcurl(words))
     case 'nslookup':
       terminate = beTerminated
       return leave(await (await import('./tools/nslookup.ts')).nslookup(words))
@@ -41,6 +46,18 @@ const main = async (): Promise<void> => {
       const { at } = await serveHostname(words, ownSurroundings(readPlace(ANNOTATIONS)))
       tellStarted()
       console.log(`echo: serves the hostname at ${at}`)
+      return
+    }
+    case 'gateway-echo': {
+      const { startGatewayEcho } = await import('./gateway/gateway-echo.ts')
+      const echo = await startGatewayEcho(words, ownSurroundings(), leave)
+      tellStarted()
+      console.log(
+        `echo: ${Object.entries(echo.ports)
+          .map((port) => port.join(' '))
+          .join(', ')}`,
+      )
+      terminate = () => drain(echo.drain(DELAY_SHUTDOWN), DELAY_SHUTDOWN)
       return
     }
     case 'pause':
@@ -55,13 +72,15 @@ const main = async (): Promise<void> => {
   tellStarted()
   const { http, udp, tcp } = echo.ports
   console.log(`echo: http ${http}, udp ${udp}, tcp ${tcp} (-1 is off)`)
-  terminate = () => {
-    console.log(`echo: SIGTERM, accepting ${flags.delayShutdown} s more`)
-    echo.drain().then(
-      () => leave(0),
-      () => leave(1),
-    )
-  }
+  terminate = () => drain(echo.drain(), flags.delayShutdown)
+}
+
+const drain = (drained: Promise<void>, seconds: number): void => {
+  console.log(`echo: SIGTERM, accepting ${seconds} s more`)
+  drained.then(
+    () => leave(0),
+    () => leave(1),
+  )
 }
 
 /** What is no verb may be a program, as in images whose entrypoint runs what it is given: `kubectl run … -- sh`. */

@@ -26,7 +26,7 @@ const APPLETS =
     ' ',
   )
 /** Verbs of the program that are programs of the image. */
-const TOOLS = ['curl', 'nslookup']
+const TOOLS = ['curl', 'grpcurl', 'nslookup']
 /** The program writes here as soon as it listens; src/echo/main.ts has the name too. */
 const STARTED_FILE = '/fairlead/started'
 /** The program reads here which pod it is in. */
