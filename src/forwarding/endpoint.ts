@@ -2,7 +2,7 @@ import type { EndpointSlice } from '#api/discovery/endpointslice/message.ts'
 import type { IpFamily } from '#net/ip-address.ts'
 import type { Protocol } from '#net/port-protocol.ts'
 import { byKey } from '#objects/object-key.ts'
-import { HEADLESS_LABEL, SERVICE_PROXY_NAME_LABEL } from '#objects/well-known.ts'
+import { ENDPOINT_WEIGHT_ANNOTATION, HEADLESS_LABEL, SERVICE_PROXY_NAME_LABEL } from '#objects/well-known.ts'
 import { canonical } from './canonical.ts'
 
 /** One endpoint of one service port, as its EndpointSlice has it. */
@@ -13,6 +13,8 @@ export interface Endpoint {
   readonly ready: boolean
   readonly serving: boolean
   readonly terminating: boolean
+  /** How many times it counts where one is chosen; from 1. */
+  readonly weight: number
   readonly forZones: readonly string[]
   readonly forNodes: readonly string[]
 }
@@ -44,6 +46,7 @@ export function endpointsOf(
     if (slice.addressType !== family) continue
     const labels = slice.metadata?.labels
     if (labels !== undefined && FOREIGN_LABELS.some((label) => Object.hasOwn(labels, label))) continue
+    const weight = weightOf(slice)
     for (const { name, protocol: slicePortProtocol, port } of slice.ports ?? []) {
       if ((name ?? '') !== portName || (slicePortProtocol || 'TCP') !== protocol || !port) continue
       for (const { addresses, conditions, nodeName, hints } of slice.endpoints ?? []) {
@@ -59,6 +62,7 @@ export function endpointsOf(
           ready,
           serving: conditions?.serving ?? true,
           terminating: conditions?.terminating ?? false,
+          weight,
           forZones: hints?.forZones?.length ? hints.forZones.map((zone) => zone.name) : NONE,
           forNodes: hints?.forNodes?.length ? hints.forNodes.map((node) => node.name) : NONE,
         }
@@ -68,4 +72,13 @@ export function endpointsOf(
     }
   }
   return [...found.keys()].sort().map((key) => found.get(key) as Endpoint)
+}
+
+/** One choice has room for so many of an endpoint. */
+const MOST_WEIGHT = 256
+
+/** How many times each endpoint of a slice counts; what is no such number means once. */
+function weightOf({ metadata }: EndpointSlice): number {
+  const weight = Number(metadata?.annotations?.[ENDPOINT_WEIGHT_ANNOTATION] ?? 1)
+  return Number.isInteger(weight) && weight >= 1 && weight <= MOST_WEIGHT ? weight : 1
 }

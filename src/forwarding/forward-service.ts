@@ -20,6 +20,7 @@ export interface Backend {
 
 /** What becomes of a new connection. */
 export type Treatment =
+  /** One of them, each as likely; who is to have more has several places. */
   | { readonly kind: 'balance'; readonly backends: readonly Backend[] }
   | { readonly kind: 'reject'; readonly reason: 'no-endpoints' }
   | { readonly kind: 'drop'; readonly reason: 'no-local-endpoints' }
@@ -103,11 +104,10 @@ export const servicePortsOf = (service: Service): readonly string[] =>
 
 function treatment(endpoints: readonly Endpoint[], node: Pick<NodeFacts, 'name'>, empty: 'reject' | 'drop'): Treatment {
   if (endpoints.length > 0) {
-    const backends = endpoints.map(({ address, port, nodeName }) => ({
-      address,
-      port,
-      local: nodeName === undefined ? undefined : nodeName === node.name,
-    }))
+    const backends = endpoints.flatMap(({ address, port, nodeName, weight }) => {
+      const backend = { address, port, local: nodeName === undefined ? undefined : nodeName === node.name }
+      return weight === 1 ? backend : Array.from({ length: weight }, () => backend)
+    })
     return { kind: 'balance', backends }
   }
   return empty === 'reject' ? REJECT : DROP

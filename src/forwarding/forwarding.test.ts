@@ -49,6 +49,21 @@ test('endpointsOf() reads conditions that are not told as ready, serving, and no
   )
 })
 
+test('an endpoint of a slice that says its weight has so many places among the backends; what is no weight means one', () => {
+  const weighing = (weight: string, address: string, nodeName = 'n1') =>
+    slice([on(nodeName, address)], { metadata: { annotations: { 'fairlead.dev/endpoint-weight': weight } } })
+  const slices = [
+    weighing('3', '10.244.1.1'),
+    weighing('2', '10.244.1.2', 'n2'),
+    ...['0', '-1', '2.5', '257', 'many', ''].map((weight, at) => weighing(weight, `10.244.1.${at + 3}`)),
+  ]
+  const [port] = forwardService(service({ externalTrafficPolicy: 'Local', type: 'NodePort' }), slices, node).ports
+  const drawn = (treatment: { readonly kind: string; readonly backends?: readonly { readonly address: string }[] }) =>
+    treatment.backends?.map(({ address }) => Number(address.split('.')[3]))
+  assert.deepEqual(drawn(port!.cluster), [1, 1, 1, 2, 2, 3, 4, 5, 6, 7, 8])
+  assert.deepEqual(drawn(port!.local), [1, 1, 1, 3, 4, 5, 6, 7, 8])
+})
+
 test('endpointsOf() finds the slice port by name and protocol, and counts an address of two slices once, ready if one says so', () => {
   const ports = [
     { name: 'http', protocol: 'TCP', port: 8080 },

@@ -66,6 +66,24 @@ test('a LoadBalancer serves every port of a Service through every eligible node 
   })
 })
 
+test('a LoadBalancer gives a node as much as its endpoints weigh, where they weigh different, and else as much as any other', () => {
+  const local = service('web', { externalTrafficPolicy: 'Local' })
+  const weighing = (weight: string, ...endpoints: object[]) => ({
+    ...slice(endpoints),
+    metadata: { annotations: { 'fairlead.dev/endpoint-weight': weight } },
+  })
+  const other = { ...on('node-2'), addresses: ['10.244.0.22'] }
+  const nodes = (...slices: EndpointSlice[]) => toNodes([[local, ...slices]])['172.30.255.1 80/TCP']
+  assert.deepEqual(nodes(weighing('1', on('node-1')), weighing('1', on('node-2'), other)), ['node-1', 'node-2'])
+  assert.deepEqual(nodes(weighing('6', on('node-1')), weighing('2', on('node-2'), other)), [
+    'node-1',
+    'node-1',
+    'node-1',
+    'node-2',
+    'node-2',
+  ])
+})
+
 test('a LoadBalancer gives new flows under policy Local to nodes with a ready endpoint of that port and family', () => {
   const local = service('web', { externalTrafficPolicy: 'Local' }, [{ ip: '172.30.255.1' }, { ip: 'fd00:ff::1' }])
   const ready = slice([on('node-2'), on('node-1', { ready: false }), on(undefined)])

@@ -27,7 +27,10 @@ export interface BalancedFrontend {
   readonly address: string
   readonly protocol: Protocol
   readonly port: number
-  /** Names of the nodes that a new flow is given to, each as likely, ordered. None: it is refused. */
+  /**
+   * Names of the nodes that a new flow is given to, each as likely, ordered; one whose endpoints weigh more stands there
+   * several times. None: it is refused.
+   */
   readonly nodes: readonly string[]
   /** Nodes that could still answer a flow which they have: one that has no end, as of UDP, stays with these alone. */
   readonly keepers: readonly string[]
@@ -38,8 +41,8 @@ export interface BalancedFrontend {
 /** What does not depend on the state of nodes. */
 interface Claim extends Omit<BalancedFrontend, 'nodes' | 'keepers'> {
   readonly policy: TrafficPolicy
-  /** Nodes with endpoints that new flows may be given to. */
-  readonly ready: ReadonlySet<string>
+  /** Nodes with endpoints that new flows may be given to, and how often each of them counts. */
+  readonly ready: ReadonlyMap<string, number>
   /** Nodes with endpoints that answer, some of them on their way out. */
   readonly answering: ReadonlySet<string>
 }
@@ -97,7 +100,7 @@ export class LoadBalancer {
   frontends({ present, eligible }: BalancedNodes): readonly BalancedFrontend[] {
     return [...this.#claims.values()].flat().map(({ policy, ready, answering, ...frontend }) => ({
       ...frontend,
-      nodes: policy === 'Local' ? eligible.filter((node) => ready.has(node)) : eligible,
+      nodes: policy === 'Local' ? eligible.flatMap((node) => Array<string>(ready.get(node) ?? 0).fill(node)) : eligible,
       keepers: policy === 'Local' ? present.filter((node) => answering.has(node)) : present,
     }))
   }
@@ -128,7 +131,11 @@ export class LoadBalancer {
   }
 }
 
-/** Nodes with ready endpoints; if there is none anywhere, those with endpoints that still serve while they end. */
+/**
+ * Nodes with ready endpoints; if there is none anywhere, those with endpoints that still serve while they end. Each counts
+ * once, however many endpoints it has, as with other load balancers; but where some weigh more than others, as much as its
+ * own weigh together.
+ */
 function answerers(
   slices: readonly EndpointSlice[],
   family: IpFamily,
@@ -136,8 +143,21 @@ function answerers(
   protocol: Protocol,
 ): Pick<Claim, 'ready' | 'answering'> {
   const endpoints = endpointsOf(slices, family, portName, protocol)
-  const on = (some: typeof endpoints) => new Set(some.flatMap(({ nodeName }) => nodeName ?? []))
+  const on = (some: typeof endpoints) => {
+    const weights = new Map<string, number>()
+    for (const { nodeName, weight } of some)
+      if (nodeName !== undefined) weights.set(nodeName, (weights.get(nodeName) ?? 0) + weight)
+    const isWeighed = some.some(({ weight }) => weight !== 1)
+    return isWeighed ? reduced(weights) : new Map([...weights.keys()].map((node) => [node, 1]))
+  }
   const ready = on(endpoints.filter((endpoint) => endpoint.ready))
   const answering = on(endpoints.filter(({ ready, serving, terminating }) => ready || (serving && terminating)))
-  return { ready: ready.size > 0 ? ready : answering, answering }
+  return { ready: ready.size > 0 ? ready : answering, answering: new Set(answering.keys()) }
+}
+
+const gcd = (a: number, b: number): number => (b === 0 ? a : gcd(b, a % b))
+/** The same shares in the least numbers. */
+const reduced = (weights: ReadonlyMap<string, number>): ReadonlyMap<string, number> => {
+  const divisor = [...weights.values()].reduce(gcd, 0)
+  return new Map([...weights].map(([node, weight]) => [node, weight / divisor]))
 }

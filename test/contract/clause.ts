@@ -33,6 +33,7 @@ export const CLAUSES = {
   'endpoints/untold': 'conditions that are not told mean ready, serving, and not terminating',
   'endpoints/published': 'publishNotReadyAddresses: slices say ready, and that is enough, whatever else they say',
   'endpoints/counted-once': 'an endpoint that stands in two slices counts once',
+  'endpoints/weight': 'an endpoint of a slice with a weight is drawn so many times as often',
   'endpoints/labelled-slice': 'a slice that is labelled as a headless or a foreign one is left alone',
   'endpoints/terminating': 'if none is ready, those that serve while they terminate',
   'endpoints/fallback-apart': 'that is decided apart for policy Cluster and policy Local',

@@ -46,11 +46,12 @@ export function decide(cluster: Cluster, packet: Packet, pins: Pins = new Pins()
     kind: 'dnat',
     servicePort: servicePortOf(frontend),
     affinitySeconds: seconds,
-    backends: given.map(({ address, port }) => ({
-      address,
-      port,
-      masquerade: isMasqueraded(cluster.node, frontend, packet, address, fromHere, hit),
-    })),
+    backends: given.flatMap(({ address, port, weight }) => {
+      const masquerade = isMasqueraded(cluster.node, frontend, packet, address, fromHere, hit)
+      if (weight > 1) hit('endpoints/weight')
+      // Who holds to one has no choice.
+      return Array(given === choice ? weight : 1).fill({ address, port, masquerade })
+    }),
   }
 }
 

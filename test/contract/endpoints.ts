@@ -10,6 +10,8 @@ export interface Endpoint {
   readonly ready: boolean
   /** Serves, though it is told to go. */
   readonly leaving: boolean
+  /** How often it is drawn for each time that one of weight 1 is. */
+  readonly weight: number
   readonly nodes: readonly string[]
   readonly zones: readonly string[]
 }
@@ -39,6 +41,8 @@ export function endpointsOf(
       hit('endpoints/labelled-slice')
       continue
     }
+    const said = slice.metadata?.annotations?.['fairlead.dev/endpoint-weight'] ?? ''
+    const weight = /^[1-9]\d{0,2}$/.test(said) && Number(said) <= 256 ? Number(said) : 1
     for (const slicePort of slice.ports ?? []) {
       if ((slicePort.name ?? '') !== (port.name ?? '')) continue
       if ((slicePort.protocol || 'TCP') !== (port.protocol || 'TCP') || !slicePort.port) continue
@@ -53,6 +57,7 @@ export function endpointsOf(
           node: endpoint.nodeName || undefined,
           ready: ready !== false,
           leaving: ready === false && serving !== false && terminating === true,
+          weight,
           nodes: (endpoint.hints?.forNodes ?? []).map(({ name }) => name),
           zones: (endpoint.hints?.forZones ?? []).map(({ name }) => name),
         }

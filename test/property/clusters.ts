@@ -133,6 +133,8 @@ const servicePlan = fc.record({
   ),
   /** Besides, twenty endpoints that are ready. */
   crowd: weighted([14, false], [1, true]),
+  /** What each endpoint of the third slice, and of the first, counts for. */
+  weights: weighted<readonly [string?, string?]>([8, []], [2, ['3']], [1, ['2', '5']], [1, ['0', 'many']]),
   /** IPv6 written otherwise than canonically. */
   shouts: weighted([9, false], [1, true]),
 })
@@ -379,6 +381,7 @@ function sliceOf(plan: ServicePlan, index: number, family: FamilyIndex, number: 
           },
         ],
   )
+  const weight = number === 1 ? undefined : plan.weights[number === 2 ? 0 : 1]
   const slice = {
     apiVersion: 'discovery.k8s.io/v1',
     kind: 'EndpointSlice',
@@ -386,6 +389,7 @@ function sliceOf(plan: ServicePlan, index: number, family: FamilyIndex, number: 
       namespace: plan.namespace,
       name: `${serviceName(index)}-${family === 0 ? 'ipv4' : 'ipv6'}-${number}`,
       labels: label,
+      ...(weight !== undefined && { annotations: { 'fairlead.dev/endpoint-weight': weight } }),
     },
     addressType: family === 0 ? 'IPv4' : 'IPv6',
     endpoints,

@@ -49,6 +49,26 @@ const text = (value: string | number) =>
 const BASE = 1 << WORD.ID_SHIFT
 const elements = (...ports: ServicePortForwarding[]) => compile(ports).elements.map(told)
 
+test('a backend that has several places has so many slots, and one endpoint that clients may hold to', () => {
+  const cluster = balance(HERE, FAR, FAR)
+  const slots = (all: readonly string[]) =>
+    all.filter((one) => /^(backends|slots|endpoints|cluster-endpoints) /.test(one))
+  assert.deepEqual(slots(elements(port({ cluster }))), [
+    'backends 8192 0 : 10.244.1.11 8080',
+    'backends 8192 1 : 10.244.2.21 8080',
+    'backends 8192 2 : 10.244.2.21 8080',
+  ])
+  assert.deepEqual(slots(elements(port({ cluster, affinitySeconds: 10 }))), [
+    'slots 8192 0 : 8193',
+    'cluster-endpoints 8193',
+    'slots 8192 1 : 8194',
+    'cluster-endpoints 8194',
+    'slots 8192 2 : 8194',
+    'endpoints 8193 : 10.244.1.11 8080',
+    'endpoints 8194 : 10.244.2.21 8080',
+  ])
+})
+
 test('a ClusterIP: its backends in slots, a frontend that leads to their kind, and each that may meet itself', () => {
   assert.deepEqual(elements(port()), [
     'backends 8192 0 : 10.244.1.11 8080',

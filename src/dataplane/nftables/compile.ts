@@ -139,10 +139,14 @@ class PortCompiler {
       return set + this.#kind({ kind: 'pick', count, local })
     }
     const key = keyOfBackend(this.#port)
+    const seen = new Set<number>()
     for (const [slot, backend] of treatment.backends.entries()) {
       const endpoint = this.#base + (numbers.get(key(backend)) as number)
       this.#add('slots', [set, slot], [endpoint])
-      if (affinitySeconds !== undefined) this.#add(local ? 'local-endpoints' : 'cluster-endpoints', [endpoint])
+      // One that weighs more has several slots.
+      if (affinitySeconds !== undefined && !seen.has(endpoint))
+        this.#add(local ? 'local-endpoints' : 'cluster-endpoints', [endpoint])
+      seen.add(endpoint)
     }
     return (
       set +

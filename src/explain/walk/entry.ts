@@ -64,7 +64,7 @@ export function balanced(facts: ClusterFacts, to: Target, protocol: Protocol): B
     why,
   })
   if (found !== undefined && found.nodes.length > 0)
-    return { way: 'balanced', to, protocol, nodes: found.nodes, refused: false }
+    return { way: 'balanced', to, protocol, nodes: [...new Set(found.nodes)], refused: false }
   if (served.length === 0) return nowhere({ code: 'no-service' }, false)
   // What becomes of it at somebody else’s is not known.
   if (facts.network.foreign) return nowhere({ code: 'no-node' }, false)
