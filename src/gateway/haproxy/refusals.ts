@@ -1,0 +1,63 @@
+import { backoff, type Clock } from '#clock/clock.ts'
+import type { Wanted } from './isolate.ts'
+
+const FIRST_MS = 60_000
+const LONGEST_MS = 3_600_000
+
+interface Refusal {
+  readonly words: string
+  /** What the part was when it was refused. */
+  readonly text: string
+  readonly tries: number
+  /** When it is tried again. */
+  readonly until: number
+}
+
+/** Parts that HAProxy does not want: left out until they are others, or until it is time to ask it again. */
+export class Refusals {
+  readonly #refused = new Map<string, Refusal>()
+  readonly #clock: Clock
+  readonly #random: () => number
+
+  constructor(clock: Clock, random: () => number) {
+    this.#clock = clock
+    this.#random = random
+  }
+
+  /** HAProxy's words, by ids. */
+  get words(): ReadonlyMap<string, string> {
+    return new Map([...this.#refused].map(([id, { words }]) => [id, words]))
+  }
+
+  /** When the next one is to be tried again; undefined where there is none. */
+  get nextTry(): number | undefined {
+    const times = [...this.#refused.values()].map(({ until }) => until)
+    return times.length > 0 ? Math.min(...times) : undefined
+  }
+
+  /** Ids of those that stay left out; what is another, or not there any more, is forgotten. */
+  leftOut(wanted: Wanted): ReadonlySet<string> {
+    if (this.#refused.size === 0) return new Set()
+    const parts = wanted.parts()
+    for (const [id, { text }] of this.#refused) if (parts.get(id) !== text) this.#refused.delete(id)
+    const now = this.#clock.now()
+    return new Set([...this.#refused].filter(([, { until }]) => until > now).map(([id]) => id))
+  }
+
+  /** Of a search among all parts: those that it did not find are taken. */
+  note(found: ReadonlyMap<string, string>, wanted: Wanted): void {
+    const parts = wanted.parts()
+    const before = new Map(this.#refused)
+    this.#refused.clear()
+    for (const [id, words] of found) {
+      const tries = (before.get(id)?.tries ?? -1) + 1
+      const until = this.#clock.now() + backoff(tries, FIRST_MS, LONGEST_MS, this.#random)
+      this.#refused.set(id, { words, text: parts.get(id) ?? '', tries, until })
+    }
+  }
+
+  /** All that may be tried again has been taken. */
+  accepted(leftOut: ReadonlySet<string>): void {
+    for (const id of this.#refused.keys()) if (!leftOut.has(id)) this.#refused.delete(id)
+  }
+}

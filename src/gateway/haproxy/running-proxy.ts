@@ -1,0 +1,293 @@
+import type { PlannedServer, ProxyPlan } from '#dataplane/haproxy/proxy-plan.ts'
+import { configKey } from './config-text.ts'
+import { findRefused, type Wanted } from './isolate.ts'
+import { ProxyError } from './proxy-error.ts'
+import { ProxyFolder, type ProxyPlace } from './proxy-folder.ts'
+import { Refusals } from './refusals.ts'
+import type { SlotServers, Worker } from './worker.ts'
+
+/** Who does not answer is asked again after this. */
+const RETRY_MS = 100
+const FAULT_MS = 5_000
+/** How long files may be behind what was told while HAProxy runs. */
+const FILES_MS = 100
+const SWEEP_MS = 1_000
+const AUDIT_MS = 30_000
+
+export interface RunningProxyOptions extends ProxyPlace {
+  readonly random: () => number
+  /** Endpoints of what a slot stands for, by the backend's key. */
+  readonly serversOf: (backend: string) => readonly PlannedServer[]
+  /** Milliseconds from where work began until HAProxy had it. */
+  readonly onApplied?: (what: 'plan' | 'servers' | 'reload', ms: number) => void
+  /** What is served, refused or at fault has changed, or may have. */
+  readonly onNews?: () => void
+}
+
+/** What is to be done, in this order. */
+const WORK = ['plan', 'servers', 'files', 'sweep', 'audit'] as const
+type Work = (typeof WORK)[number]
+
+/**
+ * Makes a running HAProxy agree with a plan and with the endpoints of its slots, by differences: one work at a time, which
+ * takes all that has come meanwhile. An HAProxy that is found running is asked what it has; one that is not there, or not
+ * any more, is waited for, with its files complete.
+ */
+export class RunningProxy {
+  readonly #options: RunningProxyOptions
+  readonly #folder: ProxyFolder
+  readonly #refusals: Refusals
+  readonly #due = new Set<Work>()
+  readonly #dueBackends = new Set<string>()
+  readonly #timers = new Map<string, () => void>()
+  #running: Promise<void> | undefined
+  #wanted: Wanted | undefined
+  /** Whole, or without what was refused. */
+  #accepted: Wanted | undefined
+  #plan: ProxyPlan | undefined
+  /** By backends. */
+  #slots = new Map<string, readonly string[]>()
+  #worker: Worker | undefined
+  #former: Worker | undefined
+  #fault: Error | undefined
+  #reloads = 0
+
+  constructor(options: RunningProxyOptions) {
+    this.#options = options
+    this.#folder = new ProxyFolder(options)
+    this.#refusals = new Refusals(options.clock, options.random)
+    options.signal.addEventListener('abort', () => {
+      for (const cancel of this.#timers.values()) cancel()
+      this.#worker?.leave()
+    })
+    this.#auditLater()
+  }
+
+  /** From now on this is what shall be served. */
+  set(wanted: Wanted): void {
+    this.#wanted = wanted
+    this.#note('plan')
+  }
+
+  /** The endpoints of these backends are others. */
+  noteServers(backends: Iterable<string>): void {
+    for (const backend of backends) this.#dueBackends.add(backend)
+    if (this.#dueBackends.size > 0 && this.#plan) this.#note('servers')
+  }
+
+  /** Whether HAProxy runs, and has all that it shall have but for what it refuses. */
+  get isServing(): boolean {
+    return this.#worker?.isThere === true && this.#accepted !== undefined && this.#fault === undefined
+  }
+
+  /** What was accepted last; undefined before the first. */
+  get plan(): ProxyPlan | undefined {
+    return this.#plan
+  }
+
+  /** HAProxy's words of the parts that it refuses, by their ids. */
+  get refused(): ReadonlyMap<string, string> {
+    return this.#refusals.words
+  }
+
+  /** Why what is wanted is not served, where it is none of its parts. */
+  get fault(): Error | undefined {
+    return this.#fault
+  }
+
+  get reloads(): number {
+    return this.#reloads
+  }
+
+  /** Resolves when nothing is to be done but what waits for its time. */
+  async settled(): Promise<void> {
+    while (this.#running) await this.#running
+  }
+
+  #note(work: Work): void {
+    this.#due.add(work)
+    if (!this.#running && this.#isDue) this.#start()
+  }
+
+  #start(): void {
+    this.#running = this.#workOff().finally(() => {
+      this.#running = undefined
+      if (this.#isDue) this.#start()
+    })
+  }
+
+  get #isDue(): boolean {
+    return (
+      this.#due.size > 0 && this.#wanted !== undefined && !this.#timers.has('retry') && !this.#options.signal.aborted
+    )
+  }
+
+  async #workOff(): Promise<void> {
+    while (this.#isDue)
+      try {
+        if (!this.#worker?.isThere) await this.#meet()
+        const work = WORK.find((one) => this.#due.has(one))!
+        this.#due.delete(work)
+        await this.#do(work)
+        if (this.#worker?.leaving) this.#later('sweep', SWEEP_MS, () => this.#note('sweep'))
+        if (!this.#worker) this.#later('retry', RETRY_MS, () => this.#note('plan'))
+      } catch (error) {
+        this.#failed(error as Error)
+      }
+  }
+
+  async #do(work: Work): Promise<void> {
+    const began = performance.now()
+    const tell = (what: 'plan' | 'servers') => this.#options.onApplied?.(what, performance.now() - began)
+    switch (work) {
+      case 'plan':
+        this.#dueBackends.clear()
+        await this.#takePlan(this.#wanted!)
+        this.#fault = undefined
+        tell('plan')
+        return this.#options.onNews?.()
+      case 'servers': {
+        const servers = this.#serversOf([...this.#dueBackends])
+        this.#dueBackends.clear()
+        if ((await this.#worker?.writeServers(servers)) === true) await this.#reload(this.#plan!)
+        tell('servers')
+        return this.#later('files', FILES_MS, () => this.#note('files'))
+      }
+      case 'files':
+        return this.#folder.write(this.#plan!, this.#allServers(this.#plan!))
+      case 'sweep':
+        await this.#worker?.sweep()
+        return
+      case 'audit':
+        return await this.#audit()
+    }
+  }
+
+  #failed(error: Error): void {
+    const { signal, onNews } = this.#options
+    if (signal.aborted) return
+    // Whatever was done by half is asked of the worker.
+    this.#leave()
+    const isAway = error instanceof ProxyError && error.code === 'PROXY_UNREACHABLE'
+    if (!isAway) this.#fault = error
+    onNews?.()
+    this.#later('retry', isAway ? RETRY_MS : FAULT_MS, () => this.#note('plan'))
+    this.#due.add('plan')
+  }
+
+  /** Does something in a while, once. */
+  #later(name: string, ms: number, work: () => void): void {
+    const { clock, signal } = this.#options
+    if (this.#timers.has(name) || signal.aborted) return
+    const cancel = clock.after(ms, () => {
+      this.#timers.delete(name)
+      work()
+    })
+    this.#timers.set(name, cancel)
+  }
+
+  /** Looks for the worker that runs. */
+  async #meet(): Promise<void> {
+    this.#leave()
+    this.#due.add('plan')
+    try {
+      this.#worker = await this.#folder.meet(this.#former?.held, this.#onEnd)
+    } catch (error) {
+      const isAway = error instanceof ProxyError && error.code === 'PROXY_UNREACHABLE'
+      // With files it will come; without them it waits for us.
+      if (!isAway || this.#accepted === this.#wanted) throw error
+    }
+  }
+
+  readonly #onEnd = (worker: Worker): void => {
+    if (this.#worker === worker) this.#note('plan')
+  }
+
+  #leave(): void {
+    if (!this.#worker) return
+    this.#former = this.#worker
+    this.#worker.leave()
+    this.#worker = undefined
+  }
+
+  #auditLater(): void {
+    this.#later('audit', AUDIT_MS, () => {
+      this.#auditLater()
+      if (this.#worker) this.#note('audit')
+    })
+  }
+
+  /** Somebody else may have written there, or had it reloaded. */
+  async #audit(): Promise<void> {
+    if (!this.#worker || (await this.#folder.isAsThought(this.#worker))) return
+    this.#leave()
+    this.#due.add('plan')
+  }
+
+  async #takePlan(wanted: Wanted): Promise<void> {
+    const leftOut = this.#refusals.leftOut(wanted)
+    const plan = wanted.compile(leftOut)
+    if (await this.#writePlan(plan)) return this.#take(wanted, plan, leftOut)
+    const words = await this.#folder.check(plan, this.#allServers(plan))
+    if (words === undefined) {
+      await this.#reload(plan)
+      return this.#take(wanted, plan, leftOut)
+    }
+    // What is not as it was when all was taken comes last.
+    const before = this.#accepted?.parts() ?? new Map<string, string>()
+    const suspects = new Set([...wanted.parts()].filter(([id, text]) => before.get(id) !== text).map(([id]) => id))
+    const found = await findRefused(wanted, suspects, (one) => this.#folder.check(one, this.#allServers(one)))
+    if (!found || found.size === 0) throw new ProxyError('PROXY_REFUSED', `HAProxy refuses its configuration: ${words}`)
+    this.#refusals.note(found, wanted)
+    const rest = new Set(found.keys())
+    const left = wanted.compile(rest)
+    if (!(await this.#writePlan(left))) await this.#reload(left)
+    this.#take(wanted, left, rest)
+  }
+
+  /** False where only a reload can bring it, or where HAProxy refuses some of it. */
+  async #writePlan(plan: ProxyPlan): Promise<boolean> {
+    const worker = this.#worker
+    if (worker?.held.config !== configKey(plan.config)) return false
+    try {
+      if (await worker.write(plan, this.#allServers(plan), this.#options.clock)) return false
+      this.#due.add('files')
+      return true
+    } catch (error) {
+      if (error instanceof ProxyError && error.code === 'PROXY_REFUSED') return false
+      throw error
+    }
+  }
+
+  #take(wanted: Wanted, plan: ProxyPlan, leftOut: ReadonlySet<string>): void {
+    this.#accepted = wanted
+    this.#plan = plan
+    this.#refusals.accepted(leftOut)
+    this.#slots = Map.groupBy(plan.slots.keys(), (slot) => plan.slots.get(slot)!)
+    const { nextTry } = this.#refusals
+    if (nextTry !== undefined)
+      this.#later('refused', Math.max(0, nextTry - this.#options.clock.now()), () => this.#note('plan'))
+  }
+
+  /** Files that have been checked are read: by a new worker, or by an HAProxy that is still to come. */
+  async #reload(plan: ProxyPlan): Promise<void> {
+    const servers = this.#allServers(plan)
+    const former = this.#worker
+    if (!former) return this.#folder.write(plan, servers)
+    const began = performance.now()
+    this.#worker = await this.#folder.reload(former, plan, servers, this.#onEnd)
+    this.#reloads++
+    this.#options.onApplied?.('reload', performance.now() - began)
+  }
+
+  #allServers(plan: ProxyPlan): SlotServers {
+    return new Map([...plan.slots].map(([slot, backend]) => [slot, this.#options.serversOf(backend)]))
+  }
+
+  #serversOf(backends: readonly string[]): SlotServers {
+    const all = new Map<string, readonly PlannedServer[]>()
+    for (const backend of backends)
+      for (const slot of this.#slots.get(backend) ?? []) all.set(slot, this.#options.serversOf(backend))
+    return all
+  }
+}

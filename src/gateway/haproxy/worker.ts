@@ -1,0 +1,150 @@
+import { type Clock, sleep } from '#clock/clock.ts'
+import type { PlannedServer, ProxyPlan } from '#dataplane/haproxy/proxy-plan.ts'
+import { fillCertificates, thinCertificates } from './certificate-writer.ts'
+import { type Held, type HeldServers, isSameLine } from './held.ts'
+import { all, fillMap, thinMap } from './map-writer.ts'
+import { type ReadFile, readHeld, readPid } from './read-held.ts'
+import { RuntimeSocket } from './runtime-socket.ts'
+import { sweepServers, writeServers } from './server-writer.ts'
+
+/** A request that has read one map and not yet the next is over after this: what it read leads somewhere until then. */
+const REQUEST_MS = 25
+
+/** What each slot shall have; those that are not named here shall have none. */
+export type SlotServers = ReadonlyMap<string, readonly PlannedServer[]>
+
+/** One worker process of an HAProxy: what it has in memory, and the one connection by which that is changed. */
+export class Worker {
+  readonly pid: number
+  readonly held: Held
+  readonly #socket: RuntimeSocket
+
+  private constructor(socket: RuntimeSocket, pid: number, held: Held) {
+    this.#socket = socket
+    this.pid = pid
+    this.held = held
+  }
+
+  /**
+   * The worker that answers at a path, with what it has in memory: read from it, or `known` where it has just started with
+   * files that we know. Rejects with PROXY_UNREACHABLE. `onEnd`: its connection is over.
+   */
+  static async meet(
+    path: string,
+    source: { readonly known: Held } | { readonly readFile: ReadFile; readonly former: Held | undefined },
+    onEnd: (worker: Worker) => void,
+  ): Promise<Worker> {
+    let worker: Worker | undefined
+    const socket = await RuntimeSocket.open(path, () => worker && onEnd(worker))
+    try {
+      const held = 'known' in source ? source.known : await readHeld(socket, source.readFile, source.former)
+      worker = new Worker(socket, await readPid(socket), held)
+      return worker
+    } catch (error) {
+      socket.close()
+      throw error
+    }
+  }
+
+  get isThere(): boolean {
+    return this.#socket.isOpen
+  }
+
+  /**
+   * Brings it to a plan that has the configuration which it runs: what is led to comes first, then what leads there; then
+   * what is too much goes, the other way round. Answers how many commands that took, and whether only a reload can bring
+   * the rest. Rejects with PROXY_REFUSED, half way: what leads somewhere has something to lead to all the same.
+   */
+  async write(plan: ProxyPlan, servers: SlotServers, clock: Clock): Promise<boolean> {
+    const { held } = this
+    await fillCertificates(this.#socket, plan, held)
+    const stuck = await this.writeServers(servers)
+    for (const [name, map] of plan.maps) await fillMap(this.#socket, name, map, this.#map(name))
+    const [last, ...others] = [...plan.maps].reverse()
+    if (last) await thinMap(this.#socket, last[0], last[1], this.#map(last[0]))
+    if (others.some(([name, map]) => map.type === 'tree' && hasMore(this.#map(name), map.entries)))
+      await sleep(clock, REQUEST_MS)
+    for (const [name, map] of others) await thinMap(this.#socket, name, map, this.#map(name))
+    const none = new Map([...held.servers.keys()].filter((slot) => !servers.has(slot)).map((slot) => [slot, []]))
+    await this.writeServers(none)
+    await thinCertificates(this.#socket, plan, held)
+    return stuck
+  }
+
+  /** Gives some slots their servers, the others keep theirs; true where only a reload can bring the rest. */
+  async writeServers(servers: SlotServers): Promise<boolean> {
+    const stuck = [...servers].map(([slot, wanted]) => {
+      const held: HeldServers = this.held.servers.get(slot) ?? new Map()
+      this.held.servers.set(slot, held)
+      return writeServers(this.#socket, slot, wanted, held)
+    })
+    await all(stuck)
+    return (await Promise.all(stuck)).includes(true)
+  }
+
+  /** Deletes servers that have ended; true where some have not. */
+  async sweep(): Promise<boolean> {
+    let left = false
+    for (const [slot, servers] of this.held.servers) {
+      if (await sweepServers(this.#socket, slot, servers)) left = true
+      if (servers.size === 0) this.held.servers.delete(slot)
+    }
+    return left
+  }
+
+  get leaving(): boolean {
+    return [...this.held.servers.values()].some((all) => [...all.values()].some(({ state }) => state === 'leaving'))
+  }
+
+  /** Whether it has in memory what it is thought to have, and still answers at its path. */
+  async isAsThought(path: string, readFile: ReadFile): Promise<boolean> {
+    const socket = await RuntimeSocket.open(path)
+    try {
+      return (await readPid(socket)) === this.pid && isSameHeld(await readHeld(socket, readFile, this.held), this.held)
+    } finally {
+      socket.close()
+    }
+  }
+
+  /** A worker that has a successor ends only when nobody is connected to it. */
+  leave(): void {
+    this.#socket.close()
+  }
+
+  #map(name: string): Map<string, string> {
+    const { maps } = this.held
+    const map = maps.get(name) ?? new Map<string, string>()
+    maps.set(name, map)
+    return map
+  }
+}
+
+const hasMore = (held: ReadonlyMap<string, string>, wanted: ReadonlyMap<string, string>): boolean => {
+  for (const key of held.keys()) if (!wanted.has(key)) return true
+  return false
+}
+
+const isSameMap = <T>(
+  one: ReadonlyMap<string, T>,
+  other: ReadonlyMap<string, T>,
+  isSame: (one: T, other: T) => boolean,
+): boolean => {
+  for (const [key, value] of one) if (!other.has(key) || !isSame(value, other.get(key)!)) return false
+  return one.size === other.size
+}
+
+const isSameHeld = (found: Held, thought: Held): boolean =>
+  found.config === thought.config &&
+  isSameMap(found.maps, thought.maps, (one, other) => isSameMap(one, other, Object.is)) &&
+  isSameMap(found.certificates, thought.certificates, Object.is) &&
+  isSameMap(found.authorities, thought.authorities, Object.is) &&
+  isSameMap(
+    found.certificateLists,
+    thought.certificateLists,
+    (one, other) => one.length === other.length && one.every((line) => other.some((same) => isSameLine(line, same))),
+  ) &&
+  isSameMap(withSome(found.servers), withSome(thought.servers), (one, other) =>
+    isSameMap(one, other, (a, b) => a.address === b.address && a.port === b.port && a.state === b.state),
+  )
+
+const withSome = (servers: Held['servers']): Held['servers'] => new Map([...servers].filter(([, all]) => all.size > 0))
