@@ -12,7 +12,7 @@ import type { CertificateListLine, PlannedServer, ProxyMap, ProxyPlan } from '#d
 import { showProcesses } from '../../src/gateway/haproxy/master-socket.ts'
 import { RunningProxy } from '../../src/gateway/haproxy/running-proxy.ts'
 
-export const PROGRAM = '/usr/sbin/haproxy'
+const PROGRAM = '/usr/sbin/haproxy'
 
 /** Why a test of an HAProxy cannot be done here. */
 export const skip: string | false = !process.env.FAIRLEAD_ISOLATED
@@ -153,7 +153,7 @@ export class HaproxyUnderTest {
 }
 
 /** One that has no parts that could be left out. */
-export const whole = (plan: ProxyPlan) => ({ compile: () => plan, parts: () => new Map<string, string>() })
+const whole = (plan: ProxyPlan) => ({ compile: () => plan, parts: () => new Map<string, string>() })
 
 export const until = async (isSo: () => boolean | Promise<boolean>, ms = 20_000): Promise<void> => {
   const end = performance.now() + ms

@@ -9,7 +9,7 @@ export interface Wanted {
 }
 
 /** HAProxy's words where it refuses a plan. */
-export type Check = (plan: ProxyPlan) => Promise<string | undefined>
+type Check = (plan: ProxyPlan) => Promise<string | undefined>
 
 /**
  * Which parts HAProxy refuses, each with its words, such that it takes all others together. `suspects` are looked at

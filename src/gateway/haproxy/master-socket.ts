@@ -38,7 +38,7 @@ const askPatiently = async (path: string, line: string): Promise<string> => {
 }
 
 /** Processes of an HAProxy in master-worker mode. */
-export interface Processes {
+interface Processes {
   readonly master: number
   /** Since it started, those that failed too. */
   readonly reloads: number

@@ -1,10 +1,10 @@
 import type { PlannedServer, ProxyPlan } from '#dataplane/haproxy/proxy-plan.ts'
-import { configKey } from './config-text.ts'
+import { configKey } from './files/config-text.ts'
 import { findRefused, type Wanted } from './isolate.ts'
 import { ProxyError } from './proxy-error.ts'
 import { ProxyFolder, type ProxyPlace } from './proxy-folder.ts'
 import { Refusals } from './refusals.ts'
-import type { SlotServers, Worker } from './worker.ts'
+import type { SlotServers, Worker } from './runtime/worker.ts'
 
 /** Who does not answer is asked again after this. */
 const RETRY_MS = 100
@@ -14,7 +14,7 @@ const FILES_MS = 100
 const SWEEP_MS = 1_000
 const AUDIT_MS = 30_000
 
-export interface RunningProxyOptions extends ProxyPlace {
+interface RunningProxyOptions extends ProxyPlace {
   readonly random: () => number
   /** Endpoints of what a slot stands for, by the backend's key. */
   readonly serversOf: (backend: string) => readonly PlannedServer[]

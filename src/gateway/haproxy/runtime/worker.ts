@@ -1,7 +1,7 @@
 import { type Clock, sleep } from '#clock/clock.ts'
 import type { PlannedServer, ProxyPlan } from '#dataplane/haproxy/proxy-plan.ts'
+import { type Held, type HeldServers, isSameLine } from '../held.ts'
 import { fillCertificates, thinCertificates } from './certificate-writer.ts'
-import { type Held, type HeldServers, isSameLine } from './held.ts'
 import { all, fillMap, thinMap } from './map-writer.ts'
 import { type ReadFile, readHeld, readPid } from './read-held.ts'
 import { RuntimeSocket } from './runtime-socket.ts'

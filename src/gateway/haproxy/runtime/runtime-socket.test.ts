@@ -5,7 +5,7 @@ import { createServer, type Socket } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type TestContext, test } from 'node:test'
-import { ProxyError } from './proxy-error.ts'
+import { ProxyError } from '../proxy-error.ts'
 import { RuntimeSocket, word } from './runtime-socket.ts'
 
 /** Answers what it is told to, in HAProxy's form, as soon as the lines are there. */

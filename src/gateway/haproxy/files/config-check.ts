@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process'
 import { rmSync } from 'node:fs'
+import { ProxyError } from '../proxy-error.ts'
 import { CONFIG_FILE, Files, type FileTexts } from './files.ts'
-import { ProxyError } from './proxy-error.ts'
 
 const PATIENCE_MS = 20_000
 

@@ -1,4 +1,5 @@
 import type { ProxyMap } from '#dataplane/haproxy/proxy-plan.ts'
+import { mapText } from '../files/texts.ts'
 import { LARGEST_COMMAND, type RuntimeSocket, word } from './runtime-socket.ts'
 
 type Entries = Map<string, string>
@@ -21,7 +22,7 @@ export const fillMap = async (socket: RuntimeSocket, name: string, map: ProxyMap
   for (const part of inParts(added, name.length + 20))
     work.push(
       socket
-        .run({ line: `add map ${word(name)}`, payload: textOf(part) })
+        .run({ line: `add map ${word(name)}`, payload: mapText(part) })
         .then(() => part.map(([key, value]) => held.set(key, value))),
     )
   await all(work)
@@ -33,10 +34,6 @@ export const thinMap = async (socket: RuntimeSocket, name: string, map: ProxyMap
   const gone = [...held.keys()].filter((key) => !map.entries.has(key))
   await all(gone.map((key) => socket.run({ line: `del map ${word(name)} ${word(key)}` }).then(() => held.delete(key))))
 }
-
-/** Lines of a map's file, and of what is added to it. */
-export const textOf = (entries: Iterable<readonly [string, string]>): string =>
-  Array.from(entries, ([key, value]) => `${key} ${value}`).join('\n')
 
 /** All at once are under way; the first that failed is thrown when the last has ended. */
 export const all = async (work: readonly Promise<unknown>[]): Promise<void> => {
@@ -63,7 +60,7 @@ const replaceList = async (
   const version = `@${VERSION.exec(said)![1]}`
   try {
     for (const part of inParts([...wanted], name.length + 30))
-      await socket.run({ line: `add map ${version} ${word(name)}`, payload: textOf(part) })
+      await socket.run({ line: `add map ${version} ${word(name)}`, payload: mapText(part) })
     await socket.run({ line: `commit map ${version} ${word(name)}` })
   } catch (error) {
     // What was prepared and is not wanted would stay until the next time.

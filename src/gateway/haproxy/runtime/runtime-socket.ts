@@ -1,8 +1,8 @@
 import { connect, type Socket } from 'node:net'
-import { ProxyError } from './proxy-error.ts'
+import { ProxyError } from '../proxy-error.ts'
 
 /** A line of HAProxy's runtime interface, and what follows it. */
-export interface Command {
+interface Command {
   /** Without a line's end. */
   readonly line: string
   /** Lines that belong to it, none of them empty. */

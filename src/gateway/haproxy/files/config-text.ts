@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import type { PlannedServer } from '#dataplane/haproxy/proxy-plan.ts'
-import { serverWords } from './server-writer.ts'
+import { serverWords } from './texts.ts'
 
 /** A variable of HAProxy's own environment: by it a worker tells which configuration it has read. */
 export const KNOWN_BY = 'FAIRLEAD_CONFIG'

@@ -1,10 +1,9 @@
 import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join, normalize } from 'node:path'
 import type { PlannedServer, ProxyPlan } from '#dataplane/haproxy/proxy-plan.ts'
-import { listLine } from './certificate-writer.ts'
+import { ProxyError } from '../proxy-error.ts'
 import { configText } from './config-text.ts'
-import { textOf } from './map-writer.ts'
-import { ProxyError } from './proxy-error.ts'
+import { listLine, mapText } from './texts.ts'
 
 export const CONFIG_FILE = 'haproxy.cfg'
 
@@ -14,7 +13,7 @@ export type FileTexts = ReadonlyMap<string, string>
 /** All files of a plan, the configuration last: what finds it finds the others. */
 export const filesOf = (plan: ProxyPlan, servers: (slot: string) => readonly PlannedServer[]): FileTexts =>
   new Map([
-    ...[...plan.maps].map(([name, { entries }]) => [name, entries.size > 0 ? `${textOf(entries)}\n` : ''] as const),
+    ...[...plan.maps].map(([name, { entries }]) => [name, entries.size > 0 ? `${mapText(entries)}\n` : ''] as const),
     ...plan.certificates,
     ...plan.authorities,
     ...[...plan.certificateLists].map(

@@ -1,6 +1,7 @@
 import type { CertificateListLine, ProxyPlan } from '#dataplane/haproxy/proxy-plan.ts'
-import { type Held, isSameLine } from './held.ts'
-import { ProxyError } from './proxy-error.ts'
+import { listLine } from '../files/texts.ts'
+import { type Held, isSameLine } from '../held.ts'
+import { ProxyError } from '../proxy-error.ts'
 import { LARGEST_COMMAND, type RuntimeSocket, word } from './runtime-socket.ts'
 
 /** What HAProxy calls a file of each sort, and how it answers. */
@@ -11,7 +12,7 @@ const SORTS = {
 type Sort = keyof typeof SORTS
 
 /** A file that HAProxy cannot be given while it runs, only by a reload. */
-export const isTooLarge = (pem: string): boolean => Buffer.byteLength(pem) > LARGEST_COMMAND
+const isTooLarge = (pem: string): boolean => Buffer.byteLength(pem) > LARGEST_COMMAND
 
 /** Gives certificates and authorities that are not there or others; those that are too many stay. */
 export const fillCertificates = async (socket: RuntimeSocket, plan: ProxyPlan, held: Held): Promise<void> => {
@@ -48,9 +49,6 @@ export const thinCertificates = async (socket: RuntimeSocket, plan: ProxyPlan, h
       if (/deleted/.test(answer)) held[sort].delete(name)
     }
 }
-
-/** A line of a list's file. */
-export const listLine = ({ certificate, names }: CertificateListLine): string => [certificate, ...names].join(' ')
 
 /** What `show ssl crt-list -n` says. */
 export const parseList = (text: string): { readonly line: CertificateListLine; readonly at: number }[] =>

@@ -1,8 +1,8 @@
 import { X509Certificate } from 'node:crypto'
+import { configServers, KNOWN_BY } from '../files/config-text.ts'
+import { CONFIG_FILE } from '../files/files.ts'
+import type { Held, HeldServer, HeldServers } from '../held.ts'
 import { parseList } from './certificate-writer.ts'
-import { configServers, KNOWN_BY } from './config-text.ts'
-import { CONFIG_FILE } from './files.ts'
-import type { Held, HeldServer, HeldServers } from './held.ts'
 import { type RuntimeSocket, word } from './runtime-socket.ts'
 
 /** FMAINT and FDRAIN of `srv_admin_state`. */

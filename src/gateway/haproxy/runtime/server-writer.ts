@@ -1,13 +1,9 @@
 import type { PlannedServer } from '#dataplane/haproxy/proxy-plan.ts'
-import { socketText } from '#net/port-protocol.ts'
-import type { HeldServers } from './held.ts'
+import { serverWords } from '../files/texts.ts'
+import type { HeldServers } from '../held.ts'
+import { ProxyError } from '../proxy-error.ts'
 import { all } from './map-writer.ts'
-import { ProxyError } from './proxy-error.ts'
 import type { RuntimeSocket } from './runtime-socket.ts'
-
-/** What follows a server's name, in the configuration and where it is added. One without weight gets nothing new. */
-export const serverWords = ({ address, port, state, parameters }: Omit<PlannedServer, 'name'>): string =>
-  [socketText(address, port), parameters, state === 'drain' ? 'weight 0' : ''].filter(Boolean).join(' ')
 
 /**
  * Gives a slot the servers that it shall have. Those that it has too much are told to take nothing new: they are deleted
