@@ -1,0 +1,26 @@
+import type { RoutingTable } from '#routes/table/table.ts'
+import { defaultsLines, globalLines } from './config/global.ts'
+import { httpFrontend } from './config/http-frontend.ts'
+import { ownFrontend } from './config/own-frontend.ts'
+import { slotSections } from './config/slot-sections.ts'
+import { tlsFrontends } from './config/tls-frontends.ts'
+import { proxyMaps } from './maps/proxy-maps.ts'
+import { proxyCertificates } from './proxy-certificates.ts'
+import type { ProxyOptions } from './proxy-options.ts'
+import type { ProxyPlan } from './proxy-plan.ts'
+import type { Slots } from './slots.ts'
+
+/** What an HAProxy is given for a table, with slots that `assignSlots()` gave to the table's backends. */
+export function compileProxy(table: RoutingTable, slots: Slots, options: ProxyOptions): ProxyPlan {
+  const config = [
+    ...globalLines(options),
+    '',
+    ...defaultsLines(),
+    ...ownFrontend(options),
+    ...httpFrontend(table, options),
+    ...tlsFrontends(table, options),
+    ...slotSections(slots),
+    '',
+  ].join('\n')
+  return { config, maps: proxyMaps(table, slots), ...proxyCertificates(table), slots: slots.taken }
+}

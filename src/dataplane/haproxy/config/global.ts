@@ -1,0 +1,81 @@
+import type { ProxyOptions } from '../proxy-options.ts'
+
+/** The section for the process, and the defaults of all others. */
+export function globalLines(options: ProxyOptions): readonly string[] {
+  const { folder } = options
+  return [
+    'global',
+    `  stats socket ${folder}/admin.sock mode 600 level admin expose-fd listeners`,
+    '  stats timeout 1m',
+    `  nbthread ${options.threads}`,
+    `  maxconn ${options.maxConnections}`,
+    `  hard-stop-after ${options.hardStopAfterMs}ms`,
+    `  lua-load-per-thread ${options.program} ${folder}/maps`,
+    // Room for a request's or an answer's headers, and for those that routes add to them.
+    '  tune.bufsize 32768',
+    '  tune.maxrewrite 8192',
+    '  tune.http.maxhdr 128',
+    '  tune.h2.max-concurrent-streams 128',
+    '  tune.lua.session-timeout 1s',
+    '  tune.lua.service-timeout 1s',
+    '  tune.ssl.default-dh-param 2048',
+    '  ssl-default-bind-options ssl-min-ver TLSv1.2',
+    `  ssl-default-bind-ciphers ${CIPHERS}`,
+    `  ssl-default-bind-ciphersuites ${SUITES}`,
+    '  ssl-default-server-options ssl-min-ver TLSv1.2',
+    `  ssl-default-server-ciphers ${CIPHERS}`,
+    `  ssl-default-server-ciphersuites ${SUITES}`,
+    ...(options.accessLog ? ['  log stdout format raw local0'] : []),
+  ]
+}
+
+/** Those of TLS 1.2 that have forward secrecy and authenticate what they encrypt. */
+const CIPHERS = [
+  'ECDHE-ECDSA-AES128-GCM-SHA256',
+  'ECDHE-RSA-AES128-GCM-SHA256',
+  'ECDHE-ECDSA-AES256-GCM-SHA384',
+  'ECDHE-RSA-AES256-GCM-SHA384',
+  'ECDHE-ECDSA-CHACHA20-POLY1305',
+  'ECDHE-RSA-CHACHA20-POLY1305',
+].join(':')
+const SUITES = 'TLS_AES_128_GCM_SHA256:TLS_AES_256_GCM_SHA384:TLS_CHACHA20_POLY1305_SHA256'
+
+/**
+ * `client` ends who sends nothing more of a body, `http-request` who takes long for headers. A server may think for as long
+ * as no route says otherwise. Idle connections of clients are ended with an answer, so that no reload resets a request.
+ */
+export function defaultsLines(): readonly string[] {
+  return [
+    'defaults base',
+    '  mode http',
+    '  timeout connect 5s',
+    '  timeout client 5m',
+    '  timeout client-fin 30s',
+    '  timeout http-request 10s',
+    '  timeout http-keep-alive 60s',
+    '  timeout queue 10s',
+    '  timeout server 1h',
+    '  timeout server-fin 30s',
+    '  timeout tunnel 1h',
+    '  retries 3',
+    '  retry-on conn-failure empty-response',
+    '  option redispatch 1',
+    '  option idle-close-on-response',
+    '  option http-keep-alive',
+    '  option dontlognull',
+    ...ANSWERS.map(([status, text]) => `  http-error status ${status} content-type text/plain string "${text}\\n"`),
+  ]
+}
+
+const ANSWERS: readonly (readonly [status: number, text: string])[] = [
+  [400, 'bad request'],
+  [403, 'forbidden'],
+  [404, 'no route'],
+  [408, 'request timeout'],
+  [413, 'content too large'],
+  [421, 'misdirected request'],
+  [500, 'internal error'],
+  [502, 'bad gateway'],
+  [503, 'no endpoint'],
+  [504, 'gateway timeout'],
+]

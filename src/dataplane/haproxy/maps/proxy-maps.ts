@@ -1,0 +1,53 @@
+import { httpListeners } from '#routes/table/match.ts'
+import type { RoutingTable } from '#routes/table/table.ts'
+import type { ProxyMap } from '../proxy-plan.ts'
+import { NamedTexts } from '../rules/content-id.ts'
+import { DecisionTexts } from '../rules/decision.ts'
+import { RuleTexts } from '../rules/rule-text.ts'
+import type { RouteValue } from '../rules/value.ts'
+import type { Slots } from '../slots.ts'
+import { hostKey, hostPattern } from './host-key.ts'
+import { hostNodes } from './host-nodes.ts'
+import { addNames } from './name-map.ts'
+import { addPaths } from './path-map.ts'
+
+/**
+ * All maps of a plan. `paths.map`: what becomes of a path. `names.map`, `ended.map`: of a connection. `texts.map`: what decisions and
+ * rules say, by names that follow from what they say. `listeners.map`: which listener a hostname belongs to. `ports.map`: the
+ * port that clients know. `stars.map`: ports with hostnames that have a star.
+ */
+export function proxyMaps(table: RoutingTable, slots: Slots): ReadonlyMap<string, ProxyMap> {
+  const slotOf = new Map([...slots.taken].map(([slot, key]) => [key, slot]))
+  const texts = new NamedTexts()
+  const rules = new RuleTexts(texts, slotOf)
+  const decisions = new DecisionTexts(texts, rules)
+  const [paths, names, ended] = [
+    new Map<string, RouteValue>(),
+    new Map<string, RouteValue>(),
+    new Map<string, RouteValue>(),
+  ]
+  const [listeners, ports, stars] = [new Map<string, string>(), new Map<string, string>(), new Map<string, string>()]
+  for (const port of table.sites.flatMap((site) => site.ports)) {
+    ports.set(String(port.bind), String(port.port))
+    for (const node of hostNodes(port)) {
+      addPaths(paths, port.bind, node, decisions)
+      if (/^[*+]/.test(node.pattern)) stars.set(String(port.bind), '*')
+    }
+    addNames(names, ended, port, rules)
+    if (port.kind !== 'tls') continue
+    for (const listener of httpListeners(port)) {
+      const pattern = hostPattern(listener.hostname, listener.star)
+      listeners.set(hostKey(port.bind, pattern), pattern === '' ? '.' : pattern)
+    }
+  }
+  const tree = (entries: ReadonlyMap<string, string>): ProxyMap => ({ type: 'tree', entries })
+  return new Map([
+    ['paths.map', tree(paths)],
+    ['names.map', tree(names)],
+    ['ended.map', tree(ended)],
+    ['texts.map', tree(texts.lines())],
+    ['listeners.map', tree(listeners)],
+    ['ports.map', tree(ports)],
+    ['stars.map', tree(stars)],
+  ])
+}

@@ -1,0 +1,11 @@
+/**
+ * What `paths.map` says of a path. `http-3;RULE`: the slot, and the rule, which only log and metrics need. `=RULE`: the Lua
+ * program does what the rule says. `!DECISION`: it decides which rule. `^HOSTNAME`: the paths of a less specific hostname of the same listener are asked. `-`: nothing takes it.
+ */
+export type RouteValue = string
+
+export const NOTHING: RouteValue = '-'
+export const slotValue = (slot: string, rule: string): RouteValue => `${slot};${rule}`
+export const ruleValue = (rule: string): RouteValue => `=${rule}`
+export const decisionValue = (decision: string): RouteValue => `!${decision}`
+export const hostValue = (pattern: string): RouteValue => `^${pattern}`

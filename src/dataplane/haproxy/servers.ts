@@ -1,0 +1,29 @@
+import type { Backend } from '#routes/table/table.ts'
+import type { ProxyOptions } from './proxy-options.ts'
+import type { PlannedServer } from './proxy-plan.ts'
+import { contentId } from './rules/content-id.ts'
+import { serverParameters } from './server-parameters.ts'
+
+/** An address and port that a backend's requests may go to. */
+export interface BackendEndpoint {
+  readonly address: string
+  readonly port: number
+  /** Terminating, and yet serving: it keeps those who must come back to it. */
+  readonly isLeaving?: boolean
+}
+
+/** The servers of a slot that stands for a backend, each address and port once. */
+export function serversOf(
+  backend: Backend,
+  endpoints: readonly BackendEndpoint[],
+  options: ProxyOptions,
+): readonly PlannedServer[] {
+  const parameters = serverParameters(backend, options)
+  const servers = new Map<string, PlannedServer>()
+  for (const { address, port, isLeaving } of endpoints) {
+    const name = `e${contentId(`${address} ${port}`)}`
+    if (isLeaving && servers.has(name)) continue
+    servers.set(name, { name, address, port, state: isLeaving ? 'drain' : 'ready', parameters })
+  }
+  return [...servers.values()].sort((a, b) => (a.name < b.name ? -1 : 1))
+}
