@@ -1,6 +1,6 @@
 import type { RoutingTable } from '#routes/table/table.ts'
 import { defaultsLines, globalLines } from './config/global.ts'
-import { httpFrontend } from './config/http-frontend.ts'
+import { httpFrontends } from './config/http-frontends.ts'
 import { ownFrontend } from './config/own-frontend.ts'
 import { slotSections } from './config/slot-sections.ts'
 import { tlsFrontends } from './config/tls-frontends.ts'
@@ -17,7 +17,7 @@ export function compileProxy(table: RoutingTable, slots: Slots, options: ProxyOp
     '',
     ...defaultsLines(),
     ...ownFrontend(options),
-    ...httpFrontend(table, options),
+    ...httpFrontends(table, options),
     ...tlsFrontends(table, options),
     ...slotSections(slots),
     '',

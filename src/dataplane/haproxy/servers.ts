@@ -1,5 +1,4 @@
 import type { Backend } from '#routes/table/table.ts'
-import type { ProxyOptions } from './proxy-options.ts'
 import type { PlannedServer } from './proxy-plan.ts'
 import { contentId } from './rules/content-id.ts'
 import { serverParameters } from './server-parameters.ts'
@@ -13,12 +12,8 @@ export interface BackendEndpoint {
 }
 
 /** The servers of a slot that stands for a backend, each address and port once. */
-export function serversOf(
-  backend: Backend,
-  endpoints: readonly BackendEndpoint[],
-  options: ProxyOptions,
-): readonly PlannedServer[] {
-  const parameters = serverParameters(backend, options)
+export function serversOf(backend: Backend, endpoints: readonly BackendEndpoint[]): readonly PlannedServer[] {
+  const parameters = serverParameters(backend)
   const servers = new Map<string, PlannedServer>()
   for (const { address, port, isLeaving } of endpoints) {
     const name = `e${contentId(`${address} ${port}`)}`

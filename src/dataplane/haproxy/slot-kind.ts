@@ -22,6 +22,8 @@ export function kindLines(kind: string): readonly string[] {
   const words = kind.split('-')
   const retry = words.indexOf('retry')
   const lines = [`mode ${words[0]}`, words.includes('source') ? 'balance source' : 'balance random']
+  if (words[0] === 'http')
+    lines.push('http-request set-timeout server var(txn.timeout) if { var(txn.timeout) -m found }')
   if (words.includes('source')) lines.push('hash-type consistent')
   if (retry < 0) return lines
   const codes = words.slice(retry + 2)

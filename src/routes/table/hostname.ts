@@ -50,8 +50,6 @@ export function listenerFor(listeners: readonly Listener[], host: string): Liste
  * Nothing where it names none that could be.
  */
 export function hostOf(authority: string): string | undefined {
-  const found = /^(\[[0-9a-f:.]+\]|[a-z0-9_.-]+)(?::\d{0,5})?$/.exec(authority.toLowerCase())
-  if (found === null) return undefined
-  const host = (found[1] as string).replace(/\.$/, '')
-  return host === '' || host.startsWith('.') || host.includes('..') ? undefined : host
+  const found = /^(\[[0-9a-f:.]+\]|[a-z0-9_-]+(?:\.[a-z0-9_-]+)*)\.?(?::\d{0,5})?$/.exec(authority.toLowerCase())
+  return found?.[1]
 }

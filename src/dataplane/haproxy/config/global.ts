@@ -2,15 +2,14 @@ import type { ProxyOptions } from '../proxy-options.ts'
 
 /** The section for the process, and the defaults of all others. */
 export function globalLines(options: ProxyOptions): readonly string[] {
-  const { folder } = options
   return [
     'global',
-    `  stats socket ${folder}/admin.sock mode 600 level admin expose-fd listeners`,
+    '  stats socket unix@haproxy.sock mode 600 level admin expose-fd listeners',
     '  stats timeout 1m',
     `  nbthread ${options.threads}`,
     `  maxconn ${options.maxConnections}`,
     `  hard-stop-after ${options.hardStopAfterMs}ms`,
-    `  lua-load-per-thread ${options.program} ${folder}/maps`,
+    `  lua-load-per-thread ${options.program}`,
     // Room for a request's or an answer's headers, and for those that routes add to them.
     '  tune.bufsize 32768',
     '  tune.maxrewrite 8192',
@@ -25,7 +24,6 @@ export function globalLines(options: ProxyOptions): readonly string[] {
     '  ssl-default-server-options ssl-min-ver TLSv1.2',
     `  ssl-default-server-ciphers ${CIPHERS}`,
     `  ssl-default-server-ciphersuites ${SUITES}`,
-    ...(options.accessLog ? ['  log stdout format raw local0'] : []),
   ]
 }
 
@@ -58,7 +56,6 @@ export function defaultsLines(): readonly string[] {
     '  timeout server-fin 30s',
     '  timeout tunnel 1h',
     '  retries 3',
-    '  retry-on conn-failure empty-response',
     '  option redispatch 1',
     '  option idle-close-on-response',
     '  option http-keep-alive',

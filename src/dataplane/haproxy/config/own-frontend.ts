@@ -1,6 +1,6 @@
 import type { ProxyOptions } from '../proxy-options.ts'
 
-/** What the proxy answers of itself. */
+/** What the proxy answers of itself; and where copies of requests come in, from the Lua program alone. */
 export function ownFrontend({ metricsBind }: ProxyOptions): readonly string[] {
   return [
     '',
@@ -9,5 +9,11 @@ export function ownFrontend({ metricsBind }: ProxyOptions): readonly string[] {
     '  http-request return status 200 content-type text/plain string "ok\\n" if { path /healthz }',
     '  http-request use-service prometheus-exporter if { path /metrics }',
     '  http-request return status 404 default-errorfiles',
+    '',
+    'frontend copies from base',
+    '  bind abns@fairlead-copies',
+    '  http-request set-var(txn.to) req.hdr(x-fairlead-slot)',
+    '  http-request del-header x-fairlead-slot',
+    '  use_backend %[var(txn.to)]',
   ]
 }

@@ -1,6 +1,6 @@
 import type { RoutingTable, SitePort } from '#routes/table/table.ts'
 import type { ProxyOptions } from '../proxy-options.ts'
-import { insideAddress, isSplit, tlsWords } from './binds.ts'
+import { insideAddress, isSplit, outerBinds, tlsWords } from './binds.ts'
 
 /**
  * Of each port that has listeners for TLS: a frontend that reads which name is asked for and passes the octets on, to a slot, to
@@ -8,15 +8,15 @@ import { insideAddress, isSplit, tlsWords } from './binds.ts'
  */
 export function tlsFrontends(table: RoutingTable, options: ProxyOptions): readonly string[] {
   const ports = table.sites.flatMap((site) => site.ports).filter(isSplit)
-  return ports.flatMap((port) => [...chooser(port), ...inside('https', port), ...terminator(port, options)])
+  return ports.flatMap((port) => [...chooser(port, options), ...inside('https', port), ...terminator(port)])
 }
 
-function chooser(port: SitePort): readonly string[] {
+function chooser(port: SitePort, options: ProxyOptions): readonly string[] {
   return [
     '',
     `frontend tls-${port.bind} from base`,
     '  mode tcp',
-    `  bind :::${port.bind} v4v6`,
+    ...outerBinds(port, options).map((bind) => `  ${bind}`),
     '  tcp-request inspect-delay 5s',
     '  tcp-request content lua.name if { req.ssl_hello_type 1 }',
     '  tcp-request content accept if { var(txn.to) -m found }',
@@ -38,7 +38,7 @@ function inside(what: 'https' | 'terminated', port: SitePort): readonly string[]
   ]
 }
 
-function terminator(port: SitePort, options: ProxyOptions): readonly string[] {
+function terminator(port: SitePort): readonly string[] {
   const backend = inside('terminated', port)
   if (backend.length === 0) return []
   return [
@@ -46,7 +46,7 @@ function terminator(port: SitePort, options: ProxyOptions): readonly string[] {
     '',
     `frontend ended-${port.bind} from base`,
     '  mode tcp',
-    `  bind ${insideAddress('terminated', port)} accept-proxy ${tlsWords(port, options)}`,
+    `  bind ${insideAddress('terminated', port)} accept-proxy ${tlsWords(port)}`,
     '  tcp-request content lua.ended',
     '  use_backend %[var(txn.to),field(1,;)]',
   ]

@@ -5,45 +5,44 @@ import { hostValue, NOTHING, type RouteValue } from '../rules/value.ts'
 import { exactKey, hostKey, prefixKey } from './host-key.ts'
 import type { HostNode } from './host-nodes.ts'
 
-/** Adds what `paths.map` says of the paths of one hostname. */
+/**
+ * Adds what `paths.map` says of the paths of one hostname. The map finds the longest key for a path; all entries that may take
+ * the path are behind that key, in their order: those of the key itself, of shorter prefixes, and all expressions.
+ */
 export function addPaths(map: Map<string, RouteValue>, bind: number, node: HostNode, decisions: DecisionTexts): void {
   const host = hostKey(bind, node.pattern)
-  const exact = new Map<string, Entry[]>()
-  const prefix = new Map<string, Entry[]>()
-  const expressions: Entry[] = []
-  for (const entry of node.entries) {
-    if (entry.path.type === 'RegularExpression') expressions.push(entry)
-    else {
-      const group = entry.path.type === 'Exact' ? exact : prefix
-      const path = matchedPath(entry.path.value)
-      const known = group.get(path)
-      if (known !== undefined) known.push(entry)
-      else group.set(path, [entry])
-    }
-  }
+  const exact = new Map<string, Placed[]>()
+  const prefix = new Map<string, Placed[]>([['/', []]])
+  const expressions: Placed[] = []
+  node.entries.forEach((entry, place) => {
+    const { type, value } = entry.path
+    if (type === 'RegularExpression') expressions.push({ entry, place })
+    else push(type === 'Exact' ? exact : prefix, matchedPath(value), { entry, place })
+  })
   const above = node.parent === undefined ? NOTHING : hostValue(node.parent)
-  const root = decisions.chain(prefix.get('/') ?? [], decisions.chain(expressions, above))
-  // A path that is not found is looked for at the less specific hostname as it is: that need not be said.
-  if (root !== above || node.parent === undefined) map.set(prefixKey(host, '/'), root)
-  const values = new Map<string, RouteValue>([['/', root]])
-  const shortestFirst = [...prefix.keys()].filter((path) => path !== '/').sort((a, b) => a.length - b.length)
-  for (const path of shortestFirst) {
-    const value = decisions.chain(prefix.get(path) as Entry[], values.get(around(path, values)) as RouteValue)
-    values.set(path, value)
-    map.set(prefixKey(host, path), value)
+  const valueOf = (own: readonly Placed[], path: string) => {
+    const all = [...own, ...expressions]
+    for (let around = path; around !== ''; around = around.slice(0, around.lastIndexOf('/'))) {
+      all.push(...(prefix.get(around) ?? []))
+    }
+    if (path !== '/') all.push(...(prefix.get('/') as Placed[]))
+    return decisions.chain(all.sort((a, b) => a.place - b.place).map(({ entry }) => entry), above)
   }
-  for (const [path, entries] of exact) {
-    const within = values.has(path) ? path : around(path, values)
-    map.set(exactKey(host, path), decisions.chain(entries, values.get(within) as RouteValue))
+  for (const path of prefix.keys()) {
+    const value = valueOf([], path)
+    // A path that is not found is looked for at the less specific hostname all the same: that need not be said.
+    if (path !== '/' || value !== above || node.parent === undefined) map.set(prefixKey(host, path), value)
   }
+  for (const [path, entries] of exact) map.set(exactKey(host, path), valueOf(entries, path))
 }
 
-/** The longest prefix that a path is below. */
-function around(path: string, prefixes: ReadonlyMap<string, unknown>): string {
-  let rest = path
-  while (rest !== '') {
-    rest = rest.slice(0, rest.lastIndexOf('/'))
-    if (prefixes.has(rest)) return rest
-  }
-  return '/'
+interface Placed {
+  readonly entry: Entry
+  readonly place: number
+}
+
+function push(map: Map<string, Placed[]>, path: string, placed: Placed): void {
+  const known = map.get(path)
+  if (known === undefined) map.set(path, [placed])
+  else known.push(placed)
 }

@@ -8,14 +8,11 @@ import type { RouteValue } from '../rules/value.ts'
 import type { Slots } from '../slots.ts'
 import { hostKey, hostPattern } from './host-key.ts'
 import { hostNodes } from './host-nodes.ts'
+import { MAPS } from './map-names.ts'
 import { addNames } from './name-map.ts'
 import { addPaths } from './path-map.ts'
 
-/**
- * All maps of a plan. `paths.map`: what becomes of a path. `names.map`, `ended.map`: of a connection. `texts.map`: what decisions and
- * rules say, by names that follow from what they say. `listeners.map`: which listener a hostname belongs to. `ports.map`: the
- * port that clients know. `stars.map`: ports with hostnames that have a star.
- */
+/** All maps of a plan; what an entry leads to stands before it. */
 export function proxyMaps(table: RoutingTable, slots: Slots): ReadonlyMap<string, ProxyMap> {
   const slotOf = new Map([...slots.taken].map(([slot, key]) => [key, slot]))
   const texts = new NamedTexts()
@@ -42,12 +39,12 @@ export function proxyMaps(table: RoutingTable, slots: Slots): ReadonlyMap<string
   }
   const tree = (entries: ReadonlyMap<string, string>): ProxyMap => ({ type: 'tree', entries })
   return new Map([
-    ['paths.map', tree(paths)],
-    ['names.map', tree(names)],
-    ['ended.map', tree(ended)],
-    ['texts.map', tree(texts.lines())],
-    ['listeners.map', tree(listeners)],
-    ['ports.map', tree(ports)],
-    ['stars.map', tree(stars)],
+    [MAPS.texts, tree(texts.lines())],
+    [MAPS.ports, tree(ports)],
+    [MAPS.listeners, tree(listeners)],
+    [MAPS.ended, tree(ended)],
+    [MAPS.names, tree(names)],
+    [MAPS.paths, tree(paths)],
+    [MAPS.stars, tree(stars)],
   ])
 }

@@ -1,5 +1,5 @@
 import type { Rule, WeightedBackend } from '#routes/table/entry.ts'
-import type { NamedTexts } from './content-id.ts'
+import { contentId, type NamedTexts } from './content-id.ts'
 import { asciiJson } from './decision.ts'
 import { type RouteValue, ruleValue, slotValue } from './value.ts'
 
@@ -49,7 +49,12 @@ export class RuleTexts {
 
   #weighted({ weight, to, filters }: WeightedBackend): unknown {
     const slot = 'backend' in to ? this.#slotOf.get(to.backend) : undefined
-    const target = slot !== undefined ? { slot } : 'status' in to ? { status: to.status } : { status: 500 }
+    const target =
+      slot !== undefined
+        ? { slot, key: contentId((to as { backend: string }).backend) }
+        : 'status' in to
+          ? { status: to.status }
+          : { status: 500 }
     return { weight, ...target, filters: this.#filters(filters) }
   }
 
