@@ -54,16 +54,15 @@ function frontend(name: string, group: Group, options: ProxyOptions): readonly s
     look,
     // Less specific hostnames. Those with more labels than this are the program's to find.
     `http-request set-var(txn.stars) dst_port,map_str(${MAPS.stars}) unless ${has}`,
-    ...['+.%[var(txn.host),field(2,.,0)]', ...[2, 3, 4].map((label) => `*.%[var(txn.host),field(${label},.,0)]`)].flatMap(
-      (host) => [`${key(host)} ${starred}`, `${look} ${starred}`],
-    ),
+    ...[
+      '+.%[var(txn.host),field(2,.,0)]',
+      ...[2, 3, 4].map((label) => `*.%[var(txn.host),field(${label},.,0)]`),
+    ].flatMap((host) => [`${key(host)} ${starred}`, `${look} ${starred}`]),
     `http-request lua.find ${starred} { var(txn.host),field(5,.,0) -m len gt 0 }`,
     `${key('')} unless ${has}`,
     `${look} unless ${has}`,
     // A connection may be for another listener than the request that comes by it.
-    ...(group.kind === 'tls'
-      ? ['http-request lua.misdirected unless { ssl_fc_sni,lower,strcmp(txn.host) 0 }']
-      : []),
+    ...(group.kind === 'tls' ? ['http-request lua.misdirected unless { ssl_fc_sni,lower,strcmp(txn.host) 0 }'] : []),
     `http-request return status 404 default-errorfiles unless ${has}`,
     ...forwarded(group),
     'http-request lua.route if { var(txn.to) -m beg ! = ^ - }',

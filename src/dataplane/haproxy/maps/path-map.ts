@@ -20,20 +20,23 @@ export function addPaths(map: Map<string, RouteValue>, bind: number, node: HostN
     else push(type === 'Exact' ? exact : prefix, matchedPath(value), { entry, place })
   })
   const above = node.parent === undefined ? NOTHING : hostValue(node.parent)
-  const valueOf = (own: readonly Placed[], path: string) => {
+  const behind = (own: readonly Placed[], path: string) => {
     const all = [...own, ...expressions]
     for (let around = path; around !== ''; around = around.slice(0, around.lastIndexOf('/'))) {
       all.push(...(prefix.get(around) ?? []))
     }
     if (path !== '/') all.push(...(prefix.get('/') as Placed[]))
-    return decisions.chain(all.sort((a, b) => a.place - b.place).map(({ entry }) => entry), above)
+    return decisions.chain(
+      all.sort((a, b) => a.place - b.place).map(({ entry }) => entry),
+      above,
+    )
   }
   for (const path of prefix.keys()) {
-    const value = valueOf([], path)
+    const value = behind([], path)
     // A path that is not found is looked for at the less specific hostname all the same: that need not be said.
     if (path !== '/' || value !== above || node.parent === undefined) map.set(prefixKey(host, path), value)
   }
-  for (const [path, entries] of exact) map.set(exactKey(host, path), valueOf(entries, path))
+  for (const [path, entries] of exact) map.set(exactKey(host, path), behind(entries, path))
 }
 
 interface Placed {
