@@ -1,11 +1,11 @@
 import type { Backend } from '#routes/table/table.ts'
 
 /** Codes that HAProxy can send a request once more for; others are passed over. */
-export const RETRIED_CODES: readonly number[] = [401, 403, 404, 408, 425, 500, 501, 502, 503, 504]
+const RETRIED_CODES: readonly number[] = [401, 403, 404, 408, 425, 500, 501, 502, 503, 504]
 
 /**
  * What a section of the configuration must say of a backend, since no command can: `http`, `http-source`,
- * `http-retry-3-500-503`, `tcp`. Words apart by `-`; `sectionOf()` reads them.
+ * `http-retry-3-500-503`, `tcp`: words apart by `-`.
  */
 export function slotKind(backend: Backend): string {
   const words: string[] = [backend.protocol === 'tcp' ? 'tcp' : 'http']

@@ -47,7 +47,7 @@ export type Match =
  */
 export type Refusal = 'BadTarget' | 'BadHost' | 'Misdirected' | 'NoListener' | 'NoRoute'
 
-/** Which rule of a table takes a request. Headers and queries are held against an entry's as `docs/gateway.md` says. */
+/** Which rule of a table takes a request. */
 export function match(table: RoutingTable, request: Request): Match {
   const refused = (status: 400 | 404 | 421, reason: Refusal, listener?: Listener): Match => ({
     type: 'refused',
