@@ -186,6 +186,8 @@ export interface RuntimeImage {
   readonly access: 'all' | readonly string[]
   /** As in an image's configuration: `` (root), `name`, `name:group`, `uid`, `uid:gid`. */
   readonly user: string
+  /** It is not the image of that name, but a built-in one in its place: which, as `fairlead/echo VERB`, and why. */
+  readonly standsIn?: { readonly as: string; readonly reason: string }
 }
 
 /** An image of this machine, as whoever asks what it has is told. */
@@ -204,13 +206,16 @@ interface ContainerIdentity {
 
 /** The images that containers are made of. */
 interface Images {
-  /** Undefined where it is not on this machine. Rejects with RuntimeError IMAGE_INVALID, IMAGE_UNAVAILABLE. */
+  /**
+   * Undefined where it is not on this machine; what a pull has put in its place, until it is. Rejects with RuntimeError
+   * IMAGE_INVALID, IMAGE_UNAVAILABLE.
+   */
   imageStatus(image: string): Promise<RuntimeImage | undefined>
   /** All that are here, in no order. Asked often: where nothing has come or gone it costs next to nothing. */
   listImages(): readonly ListedImage[]
   /**
-   * Brings an image from its registry, which is shown the logins one after the other. Never uses the network for the built-in
-   * images. What nobody waits for any more, by the signal, ends. Rejects with RuntimeError: why it is not to be had; or with the
+   * Brings an image from its registry, which is shown the logins one after the other; or, where that is out of reach, what
+   * stands in for it (`standsIn`). Never uses the network for the built-in images. What nobody waits for any more, by the signal, ends. Rejects with RuntimeError: why it is not to be had; or with the
    * signal's reason.
    */
   pullImage(image: string, logins: readonly RegistryLogin[], signal?: AbortSignal): Promise<RuntimeImage>

@@ -30,6 +30,32 @@ test('an image is fetched once, and Events and the status tell of it', async () 
   )
 })
 
+test('what stands in for an image is told as that, to each pod', async () => {
+  const cluster = await startCluster()
+  const { runtime } = cluster
+  const standsIn = { as: 'fairlead/echo gateway-echo', reason: 'no route to h.io' }
+  runtime.pullImage = async (image) => {
+    const pulled = { id: 'sha256:1', sizeBytes: 0, user: '', origin: 'registry', access: 'all', standsIn } as const
+    runtime.images.set(image, pulled)
+    return pulled
+  }
+  for (const name of ['one', 'two']) {
+    await cluster.pod(name, { containers: [{ name: 'c', image: 'h.io/app:1' }] })
+    await cluster.until(name, (pod) => pod.status?.phase === 'Running')
+  }
+  const told =
+    'Container image "h.io/app:1" is not on this machine: the built-in fairlead/echo gateway-echo stands in for it'
+  assert.deepEqual(
+    (await cluster.events('Pulled')).map(({ message }) => message),
+    [told, told],
+  )
+  const failed = 'Failed to pull image "h.io/app:1": no route to h.io'
+  assert.deepEqual(
+    (await cluster.events('Failed')).map(({ message }) => message),
+    [failed, failed],
+  )
+})
+
 test('an image that must not be fetched and is not here is told as ErrImageNeverPull', async () => {
   const cluster = await startCluster()
   cluster.runtime.registry.set('h.io/app:1', {})

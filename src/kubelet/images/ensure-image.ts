@@ -58,6 +58,10 @@ export const ensureImage = async (
     event('Warning', 'Failed', `Error: ${reason}`)
     return { outcome: 'held', reason, message }
   }
+  const tellStandIn = ({ as, reason }: NonNullable<RuntimeImage['standsIn']>): void => {
+    event('Warning', 'Failed', `Failed to pull image "${image}": ${reason}`)
+    event('Normal', 'Pulled', `Container image "${image}" is not on this machine: the built-in ${as} stands in for it`)
+  }
   const unpulled = (error: unknown): ImageOutcome =>
     held('ErrImagePull', 'Failed', `Failed to pull image "${image}": ${errorText(error)}`)
   try {
@@ -67,7 +71,13 @@ export const ensureImage = async (
     const marks = logins.map((login) => loginMark(reference.registry, login))
     const plan = planPull(container, status, marks)
     if (plan.kind === 'present') {
-      event('Normal', 'Pulled', `Container image "${image}" already present on machine and can be accessed by the pod`)
+      if (plan.image.standsIn) tellStandIn(plan.image.standsIn)
+      else
+        event(
+          'Normal',
+          'Pulled',
+          `Container image "${image}" already present on machine and can be accessed by the pod`,
+        )
       return { outcome: 'ready', image: plan.image }
     }
     if (plan.kind === 'absent') {
@@ -78,6 +88,10 @@ export const ensureImage = async (
     const from = clock.now()
     const pulled = await unlessAborted(runtime.pullImage(image, logins, signal), signal)
     if (pulled === undefined) return { outcome: 'aborted' }
+    if (pulled.standsIn) {
+      tellStandIn(pulled.standsIn)
+      return { outcome: 'ready', image: pulled }
+    }
     const took = durationText(clock.now() - from)
     const size = `Image size: ${pulled.sizeBytes} bytes.`
     event('Normal', 'Pulled', `Successfully pulled image "${image}" in ${took} (${took} including waiting). ${size}`)

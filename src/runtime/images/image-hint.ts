@@ -18,6 +18,10 @@ const KNOWN: readonly (readonly [names: RegExp, hint: string])[] = [
     /^(?:ubuntu|debian|fedora|centos|rockylinux|python|perl|bash|node)$/,
     'for the programs of this machine use fairlead/host with the same command',
   ],
+  [
+    /^echo-(?:basic|advanced)$/,
+    'for a backend that says what of a request has arrived use fairlead/echo with args ["gateway-echo"], told by the same variables',
+  ],
   [/^pause$/, 'for a container that does nothing use fairlead/echo with command ["sleep", "1000000"]'],
 ]
 

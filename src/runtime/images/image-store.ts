@@ -1,13 +1,17 @@
 import { RuntimeError } from '../runtime-error.ts'
-import type { ImageSourceOptions, ImageStore } from './image.ts'
+import type { Image, ImageSourceOptions, ImageStore } from './image.ts'
 import { imageHint } from './image-hint.ts'
-import { parseImageReference } from './image-reference.ts'
+import { type ImageReference, imageName, parseImageReference } from './image-reference.ts'
 import { imageSources } from './image-source-list.ts'
+import { outOfReach, standIn, standInFor } from './stand-ins.ts'
 
 /** The images of this machine, as one cluster sees them. */
 export function createImageStore(options: ImageSourceOptions): ImageStore {
   const sources = imageSources(options)
   const offers = sources.flatMap(({ offers }) => offers ?? []).join(', ')
+
+  /** Names whose registry could not be asked, and what was said of that. */
+  const stoodInFor = new Map<string, string>()
 
   const find: ImageStore['find'] = async (name) => {
     const reference = parseImageReference(name)
@@ -15,7 +19,14 @@ export function createImageStore(options: ImageSourceOptions): ImageStore {
       const image = await source.resolve(name, reference)
       if (image !== undefined) return image
     }
-    return undefined
+    const reason = stoodInFor.get(imageName(reference))
+    return reason === undefined ? undefined : await inPlaceOf(reference, reason)
+  }
+
+  const inPlaceOf = async (reference: ImageReference, reason: string): Promise<Image | undefined> => {
+    const other = standInFor(reference)
+    const image = other && (await find(other.builtIn))
+    return image && standIn(other, image, reason)
   }
 
   return {
@@ -33,6 +44,10 @@ export function createImageStore(options: ImageSourceOptions): ImageStore {
           try {
             return await source.pull(name, logins, signal)
           } catch (error) {
+            const reason = outOfReach(error)
+            const image = reason === undefined ? undefined : await inPlaceOf(reference, reason)
+            if (image !== undefined) stoodInFor.set(imageName(reference), reason!)
+            if (image !== undefined) return image
             throw withHint(error, `built-in images are ${offers}; ${imageHint(reference)}`)
           }
         }

@@ -66,7 +66,7 @@ export interface ImageSource {
 
 export interface ImageStore {
   /**
-   * Undefined where it would have to be fetched. Rejects with RuntimeError IMAGE_INVALID, or IMAGE_UNAVAILABLE where a
+   * Undefined where it would have to be fetched; what `pull` has put in its place, until it is here. Rejects with RuntimeError IMAGE_INVALID, or IMAGE_UNAVAILABLE where a
    * built-in one cannot be made on this machine.
    */
   find(name: string): Promise<Image | undefined>
@@ -74,7 +74,7 @@ export interface ImageStore {
   resolve(name: string): Promise<Image>
   list(): readonly ListedImage[]
   /**
-   * Fetches it, unless it is built in. What nobody waits for any more, by the signal, ends. Rejects with RuntimeError:
+   * Fetches it, unless it is built in. Where its registry is out of reach, and a built-in one does its work, that one. What nobody waits for any more, by the signal, ends. Rejects with RuntimeError:
    * `LocalImages.pull`, or with the signal's reason.
    */
   pull(name: string, logins: readonly RegistryLogin[], signal?: AbortSignal): Promise<Image>

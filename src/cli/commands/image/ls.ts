@@ -11,7 +11,8 @@ export const ls: Command = {
   name: 'image ls',
   summary: 'what is here',
   description: `The images that were fetched or brought to this machine, by name. All nodes of all its clusters have them. The built-in ones,
-fairlead/echo and fairlead/host, are always there and not listed.`,
+fairlead/echo and fairlead/host, are always there and not listed; nor are names that one of them stands in for while a registry is
+out of reach, since those images are not here: a pod's Events tell of that.`,
   flags: { output: outputFlag },
   examples: ['fairlead image ls', 'fairlead image ls -o json'],
   async run({ flags, io }) {
