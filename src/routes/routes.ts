@@ -32,6 +32,8 @@ export interface KernelPort {
     /** Of the Service's port, as endpoints call it. */
     readonly portName: string
   }[]
+  /** The share of connections that are refused, as their backend is not there. */
+  readonly refusedWeight: number
 }
 
 /**
@@ -43,4 +45,13 @@ export interface WantedPort {
   readonly port: number
   readonly protocol: 'TCP' | 'UDP'
   readonly by: 'proxy' | 'kernel'
+}
+
+/** All that follows from the API's objects. */
+export interface Routes {
+  readonly table: RoutingTable
+  readonly kernelPorts: readonly KernelPort[]
+  readonly wantedPorts: readonly WantedPort[]
+  readonly statuses: readonly WantedStatus[]
+  readonly news: readonly News[]
 }

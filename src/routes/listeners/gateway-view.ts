@@ -1,0 +1,125 @@
+import type { Gateway } from '#api/gatewayapi/gateway/message.ts'
+import type { ListenerSet } from '#api/gatewayapi/listenerset/message.ts'
+import { tryParseAddress } from '#net/ip-address.ts'
+import { type FoundCertificate, findCertificate, type References } from '../references/certificates.ts'
+import { GATEWAY_GROUP } from '../references/grants.ts'
+import type { Origin } from '../table/table.ts'
+import type { Fault } from '../values/fault.ts'
+import { bySeniority, seniorityOf } from '../values/seniority.ts'
+import { withConflicts, withOverlaps } from './conflicts.ts'
+import { allowsNamespace } from './namespaces.ts'
+import type { OwnListener } from './own-listener.ts'
+import { readListener } from './read-listener.ts'
+
+/** A Gateway of ours with all that listens at its addresses. */
+export interface GatewayView {
+  readonly gateway: Gateway
+  readonly origin: Origin & { readonly namespace: string }
+  /** Why nothing of it is served. */
+  readonly refused?: Fault
+  /** Why its own reference leads nowhere, beside those of listeners. */
+  readonly unresolved?: Fault
+  /** What it shows to backends that it speaks TLS to. */
+  readonly clientCertificate?: FoundCertificate
+  readonly listeners: readonly OwnListener[]
+  readonly sets: readonly ListenerSetView[]
+}
+
+/** A ListenerSet of a Gateway of ours. */
+export interface ListenerSetView {
+  readonly set: ListenerSet
+  readonly origin: Origin & { readonly namespace: string }
+  /** Why it is not attached; it has no listeners then. */
+  readonly refused?: Fault
+  readonly listeners: readonly OwnListener[]
+}
+
+/** `sets` are those that name this Gateway as their parent. */
+export const viewGateway = (
+  gateway: Gateway,
+  sets: readonly ListenerSet[],
+  references: References,
+): GatewayView => {
+  const origin = originOf('Gateway', gateway)
+  const refused = refusalOf(gateway)
+  const reference = gateway.spec.tls?.backend?.clientCertificateRef
+  const certificate = reference && findCertificate(reference, origin, 'InvalidClientCertificateRef', references)
+  const attached = [...sets]
+    .map((set) => ({ set, age: seniorityOf(set.metadata), origin: originOf('ListenerSet', set) }))
+    .sort((left, right) => bySeniority(left.age, right.age))
+    .map((one) => ({ ...one, refused: setRefusal(gateway, refused, one.origin.namespace, references) }))
+  const owners = [
+    { origin, listeners: gateway.spec.listeners ?? [] },
+    ...attached.map(({ set, origin, refused }) => ({ origin, listeners: refused ? [] : (set.spec.listeners ?? []) })),
+  ]
+  const read = owners.map((owner) =>
+    owner.listeners.map((listener) => {
+      const one = readListener(listener, owner.origin, origin, gateway.spec.tls?.frontend, references)
+      return refused ? { ...one, isServed: false } : one
+    }),
+  )
+  const settled = withConflicts(read)
+  const marked = withOverlaps(settled.flat())
+  let taken = 0
+  const [own, ...rest] = settled.map((group) => marked.slice(taken, (taken += group.length)))
+  return {
+    gateway,
+    origin,
+    ...(refused && { refused }),
+    ...(certificate && ('reason' in certificate ? { unresolved: certificate } : { clientCertificate: certificate })),
+    listeners: own!,
+    sets: attached.map(({ set, origin, refused }, at) => ({
+      set,
+      origin,
+      ...(refused && { refused }),
+      listeners: rest[at]!,
+    })),
+  }
+}
+
+const originOf = (kind: string, { metadata }: Gateway | ListenerSet): Origin & { readonly namespace: string } => ({
+  kind,
+  namespace: metadata?.namespace ?? '',
+  name: metadata?.name ?? '',
+})
+
+const refusalOf = ({ spec }: Gateway): Fault | undefined => {
+  const parameters = spec.infrastructure?.parametersRef
+  if (parameters !== undefined)
+    return {
+      reason: 'InvalidParameters',
+      message: `there are no parameters to a Gateway, and ${parameters.kind} ${parameters.name} is none`,
+    }
+  for (const { type = 'IPAddress', value } of spec.addresses ?? []) {
+    if (type !== 'IPAddress')
+      return { reason: 'UnsupportedAddress', message: `an address of the type ${type} cannot be given, only IPAddress` }
+    if (value && tryParseAddress(value) === undefined)
+      return { reason: 'UnsupportedAddress', message: `${JSON.stringify(value)} is no IP address` }
+  }
+  return undefined
+}
+
+const setRefusal = (
+  { spec, metadata }: Gateway,
+  refused: Fault | undefined,
+  namespace: string,
+  { objects }: References,
+): Fault | undefined => {
+  const allowed = spec.allowedListeners?.namespaces ?? {}
+  if (!allowsNamespace(allowed, metadata?.namespace ?? '', namespace, objects))
+    return {
+      reason: 'NotAllowed',
+      message: `Gateway ${metadata?.name} does not allow ListenerSets of the namespace ${namespace}`,
+    }
+  return refused && { reason: 'ParentNotAccepted', message: `Gateway ${metadata?.name} is not accepted` }
+}
+
+/** ListenerSets by `namespace/name` of the Gateway that is their parent. */
+export const setsByGateway = (sets: readonly ListenerSet[]): ReadonlyMap<string, readonly ListenerSet[]> =>
+  Map.groupBy(
+    sets.filter(({ spec: { parentRef } }) => {
+      const { group = GATEWAY_GROUP, kind = 'Gateway' } = parentRef
+      return group === GATEWAY_GROUP && kind === 'Gateway'
+    }),
+    ({ metadata, spec: { parentRef } }) => `${parentRef.namespace ?? metadata?.namespace}/${parentRef.name}`,
+  )

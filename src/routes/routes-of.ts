@@ -1,0 +1,71 @@
+import type { Gateway } from '#api/gatewayapi/gateway/message.ts'
+import { keyOf } from '#objects/object-key.ts'
+import { allRoutes } from './attach/any-route.ts'
+import { attach, hooksOf } from './attach/attach.ts'
+import { type AttachedRoute, withOneKind } from './attach/one-kind.ts'
+import { type GatewayView, setsByGateway, viewGateway } from './listeners/gateway-view.ts'
+import { backendPolicies } from './references/backend-policies.ts'
+import type { BackendReferences } from './references/backends.ts'
+import { permitsOf } from './references/grants.ts'
+import type { RouteObjects, RouteOptions } from './route-objects.ts'
+import type { News, Routes } from './routes.ts'
+import { bindingsOf } from './site/gateway-site.ts'
+import { siteOf } from './site/site-of.ts'
+import { TableParts } from './site/table-parts.ts'
+import { shadowedRoutes } from './status/shadowed-routes.ts'
+import { classRefusal, classStatus } from './status/class-status.ts'
+import { gatewayStatuses } from './status/gateway-status.ts'
+import { policyStatuses } from './status/policy-status.ts'
+import { routeStatuses } from './status/route-status.ts'
+
+/**
+ * What becomes of all objects of the Gateway API: the table of the proxies, what the kernel is to forward, and what
+ * people are told. All of it is computed each time; what an object says, and what follows from the same objects, is kept
+ * from one time to the next.
+ */
+export const routesOf = (objects: RouteObjects, options: RouteOptions): Routes => {
+  const references: BackendReferences = {
+    objects,
+    options,
+    permits: permitsOf(objects.referenceGrants),
+    policies: backendPolicies(objects, options),
+  }
+  const gateways = gatewaysOf(references)
+  const hooks = hooksOf(gateways)
+  const attached = withOneKind(
+    allRoutes(objects).map((route): AttachedRoute => ({ route, parents: attach(route, hooks, objects) })),
+  )
+  const bindings = bindingsOf(attached, references)
+  const parts = new TableParts()
+  const sites = gateways.map((gateway) => siteOf(gateway, bindings, options, parts))
+  const classes = objects.gatewayClasses.filter(({ spec }) => spec.controllerName === options.controllerName)
+  const news: News[] = shadowedRoutes(bindings)
+  return {
+    table: { sites: sites.map(({ site }) => site).filter(({ ports }) => ports.length > 0), ...parts.parts() },
+    kernelPorts: sites.flatMap((site) => site.kernelPorts),
+    wantedPorts: sites.flatMap((site) => site.wantedPorts),
+    statuses: [
+      ...classes.map((one) => classStatus(one, options)),
+      ...gateways.flatMap((gateway) =>
+        gatewayStatuses(gateway, (listener) => bindings.get(listener)?.length ?? 0, options),
+      ),
+      ...routeStatuses(attached, bindings, references),
+      ...policyStatuses(attached, references),
+    ],
+    news,
+  }
+}
+
+/** The Gateways of classes of ours that are accepted. */
+const gatewaysOf = (references: BackendReferences): readonly GatewayView[] => {
+  const { objects, options } = references
+  const classes = new Set(
+    objects.gatewayClasses
+      .filter((one) => one.spec.controllerName === options.controllerName && classRefusal(one) === undefined)
+      .map(({ metadata }) => metadata?.name),
+  )
+  const sets = setsByGateway(objects.listenerSets)
+  return objects.gateways
+    .filter(({ spec }: Gateway) => classes.has(spec.gatewayClassName))
+    .map((gateway) => viewGateway(gateway, sets.get(keyOf(gateway)) ?? [], references))
+}

@@ -1,0 +1,89 @@
+import type { GRPCRouteMatch } from '#api/gatewayapi/grpcroute/message.ts'
+import type { HTTPRouteMatch } from '#api/gatewayapi/httproute/match.ts'
+import type { PathMatch, ValueMatch } from '../table/entry.ts'
+import type { Fault } from '../values/fault.ts'
+import { patternFault, quotedPattern } from '../values/pattern.ts'
+import { type Read, type ReadMatch, unsupported } from './read-rule.ts'
+
+const EVERY_PATH: PathMatch = { type: 'Prefix', value: '/' }
+const EVERYTHING: ReadMatch = { path: EVERY_PATH, headers: [], query: [] }
+
+/** What an HTTPRoute's rule matches; without matches it is everything. */
+export const httpMatches = (matches: readonly HTTPRouteMatch[] = []): Read<readonly ReadMatch[]> => {
+  const read = matches.map(httpMatch)
+  return { value: read.length === 0 ? [EVERYTHING] : read, ...firstFault(read) }
+}
+
+const httpMatch = ({ path, method, headers, queryParams }: HTTPRouteMatch): ReadMatch => ({
+  path: path === undefined ? EVERY_PATH : pathMatch(path.type ?? 'PathPrefix', path.value ?? '/'),
+  ...(method && { method }),
+  headers: valueMatches(headers, (name) => name.toLowerCase()),
+  query: valueMatches(queryParams, (name) => name),
+})
+
+const pathMatch = (type: string, value: string): PathMatch =>
+  type === 'PathPrefix'
+    ? { type: 'Prefix', value: value.replace(/\/+$/, '') || '/' }
+    : { type: type as PathMatch['type'], value }
+
+/** Of those that have one name the first counts. */
+const valueMatches = (
+  matches: readonly { readonly name: string; readonly type?: ValueMatch['type']; readonly value: string }[] = [],
+  nameOf: (name: string) => string,
+): readonly ValueMatch[] => {
+  const read: ValueMatch[] = []
+  for (const { name: written, type = 'Exact', value } of matches) {
+    const name = nameOf(written)
+    if (!read.some((other) => other.name === name)) read.push({ name, type, value })
+  }
+  return read
+}
+
+const firstFault = (matches: readonly ReadMatch[]): { readonly fault?: Fault } => {
+  for (const match of matches) {
+    const fault = faultOf(match)
+    if (fault !== undefined) return { fault }
+  }
+  return {}
+}
+
+const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'DELETE', 'CONNECT', 'OPTIONS', 'TRACE', 'PATCH']
+
+const faultOf = ({ path, method, headers, query }: ReadMatch): Fault | undefined => {
+  if (!['Exact', 'Prefix', 'RegularExpression'].includes(path.type))
+    return unsupported(`the type ${path.type} of a path's match is not known`)
+  if (path.type !== 'RegularExpression' && !path.value.startsWith('/'))
+    return unsupported(`the path ${JSON.stringify(path.value)} does not begin with /`)
+  if (method !== undefined && !METHODS.includes(method)) return unsupported(`the method ${method} is not known`)
+  for (const { type, name } of [...headers, ...query])
+    if (type !== 'Exact' && type !== 'RegularExpression')
+      return unsupported(`the type ${type} of the match of ${name} is not known`)
+  for (const { type, value } of [path, ...headers, ...query]) {
+    const fault = type === 'RegularExpression' ? patternFault(value) : undefined
+    if (fault !== undefined) return unsupported(`the regular expression ${value} is none of RE2: ${fault}`)
+  }
+  return undefined
+}
+
+/** What a GRPCRoute's rule matches, as paths: a method is called by `/service/method`. */
+export const grpcMatches = (matches: readonly GRPCRouteMatch[] = []): Read<readonly ReadMatch[]> => {
+  const read = matches.map(
+    ({ method, headers }): ReadMatch => ({
+      path: method === undefined ? EVERY_PATH : grpcPath(method.type ?? 'Exact', method.service, method.method),
+      headers: valueMatches(headers, (name) => name.toLowerCase()),
+      query: [],
+    }),
+  )
+  return { value: read.length === 0 ? [EVERYTHING] : read, ...firstFault(read) }
+}
+
+const ANY = '[^/]+'
+
+const grpcPath = (type: string, service = '', method = ''): PathMatch => {
+  if (type !== 'Exact' && type !== 'RegularExpression') return { type: type as PathMatch['type'], value: '/' }
+  if (service === '' && method === '') return EVERY_PATH
+  if (type === 'Exact' && method === '') return { type: 'Prefix', value: `/${service}` }
+  if (type === 'Exact' && service !== '') return { type: 'Exact', value: `/${service}/${method}` }
+  if (type === 'Exact') return { type: 'RegularExpression', value: `/${ANY}/${quotedPattern(method)}` }
+  return { type: 'RegularExpression', value: `/${service && `(?:${service})` || ANY}/${method && `(?:${method})` || ANY}` }
+}

@@ -1,0 +1,79 @@
+import type { HTTPRouteRetry, HTTPRouteTimeouts } from '#api/gatewayapi/httproute/message.ts'
+import type { SessionPersistence } from '#api/gatewayapi/shared/session-persistence.ts'
+import type { Persistence } from '../table/entry.ts'
+import type { Retry } from '../table/table.ts'
+import { durationMs } from '../values/duration.ts'
+import type { Fault } from '../values/fault.ts'
+import { type Read, unsupported } from './read-rule.ts'
+
+interface Timeouts {
+  readonly requestTimeoutMs?: number
+  readonly backendTimeoutMs?: number
+}
+
+/** A duration of zero is no limit. */
+export const readTimeouts = ({ request, backendRequest }: HTTPRouteTimeouts = {}): Read<Timeouts> => {
+  const fault = durationFault('timeouts.request', request) ?? durationFault('timeouts.backendRequest', backendRequest)
+  const whole = durationMs(request ?? '0s')
+  const once = durationMs(backendRequest ?? '0s')
+  const longer = whole && once && once > whole
+  const late = longer ? unsupported('timeouts.backendRequest is longer than timeouts.request') : undefined
+  return {
+    value: { ...(whole && { requestTimeoutMs: whole }), ...(once && { backendTimeoutMs: once }) },
+    ...((fault ?? late) && { fault: (fault ?? late)! }),
+  }
+}
+
+const durationFault = (what: string, text: string | undefined): Fault | undefined =>
+  text === undefined || durationMs(text) !== undefined
+    ? undefined
+    : unsupported(`${what} ${JSON.stringify(text)} is no duration`)
+
+/** Those that a proxy can tell apart before it has handed on an answer. */
+const RETRIED: readonly number[] = [404, 408, 425, 500, 501, 502, 503, 504]
+const ATTEMPTS = 1
+
+export const readRetry = (written: HTTPRouteRetry | undefined): Read<Retry | undefined> => {
+  if (written === undefined) return { value: undefined }
+  const { codes = [], attempts = ATTEMPTS, backoff } = written
+  const other = codes.find((code) => !RETRIED.includes(code))
+  const fault =
+    other === undefined
+      ? durationFault('retry.backoff', backoff)
+      : unsupported(`a retry after the status ${other} is not supported, only after ${RETRIED.join(', ')}`)
+  const backoffMs = durationMs(backoff ?? '0s')
+  return { value: { codes, attempts, ...(backoffMs && { backoffMs }) }, ...(fault && { fault }) }
+}
+
+/** `owner` names the rule: of two rules without a name of their own, each has another. */
+export const readPersistence = (
+  written: SessionPersistence | undefined,
+  owner: string,
+): Read<Persistence | undefined> => {
+  if (written === undefined) return { value: undefined }
+  const { sessionName, absoluteTimeout, idleTimeout, type = 'Cookie', cookieConfig } = written
+  const lifetime = cookieConfig?.lifetimeType ?? 'Session'
+  const absoluteTimeoutMs = durationMs(absoluteTimeout ?? '0s')
+  const fault = idleTimeout
+    ? unsupported('sessionPersistence.idleTimeout is not supported')
+    : (durationFault('sessionPersistence.absoluteTimeout', absoluteTimeout) ??
+      (lifetime === 'Permanent' && !absoluteTimeoutMs
+        ? unsupported('a permanent cookie needs sessionPersistence.absoluteTimeout')
+        : undefined))
+  return {
+    value: {
+      type,
+      name: sessionName || `fairlead-${hash(owner)}`,
+      ...(absoluteTimeoutMs && { absoluteTimeoutMs }),
+      lifetime,
+    },
+    ...(fault && { fault }),
+  }
+}
+
+/** FNV-1a of 32 bits, in hexadecimal digits. */
+const hash = (text: string): string => {
+  let sum = 0x811c9dc5
+  for (let at = 0; at < text.length; at++) sum = Math.imul(sum ^ text.charCodeAt(at), 0x01000193) >>> 0
+  return sum.toString(16).padStart(8, '0')
+}

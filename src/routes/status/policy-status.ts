@@ -1,0 +1,108 @@
+import type { AttachedRoute } from '../attach/one-kind.ts'
+import type { GatewayView } from '../listeners/gateway-view.ts'
+import { GATEWAY_GROUP, type Referrer } from '../references/grants.ts'
+import type { BackendReferences } from '../references/backends.ts'
+import type { Targeting } from '../references/backend-policies.ts'
+import type { ReadPolicy } from '../references/read-policy.ts'
+import { objectKey } from '#objects/object-key.ts'
+import type { WantedCondition, WantedStatus } from '../routes.ts'
+import { speechOf } from '../site/gateway-site.ts'
+import type { Fault } from '../values/fault.ts'
+import { unless } from './condition.ts'
+
+/** How many ancestors a policy's status has room for. */
+const ROOM = 16
+
+/** Of BackendTLSPolicies whose Services some Gateway of ours sends to by TLS, or did. */
+export const policyStatuses = (
+  attached: readonly AttachedRoute[],
+  references: BackendReferences,
+): readonly WantedStatus[] => {
+  const { objects, options, policies } = references
+  if (objects.backendTLSPolicies.length === 0) return []
+  const ancestors = ancestorsOf(attached, references)
+  const found = new Map<object, { read: ReadPolicy; targets: Targeting[]; gateways: Set<GatewayView> }>()
+  for (const [service, gateways] of ancestors)
+    for (const target of policies.targeting(service)) {
+      const one = found.get(target.read.policy) ?? { read: target.read, targets: [], gateways: new Set<GatewayView>() }
+      found.set(target.read.policy, one)
+      one.targets.push(target)
+      for (const gateway of gateways) one.gateways.add(gateway)
+    }
+  return objects.backendTLSPolicies.flatMap((policy) => {
+    const one = found.get(policy)
+    const had = (policy.status?.ancestors ?? []).some((ancestor) => ancestor.controllerName === options.controllerName)
+    if (one === undefined && !had) return []
+    const { namespace = '', name = '', uid = '', generation = 0 } = policy.metadata ?? {}
+    const conditions = one === undefined ? [] : conditionsOf(one.read, one.targets, references)
+    return [
+      {
+        object: { kind: 'BackendTLSPolicy', namespace, name },
+        uid,
+        generation,
+        status: {
+          ancestors: [...(one?.gateways ?? [])].slice(0, ROOM).map(({ origin }) => ({
+            ancestorRef: { group: GATEWAY_GROUP, kind: 'Gateway', namespace: origin.namespace, name: origin.name },
+            controllerName: options.controllerName,
+            conditions,
+          })),
+        },
+      },
+    ]
+  })
+}
+
+/** Which Gateways send to a Service in a way that its policies are for, by the Service's `namespace/name`. */
+const ancestorsOf = (
+  attached: readonly AttachedRoute[],
+  { objects, permits, policies }: BackendReferences,
+): ReadonlyMap<string, ReadonlySet<GatewayView>> => {
+  const ancestors = new Map<string, Set<GatewayView>>()
+  for (const { route, parents } of attached) {
+    const gateways = parents
+      .filter(({ gateway, attachments }) => attachments.some(({ listener }) => speechOf(route, gateway, listener).tls))
+      .map(({ gateway }) => gateway)
+    if (gateways.length === 0) continue
+    const from: Referrer = route.origin
+    for (const rule of route.rules)
+      for (const { ref } of rule.backends) {
+        const { group = '', kind = 'Service', namespace = from.namespace, name } = ref
+        const service = objectKey(namespace, name)
+        if (group !== '' || kind !== 'Service' || policies.targeting(service).length === 0) continue
+        if (objects.service(service) === undefined || !permits(from, { group, kind, namespace, name })) continue
+        const known = ancestors.get(service) ?? new Set<GatewayView>()
+        ancestors.set(service, known)
+        for (const gateway of gateways) known.add(gateway)
+      }
+  }
+  return ancestors
+}
+
+const conditionsOf = (
+  read: ReadPolicy,
+  targets: readonly Targeting[],
+  { objects }: BackendReferences,
+): readonly WantedCondition[] => [
+  unless('Accepted', conflictOf(targets) ?? read.fault ?? missingSection(read, targets, objects.service)),
+  unless('ResolvedRefs', read.unresolved),
+]
+
+const conflictOf = (targets: readonly Targeting[]): Fault | undefined => {
+  const lost = targets.find(({ loses }) => loses !== undefined)
+  return lost && { reason: 'Conflicted', message: `BackendTLSPolicy ${lost.loses!.key} is older and has the same target` }
+}
+
+const missingSection = (
+  { policy }: ReadPolicy,
+  targets: readonly Targeting[],
+  service: BackendReferences['objects']['service'],
+): Fault | undefined => {
+  for (const { section } of targets) {
+    if (section === undefined) continue
+    const target = policy.spec.targetRefs?.find(({ sectionName }) => sectionName === section)
+    const found = service(objectKey(policy.metadata?.namespace, target?.name ?? ''))
+    if (!found?.spec?.ports?.some(({ name }) => name === section))
+      return { reason: 'TargetNotFound', message: `Service ${target?.name} has no port with the name ${section}` }
+  }
+  return undefined
+}

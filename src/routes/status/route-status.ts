@@ -1,0 +1,110 @@
+import type { ParentReference } from '#api/gatewayapi/shared/references.ts'
+import type { AnyRoute } from '../attach/any-route.ts'
+import type { Parent } from '../attach/attach.ts'
+import type { AttachedRoute } from '../attach/one-kind.ts'
+import type { OwnListener } from '../listeners/own-listener.ts'
+import type { BackendReferences } from '../references/backends.ts'
+import type { RouteOptions } from '../route-objects.ts'
+import type { WantedCondition, WantedStatus } from '../routes.ts'
+import { type CompiledRoute, compileRoute } from '../rules/compile-route.ts'
+import { type Bindings, speechOf } from '../site/gateway-site.ts'
+import type { Fault } from '../values/fault.ts'
+import { holds, unless } from './condition.ts'
+
+/** `parents` of a route's status: ours alone. */
+interface WantedParent {
+  readonly parentRef: ParentReference
+  readonly controllerName: string
+  readonly conditions: readonly WantedCondition[]
+}
+
+interface Kept {
+  readonly text: string
+  readonly wanted: WantedStatus
+}
+const kept = new WeakMap<object, Kept>()
+
+/** Of those that have a parent of ours, or had one. The same status as before for what is as before. */
+export const routeStatuses = (
+  attached: readonly AttachedRoute[],
+  bindings: Bindings,
+  references: BackendReferences,
+): readonly WantedStatus[] =>
+  attached.flatMap(({ route, parents }) => {
+    const { controllerName } = references.options
+    if (parents.length === 0 && !hadParent(route, controllerName)) return []
+    const wanted = parents.map((parent): WantedParent => {
+      const compiled = compiledAt(route, parent, bindings, references)
+      return { parentRef: parent.ref, controllerName, conditions: conditionsOf(route, parent, compiled, references.options) }
+    })
+    return [once(route, wanted)]
+  })
+
+const once = (route: AnyRoute, parents: readonly WantedParent[]): WantedStatus => {
+  const text = JSON.stringify(parents)
+  const before = kept.get(route)
+  if (before?.text === text) return before.wanted
+  const wanted: WantedStatus = {
+    object: route.origin,
+    uid: route.metadata?.uid ?? '',
+    generation: route.metadata?.generation ?? 0,
+    status: { parents },
+  }
+  kept.set(route, { text, wanted })
+  return wanted
+}
+
+const hadParent = ({ status }: AnyRoute, controllerName: string): boolean =>
+  (status?.parents ?? []).some((parent) => parent.controllerName === controllerName)
+
+/** As it is spoken for at one of the parent's listeners; at a parent that refuses it, as it would be. */
+const compiledAt = (
+  route: AnyRoute,
+  { gateway, attachments }: Parent,
+  bindings: Bindings,
+  references: BackendReferences,
+): CompiledRoute => {
+  const listener: OwnListener | undefined = attachments[0]?.listener ?? gateway.listeners[0]
+  const bound = listener && bindings.get(listener)?.find((one) => one.route === route)
+  if (bound !== undefined) return bound.compiled
+  const speech = listener === undefined ? { route: 'TCP' as const, tls: false } : speechOf(route, gateway, listener)
+  return compileRoute(route, speech, references)
+}
+
+const conditionsOf = (
+  route: AnyRoute,
+  { refused, attachments }: Parent,
+  compiled: CompiledRoute,
+  options: RouteOptions,
+): readonly WantedCondition[] => {
+  const taken = refused ?? allRefused(compiled, options)
+  const partly = taken === undefined ? (route.partly ?? someRefused(compiled, options)) : undefined
+  return [
+    unless('Accepted', attachments.length === 0 ? refused : taken),
+    unless('ResolvedRefs', compiled.unresolved),
+    ...(partly ? [holds('PartiallyInvalid', partly.reason, partly.message)] : []),
+  ]
+}
+
+/** Rules that a proxy does not take. */
+const refusedRules = ({ ranked }: CompiledRoute, { refusals }: RouteOptions): ReadonlyMap<string, string> => {
+  const refused = new Map<string, string>()
+  if (refusals.size > 0)
+    for (const { entry } of ranked) {
+      const words = refusals.get(entry.rule.id)
+      if (words !== undefined) refused.set(entry.rule.id, `${entry.rule.index}: ${words}`)
+    }
+  return refused
+}
+
+const allRefused = (compiled: CompiledRoute, options: RouteOptions): Fault | undefined => {
+  const refused = refusedRules(compiled, options)
+  if (refused.size === 0 || !compiled.ranked.every(({ entry }) => refused.has(entry.rule.id))) return undefined
+  return { reason: 'UnsupportedValue', message: `the proxy does not take rule ${[...refused.values()].join('; ')}` }
+}
+
+const someRefused = (compiled: CompiledRoute, options: RouteOptions): Fault | undefined => {
+  const refused = refusedRules(compiled, options)
+  if (refused.size === 0) return undefined
+  return { reason: 'UnsupportedValue', message: `Dropped Rule ${[...refused.values()].join('; ')}` }
+}
