@@ -12,11 +12,11 @@ import type { News, Routes } from './routes.ts'
 import { bindingsOf } from './site/gateway-site.ts'
 import { siteOf } from './site/site-of.ts'
 import { TableParts } from './site/table-parts.ts'
-import { shadowedRoutes } from './status/shadowed-routes.ts'
 import { classRefusal, classStatus } from './status/class-status.ts'
 import { gatewayStatuses } from './status/gateway-status.ts'
 import { policyStatuses } from './status/policy-status.ts'
 import { routeStatuses } from './status/route-status.ts'
+import { shadowedRoutes } from './status/shadowed-routes.ts'
 
 /**
  * What becomes of all objects of the Gateway API: the table of the proxies, what the kernel is to forward, and what

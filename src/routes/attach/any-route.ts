@@ -2,7 +2,7 @@ import type { ParentReference } from '#api/gatewayapi/shared/references.ts'
 import type { RouteStatus } from '#api/gatewayapi/shared/route.ts'
 import type { ObjectMeta } from '#api/meta/object-meta.ts'
 import type { RouteObjects } from '../route-objects.ts'
-import type { RouteText } from '../rules/compile-route.ts'
+import { type RouteText, refsOf } from '../rules/compile-route.ts'
 import { readConnectionRoute, readGrpcRoute, readHttpRoute } from '../rules/read-route.ts'
 import type { ReadRule } from '../rules/read-rule.ts'
 import type { Fault } from '../values/fault.ts'
@@ -65,6 +65,7 @@ const anyRoute = (route: Written, kind: RouteKind, rules: readonly ReadRule[]): 
     origin: { kind, namespace: metadata?.namespace ?? '', name: metadata?.name ?? '' },
     seniority: seniorityOf(metadata),
     rules,
+    refs: rules.flatMap(refsOf),
     metadata,
     status,
     parentRefs: spec.parentRefs ?? [],

@@ -49,7 +49,7 @@ export const attach = (route: AnyRoute, hooks: Hooks, objects: RouteObjects): re
   for (const ref of parentRefsOf(route, hooks)) {
     const { group = GATEWAY_GROUP, kind = 'Gateway', namespace = route.origin.namespace, name } = ref
     const hook = group === GATEWAY_GROUP ? hooks.get(`${kind} ${objectKey(namespace, name)}`) : undefined
-    if (hook !== undefined) parents.push(attachTo(route, { group, kind, ...ref }, hook, objects))
+    if (hook !== undefined) parents.push(attachTo(route, ref, hook, objects))
   }
   return parents
 }
@@ -71,22 +71,24 @@ const parentRefsOf = ({ parentRefs, usesDefaults, origin }: AnyRoute, hooks: Hoo
 }
 
 const attachTo = (route: AnyRoute, ref: ParentReference, hook: Hook, objects: RouteObjects): Parent => {
+  const hooked = `${ref.kind ?? 'Gateway'} ${ref.name}`
   const refuse = (reason: string, message: string): Parent => ({
     ref,
     gateway: hook.gateway,
     attachments: [],
     refused: { reason, message },
   })
-  if (hook.refused !== undefined) return refuse('NoMatchingParent', `${ref.kind} ${ref.name} is not attached: ${hook.refused.message}`)
+  if (hook.refused !== undefined)
+    return refuse('NoMatchingParent', `${hooked} is not attached: ${hook.refused.message}`)
   const meant = hook.listeners.filter(
     ({ spec }) => (!ref.sectionName || spec.name === ref.sectionName) && (!ref.port || spec.port === ref.port),
   )
-  if (meant.length === 0) return refuse('NoMatchingParent', `${ref.kind} ${ref.name} has no listener ${nameOf(ref)}`)
+  if (meant.length === 0) return refuse('NoMatchingParent', `${hooked} has no listener ${nameOf(ref)}`)
   const open = meant.filter((listener) => takes(listener, route, objects))
   if (open.length === 0)
     return refuse(
       'NotAllowedByListeners',
-      `no listener of ${ref.kind} ${ref.name} takes a ${route.kind} of the namespace ${route.origin.namespace}`,
+      `no listener of ${hooked} takes a ${route.kind} of the namespace ${route.origin.namespace}`,
     )
   if (route.refused !== undefined) return { ...refuse(route.refused.reason, route.refused.message) }
   const attachments: Attachment[] = []
@@ -97,7 +99,7 @@ const attachTo = (route: AnyRoute, ref: ParentReference, hook: Hook, objects: Ro
   if (attachments.length === 0)
     return refuse(
       'NoMatchingListenerHostname',
-      `no listener of ${ref.kind} ${ref.name} that takes it has a hostname in common with ${route.hostnames.join(', ')}`,
+      `no listener of ${hooked} that takes it has a hostname in common with ${route.hostnames.join(', ')}`,
     )
   return { ref, gateway: hook.gateway, attachments }
 }

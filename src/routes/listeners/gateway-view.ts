@@ -35,11 +35,7 @@ export interface ListenerSetView {
 }
 
 /** `sets` are those that name this Gateway as their parent. */
-export const viewGateway = (
-  gateway: Gateway,
-  sets: readonly ListenerSet[],
-  references: References,
-): GatewayView => {
+export const viewGateway = (gateway: Gateway, sets: readonly ListenerSet[], references: References): GatewayView => {
   const origin = originOf('Gateway', gateway)
   const refused = refusalOf(gateway)
   const reference = gateway.spec.tls?.backend?.clientCertificateRef
@@ -60,19 +56,18 @@ export const viewGateway = (
   )
   const settled = withConflicts(read)
   const marked = withOverlaps(settled.flat())
-  let taken = 0
-  const [own, ...rest] = settled.map((group) => marked.slice(taken, (taken += group.length)))
+  const owned = Map.groupBy(marked, ({ owner }) => owner)
   return {
     gateway,
     origin,
     ...(refused && { refused }),
     ...(certificate && ('reason' in certificate ? { unresolved: certificate } : { clientCertificate: certificate })),
-    listeners: own!,
-    sets: attached.map(({ set, origin, refused }, at) => ({
+    listeners: owned.get(origin) ?? [],
+    sets: attached.map(({ set, origin, refused }) => ({
       set,
       origin,
       ...(refused && { refused }),
-      listeners: rest[at]!,
+      listeners: owned.get(origin) ?? [],
     })),
   }
 }

@@ -46,7 +46,13 @@ export const KINDS: { readonly [protocol: string]: readonly string[] } = {
 
 /** What is told apart at one port: the names that clients of TLS ask for lead to HTTPS and TLS listeners alike. */
 export type Family = 'http' | 'tls' | 'tcp' | 'udp'
-const FAMILIES: { readonly [protocol: string]: Family } = { HTTP: 'http', HTTPS: 'tls', TLS: 'tls', TCP: 'tcp', UDP: 'udp' }
+const FAMILIES: { readonly [protocol: string]: Family } = {
+  HTTP: 'http',
+  HTTPS: 'tls',
+  TLS: 'tls',
+  TCP: 'tcp',
+  UDP: 'udp',
+}
 
 /** undefined: a protocol that is not known. */
 export const familyOf = ({ protocol }: Listener): Family | undefined => FAMILIES[protocol]

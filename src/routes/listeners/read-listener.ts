@@ -8,8 +8,8 @@ import {
   findCertificate,
   nameOfKind,
   notPermitted,
-  readAuthorities,
   type References,
+  readAuthorities,
 } from '../references/certificates.ts'
 import { GATEWAY_GROUP, type Referrer } from '../references/grants.ts'
 import type { Origin } from '../table/table.ts'
@@ -106,13 +106,20 @@ interface Clients extends Pick<ListenerClients, 'authorities'> {
   readonly fault?: Fault
 }
 
-const clientsOf = ({ caCertificateRefs: refs = [] }: FrontendTLSValidation, gateway: Referrer, references: References): Clients => {
+const clientsOf = (
+  { caCertificateRefs: refs = [] }: FrontendTLSValidation,
+  gateway: Referrer,
+  references: References,
+): Clients => {
   const found = refs.map((ref) => authoritiesOf(ref, gateway, references))
   const authorities = found.filter((one): one is FoundAuthorities => !('reason' in one))
   const fault = found.find((one): one is Fault => 'reason' in one)
   const refused =
     authorities.length === 0
-      ? { reason: 'NoValidCACertificate', message: `no client could show a certificate: ${fault?.message ?? 'no authority is named'}` }
+      ? {
+          reason: 'NoValidCACertificate',
+          message: `no client could show a certificate: ${fault?.message ?? 'no authority is named'}`,
+        }
       : undefined
   return { authorities, ...(fault && { fault }), ...(refused && { refused }) }
 }

@@ -4,7 +4,13 @@ import { keyOf, objectKey } from '#objects/object-key.ts'
 import type { Backend, BackendTls, Retry } from '../table/table.ts'
 import type { Fault } from '../values/fault.ts'
 import type { BackendPolicies } from './backend-policies.ts'
-import { type FoundAuthorities, type FoundCertificate, nameOfKind, notPermitted, type References } from './certificates.ts'
+import {
+  type FoundAuthorities,
+  type FoundCertificate,
+  nameOfKind,
+  notPermitted,
+  type References,
+} from './certificates.ts'
 import type { Referrer } from './grants.ts'
 import type { ReadPolicy } from './read-policy.ts'
 
@@ -42,6 +48,15 @@ export const findBackend = (
   if (!permits(from, { group, kind, namespace, name })) return notPermitted(from, `Service ${key}`)
   const service = objects.service(key)
   if (service === undefined) return notFound(`Service ${key} is not there`)
+  const before = led.get(ref)
+  const isSame =
+    before !== undefined &&
+    before.service === service &&
+    before.speech.route === speech.route &&
+    before.speech.tls === speech.tls &&
+    before.speech.clientCertificate === speech.clientCertificate &&
+    before.policy === (speech.tls ? policies.policyOf(key, before.found.backend.portName) : undefined)
+  if (isSame) return before.found
   if (service.spec?.type === 'ExternalName')
     return { reason: 'InvalidKind', message: `Service ${key} is an ExternalName, which has no endpoints` }
   if (ref.port === undefined) return notFound(`which port of Service ${key} is meant is not said`)
@@ -56,8 +71,19 @@ export const findBackend = (
       reason: 'UnsupportedProtocol',
       message: `port ${ref.port} of Service ${key} has the appProtocol ${port.appProtocol}, ${refusalOf(speech, port.appProtocol!)}`,
     }
-  return found(service, port, protocol, policy, retry, speech)
+  const answer = found(service, port, protocol, policy, retry, speech)
+  led.set(ref, { service, policy, speech, found: answer })
+  return answer
 }
+
+/** Where a reference led. It belongs to one rule, whose retries are always the same. */
+interface Led {
+  readonly service: Service
+  readonly policy: ReadPolicy | undefined
+  readonly speech: Speech
+  readonly found: FoundBackend
+}
+const led = new WeakMap<BackendObjectReference, Led>()
 
 const notFound = (message: string): Fault => ({ reason: 'BackendNotFound', message })
 

@@ -1,9 +1,9 @@
-import { type BackendReferences, findBackend, type FoundBackend, type Speech } from '../references/backends.ts'
 import type { BackendObjectReference } from '#api/gatewayapi/shared/references.ts'
+import { type BackendReferences, type FoundBackend, findBackend, type Speech } from '../references/backends.ts'
 import type { Referrer } from '../references/grants.ts'
 import type { Entry, Rule } from '../table/entry.ts'
 import type { Ranked } from '../table/precedence.ts'
-import type { Origin } from '../table/table.ts'
+import type { Origin, Retry } from '../table/table.ts'
 import { type Fault, sameFault } from '../values/fault.ts'
 import type { Seniority } from '../values/seniority.ts'
 import { type Answers, changesPrefix, makeRule } from './make-rule.ts'
@@ -16,6 +16,14 @@ export interface RouteText {
   readonly origin: Origin & { readonly namespace: string }
   readonly seniority: Seniority
   readonly rules: readonly ReadRule[]
+  /** `refsOf()` all of its rules. */
+  readonly refs: readonly RuleRef[]
+}
+
+/** What a rule refers to. */
+export interface RuleRef {
+  readonly ref: BackendObjectReference
+  readonly retry: Retry | undefined
 }
 
 /** What a route asks for, with all that it refers to looked up. */
@@ -37,9 +45,7 @@ const kept = new WeakMap<object, Map<string, Kept>>()
 /** The same as before, where all that it refers to is as before. */
 export const compileRoute = (route: RouteText, speech: Speech, references: BackendReferences): CompiledRoute => {
   const from: Referrer = route.origin
-  const found = route.rules.flatMap((rule) =>
-    refsOf(rule).map((ref) => findBackend(ref, from, speech, rule.retry, references)),
-  )
+  const found = route.refs.map(({ ref, retry }) => findBackend(ref, from, speech, retry, references))
   const way = `${speech.tls} ${speech.clientCertificate?.key ?? ''}`
   const ways = kept.get(route.object) ?? new Map<string, Kept>()
   if (ways.size === 0) kept.set(route.object, ways)
@@ -51,13 +57,14 @@ export const compileRoute = (route: RouteText, speech: Speech, references: Backe
 }
 
 /** All references of a rule, in the order in which `compile()` takes their answers. */
-const refsOf = ({ filters, backends }: ReadRule): readonly BackendObjectReference[] => [
-  ...filters.flatMap((filter) => (filter.type === 'mirrorTo' ? [filter.ref] : [])),
-  ...backends.flatMap((backend) => [
-    backend.ref,
-    ...backend.filters.flatMap((filter) => (filter.type === 'mirrorTo' ? [filter.ref] : [])),
-  ]),
-]
+export const refsOf = ({ filters, backends, retry }: ReadRule): readonly RuleRef[] =>
+  [
+    ...filters.flatMap((filter) => (filter.type === 'mirrorTo' ? [filter.ref] : [])),
+    ...backends.flatMap((backend) => [
+      backend.ref,
+      ...backend.filters.flatMap((filter) => (filter.type === 'mirrorTo' ? [filter.ref] : [])),
+    ]),
+  ].map((ref) => ({ ref, retry }))
 
 const sameFound = (left: readonly (FoundBackend | Fault)[], right: readonly (FoundBackend | Fault)[]): boolean =>
   left.length === right.length &&

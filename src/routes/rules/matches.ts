@@ -85,5 +85,8 @@ const grpcPath = (type: string, service = '', method = ''): PathMatch => {
   if (type === 'Exact' && method === '') return { type: 'Prefix', value: `/${service}` }
   if (type === 'Exact' && service !== '') return { type: 'Exact', value: `/${service}/${method}` }
   if (type === 'Exact') return { type: 'RegularExpression', value: `/${ANY}/${quotedPattern(method)}` }
-  return { type: 'RegularExpression', value: `/${service && `(?:${service})` || ANY}/${method && `(?:${method})` || ANY}` }
+  return {
+    type: 'RegularExpression',
+    value: `/${(service && `(?:${service})`) || ANY}/${(method && `(?:${method})`) || ANY}`,
+  }
 }

@@ -1,3 +1,4 @@
+import type { Listener as ApiListener } from '#api/gatewayapi/shared/listener.ts'
 import type { AnyRoute } from '../attach/any-route.ts'
 import type { AttachedRoute } from '../attach/one-kind.ts'
 import type { GatewayView } from '../listeners/gateway-view.ts'
@@ -6,7 +7,6 @@ import type { BackendReferences, FoundBackend, Speech } from '../references/back
 import { type CompiledRoute, compileRoute, rankedAt } from '../rules/compile-route.ts'
 import type { Entry } from '../table/entry.ts'
 import { byPrecedence, type Ranked } from '../table/precedence.ts'
-import type { Listener as ApiListener } from '#api/gatewayapi/shared/listener.ts'
 import { sameItems } from '../values/remembered.ts'
 
 /** A route at one listener, as it is spoken for there. */
@@ -22,14 +22,18 @@ export type Bindings = ReadonlyMap<OwnListener, readonly Bound[]>
 export const bindingsOf = (attached: readonly AttachedRoute[], references: BackendReferences): Bindings => {
   const bindings = new Map<OwnListener, Bound[]>()
   for (const { route, parents } of attached)
-    for (const { gateway, attachments } of parents)
+    for (const { gateway, attachments } of parents) {
+      let last: { readonly speech: Speech; readonly compiled: CompiledRoute } | undefined
       for (const { listener, hostnames } of attachments) {
+        const speech = speechOf(route, gateway, listener)
+        if (last?.speech.tls !== speech.tls) last = { speech, compiled: compileRoute(route, speech, references) }
+        const one = { route, compiled: last!.compiled, hostnames }
         const bound = bindings.get(listener)
-        const one = { route, compiled: compileRoute(route, speechOf(route, gateway, listener), references), hostnames }
         if (bound === undefined) bindings.set(listener, [one])
         // Two parents of one route may be the same listener, by its name and by its port.
         else if (bound.at(-1)!.route !== route) bound.push(one)
       }
+    }
   return bindings
 }
 

@@ -4,7 +4,7 @@ import type { RouteOptions } from '../route-objects.ts'
 import type { KernelPort, WantedPort } from '../routes.ts'
 import type { Listener, Site, SitePort } from '../table/table.ts'
 import { bySeniority } from '../values/seniority.ts'
-import { backendsByKey, type Bindings, type Bound, entriesOf, type ServedPort, servedPorts } from './gateway-site.ts'
+import { type Bindings, type Bound, backendsByKey, entriesOf, type ServedPort, servedPorts } from './gateway-site.ts'
 import type { TableParts } from './table-parts.ts'
 
 /** What a Gateway has in the table and in the kernel, and which ports its addresses should have. */
@@ -14,7 +14,12 @@ export interface GatewaySite {
   readonly wantedPorts: readonly WantedPort[]
 }
 
-export const siteOf = (gateway: GatewayView, bindings: Bindings, options: RouteOptions, parts: TableParts): GatewaySite => {
+export const siteOf = (
+  gateway: GatewayView,
+  bindings: Bindings,
+  options: RouteOptions,
+  parts: TableParts,
+): GatewaySite => {
   const { origin } = gateway
   const ports: SitePort[] = []
   const kernelPorts: KernelPort[] = []

@@ -1,6 +1,6 @@
+import { canonicalAddress, tryParseAddress } from '#net/ip-address.ts'
 import type { GatewayView, ListenerSetView } from '../listeners/gateway-view.ts'
 import type { OwnListener } from '../listeners/own-listener.ts'
-import { canonicalAddress, tryParseAddress } from '#net/ip-address.ts'
 import type { RouteOptions } from '../route-objects.ts'
 import type { WantedCondition, WantedStatus } from '../routes.ts'
 import type { Fault } from '../values/fault.ts'
@@ -95,15 +95,21 @@ const gatewayNotProgrammed = (
       : { reason: 'AddressNotAssigned', message: 'it has no address yet' }
   }
   const faults = all.map((listener) => notProgrammed(listener, origin, options))
-  return faults.every((fault) => fault !== undefined) ? (faults.find(({ reason }) => reason === 'Pending') ?? faults[0]) : undefined
+  return faults.every((fault) => fault !== undefined)
+    ? (faults.find(({ reason }) => reason === 'Pending') ?? faults[0])
+    : undefined
 }
 
 const isAmong = (value: string, addresses: readonly string[]): boolean =>
-  tryParseAddress(value) !== undefined && addresses.some((one) => tryParseAddress(one) !== undefined && canonicalAddress(one) === canonicalAddress(value))
+  tryParseAddress(value) !== undefined &&
+  addresses.some((one) => tryParseAddress(one) !== undefined && canonicalAddress(one) === canonicalAddress(value))
 
 const isInsecure = ({ gateway }: GatewayView): boolean => {
   const frontend = gateway.spec.tls?.frontend
-  const modes = [frontend?.default?.validation?.mode, ...(frontend?.perPort ?? []).map(({ tls }) => tls.validation?.mode)]
+  const modes = [
+    frontend?.default?.validation?.mode,
+    ...(frontend?.perPort ?? []).map(({ tls }) => tls.validation?.mode),
+  ]
   return modes.includes('AllowInsecureFallback')
 }
 
@@ -123,7 +129,9 @@ const setStatus = (
   const refused = setRefusal(view)
   const wrong = listenersNotValid(listeners)
   const faults = listeners.map((listener) => notProgrammed(listener, site, options))
-  const pending = faults.every((fault) => fault !== undefined) ? faults.find(({ reason }) => reason === 'Pending') : undefined
+  const pending = faults.every((fault) => fault !== undefined)
+    ? faults.find(({ reason }) => reason === 'Pending')
+    : undefined
   return {
     object: origin,
     uid: set.metadata?.uid ?? '',

@@ -1,6 +1,6 @@
-import { GATEWAY_GROUP } from '../references/grants.ts'
 import { familyOf, listenerId, type OwnListener } from '../listeners/own-listener.ts'
-import type { RouteOptions, } from '../route-objects.ts'
+import { GATEWAY_GROUP } from '../references/grants.ts'
+import type { RouteOptions } from '../route-objects.ts'
 import type { WantedCondition } from '../routes.ts'
 import type { Origin } from '../table/table.ts'
 import type { Fault } from '../values/fault.ts'

@@ -1,10 +1,10 @@
+import { objectKey } from '#objects/object-key.ts'
 import type { AttachedRoute } from '../attach/one-kind.ts'
 import type { GatewayView } from '../listeners/gateway-view.ts'
-import { GATEWAY_GROUP, type Referrer } from '../references/grants.ts'
-import type { BackendReferences } from '../references/backends.ts'
 import type { Targeting } from '../references/backend-policies.ts'
+import type { BackendReferences } from '../references/backends.ts'
+import { GATEWAY_GROUP, type Referrer } from '../references/grants.ts'
 import type { ReadPolicy } from '../references/read-policy.ts'
-import { objectKey } from '#objects/object-key.ts'
 import type { WantedCondition, WantedStatus } from '../routes.ts'
 import { speechOf } from '../site/gateway-site.ts'
 import type { Fault } from '../values/fault.ts'
@@ -89,7 +89,9 @@ const conditionsOf = (
 
 const conflictOf = (targets: readonly Targeting[]): Fault | undefined => {
   const lost = targets.find(({ loses }) => loses !== undefined)
-  return lost && { reason: 'Conflicted', message: `BackendTLSPolicy ${lost.loses!.key} is older and has the same target` }
+  return (
+    lost && { reason: 'Conflicted', message: `BackendTLSPolicy ${lost.loses!.key} is older and has the same target` }
+  )
 }
 
 const missingSection = (

@@ -8,6 +8,8 @@ import type { RouteOptions } from '../route-objects.ts'
 import type { WantedCondition, WantedStatus } from '../routes.ts'
 import { type CompiledRoute, compileRoute } from '../rules/compile-route.ts'
 import { type Bindings, speechOf } from '../site/gateway-site.ts'
+import { GATEWAY_GROUP } from '../references/grants.ts'
+import { sameItems } from '../values/remembered.ts'
 import type { Fault } from '../values/fault.ts'
 import { holds, unless } from './condition.ts'
 
@@ -18,41 +20,52 @@ interface WantedParent {
   readonly conditions: readonly WantedCondition[]
 }
 
-interface Kept {
-  readonly text: string
-  readonly wanted: WantedStatus
-}
-const kept = new WeakMap<object, Kept>()
-
 /** Of those that have a parent of ours, or had one. The same status as before for what is as before. */
 export const routeStatuses = (
   attached: readonly AttachedRoute[],
   bindings: Bindings,
   references: BackendReferences,
-): readonly WantedStatus[] =>
-  attached.flatMap(({ route, parents }) => {
-    const { controllerName } = references.options
+): readonly WantedStatus[] => {
+  const { controllerName, refusals } = references.options
+  const told = refusals.size === 0 ? undefined : refusals
+  return attached.flatMap(({ route, parents }) => {
     if (parents.length === 0 && !hadParent(route, controllerName)) return []
-    const wanted = parents.map((parent): WantedParent => {
-      const compiled = compiledAt(route, parent, bindings, references)
-      return { parentRef: parent.ref, controllerName, conditions: conditionsOf(route, parent, compiled, references.options) }
-    })
-    return [once(route, wanted)]
+    const compiled = parents.map((parent) => compiledAt(route, parent, bindings, references))
+    const on = [
+      controllerName,
+      told,
+      ...parents.flatMap(({ ref, refused, attachments }) => [ref, refused?.reason, refused?.message, attachments.length > 0]),
+      ...compiled,
+    ]
+    const before = kept.get(route)
+    if (before !== undefined && sameItems(before.on, on)) return [before.wanted]
+    const wanted = statusOf(
+      route,
+      parents.map(
+        (parent, at): WantedParent => ({
+          parentRef: { group: GATEWAY_GROUP, kind: 'Gateway', ...parent.ref },
+          controllerName,
+          conditions: conditionsOf(route, parent, compiled[at]!, references.options),
+        }),
+      ),
+    )
+    kept.set(route, { on, wanted })
+    return [wanted]
   })
-
-const once = (route: AnyRoute, parents: readonly WantedParent[]): WantedStatus => {
-  const text = JSON.stringify(parents)
-  const before = kept.get(route)
-  if (before?.text === text) return before.wanted
-  const wanted: WantedStatus = {
-    object: route.origin,
-    uid: route.metadata?.uid ?? '',
-    generation: route.metadata?.generation ?? 0,
-    status: { parents },
-  }
-  kept.set(route, { text, wanted })
-  return wanted
 }
+
+interface Kept {
+  readonly on: readonly unknown[]
+  readonly wanted: WantedStatus
+}
+const kept = new WeakMap<object, Kept>()
+
+const statusOf = ({ origin, metadata }: AnyRoute, parents: readonly WantedParent[]): WantedStatus => ({
+  object: origin,
+  uid: metadata?.uid ?? '',
+  generation: metadata?.generation ?? 0,
+  status: { parents },
+})
 
 const hadParent = ({ status }: AnyRoute, controllerName: string): boolean =>
   (status?.parents ?? []).some((parent) => parent.controllerName === controllerName)
