@@ -4,13 +4,13 @@ import type { Parent } from '../attach/attach.ts'
 import type { AttachedRoute } from '../attach/one-kind.ts'
 import type { OwnListener } from '../listeners/own-listener.ts'
 import type { BackendReferences } from '../references/backends.ts'
+import { GATEWAY_GROUP } from '../references/grants.ts'
 import type { RouteOptions } from '../route-objects.ts'
 import type { WantedCondition, WantedStatus } from '../routes.ts'
 import { type CompiledRoute, compileRoute } from '../rules/compile-route.ts'
 import { type Bindings, speechOf } from '../site/gateway-site.ts'
-import { GATEWAY_GROUP } from '../references/grants.ts'
-import { sameItems } from '../values/remembered.ts'
 import type { Fault } from '../values/fault.ts'
+import { sameItems } from '../values/remembered.ts'
 import { holds, unless } from './condition.ts'
 
 /** `parents` of a route's status: ours alone. */
@@ -34,7 +34,12 @@ export const routeStatuses = (
     const on = [
       controllerName,
       told,
-      ...parents.flatMap(({ ref, refused, attachments }) => [ref, refused?.reason, refused?.message, attachments.length > 0]),
+      ...parents.flatMap(({ ref, refused, attachments }) => [
+        ref,
+        refused?.reason,
+        refused?.message,
+        attachments.length > 0,
+      ]),
       ...compiled,
     ]
     const before = kept.get(route)

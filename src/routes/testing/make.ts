@@ -47,12 +47,7 @@ export const https = (changes: Partial<Listener> = {}): Listener => ({
   ...changes,
 })
 
-export const listenerSet = (
-  key: string,
-  parent: string,
-  listeners: readonly Listener[],
-  age = 0,
-): ListenerSet => ({
+export const listenerSet = (key: string, parent: string, listeners: readonly Listener[], age = 0): ListenerSet => ({
   apiVersion: V1,
   kind: 'ListenerSet',
   metadata: meta(key, age),
