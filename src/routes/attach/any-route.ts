@@ -5,10 +5,10 @@ import type { RouteObjects } from '../route-objects.ts'
 import { type RouteText, refsOf } from '../rules/compile-route.ts'
 import { readConnectionRoute, readGrpcRoute, readHttpRoute } from '../rules/read-route.ts'
 import type { ReadRule } from '../rules/read-rule.ts'
+import { seniorityOf } from '../table/seniority.ts'
 import type { Fault } from '../values/fault.ts'
-import { seniorityOf } from '../values/seniority.ts'
 
-export type RouteKind = 'HTTPRoute' | 'GRPCRoute' | 'TLSRoute' | 'TCPRoute' | 'UDPRoute'
+type RouteKind = 'HTTPRoute' | 'GRPCRoute' | 'TLSRoute' | 'TCPRoute' | 'UDPRoute'
 
 /** A route of any kind, read once. */
 export interface AnyRoute extends RouteText {

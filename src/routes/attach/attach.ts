@@ -31,7 +31,7 @@ interface Hook {
   /** Whether nothing can hang on it as it hangs on nothing itself. */
   readonly refused?: Fault
 }
-export type Hooks = ReadonlyMap<string, Hook>
+type Hooks = ReadonlyMap<string, Hook>
 
 export const hooksOf = (gateways: readonly GatewayView[]): Hooks => {
   const hooks = new Map<string, Hook>()

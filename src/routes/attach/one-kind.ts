@@ -1,6 +1,6 @@
 import type { OwnListener } from '../listeners/own-listener.ts'
-import { commonHostname } from '../values/hostname.ts'
-import { bySeniority } from '../values/seniority.ts'
+import { bySeniority } from '../table/seniority.ts'
+import { commonHostname, isWide } from '../values/hostname.ts'
 import type { AnyRoute } from './any-route.ts'
 import type { Attachment, Parent } from './attach.ts'
 
@@ -89,5 +89,3 @@ class Names {
     return undefined
   }
 }
-
-const isWide = (hostname: string): boolean => hostname === '' || hostname.startsWith('*.')

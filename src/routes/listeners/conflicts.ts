@@ -1,5 +1,5 @@
 import type { Fault } from '../values/fault.ts'
-import { commonHostname } from '../values/hostname.ts'
+import { commonHostname, isWide } from '../values/hostname.ts'
 import { familyOf, type OwnListener } from './own-listener.ts'
 
 /**
@@ -91,15 +91,14 @@ export const withOverlaps = (listeners: readonly OwnListener[]): readonly OwnLis
   const byPort = Map.groupBy(secure, ({ spec }) => spec.port)
   return listeners.map((listener) => {
     if (listener.conflict !== undefined || familyOf(listener.spec) !== 'tls') return listener
-    const isWide = wide(listener)
     const other = byPort
       .get(listener.spec.port)!
       .find(
         (one) =>
-          one !== listener && (isWide || wide(one)) && commonHostname(one.hostname, listener.hostname) !== undefined,
+          one !== listener &&
+          (isWide(listener.hostname) || isWide(one.hostname)) &&
+          commonHostname(one.hostname, listener.hostname) !== undefined,
       )
     return other === undefined ? listener : { ...listener, overlaps: nameOf(other) }
   })
 }
-
-const wide = ({ hostname }: OwnListener): boolean => hostname === '' || hostname.startsWith('*.')

@@ -1,7 +1,7 @@
 import type { BackendTLSPolicy } from '#api/gatewayapi/backendtlspolicy/message.ts'
 import { objectKey } from '#objects/object-key.ts'
 import type { RouteObjects, RouteOptions } from '../route-objects.ts'
-import { bySeniority, seniorityOf } from '../values/seniority.ts'
+import { bySeniority, seniorityOf } from '../table/seniority.ts'
 import { type ReadPolicy, readPolicy } from './read-policy.ts'
 
 /** Policies by the Services that they target. */

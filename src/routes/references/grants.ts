@@ -8,7 +8,7 @@ export interface Referrer {
   readonly namespace: string
 }
 
-export interface Referent {
+interface Referent {
   readonly group: string
   readonly kind: string
   readonly namespace: string

@@ -3,9 +3,9 @@ import { type BackendReferences, type FoundBackend, findBackend, type Speech } f
 import type { Referrer } from '../references/grants.ts'
 import type { Entry, Rule } from '../table/entry.ts'
 import type { Ranked } from '../table/precedence.ts'
+import type { Seniority } from '../table/seniority.ts'
 import type { Origin, Retry } from '../table/table.ts'
 import { type Fault, sameFault } from '../values/fault.ts'
-import type { Seniority } from '../values/seniority.ts'
 import { type Answers, changesPrefix, makeRule } from './make-rule.ts'
 import type { ReadMatch, ReadRule } from './read-rule.ts'
 
@@ -21,7 +21,7 @@ export interface RouteText {
 }
 
 /** What a rule refers to. */
-export interface RuleRef {
+interface RuleRef {
   readonly ref: BackendObjectReference
   readonly retry: Retry | undefined
 }

@@ -1,6 +1,7 @@
 import type { GRPCRouteMatch } from '#api/gatewayapi/grpcroute/message.ts'
 import type { HTTPRouteMatch } from '#api/gatewayapi/httproute/match.ts'
 import type { PathMatch, ValueMatch } from '../table/entry.ts'
+import { matchedPath } from '../table/request-path.ts'
 import type { Fault } from '../values/fault.ts'
 import { patternFault, quotedPattern } from '../values/pattern.ts'
 import { type Read, type ReadMatch, unsupported } from './read-rule.ts'
@@ -21,10 +22,13 @@ const httpMatch = ({ path, method, headers, queryParams }: HTTPRouteMatch): Read
   query: valueMatches(queryParams, (name) => name),
 })
 
-const pathMatch = (type: string, value: string): PathMatch =>
-  type === 'PathPrefix'
-    ? { type: 'Prefix', value: value.replace(/\/+$/, '') || '/' }
-    : { type: type as PathMatch['type'], value }
+/** As requests are written when they are matched, so that what replaces a prefix knows how long it was. */
+const pathMatch = (type: string, value: string): PathMatch => {
+  if (type === 'PathPrefix') return { type: 'Prefix', value: withoutSlash(matchedPath(value)) }
+  return { type: type as PathMatch['type'], value: type === 'Exact' ? matchedPath(value) : value }
+}
+
+const withoutSlash = (path: string): string => path.replace(/\/+$/, '') || '/'
 
 /** Of those that have one name the first counts. */
 const valueMatches = (

@@ -91,7 +91,7 @@ export interface ServedPort {
   readonly listeners: readonly OwnListener[]
 }
 
-export const allListeners = ({ listeners, sets }: GatewayView): readonly OwnListener[] =>
+const allListeners = ({ listeners, sets }: GatewayView): readonly OwnListener[] =>
   sets.length === 0 ? listeners : [...listeners, ...sets.flatMap((set) => set.listeners)]
 
 /** Where a connection route sends to, by the keys of its rule. */

@@ -2,13 +2,13 @@ import type { GatewayView } from '../listeners/gateway-view.ts'
 import { type OwnListener, tlsModeOf } from '../listeners/own-listener.ts'
 import type { RouteOptions } from '../route-objects.ts'
 import type { KernelPort, WantedPort } from '../routes.ts'
+import { bySeniority } from '../table/seniority.ts'
 import type { Listener, Site, SitePort } from '../table/table.ts'
-import { bySeniority } from '../values/seniority.ts'
 import { type Bindings, type Bound, backendsByKey, entriesOf, type ServedPort, servedPorts } from './gateway-site.ts'
 import type { TableParts } from './table-parts.ts'
 
 /** What a Gateway has in the table and in the kernel, and which ports its addresses should have. */
-export interface GatewaySite {
+interface GatewaySite {
   readonly site: Site
   readonly kernelPorts: readonly KernelPort[]
   readonly wantedPorts: readonly WantedPort[]

@@ -8,7 +8,7 @@ import { fails, holds, unless } from './condition.ts'
 import { listenerStatus, notProgrammed } from './listener-status.ts'
 
 /** How many routes are attached to a listener. */
-export type AttachedRoutes = (listener: OwnListener) => number
+type AttachedRoutes = (listener: OwnListener) => number
 
 /** Of a Gateway and of its ListenerSets. */
 export const gatewayStatuses = (
@@ -114,7 +114,7 @@ const isInsecure = ({ gateway }: GatewayView): boolean => {
 }
 
 /** Why a ListenerSet is not attached. */
-export const setRefusal = ({ refused, listeners }: ListenerSetView): Fault | undefined => {
+const setRefusal = ({ refused, listeners }: ListenerSetView): Fault | undefined => {
   if (refused !== undefined) return refused
   return listeners.some((listener) => listener.isServed) ? undefined : listenersNotValid(listeners)
 }

@@ -7,7 +7,7 @@ import type { Fault } from '../values/fault.ts'
 import { fails, holds, unless } from './condition.ts'
 
 /** What stands in `status.listeners` of a Gateway or ListenerSet. */
-export interface WantedListenerStatus {
+interface WantedListenerStatus {
   readonly name: string
   readonly supportedKinds: readonly { readonly group: string; readonly kind: string }[]
   readonly attachedRoutes: number

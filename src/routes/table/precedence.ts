@@ -1,6 +1,6 @@
-import { byHostname } from '../values/hostname.ts'
-import { bySeniority, type Seniority } from '../values/seniority.ts'
 import type { Entry, PathMatch } from './entry.ts'
+import { compareHostnames } from './hostname.ts'
+import { bySeniority, type Seniority } from './seniority.ts'
 
 /** An entry among others, and what decides where all that it matches by is alike. */
 export interface Ranked {
@@ -22,7 +22,8 @@ export const byPrecedence = (left: Ranked, right: Ranked): number => {
   const one = left.entry
   const other = right.entry
   return (
-    byHostname(one.hostname, other.hostname) ||
+    compareHostnames(one.hostname, other.hostname) ||
+    byText(one.hostname, other.hostname) ||
     PATHS[one.path.type] - PATHS[other.path.type] ||
     byPrefix(one.path, other.path) ||
     Number(other.method !== undefined) - Number(one.method !== undefined) ||
@@ -35,3 +36,6 @@ export const byPrecedence = (left: Ranked, right: Ranked): number => {
 
 const byPrefix = (left: PathMatch, right: PathMatch): number =>
   left.type === 'Prefix' ? right.value.length - left.value.length : 0
+
+/** Of hostnames that no request has both of: only that the order is always the same. */
+const byText = (left: string, right: string): number => (left === right ? 0 : left < right ? -1 : 1)

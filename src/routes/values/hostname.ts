@@ -1,22 +1,15 @@
-/**
- * Hostnames as listeners and routes have them: a name, `*.` and a suffix, which stands for any number of labels, or ''
- * for all. All are in lower case.
- */
+import { coversHostname } from '../table/hostname.ts'
 
-const isWildcard = (hostname: string): boolean => hostname.startsWith('*.')
+/** Whether a hostname stands for more than one name. */
+export const isWide = (hostname: string): boolean => hostname === '' || hostname.startsWith('*.')
 
-/** Whether `hostname`, which may be a wildcard itself, is among those that `by` stands for. */
-const isCovered = (hostname: string, by: string): boolean => {
-  if (by === '' || by === hostname) return true
-  if (!isWildcard(by)) return false
-  const suffix = by.slice(1)
-  const own = isWildcard(hostname) ? hostname.slice(1) : hostname
-  return own.length > suffix.length && own.endsWith(suffix)
-}
+const covers = (outer: string, inner: string): boolean =>
+  outer === inner ||
+  (isWide(outer) && coversHostname({ hostname: outer, star: 'many' }, { hostname: inner, star: 'many' }))
 
-/** What both stand for, which is the narrower of the two; undefined where that is nothing. */
+/** What two hostnames of Gateways both stand for, which is the narrower of them; undefined where that is nothing. */
 export const commonHostname = (left: string, right: string): string | undefined =>
-  isCovered(right, left) ? right : isCovered(left, right) ? left : undefined
+  covers(left, right) ? right : covers(right, left) ? left : undefined
 
 /** Names of a route at a listener, each once, in the route's order; a route that has none takes the listener's. */
 export const commonHostnames = (listener: string, route: readonly string[]): readonly string[] => {
@@ -28,12 +21,3 @@ export const commonHostnames = (listener: string, route: readonly string[]): rea
   }
   return common
 }
-
-/** For `sort`: exact ones first, then the longest, since of two that fit one request the longer is the narrower. */
-export const byHostname = (left: string, right: string): number => {
-  if (left === right) return 0
-  const exact = Number(isWide(left)) - Number(isWide(right))
-  return exact || right.length - left.length || (left < right ? -1 : 1)
-}
-
-const isWide = (hostname: string): boolean => hostname === '' || isWildcard(hostname)
