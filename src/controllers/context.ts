@@ -60,6 +60,8 @@ export interface ControllerContext {
   readonly kept: readonly ResourceObject[]
   /** Whether the nodes keep policies of the network; else somebody else does, and tells of them. */
   readonly networkPolicies: boolean
+  /** Whether Gateways and Ingresses are served; else somebody else does, and tells of them. */
+  readonly gateways: boolean
   /** Absent: no LoadBalancer is given an address. */
   readonly loadBalancer: { readonly cidrs: readonly string[] } | undefined
   /** How long a node may say nothing until it counts as failed, milliseconds. */

@@ -11,6 +11,7 @@ import { startEndpointSliceController } from './endpointslice/controller.ts'
 import { startEndpointSliceMirroringController } from './endpointslicemirroring/controller.ts'
 import { startEphemeralVolumeController } from './ephemeral-volume/controller.ts'
 import { startGarbageCollector } from './garbage-collector/controller.ts'
+import { startGatewayController } from './gateway/controller.ts'
 import { startJobController } from './job/controller.ts'
 import { startKeptObjectsController } from './kept-objects/controller.ts'
 import { startLoadBalancerController } from './load-balancer/controller.ts'
@@ -55,6 +56,8 @@ export const CONTROLLERS: readonly ControllerEntry[] = [
   { name: 'endpointslice', start: startEndpointSliceController },
   // and from outside by an address of the pool.
   { name: 'load-balancer', start: startLoadBalancerController },
+  // What leads there by names and paths.
+  { name: 'gateway', start: startGatewayController },
   // The same endpoints for clients that do not know slices; after them, since no proxy waits for it.
   { name: 'endpoints', start: startEndpointsController },
   // Endpoints made by hand, the other way round.

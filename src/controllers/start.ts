@@ -25,6 +25,8 @@ export interface ControllerOptions {
   readonly loadBalancer: { readonly cidrs: readonly string[] } | 'none'
   /** Whether the nodes keep policies of the network; absent: they do. */
   readonly networkPolicies?: boolean
+  /** Whether Gateways and Ingresses are served; absent: they are. */
+  readonly gateways?: boolean
   readonly signal: AbortSignal
   readonly log: Log
   /** What the server serves, as it changes: namespaces are emptied of it, and owners are followed through it. */
@@ -74,6 +76,7 @@ export const startControllers = (options: ControllerOptions): Controllers => {
     approvalOf: options.approvalOf,
     kept: options.kept ?? [],
     networkPolicies: options.networkPolicies ?? true,
+    gateways: options.gateways ?? true,
     loadBalancer: options.loadBalancer === 'none' ? undefined : options.loadBalancer,
     nodeMonitorGraceMs: options.nodeMonitorGraceMs ?? NODE_MONITOR_GRACE_MS,
     concurrency: options.concurrency ?? 8,

@@ -1,0 +1,135 @@
+import { keyOf } from '#objects/object-key.ts'
+import type { News, WantedPort } from '#routes/routes.ts'
+import { siteKey } from '#routes/site-service.ts'
+import type { Origin } from '#routes/table/table.ts'
+import { type Cache, type ControllerContext, type RunningController, recorderOf, runLoop } from '../context.ts'
+import { GatewayCaches } from './caches.ts'
+import { DataPlane } from './data-plane.ts'
+import type { WantedSite } from './desired-site.ts'
+import { KernelSlices } from './kernel-slices.ts'
+import { RouteReader } from './route-reader.ts'
+import { SiteServices } from './site-services.ts'
+import { idOf, Statuses } from './statuses.ts'
+import { Told } from './told.ts'
+
+const ROUTES = 'routes'
+const DATA_PLANE = 'data plane'
+const SERVICES = 'services'
+const SLICES = 'slices'
+
+/** Whoever starts does not wait for what is loaded for a class that nobody uses yet. */
+const UNUSED_CLASS_WAITS_MS = 3000
+
+/**
+ * Gateways, Ingresses and their routes: what becomes of them is decided by the room `routes`, anew whenever something
+ * has changed, and written where it differs, as statuses, Events, the Services by which they are reached, and the
+ * EndpointSlices of what is forwarded without a proxy. With the first of them come the pods that serve them, and with the
+ * last they go. While there is none, nothing is loaded and nothing done.
+ */
+export const startGatewayController = (context: ControllerContext): RunningController | undefined => {
+  if (!context.gateways) return undefined
+  const { informers } = context
+  let routing: typeof import('#routes/routes-of.ts') | undefined
+  let hasWaited = false
+  let wantedPorts: readonly WantedPort[] = []
+  let news: readonly News[] = []
+  let blocked: readonly News[] = []
+
+  const note = (): void => loop.queue.add(ROUTES)
+  const kinds: GatewayCaches = new GatewayCaches(context, {
+    asked: note,
+    said: (object) => loop.queue.add(idOf(object.kind, keyOf(object))),
+    gone: note,
+  })
+  const services = new SiteServices(context)
+  const dataPlane = new DataPlane(context, () => loop.queue.add(DATA_PLANE))
+  const slices = new KernelSlices(context, services, () => loop.queue.add(SLICES))
+  const reader = new RouteReader(informers, kinds, services, note)
+  const statuses = new Statuses(context, kinds)
+  const told = new Told(recorderOf(context, 'gateway-controller'), (id) => statuses.find(id)?.object)
+  const tell = (): void => told.tell([...news, ...blocked])
+
+  /** Whose addresses there must be. */
+  const sites = (): readonly WantedSite[] => {
+    const portsOf = (key: string) => wantedPorts.filter(({ site }) => siteKey(site) === key)
+    const ofIngresses = portsOf('')
+    return [
+      ...reader
+        .gateways()
+        .map((gateway) => ({ gateway, ports: portsOf(keyOf(gateway)) }))
+        // One that has an address keeps it while nothing is right about its listeners.
+        .filter(({ gateway, ports }) => ports.length > 0 || services.of(keyOf(gateway)) !== undefined),
+      ...(ofIngresses.length > 0 ? [{ gateway: undefined, ports: ofIngresses }] : []),
+    ]
+  }
+
+  /** How long nothing need be decided; undefined: it is time. */
+  const mayWait = (): number | undefined => {
+    if (routing !== undefined || reader.gateways().length > 0 || reader.mayHaveIngresses()) return undefined
+    if (reader.classes().length === 0) return Number.POSITIVE_INFINITY
+    return hasWaited ? undefined : UNUSED_CLASS_WAITS_MS
+  }
+  const decide = async (): Promise<number | undefined> => {
+    const waits = mayWait()
+    hasWaited = true
+    if (waits === undefined) {
+      routing ??= await import('#routes/routes-of.ts')
+      const {
+        wantedPorts: ports,
+        kernelPorts,
+        statuses: wanted,
+        news: all,
+      } = routing.routesOf(reader.objects(), reader.options())
+      wantedPorts = ports
+      news = all
+      slices.set(kernelPorts)
+      for (const id of statuses.set(wanted)) loop.queue.add(id)
+      tell()
+    } else for (const id of statuses.set([])) loop.queue.add(id)
+    for (const key of [DATA_PLANE, SERVICES, SLICES]) loop.queue.add(key)
+    return waits === undefined || waits === Number.POSITIVE_INFINITY ? undefined : waits
+  }
+
+  const block = (about: string, all: readonly News[]): void => {
+    blocked = [...blocked.filter(({ message }) => !message.startsWith(about)), ...all]
+    tell()
+  }
+  const keepDataPlane = async (): Promise<void> => {
+    const now = sites()
+    if (now.length === 0) return dataPlane.remove()
+    const foreign = await dataPlane.keep()
+    const names = foreign.map((one) => `${one.kind} ${keyOf(one)}`).join(', ')
+    const message = `The data plane lacks what others have the names of: ${names}`
+    block('The data plane', names === '' ? [] : now.flatMap(originOf).map(warning('DataPlaneBlocked', message)))
+  }
+  const keepServices = async (): Promise<void> => {
+    const nameless = await services.keep(sites())
+    const message = 'Service names that this Gateway could have are taken by Services of others'
+    block('Service names', nameless.flatMap(originOf).map(warning('ServiceBlocked', message)))
+  }
+
+  const sync = async (key: string): Promise<unknown> => {
+    switch (key) {
+      case ROUTES:
+        return decide()
+      case DATA_PLANE:
+        return keepDataPlane()
+      case SERVICES:
+        return keepServices()
+      case SLICES:
+        return slices.keep()
+      default:
+        return statuses.keep(key)
+    }
+  }
+  const caches: readonly Cache[] = [...reader.caches, ...dataPlane.caches, slices.cache]
+  const loop = runLoop(context, 'gateway', caches, sync)
+  loop.queue.add(ROUTES)
+  return loop.running
+}
+
+const originOf = ({ gateway }: WantedSite): readonly Origin[] =>
+  gateway ? [{ kind: 'Gateway', namespace: gateway.metadata!.namespace!, name: gateway.metadata!.name! }] : []
+const warning =
+  (reason: string, message: string) =>
+  (object: Origin): News => ({ object, type: 'Warning', reason, message })

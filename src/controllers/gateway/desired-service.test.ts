@@ -1,0 +1,132 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import type { Service } from '#api/core/service/message.ts'
+import { bindOf, siteKeyOf } from '#routes/site-service.ts'
+import { serviceChange } from './desired-service.ts'
+import { Binds, serviceName, type WantedPort, type WantedSite } from './desired-site.ts'
+
+type Loose = any
+const port = (number: number, protocol: 'TCP' | 'UDP' = 'TCP', by: 'proxy' | 'kernel' = 'proxy'): WantedPort => ({
+  port: number,
+  protocol,
+  by,
+})
+const site = (ports: readonly WantedPort[], spec: object = {}, name = 'public', namespace = 'shop'): WantedSite => ({
+  gateway: {
+    apiVersion: 'gateway.networking.k8s.io/v1',
+    kind: 'Gateway',
+    metadata: { name, namespace },
+    spec,
+  } as Loose,
+  ports,
+})
+const wanted = (of: WantedSite, current?: Service, binds = new Binds([])): Loose =>
+  serviceChange(of, current?.metadata?.name ?? serviceName(of, () => undefined)!, current, binds)
+/** As the API server would keep it. */
+const made = (of: WantedSite, more: Loose = {}): Service => {
+  const { object } = wanted(of)
+  return { ...object, spec: { ipFamilies: ['IPv4'], ...object.spec, ...more } }
+}
+const targets = ({ spec }: Service) => spec!.ports!.map(({ name, port, targetPort }) => [name, port, targetPort])
+
+test('a Gateway gets a LoadBalancer Service with a port for each of its own, of which each has another port in the pods', () => {
+  const service = made(site([port(80), port(443), port(53, 'UDP', 'kernel'), port(53, 'TCP', 'kernel')]))
+  assert.deepEqual(targets(service), [
+    ['tcp-80', 80, 10_000],
+    ['tcp-443', 443, 10_001],
+    ['udp-53', 53, 'kernel'],
+    ['tcp-53', 53, 'kernel'],
+  ])
+  assert.equal(service.metadata?.name, 'gateway-shop-public')
+  assert.equal(siteKeyOf(service), 'shop/public')
+  assert.deepEqual([bindOf(service, 443), bindOf(service, 53), bindOf(service, 1)], [10_001, undefined, undefined])
+  assert.deepEqual([service.spec?.type, service.spec?.externalTrafficPolicy], ['LoadBalancer', 'Local'])
+  assert.equal(service.metadata?.labels?.['gateway.networking.k8s.io/gateway-name'], 'public')
+})
+
+test('a port keeps its place in the pods and its nodePort while others come and go, and what is let go is not given next', () => {
+  const before = made(site([port(80), port(443)]))
+  const withNodePorts = {
+    ...before,
+    spec: { ...before.spec, ports: before.spec!.ports!.map((one, at) => ({ ...one, nodePort: 30_000 + at })) },
+  } as Service
+  const { object } = wanted(site([port(443), port(8080)]), withNodePorts, new Binds([10_000, 10_001]))
+  assert.deepEqual(targets(object), [
+    ['tcp-443', 443, 10_001],
+    ['tcp-8080', 8080, 10_002],
+  ])
+  assert.equal(object.spec.ports[0].nodePort, 30_001)
+  const binds = new Binds([], 31_998)
+  assert.deepEqual([binds.take(), binds.take(), binds.take()], [31_999, 10_000, 10_001])
+  assert.equal(new Binds(Array.from({ length: 22_000 }, (_, at) => 10_000 + at)).take(), undefined)
+})
+
+test('what people change of a Service stays, but for its ports, its selector and how it is found', () => {
+  const before = made(site([port(80)]))
+  assert.equal(wanted(site([port(80)]), before).do, 'nothing')
+  const edited: Loose = {
+    ...before,
+    metadata: { ...before.metadata, labels: { ...before.metadata?.labels, mine: 'x' } },
+    spec: { ...before.spec, externalTrafficPolicy: 'Cluster', sessionAffinity: 'ClientIP', type: 'NodePort' },
+  }
+  assert.equal(wanted(site([port(80)]), edited).do, 'nothing')
+  const broken: Loose = { ...edited, spec: { ...edited.spec, selector: { app: 'other' }, ports: [{ port: 81 }] } }
+  const { object } = wanted(site([port(80)]), broken)
+  assert.deepEqual(object.spec.selector, { 'app.kubernetes.io/name': 'fairlead-gateway' })
+  assert.deepEqual(targets(object), [['tcp-80', 80, 10_000]])
+  assert.deepEqual([object.spec.externalTrafficPolicy, object.metadata.labels.mine], ['Cluster', 'x'])
+})
+
+test('labels and annotations that a Gateway wants on its Service come and go with it, and never hide whose it is', () => {
+  const infrastructure = {
+    labels: { team: 'a', 'app.kubernetes.io/managed-by': 'me' },
+    annotations: { note: 'x', 'fairlead.dev/gateway': 'other/one' },
+  }
+  const service = made(site([port(80)], { infrastructure }))
+  assert.deepEqual([service.metadata?.labels?.team, service.metadata?.annotations?.note], ['a', 'x'])
+  assert.equal(siteKeyOf(service), 'shop/public')
+  const theirs = {
+    ...service,
+    metadata: { ...service.metadata, annotations: { ...service.metadata?.annotations, theirs: 'y' } },
+  }
+  const { object } = wanted(site([port(80)], { infrastructure: { labels: { tier: 'b' } } }), theirs)
+  assert.equal(object.metadata.labels.team, undefined)
+  assert.equal(object.metadata.labels.tier, 'b')
+  assert.deepEqual([object.metadata.annotations.note, object.metadata.annotations.theirs], [undefined, 'y'])
+})
+
+test('addresses that a Gateway asks for are asked of the load balancer, in their families', () => {
+  const asks = (...values: string[]) => ({ addresses: values.map((value) => ({ type: 'IPAddress', value })) })
+  const one = made(site([port(80)], asks('172.30.255.7')))
+  assert.deepEqual([one.spec?.loadBalancerIP, one.spec?.ipFamilyPolicy], ['172.30.255.7', 'SingleStack'])
+  const { object: moved } = wanted(site([port(80)], asks('172.30.255.8')), one)
+  assert.equal(moved.spec.loadBalancerIP, '172.30.255.8')
+  assert.equal(wanted(site([port(80)]), one).object.spec.loadBalancerIP, undefined)
+  const two = made(site([port(80)], asks('172.30.255.7', 'fd00:0::7')))
+  assert.deepEqual(two.spec?.ipFamilies, ['IPv4', 'IPv6'])
+  assert.equal(two.metadata?.annotations?.['fairlead.dev/load-balancer-ips'], '172.30.255.7,fd00::7')
+  assert.equal(wanted(site([port(80)], asks('fd00::7')), one).do, 'again', 'the first family is for ever')
+  assert.equal(wanted(site([port(80)], { addresses: [{ type: 'Hostname', value: 'a.test' }, {}] }), one).do, 'update')
+})
+
+test('two Gateways whose names could make one name have Services of different names, and long names are cut', () => {
+  const services: Service[] = []
+  const holder = (name: string) => services.find(({ metadata }) => metadata?.name === name)
+  for (const one of [site([port(80)], {}, 'b-c', 'a'), site([port(80)], {}, 'c', 'a-b')]) {
+    const service = made(one)
+    services.push({ ...service, metadata: { ...service.metadata, name: serviceName(one, holder)! } })
+  }
+  const [first, second] = services.map(({ metadata }) => metadata?.name)
+  assert.equal(first, 'gateway-a-b-c')
+  assert.match(second!, /^gateway-a-b-c-[a-z0-9]+$/)
+  assert.equal(serviceName(site([], {}, 'b-c', 'a'), holder), first, 'its own')
+  const long = serviceName(site([], {}, `${'x'.repeat(100)}.y`, 'n'), () => undefined)!
+  assert.ok(long.length <= 63 && !long.includes('.'), long)
+  const foreign: Service = { apiVersion: 'v1', kind: 'Service', metadata: { name: 'any', namespace: 'kube-system' } }
+  assert.equal(
+    serviceName(site([]), () => foreign),
+    undefined,
+  )
+  const named = made(site([port(80)], {}, 'x'.repeat(100)))
+  assert.equal(named.metadata?.labels?.['gateway.networking.k8s.io/gateway-name']?.length, 63)
+})

@@ -1,0 +1,82 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { mergedStatus, withoutOurs } from './desired-status.ts'
+
+type Loose = any
+const THEN = '2026-01-01T00:00:00Z'
+const NOW = '2026-02-02T00:00:00Z'
+const OURS = 'fairlead.dev/gateway-controller'
+const condition = (type: string, status: string, more: object = {}) => ({
+  type,
+  status,
+  reason: type,
+  message: '',
+  ...more,
+})
+const stamped = (type: string, status: string, lastTransitionTime: string, observedGeneration = 2) =>
+  condition(type, status, { lastTransitionTime, observedGeneration })
+const merge = (current: object | undefined, status: object): Loose =>
+  mergedStatus(current as Loose, { status, generation: 2 }, NOW)
+
+test('a condition keeps the time since when it is so while its status is the same, and says of which generation it is', () => {
+  const before = { conditions: [stamped('Accepted', 'True', THEN, 1), stamped('Programmed', 'False', THEN, 1)] }
+  const wanted = { conditions: [condition('Accepted', 'True', { message: 'again' }), condition('Programmed', 'True')] }
+  assert.deepEqual(merge(before, wanted).conditions, [
+    { ...stamped('Accepted', 'True', THEN), message: 'again' },
+    stamped('Programmed', 'True', NOW),
+  ])
+})
+
+test('what is so already is the very same status', () => {
+  const before = { conditions: [stamped('Accepted', 'True', THEN)], addresses: [{ value: '10.0.0.1' }] }
+  const wanted = { conditions: [condition('Accepted', 'True')], addresses: [{ value: '10.0.0.1' }] }
+  assert.equal(merge(before, wanted), before)
+})
+
+test('conditions of others stay, and ours that are not wanted any more go', () => {
+  const theirs = stamped('Paused', 'True', THEN)
+  const before = { conditions: [theirs, stamped('Conflicted', 'True', THEN)], other: 1 }
+  assert.deepEqual(merge(before, { conditions: [condition('Accepted', 'True')] }), {
+    conditions: [theirs, stamped('Accepted', 'True', NOW)],
+    other: 1,
+  })
+})
+
+test('each listener keeps the times of its own conditions, whatever order they come in', () => {
+  const listener = (name: string, conditions: object[]) => ({ name, attachedRoutes: 1, conditions })
+  const before = {
+    listeners: [
+      listener('a', [stamped('Accepted', 'True', THEN)]),
+      listener('gone', [stamped('Accepted', 'True', THEN)]),
+      listener('b', [stamped('Accepted', 'False', THEN)]),
+    ],
+  }
+  const wanted = {
+    listeners: [listener('b', [condition('Accepted', 'True')]), listener('a', [condition('Accepted', 'True')])],
+  }
+  assert.deepEqual(merge(before, wanted).listeners, [
+    listener('b', [stamped('Accepted', 'True', NOW)]),
+    listener('a', [stamped('Accepted', 'True', THEN)]),
+  ])
+})
+
+test('of a route the entries of other controllers stay as they are, and ours are those of its parents now', () => {
+  const entry = (controllerName: string, name: string, conditions: object[]) => ({
+    controllerName,
+    parentRef: { name },
+    conditions,
+  })
+  const theirs = entry('example.com/other', 'a', [stamped('Odd', 'True', THEN, 1)])
+  const before = {
+    parents: [
+      entry(OURS, 'gone', [stamped('Accepted', 'True', THEN)]),
+      theirs,
+      entry(OURS, 'a', [stamped('Accepted', 'True', THEN, 1)]),
+    ],
+  }
+  const wanted = { parents: [entry(OURS, 'a', [condition('Accepted', 'True')])] }
+  assert.deepEqual(merge(before, wanted).parents, [theirs, entry(OURS, 'a', [stamped('Accepted', 'True', THEN)])])
+  assert.deepEqual(withoutOurs(before as Loose), { parents: [theirs] })
+  assert.equal(withoutOurs({ parents: [theirs] }), undefined)
+  assert.equal(withoutOurs(undefined), undefined)
+})

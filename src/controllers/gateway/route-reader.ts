@@ -1,0 +1,227 @@
+import { customResourceDefinitions } from '#api/apiextensions/customresourcedefinition/resource.ts'
+import type { Deployment } from '#api/apps/deployment/message.ts'
+import { deployments } from '#api/apps/deployment/resource.ts'
+import { configMaps } from '#api/core/configmap/resource.ts'
+import { namespaces } from '#api/core/namespace/resource.ts'
+import { pods } from '#api/core/pod/resource.ts'
+import { secrets } from '#api/core/secret/resource.ts'
+import type { Service } from '#api/core/service/message.ts'
+import { services } from '#api/core/service/resource.ts'
+import { backendTLSPolicies } from '#api/gatewayapi/backendtlspolicy/resource.ts'
+import type { Gateway } from '#api/gatewayapi/gateway/message.ts'
+import { gateways } from '#api/gatewayapi/gateway/resource.ts'
+import type { GatewayClass } from '#api/gatewayapi/gatewayclass/message.ts'
+import { gatewayClasses } from '#api/gatewayapi/gatewayclass/resource.ts'
+import { grpcRoutes } from '#api/gatewayapi/grpcroute/resource.ts'
+import { httpRoutes } from '#api/gatewayapi/httproute/resource.ts'
+import { listenerSets } from '#api/gatewayapi/listenerset/resource.ts'
+import { referenceGrants } from '#api/gatewayapi/referencegrant/resource.ts'
+import { tcpRoutes } from '#api/gatewayapi/tcproute/resource.ts'
+import { tlsRoutes } from '#api/gatewayapi/tlsroute/resource.ts'
+import { udpRoutes } from '#api/gatewayapi/udproute/resource.ts'
+import type { Ingress } from '#api/networking/ingress/message.ts'
+import { ingresses } from '#api/networking/ingress/resource.ts'
+import { ingressClasses } from '#api/networking/ingressclass/resource.ts'
+import type { ApiObject } from '#api/resource.ts'
+import { certificateChecks } from '#client/certificate-check.ts'
+import type { Informer, Informers } from '#client/informer.ts'
+import { isLeaving } from '#objects/deletion.ts'
+import { keyOf } from '#objects/object-key.ts'
+import { DATA_PLANE_NAME, DATA_PLANE_NAMESPACE, GATEWAY_CONTROLLER } from '#routes/data-plane.ts'
+import { readRefusals } from '#routes/refusals.ts'
+import type { RouteObjects, RouteOptions } from '#routes/route-objects.ts'
+import { bindOf, isBind, siteKey, siteKeyOf } from '#routes/site-service.ts'
+import type { Cache } from '../context.ts'
+import { sameValue } from '../values/equal.ts'
+import { askedHandlers, type GatewayCaches } from './caches.ts'
+import type { SiteServices } from './site-services.ts'
+
+const BUNDLE_VERSION = 'gateway.networking.k8s.io/bundle-version'
+
+/** Objects of one kind that are looked up by name, and which of them were. */
+class Lookup<T extends ApiObject> {
+  readonly cache: Informer<T>
+  #asked = new Set<string>()
+
+  constructor(cache: Informer<T>) {
+    this.cache = cache
+  }
+
+  /** From now on it is noted anew what is asked for. */
+  begin(): void {
+    this.#asked = new Set()
+  }
+
+  readonly find = (key: string): T | undefined => {
+    this.#asked.add(key)
+    const object = this.cache.lister.byKey(key)
+    return object && !isLeaving(object) ? object : undefined
+  }
+
+  wasAsked(object: T): boolean {
+    return this.#asked.has(keyOf(object))
+  }
+}
+
+/** All that routing follows from, out of the caches. Calls `changed` where it may be another than when it was read. */
+export class RouteReader {
+  readonly #kinds: GatewayCaches
+  readonly #sites: SiteServices
+  readonly #services
+  readonly #secrets
+  readonly #configMaps
+  readonly #ingresses
+  readonly #classes
+  readonly #namespaces
+  readonly #deployments
+  readonly #pods
+  readonly #definitions
+  readonly #checks = certificateChecks()
+
+  constructor(informers: Informers, kinds: GatewayCaches, sites: SiteServices, changed: () => void) {
+    this.#kinds = kinds
+    this.#sites = sites
+    this.#services = new Lookup(informers.for(services))
+    this.#secrets = new Lookup(informers.for(secrets))
+    this.#configMaps = new Lookup(informers.for(configMaps))
+    this.#ingresses = informers.for(ingresses)
+    this.#classes = informers.for(ingressClasses)
+    this.#namespaces = informers.for(namespaces)
+    this.#deployments = informers.for(deployments)
+    this.#pods = informers.for(pods)
+    this.#definitions = informers.for(customResourceDefinitions)
+    this.#ingresses.addHandlers(askedHandlers(changed))
+    this.#classes.addHandlers(askedHandlers(changed))
+    for (const lookup of [this.#services, this.#secrets, this.#configMaps] as unknown as Lookup<ApiObject>[]) {
+      const note = (object: ApiObject): void => {
+        if (lookup.wasAsked(object)) changed()
+      }
+      lookup.cache.addHandlers({ onAdd: note, onUpdate: (_, object) => note(object), onDelete: note })
+    }
+    const noteSite = (service: Service): void => {
+      if (siteKeyOf(service) !== undefined) changed()
+    }
+    this.#services.cache.addHandlers({
+      onAdd: noteSite,
+      onDelete: noteSite,
+      onUpdate: (before, service) => {
+        noteSite(before)
+        noteSite(service)
+      },
+    })
+    this.#namespaces.addHandlers({
+      onAdd: changed,
+      onDelete: changed,
+      onUpdate: (before, after) => {
+        if (!sameValue(before.metadata?.labels, after.metadata?.labels)) changed()
+      },
+    })
+    this.#deployments.addHandlers({
+      onDelete: (last) => {
+        if (keyOf(last) === DATA_PLANE_KEY && isServed(last)) changed()
+      },
+      onUpdate: (before, after) => {
+        if (keyOf(after) === DATA_PLANE_KEY && isServed(before) !== isServed(after)) changed()
+      },
+    })
+    const noteDefinition = ({ metadata }: ApiObject): void => {
+      if (metadata?.annotations?.[BUNDLE_VERSION] !== undefined) changed()
+    }
+    this.#definitions.addHandlers({
+      onAdd: noteDefinition,
+      onDelete: noteDefinition,
+      onUpdate: (before, after) => {
+        if (before.metadata?.annotations?.[BUNDLE_VERSION] !== after.metadata?.annotations?.[BUNDLE_VERSION]) changed()
+      },
+    })
+  }
+
+  /** What all must have come into before it is read. */
+  get caches(): readonly Cache[] {
+    return [
+      ...[this.#services, this.#secrets, this.#configMaps].map(({ cache }) => cache),
+      ...[this.#ingresses, this.#classes, this.#namespaces, this.#deployments, this.#pods, this.#definitions],
+    ]
+  }
+
+  /** Gateways of a class of ours. */
+  gateways(): readonly Gateway[] {
+    const classes = this.classes().map(({ metadata }) => metadata?.name)
+    return this.#kinds.list(gateways).filter(({ spec }) => classes.includes(spec?.gatewayClassName))
+  }
+
+  /** Those that name this controller. */
+  classes(): readonly GatewayClass[] {
+    return this.#kinds.list(gatewayClasses).filter(({ spec }) => spec?.controllerName === GATEWAY_CONTROLLER)
+  }
+
+  /** Whether an Ingress may be of a class of ours. */
+  mayHaveIngresses(): boolean {
+    return (
+      this.#ingresses.lister.size > 0 &&
+      this.#classes.lister.list().some(({ spec }) => spec?.controller === GATEWAY_CONTROLLER)
+    )
+  }
+
+  /** The Ingress of a key. */
+  readonly ingress = (key: string): Ingress | undefined => this.#ingresses.lister.byKey(key)
+
+  /** All objects now; whatever is looked up in them is noted. */
+  objects(): RouteObjects {
+    for (const lookup of [this.#services, this.#secrets, this.#configMaps]) lookup.begin()
+    const there = <T extends ApiObject>(all: readonly T[]): readonly T[] => all.filter((one) => !isLeaving(one))
+    return {
+      gatewayClasses: this.#kinds.list(gatewayClasses),
+      gateways: this.#kinds.list(gateways),
+      listenerSets: this.#kinds.list(listenerSets),
+      httpRoutes: this.#kinds.list(httpRoutes),
+      grpcRoutes: this.#kinds.list(grpcRoutes),
+      tlsRoutes: this.#kinds.list(tlsRoutes),
+      tcpRoutes: this.#kinds.list(tcpRoutes),
+      udpRoutes: this.#kinds.list(udpRoutes),
+      referenceGrants: this.#kinds.list(referenceGrants),
+      backendTLSPolicies: this.#kinds.list(backendTLSPolicies),
+      ingresses: there(this.#ingresses.lister.list()),
+      ingressClasses: there(this.#classes.lister.list()),
+      namespaceLabels: (name) => {
+        const namespace = this.#namespaces.lister.get(name)
+        return namespace && (namespace.metadata?.labels ?? {})
+      },
+      service: this.#services.find,
+      secret: this.#secrets.find,
+      configMap: this.#configMaps.find,
+    }
+  }
+
+  /** What the objects do not tell. */
+  options(): RouteOptions {
+    const sites = this.#sites.all()
+    const isUp = isServed(this.#deployments.lister.byKey(DATA_PLANE_KEY))
+    const isPod = (name: string): boolean => this.#pods.lister.get(name, DATA_PLANE_NAMESPACE) !== undefined
+    const versions = this.#definitions.lister
+      .list()
+      .flatMap(({ metadata }) => metadata?.annotations?.[BUNDLE_VERSION] ?? [])
+    return {
+      controllerName: GATEWAY_CONTROLLER,
+      bundleVersions: [...new Set(versions)].sort(),
+      bindOf: (site, port) => {
+        const service = sites.get(siteKey(site))
+        return service && bindOf(service, port)
+      },
+      addressesOf: (site) => heldBy(sites.get(siteKey(site))),
+      isServing: (site) => {
+        const service = sites.get(siteKey(site))
+        return (
+          service !== undefined && (isUp || !(service.spec?.ports ?? []).some(({ targetPort }) => isBind(targetPort)))
+        )
+      },
+      refusals: readRefusals(this.#configMaps.find(DATA_PLANE_KEY), isPod),
+      ...this.#checks,
+    }
+  }
+}
+
+const DATA_PLANE_KEY = `${DATA_PLANE_NAMESPACE}/${DATA_PLANE_NAME}`
+const isServed = (deployment: Deployment | undefined): boolean => (deployment?.status?.readyReplicas ?? 0) > 0
+const heldBy = (service: Service | undefined): readonly string[] =>
+  (service?.status?.loadBalancer?.ingress ?? []).flatMap(({ ip, hostname }) => ip ?? hostname ?? [])

@@ -1,0 +1,78 @@
+import { ingresses } from '#api/networking/ingress/resource.ts'
+import type { ApiObject, Resource } from '#api/resource.ts'
+import { timeText } from '#api/time-text.ts'
+import { isLeaving } from '#objects/deletion.ts'
+import { objectKey } from '#objects/object-key.ts'
+import type { WantedStatus } from '#routes/routes.ts'
+import type { Origin } from '#routes/table/table.ts'
+import type { ControllerContext } from '../context.ts'
+import { sameValue } from '../values/equal.ts'
+import type { GatewayCaches } from './caches.ts'
+import { mergedStatus, withoutOurs } from './desired-status.ts'
+
+type WithStatus = ApiObject & { readonly status?: Readonly<Record<string, unknown>> }
+interface Found {
+  readonly resource: Resource
+  readonly object: WithStatus
+}
+
+/** `HTTPRoute shop/cart`. */
+export const idOf = (kind: string, key: string): string => `${kind} ${key}`
+export const idOfOrigin = ({ kind, namespace, name }: Origin): string => idOf(kind, objectKey(namespace, name))
+
+/** The statuses of gateways, routes and Ingresses: our part of each is as routing says. */
+export class Statuses {
+  readonly #context: ControllerContext
+  readonly #kinds: GatewayCaches
+  #wanted: ReadonlyMap<string, WantedStatus> = new Map()
+
+  constructor(context: ControllerContext, kinds: GatewayCaches) {
+    this.#context = context
+    this.#kinds = kinds
+  }
+
+  /** From now on these should stand. Gives the ids of the objects whose status may have to be written. */
+  set(statuses: readonly WantedStatus[]): readonly string[] {
+    const before = this.#wanted
+    const wanted = new Map(statuses.map((one) => [idOfOrigin(one.object), one]))
+    this.#wanted = wanted
+    const changed = [...wanted].flatMap(([id, one]) => (isSameWish(before.get(id), one) ? [] : [id]))
+    const left: string[] = []
+    for (const { kind, metadata, ...object } of this.#kinds.all()) {
+      const id = idOf(kind, objectKey(metadata?.namespace, metadata?.name ?? ''))
+      if (!wanted.has(id) && withoutOurs((object as WithStatus).status) !== undefined) left.push(id)
+    }
+    return [...changed, ...left]
+  }
+
+  /** The object of an id, with the resource that it is written by. */
+  find(id: string): Found | undefined {
+    const at = id.indexOf(' ')
+    const [kind, key] = [id.slice(0, at), id.slice(at + 1)]
+    if (kind !== ingresses.kind) return this.#kinds.find(kind, key)
+    const object = this.#context.informers.for(ingresses).lister.byKey(key)
+    return object && { resource: ingresses as unknown as Resource, object: object as WithStatus }
+  }
+
+  /** Writes the status of one object where it is not as it should be. */
+  async keep(id: string): Promise<void> {
+    const found = this.find(id)
+    if (found === undefined || isLeaving(found.object)) return
+    const { resource, object } = found
+    const wanted = this.#wanted.get(id)
+    const { uid, generation = 0, namespace } = object.metadata ?? {}
+    // Of another one, or of what it asked for before: routing has yet to hear of this.
+    if (wanted !== undefined && (wanted.uid !== uid || wanted.generation !== generation)) return
+    const now = timeText(this.#context.clock.now())
+    const status = wanted === undefined ? withoutOurs(object.status) : mergedStatus(object.status, wanted, now)
+    if (status === undefined || sameValue(status, object.status)) return
+    const next = { ...object, status } as ApiObject
+    await this.#context.client.update(resource, next, { namespace, subresource: 'status' })
+  }
+}
+
+const isSameWish = (before: WantedStatus | undefined, after: WantedStatus): boolean =>
+  before !== undefined &&
+  before.uid === after.uid &&
+  before.generation === after.generation &&
+  sameValue(before.status, after.status)
