@@ -98,6 +98,7 @@ export const startGatewayController = (context: ControllerContext): RunningContr
     const now = sites()
     if (now.length === 0) return dataPlane.remove()
     const foreign = await dataPlane.keep()
+    await dataPlane.forget(reader.isPod)
     const names = foreign.map((one) => `${one.kind} ${keyOf(one)}`).join(', ')
     const message = `The data plane lacks what others have the names of: ${names}`
     block('The data plane', names === '' ? [] : now.flatMap(originOf).map(warning('DataPlaneBlocked', message)))

@@ -1,8 +1,10 @@
+import { configMaps } from '#api/core/configmap/resource.ts'
 import type { ApiObject, Resource } from '#api/resource.ts'
 import { isAlreadyExists, isNotFound } from '#client/client.ts'
 import type { Informer } from '#client/informer.ts'
 import { isLeaving } from '#objects/deletion.ts'
 import { keyOf } from '#objects/object-key.ts'
+import { DATA_PLANE_NAME, DATA_PLANE_NAMESPACE } from '#routes/data-plane.ts'
 import type { ControllerContext } from '../context.ts'
 import { DATA_PLANE, isManaged, keeping } from './desired-objects.ts'
 
@@ -49,6 +51,16 @@ export class DataPlane {
       } else if (now.do === 'update') await this.#context.client.update(resource, now.object, options)
     }
     return foreign
+  }
+
+  /** Forgets what pods said that are gone. */
+  async forget(isPod: (name: string) => boolean): Promise<void> {
+    const { client, informers } = this.#context
+    const current = informers.for(configMaps).lister.get(DATA_PLANE_NAME, DATA_PLANE_NAMESPACE)
+    const gone = Object.keys(current?.data ?? {}).filter((pod) => !isPod(pod))
+    if (current === undefined || gone.length === 0 || isLeaving(current) || !isManaged(current)) return
+    const data = Object.fromEntries(Object.entries(current.data ?? {}).filter(([pod]) => !gone.includes(pod)))
+    await client.update(configMaps, { ...current, data }, { namespace: DATA_PLANE_NAMESPACE })
   }
 
   /** Removes all that is ours. */

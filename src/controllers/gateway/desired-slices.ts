@@ -14,6 +14,7 @@ const MOST_ENDPOINTS = 100
 const SHARE_LABEL = 'fairlead.dev/share'
 
 type Family = 'IPv4' | 'IPv6'
+const FAMILIES: readonly Family[] = ['IPv4', 'IPv6']
 type Target = KernelPort['to'][number]
 
 const keyOfTarget = ({ service: { namespace, name } }: Target): string => `${namespace}/${name}`
@@ -43,7 +44,8 @@ export const desiredSlices = (
     const share = slice.metadata?.labels?.[SHARE_LABEL] ?? ''
     left.set(share, [...(left.get(share) ?? []), slice])
   }
-  const families = (service.spec?.ipFamilies ?? []).filter((family): family is Family => family !== '')
+  const given = (service.spec?.ipFamilies ?? []).filter((family): family is Family => family !== '')
+  const families = given.length > 0 ? given : FAMILIES
   const shares = ports.flatMap((port) =>
     families.flatMap((family) =>
       sharesOf(port, family, slicesOf).map(({ share, weight, groups }): ShareChanges => {

@@ -124,6 +124,12 @@ export class RouteReader {
         if (keyOf(after) === DATA_PLANE_KEY && isServed(before) !== isServed(after)) changed()
       },
     })
+    this.#pods.addHandlers({
+      onDelete: ({ metadata }) => {
+        const said = this.#configMaps.cache.lister.byKey(DATA_PLANE_KEY)?.data ?? {}
+        if (metadata?.namespace === DATA_PLANE_NAMESPACE && Object.hasOwn(said, metadata.name ?? '')) changed()
+      },
+    })
     const noteDefinition = ({ metadata }: ApiObject): void => {
       if (metadata?.annotations?.[BUNDLE_VERSION] !== undefined) changed()
     }
@@ -166,6 +172,9 @@ export class RouteReader {
   /** The Ingress of a key. */
   readonly ingress = (key: string): Ingress | undefined => this.#ingresses.lister.byKey(key)
 
+  /** Whether a pod of the data plane is there. */
+  readonly isPod = (name: string): boolean => this.#pods.lister.get(name, DATA_PLANE_NAMESPACE) !== undefined
+
   /** All objects now; whatever is looked up in them is noted. */
   objects(): RouteObjects {
     for (const lookup of [this.#services, this.#secrets, this.#configMaps]) lookup.begin()
@@ -197,7 +206,6 @@ export class RouteReader {
   options(): RouteOptions {
     const sites = this.#sites.all()
     const isUp = isServed(this.#deployments.lister.byKey(DATA_PLANE_KEY))
-    const isPod = (name: string): boolean => this.#pods.lister.get(name, DATA_PLANE_NAMESPACE) !== undefined
     const versions = this.#definitions.lister
       .list()
       .flatMap(({ metadata }) => metadata?.annotations?.[BUNDLE_VERSION] ?? [])
@@ -215,7 +223,7 @@ export class RouteReader {
           service !== undefined && (isUp || !(service.spec?.ports ?? []).some(({ targetPort }) => isBind(targetPort)))
         )
       },
-      refusals: readRefusals(this.#configMaps.find(DATA_PLANE_KEY), isPod),
+      refusals: readRefusals(this.#configMaps.find(DATA_PLANE_KEY), this.isPod),
       ...this.#checks,
     }
   }

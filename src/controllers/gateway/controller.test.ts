@@ -1,0 +1,377 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { deployments } from '#api/apps/deployment/resource.ts'
+import { Catalogue } from '#api/catalogue/catalogue.ts'
+import { kind } from '#api/catalogue/kind.ts'
+import { configMaps } from '#api/core/configmap/resource.ts'
+import { events } from '#api/core/event/resource.ts'
+import { namespaces } from '#api/core/namespace/resource.ts'
+import { pods } from '#api/core/pod/resource.ts'
+import { services } from '#api/core/service/resource.ts'
+import { endpointSlices } from '#api/discovery/endpointslice/resource.ts'
+import { gateways } from '#api/gatewayapi/gateway/resource.ts'
+import { gatewayClasses } from '#api/gatewayapi/gatewayclass/resource.ts'
+import { httpRoutes } from '#api/gatewayapi/httproute/resource.ts'
+import { tcpRoutes } from '#api/gatewayapi/tcproute/resource.ts'
+import { builtInKinds } from '#api/kinds.ts'
+import type { Resource } from '#api/resource.ts'
+import { startCluster } from '../testing/cluster.ts'
+import { DATA_PLANE } from './desired-objects.ts'
+
+type Loose = any
+const API = 'gateway.networking.k8s.io'
+const OURS = 'fairlead.dev/gateway-controller'
+const KINDS = [gatewayClasses, gateways, httpRoutes, tcpRoutes] as unknown as readonly Resource[]
+const shop = { namespace: 'shop' }
+const system = { namespace: 'kube-system' }
+
+const gatewayClass = (name: string, controllerName = OURS): Loose => ({
+  apiVersion: `${API}/v1`,
+  kind: 'GatewayClass',
+  metadata: { name },
+  spec: { controllerName },
+})
+const listener = (port: number, protocol = 'HTTP') => ({
+  name: `${protocol.toLowerCase()}-${port}`,
+  port,
+  protocol,
+  allowedRoutes: { namespaces: { from: 'Same' } },
+})
+const gateway = (name: string, spec: object = {}): Loose => ({
+  apiVersion: `${API}/v1`,
+  kind: 'Gateway',
+  metadata: { name, ...shop },
+  spec: { gatewayClassName: 'fairlead', listeners: [listener(80)], ...spec },
+})
+const httpRoute = (name: string, parent: string, backend = 'web'): Loose => ({
+  apiVersion: `${API}/v1`,
+  kind: 'HTTPRoute',
+  metadata: { name, ...shop },
+  spec: { parentRefs: [{ name: parent }], rules: [{ backendRefs: [{ name: backend, port: 80 }] }] },
+})
+const service = (name: string, spec: object = {}): Loose => ({
+  apiVersion: 'v1',
+  kind: 'Service',
+  metadata: { name, ...shop },
+  spec: { clusterIP: '10.96.0.9', ipFamilies: ['IPv4'], ports: [{ name: 'web', port: 80, protocol: 'TCP' }], ...spec },
+})
+
+const start = async (options: object = {}) => {
+  const kinds = KINDS.map((resource) => kind({ resource }))
+  const catalogue = new Catalogue([...builtInKinds, ...kinds])
+  const writes: string[] = []
+  const cluster = await startCluster({
+    only: ['gateway', 'load-balancer'],
+    loadBalancer: { cidrs: ['172.30.255.0/24'] },
+    catalogue,
+    fake: {
+      onWrite: (type, { plural }, object) => {
+        if (plural !== 'events') writes.push(`${type} ${plural} ${object.metadata?.name}`)
+      },
+    },
+    ...options,
+  })
+  const { client } = cluster
+  for (const name of ['shop', 'kube-system'])
+    await client.create(namespaces, { apiVersion: 'v1', kind: 'Namespace', metadata: { name } } as Loose)
+  await client.create(gatewayClasses, gatewayClass('fairlead'))
+  const conditionsOf = (object: Loose): Record<string, string> =>
+    Object.fromEntries((object.status?.conditions ?? []).map((one: Loose) => [one.type, `${one.status} ${one.reason}`]))
+  const gatewayNow = async (name = 'public'): Promise<Loose> => client.get(gateways, name, shop)
+  const serving = async (): Promise<void> => {
+    const deployment = await client.get(deployments, 'fairlead-gateway', system)
+    await client.update(
+      deployments,
+      { ...deployment, status: { replicas: 1, readyReplicas: 1 } },
+      { ...system, subresource: 'status' },
+    )
+    await cluster.settle()
+  }
+  const names = (resource: Resource<Loose>) => client.all(resource).map(({ metadata }: Loose) => metadata.name)
+  return { ...cluster, catalogue, kinds, writes, conditionsOf, gatewayNow, serving, names }
+}
+
+/** What is there of the data plane. */
+const madeOf = (client: Loose): readonly string[] =>
+  DATA_PLANE.flatMap(({ resource, first }) =>
+    client.all(resource).some(({ metadata }: Loose) => metadata.name === first.metadata?.name) ? [first.kind] : [],
+  )
+
+test('while there is no Gateway and no Ingress nothing is made, and a class of ours is accepted all the same', async () => {
+  const { client, clock, settle, conditionsOf, writes, stop } = await start()
+  await client.create(gatewayClasses, gatewayClass('other', 'example.com/other'))
+  await settle()
+  clock.advance(5000)
+  await settle()
+  assert.equal(conditionsOf(await client.get(gatewayClasses, 'fairlead')).Accepted, 'True Accepted')
+  assert.deepEqual(conditionsOf(await client.get(gatewayClasses, 'other')), {})
+  assert.deepEqual(writes.slice(4), ['MODIFIED gatewayclasses fairlead'])
+  stop()
+})
+
+test('the first Gateway brings the data plane, gets a Service and an address, and is programmed when a pod serves', async () => {
+  const { client, settle, conditionsOf, gatewayNow, serving, stop } = await start()
+  await client.create(gateways, gateway('public'))
+  await settle()
+  assert.deepEqual(
+    madeOf(client),
+    DATA_PLANE.map(({ first }) => first.kind),
+  )
+  const { spec } = await client.get(services, 'gateway-shop-public', system)
+  assert.deepEqual(spec?.ports, [{ name: 'tcp-80', port: 80, protocol: 'TCP', targetPort: 10_000 }])
+  assert.match(conditionsOf(await gatewayNow()).Programmed!, /^False /)
+  await serving()
+  const { status, ...object } = await gatewayNow()
+  assert.deepEqual(status.addresses, [{ type: 'IPAddress', value: '172.30.255.1' }])
+  assert.deepEqual(conditionsOf({ ...object, status }), {
+    Accepted: 'True Accepted',
+    Programmed: 'True Programmed',
+    ResolvedRefs: 'True ResolvedRefs',
+  })
+  stop()
+})
+
+test('with the last Gateway all goes, also where its class or the kind itself goes, and what others made stays', async () => {
+  for (const end of ['gateway', 'class', 'kind', 'other class'] as const) {
+    const { client, catalogue, kinds, settle, gatewayNow, names, stop } = await start()
+    const mine: Loose = { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'mine', ...system } }
+    await client.create(configMaps, mine, system)
+    await client.create(gateways, gateway('public'))
+    await client.create(gateways, gateway('second'))
+    await settle()
+    assert.equal(names(services).length, 2)
+    if (end === 'class') await client.delete(gatewayClasses, 'fairlead')
+    else if (end === 'kind') catalogue.remove(kinds[1]!.resource)
+    else
+      for (const name of ['public', 'second']) {
+        if (end === 'gateway') await client.delete(gateways, name, shop)
+        else {
+          const now = await gatewayNow(name)
+          await client.update(gateways, { ...now, spec: { ...now.spec, gatewayClassName: 'other' } }, shop)
+        }
+        await settle()
+        if (name === 'public') assert.deepEqual(names(services), ['gateway-shop-second'])
+      }
+    await settle()
+    assert.deepEqual([end, madeOf(client), names(services)], [end, [], []])
+    assert.deepEqual(names(configMaps), ['mine'])
+    stop()
+  }
+})
+
+test('what is deleted or broken of the data plane comes back, and what people change of it stays', async () => {
+  const { client, settle, stop } = await start()
+  await client.create(gateways, gateway('public'))
+  await settle()
+  await client.delete(deployments, 'fairlead-gateway', system)
+  await settle()
+  const deployment: Loose = await client.get(deployments, 'fairlead-gateway', system)
+  const template = deployment.spec.template
+  const [haproxy, driver] = template.spec.containers
+  const resources = { limits: { memory: '1Gi' } }
+  const edited = [{ ...haproxy, resources, image: 'other' }, driver]
+  await client.update(
+    deployments,
+    {
+      ...deployment,
+      spec: {
+        ...deployment.spec,
+        replicas: 3,
+        template: { ...template, spec: { ...template.spec, containers: edited } },
+      },
+    },
+    system,
+  )
+  await settle()
+  const { spec }: Loose = await client.get(deployments, 'fairlead-gateway', system)
+  assert.equal(spec.replicas, 3)
+  assert.deepEqual(spec.template.spec.containers, [{ ...haproxy, resources }, driver])
+  await client.delete(services, 'gateway-shop-public', system)
+  await settle()
+  assert.equal((await client.get(services, 'gateway-shop-public', system)).spec?.type, 'LoadBalancer')
+  stop()
+})
+
+test('an object of somebody else with a name of ours is not touched, and its Gateways are told', async () => {
+  const { client, settle, stop } = await start()
+  const theirs: Loose = {
+    apiVersion: 'v1',
+    kind: 'ConfigMap',
+    metadata: { name: 'fairlead-gateway', ...system },
+    data: { a: 'b' },
+  }
+  await client.create(configMaps, theirs, system)
+  await client.create(gateways, gateway('public'))
+  await settle()
+  assert.deepEqual((await client.get(configMaps, 'fairlead-gateway', system)).data, { a: 'b' })
+  const about = client.all(events).filter(({ involvedObject }) => involvedObject?.kind === 'Gateway')
+  const told = about.map(({ reason, message, count }) => [reason, message, count])
+  assert.deepEqual(told, [
+    [
+      'DataPlaneBlocked',
+      'The data plane lacks what others have the names of: ConfigMap kube-system/fairlead-gateway',
+      1,
+    ],
+  ])
+  await client.delete(gateways, 'public', shop)
+  await settle()
+  assert.deepEqual(madeOf(client), ['ConfigMap'])
+  stop()
+})
+
+test('a route is told where it is attached, others’ words about it stay, and ours go with the Gateway', async () => {
+  const { client, clock, settle, serving, stop } = await start()
+  await client.create(services, service('web'), shop)
+  await client.create(gateways, gateway('public'))
+  const other = { parentRef: { name: 'elsewhere' }, controllerName: 'example.com/other', conditions: [] }
+  const made = await client.create(httpRoutes, httpRoute('cart', 'public'), shop)
+  await client.update(httpRoutes, { ...made, status: { parents: [other] } } as Loose, {
+    ...shop,
+    subresource: 'status',
+  })
+  await settle()
+  await serving()
+  const parents = async (): Promise<Loose[]> => ((await client.get(httpRoutes, 'cart', shop)) as Loose).status.parents
+  const [first, ours] = await parents()
+  assert.deepEqual(first, other)
+  assert.equal(ours.controllerName, OURS)
+  assert.deepEqual(ours.conditions.map((one: Loose) => [one.type, one.status, one.observedGeneration]).sort(), [
+    ['Accepted', 'True', 1],
+    ['ResolvedRefs', 'True', 1],
+  ])
+  clock.advance(60_000)
+  await client.delete(services, 'web', shop)
+  await settle()
+  const conditions = (await parents())[1].conditions
+  const at = (type: string) => conditions.find((one: Loose) => one.type === type)
+  assert.deepEqual([at('ResolvedRefs').status, at('ResolvedRefs').reason], ['False', 'BackendNotFound'])
+  assert.notEqual(at('ResolvedRefs').lastTransitionTime, at('Accepted').lastTransitionTime)
+  await client.delete(gateways, 'public', shop)
+  await settle()
+  assert.deepEqual(await parents(), [other])
+  stop()
+})
+
+test('of a thousand routes a changed one costs one write, and a status that somebody spoils is put right', async () => {
+  const { client, settle, serving, writes, stop } = await start()
+  await client.create(services, service('web'), shop)
+  await client.create(gateways, gateway('public'))
+  for (let at = 0; at < 1000; at++) await client.create(httpRoutes, httpRoute(`r${at}`, 'public'), shop)
+  await settle()
+  await serving()
+  const one = await client.get(httpRoutes, 'r500', shop)
+  writes.length = 0
+  await client.update(httpRoutes, { ...one, spec: { ...one.spec, hostnames: ['a.test'] } }, shop)
+  await settle()
+  assert.deepEqual(writes, ['MODIFIED httproutes r500', 'MODIFIED httproutes r500'])
+  const now: Loose = await client.get(httpRoutes, 'r500', shop)
+  await client.update(httpRoutes, { ...now, status: { parents: [] } }, { ...shop, subresource: 'status' })
+  await settle()
+  assert.deepEqual((await client.get(httpRoutes, 'r500', shop)).status, now.status)
+  writes.length = 0
+  await client.create(services, service('unrelated'), shop)
+  await settle()
+  assert.deepEqual(writes, ['ADDED services unrelated'])
+  stop()
+})
+
+test('a TCPRoute is forwarded by slices of the Gateway’s Service that follow those of its backends, by their weights', async () => {
+  const { client, settle, stop } = await start()
+  const slice = (
+    name: string,
+    of: string,
+    addresses: readonly string[],
+    conditions: object = { ready: true },
+  ): Loose => ({
+    apiVersion: 'discovery.k8s.io/v1',
+    kind: 'EndpointSlice',
+    metadata: { name, ...shop, labels: { 'kubernetes.io/service-name': of } },
+    addressType: 'IPv4',
+    ports: [{ name: 'web', port: 5432, protocol: 'TCP' }],
+    endpoints: addresses.map((address) => ({ addresses: [address], conditions, nodeName: 'node-1' })),
+  })
+  for (const name of ['db', 'spare']) await client.create(services, service(name), shop)
+  await client.create(endpointSlices, slice('db-1', 'db', ['10.244.0.1', '10.244.0.2', '10.244.0.3']), shop)
+  await client.create(endpointSlices, slice('spare-1', 'spare', ['10.244.0.9']), shop)
+  await client.create(gateways, gateway('public', { listeners: [listener(5432, 'TCP')] }))
+  const backendRefs = [
+    { name: 'db', port: 80, weight: 90 },
+    { name: 'spare', port: 80, weight: 10 },
+  ]
+  const route = { parentRefs: [{ name: 'public' }], rules: [{ backendRefs }] }
+  await client.create(
+    tcpRoutes,
+    { apiVersion: `${API}/v1alpha2`, kind: 'TCPRoute', metadata: { name: 'db', ...shop }, spec: route } as Loose,
+    shop,
+  )
+  await settle()
+  const written = () =>
+    client
+      .all(endpointSlices)
+      .filter(({ metadata }) => metadata?.namespace === 'kube-system')
+      .map(({ metadata, ports, endpoints }: Loose) => [
+        metadata.labels['kubernetes.io/service-name'],
+        metadata.annotations['fairlead.dev/endpoint-weight'],
+        ports,
+        endpoints.map((one: Loose) => `${one.addresses[0]} ${one.conditions.ready}`),
+      ])
+  const ports = [{ name: 'tcp-5432', port: 5432, protocol: 'TCP' }]
+  assert.deepEqual(written(), [
+    ['gateway-shop-public', '3', ports, ['10.244.0.1 true', '10.244.0.2 true', '10.244.0.3 true']],
+    ['gateway-shop-public', '1', ports, ['10.244.0.9 true']],
+  ])
+  const { spec } = await client.get(services, 'gateway-shop-public', system)
+  assert.deepEqual(spec?.ports, [{ name: 'tcp-5432', port: 5432, protocol: 'TCP', targetPort: 'kernel' }])
+  const now = await client.get(endpointSlices, 'spare-1', shop)
+  await client.update(
+    endpointSlices,
+    { ...now, endpoints: slice('x', 'x', ['10.244.0.9'], { ready: false }).endpoints },
+    shop,
+  )
+  await settle()
+  assert.deepEqual(written()[1]?.[3], ['10.244.0.9 false'])
+  await client.delete(endpointSlices, 'spare-1', shop)
+  await settle()
+  assert.deepEqual(written(), [
+    ['gateway-shop-public', '1', ports, ['10.244.0.1 true', '10.244.0.2 true', '10.244.0.3 true']],
+  ])
+  await client.delete(tcpRoutes, 'db', shop)
+  await settle()
+  assert.deepEqual(written(), [])
+  stop()
+})
+
+test('what a proxy refuses is told in the status, as long as the pod that says it is there', async () => {
+  const { client, settle, serving, conditionsOf, gatewayNow, stop } = await start()
+  await client.create(gateways, gateway('public'))
+  await settle()
+  await serving()
+  const pod: Loose = { apiVersion: 'v1', kind: 'Pod', metadata: { name: 'fairlead-gateway-1', ...system }, spec: {} }
+  await client.create(pods, pod, system)
+  const configMap = await client.get(configMaps, 'fairlead-gateway', system)
+  const data = {
+    'fairlead-gateway-1': '{"Gateway shop/public http-80":"no such cipher"}',
+    'fairlead-gateway-0': '{"Gateway shop/public http-80":"long gone"}',
+  }
+  await client.update(configMaps, { ...configMap, data }, system)
+  await settle()
+  const listenerNow = async () => conditionsOf({ status: (await gatewayNow()).status.listeners[0] }).Programmed
+  assert.equal(await listenerNow(), 'False Invalid')
+  const [{ conditions }]: Loose = (await gatewayNow()).status.listeners
+  assert.match(conditions.find(({ type }: Loose) => type === 'Programmed').message, /no such cipher/)
+  await client.delete(pods, 'fairlead-gateway-1', { ...system, gracePeriodSeconds: 0 })
+  await settle()
+  assert.equal(await listenerNow(), 'True Programmed')
+  const { data: left } = await client.get(configMaps, 'fairlead-gateway', system)
+  assert.deepEqual(left ?? {}, {}, 'what pods said that are gone goes')
+  stop()
+})
+
+test('where others serve gateways nothing is done', async () => {
+  const { client, settle, gatewayNow, stop } = await start({ gateways: false })
+  await client.create(gateways, gateway('public'))
+  await settle()
+  assert.deepEqual(madeOf(client), [])
+  assert.equal((await gatewayNow()).status, undefined)
+  stop()
+})
