@@ -16,7 +16,7 @@ import { tcpRoutes } from '#api/gatewayapi/tcproute/resource.ts'
 import { builtInKinds } from '#api/kinds.ts'
 import type { Resource } from '#api/resource.ts'
 import { startCluster } from '../testing/cluster.ts'
-import { DATA_PLANE } from './desired-objects.ts'
+import { DATA_PLANE } from './infrastructure/desired-objects.ts'
 
 type Loose = any
 const API = 'gateway.networking.k8s.io'

@@ -4,7 +4,7 @@ import { canonicalAddress, type IpFamily, tryParseAddress } from '#net/ip-addres
 import { keyOf } from '#objects/object-key.ts'
 import { DATA_PLANE_NAME, FIRST_BIND, LAST_BIND } from '#routes/data-plane.ts'
 import { siteKeyOf } from '#routes/site-service.ts'
-import { textHash } from '../values/text-hash.ts'
+import { textHash } from '../../values/text-hash.ts'
 
 /** What has addresses of its own, and so a Service: a Gateway, or all Ingresses together. */
 export interface WantedSite {

@@ -1,4 +1,4 @@
-import { sameValue } from '../values/equal.ts'
+import { sameValue } from '../../values/equal.ts'
 
 type Fields = Readonly<Record<string, unknown>>
 const isFields = (value: unknown): value is Fields =>

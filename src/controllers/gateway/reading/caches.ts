@@ -11,9 +11,9 @@ import { udpRoutes } from '#api/gatewayapi/udproute/resource.ts'
 import type { ApiObject, Resource } from '#api/resource.ts'
 import type { Informer } from '#client/informer.ts'
 import { isLeaving } from '#objects/deletion.ts'
-import type { ControllerContext } from '../context.ts'
-import { eachServed } from '../each-served.ts'
-import { sameValue } from '../values/equal.ts'
+import type { ControllerContext } from '../../context.ts'
+import { eachServed } from '../../each-served.ts'
+import { sameValue } from '../../values/equal.ts'
 
 /** The kinds of the Gateway API: custom resources, which may be there or not, and come and go. */
 const KINDS = [

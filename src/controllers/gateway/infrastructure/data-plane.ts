@@ -5,7 +5,7 @@ import type { Informer } from '#client/informer.ts'
 import { isLeaving } from '#objects/deletion.ts'
 import { keyOf } from '#objects/object-key.ts'
 import { DATA_PLANE_NAME, DATA_PLANE_NAMESPACE } from '#routes/data-plane.ts'
-import type { ControllerContext } from '../context.ts'
+import type { ControllerContext } from '../../context.ts'
 import { DATA_PLANE, isManaged, keeping } from './desired-objects.ts'
 
 /** What others see of who writes. */

@@ -31,10 +31,10 @@ import { DATA_PLANE_NAME, DATA_PLANE_NAMESPACE, GATEWAY_CONTROLLER } from '#rout
 import { readRefusals } from '#routes/refusals.ts'
 import type { RouteObjects, RouteOptions } from '#routes/route-objects.ts'
 import { bindOf, isBind, siteKey, siteKeyOf } from '#routes/site-service.ts'
-import type { Cache } from '../context.ts'
-import { sameValue } from '../values/equal.ts'
+import type { Cache } from '../../context.ts'
+import { sameValue } from '../../values/equal.ts'
+import type { SiteServices } from '../infrastructure/site-services.ts'
 import { askedHandlers, type GatewayCaches } from './caches.ts'
-import type { SiteServices } from './site-services.ts'
 
 const BUNDLE_VERSION = 'gateway.networking.k8s.io/bundle-version'
 

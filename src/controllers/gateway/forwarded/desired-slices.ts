@@ -4,10 +4,10 @@ import { ENDPOINT_WEIGHT_ANNOTATION, MANAGED_BY_LABEL, SERVICE_NAME_LABEL } from
 import { GATEWAY_CONTROLLER_LABEL_VALUE } from '#routes/data-plane.ts'
 import type { KernelPort } from '#routes/routes.ts'
 import { MANAGED_LABELS } from '#routes/site-service.ts'
-import { type Group, packSlices, type SliceChanges, type SliceMeta } from '../endpointslice/desired-pack.ts'
-import { textHash } from '../values/text-hash.ts'
+import { type Group, packSlices, type SliceChanges, type SliceMeta } from '../../endpointslice/desired-pack.ts'
+import { textHash } from '../../values/text-hash.ts'
+import { portName } from '../infrastructure/desired-site.ts'
 import { endpointWeights } from './desired-shares.ts'
-import { portName } from './desired-site.ts'
 
 const MOST_ENDPOINTS = 100
 /** On a slice of ours: which of a port's Services its endpoints are of. */
@@ -24,7 +24,7 @@ export const servicesBehind = (ports: readonly KernelPort[]): ReadonlySet<string
   new Set(ports.flatMap(({ to }) => to.map(keyOfTarget)))
 
 /** Writes to the slices of one share of a port, and what those have that are made. */
-export interface ShareChanges {
+interface ShareChanges {
   readonly changes: SliceChanges
   readonly meta: SliceMeta
 }

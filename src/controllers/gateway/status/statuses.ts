@@ -5,9 +5,9 @@ import { isLeaving } from '#objects/deletion.ts'
 import { objectKey } from '#objects/object-key.ts'
 import type { WantedStatus } from '#routes/routes.ts'
 import type { Origin } from '#routes/table/table.ts'
-import type { ControllerContext } from '../context.ts'
-import { sameValue } from '../values/equal.ts'
-import type { GatewayCaches } from './caches.ts'
+import type { ControllerContext } from '../../context.ts'
+import { sameValue } from '../../values/equal.ts'
+import type { GatewayCaches } from '../reading/caches.ts'
 import { mergedStatus, withoutOurs } from './desired-status.ts'
 
 type WithStatus = ApiObject & { readonly status?: Readonly<Record<string, unknown>> }

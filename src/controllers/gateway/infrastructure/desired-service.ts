@@ -8,8 +8,8 @@ import {
   KERNEL_TARGET_PORT,
 } from '#routes/data-plane.ts'
 import { GATEWAY_ANNOTATION, isBind, MANAGED_LABELS } from '#routes/site-service.ts'
-import { sameValue } from '../values/equal.ts'
-import { textHash } from '../values/text-hash.ts'
+import { sameValue } from '../../values/equal.ts'
+import { textHash } from '../../values/text-hash.ts'
 import {
   askedAddresses,
   type Binds,

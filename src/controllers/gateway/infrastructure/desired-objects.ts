@@ -19,7 +19,7 @@ export const isManaged = ({ metadata }: ApiObject): boolean =>
   Object.entries(MANAGED_LABELS).every(([key, value]) => metadata?.labels?.[key] === value)
 
 /** An object of the data plane. */
-export interface WantedObject {
+interface WantedObject {
   readonly resource: Resource
   /** As it is made. */
   readonly first: ApiObject

@@ -8,10 +8,10 @@ import { MANAGED_BY_LABEL } from '#objects/well-known.ts'
 import { GATEWAY_CONTROLLER_LABEL_VALUE } from '#routes/data-plane.ts'
 import type { KernelPort } from '#routes/routes.ts'
 import { siteKey } from '#routes/site-service.ts'
-import type { ControllerContext } from '../context.ts'
-import { sliceIndex, writeSlices } from '../endpointslice/write.ts'
+import type { ControllerContext } from '../../context.ts'
+import { sliceIndex, writeSlices } from '../../endpointslice/write.ts'
+import type { SiteServices } from '../infrastructure/site-services.ts'
 import { desiredSlices, servicesBehind } from './desired-slices.ts'
-import type { SiteServices } from './site-services.ts'
 
 const INDEX = 'any-slice-of-service'
 const isOurs = ({ metadata }: EndpointSlice): boolean =>

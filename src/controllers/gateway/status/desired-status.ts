@@ -1,7 +1,7 @@
 import type { Condition } from '#api/meta/condition.ts'
 import { GATEWAY_CONTROLLER } from '#routes/data-plane.ts'
 import type { WantedStatus } from '#routes/routes.ts'
-import { canonical, sameValue } from '../values/equal.ts'
+import { canonical, sameValue } from '../../values/equal.ts'
 
 type Fields = Readonly<Record<string, unknown>>
 /** What a status says of one of those that a route or a policy is for: an entry is its controller's alone. */
