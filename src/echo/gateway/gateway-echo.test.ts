@@ -1,43 +1,20 @@
 import assert from 'node:assert/strict'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { request as httpRequest, type IncomingHttpHeaders } from 'node:http'
 import { connect as connectHttp2, type SecureClientSessionOptions } from 'node:http2'
 import { request as httpsRequest } from 'node:https'
 import { connect, type Socket } from 'node:net'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { after, before, test } from 'node:test'
+import { after, test } from 'node:test'
 import { connect as connectTls } from 'node:tls'
-import { issueCertificate } from '#apiserver/pki/certificate.ts'
 import { ownSurroundings } from '../surroundings.ts'
+import { tlsFiles } from '../testing/tls-files.ts'
 import { startGatewayEcho } from './gateway-echo.ts'
 
 type Env = Readonly<Record<string, string>>
-const folder = mkdtempSync(join(tmpdir(), 'fairlead-gateway-echo-'))
-const file = (name: string): string => join(folder, name)
+const { file, client, stranger, remove, env: told } = await tlsFiles()
+after(remove)
 const ANY = { HTTP_PORT: '0', H2C_PORT: '0', HTTPS_PORT: '0', TCP_PORT: '0', TLS_PORT: '0' }
 const WHO = { NAMESPACE: 'shop', POD_NAME: 'web-1', SERVICE_NAME: 'web', INGRESS_NAME: 'gw' }
-const WITH_TLS = { TLS_SERVER_CERT: file('crt'), TLS_SERVER_PRIVKEY: file('key') }
-const client = { cert: '', key: '' }
-const stranger = { cert: '', key: '' }
-
-before(async () => {
-  const times = { notBefore: new Date(Date.now() - 60_000), notAfter: new Date(Date.now() + 3_600_000) }
-  const ca = await issueCertificate({ commonName: 'ca', usage: 'ca', ...times })
-  const server = await issueCertificate(
-    { commonName: 'web', usage: 'server', subjectAltNames: ['web.test'], ...times },
-    ca,
-  )
-  const mine = await issueCertificate({ commonName: 'me', usage: 'client', ...times }, ca)
-  Object.assign(client, { cert: mine.certificate, key: mine.key })
-  const other = await issueCertificate({ commonName: 'other', usage: 'ca', ...times })
-  const theirs = await issueCertificate({ commonName: 'me', usage: 'client', ...times }, other)
-  Object.assign(stranger, { cert: theirs.certificate, key: theirs.key })
-  writeFileSync(file('crt'), server.certificate)
-  writeFileSync(file('key'), server.key)
-  writeFileSync(file('ca'), ca.certificate)
-})
-after(() => rmSync(folder, { recursive: true }))
+const WITH_TLS = told
 
 const start = async (env: Env = {}) => {
   const surroundings = { ...ownSurroundings(), env: { ...ANY, ...WHO, ...env } }

@@ -17,6 +17,20 @@ export interface CurlOptions {
   readonly verbose: boolean
   readonly location: boolean
   readonly insecure: boolean
+  /** The path goes out as it was typed, `/a/../b` too. */
+  readonly pathAsIs: boolean
+  /** `1.1` and `2` say what is offered over TLS; `2-known`: HTTP/2 from the first octet, without TLS too. */
+  readonly version: '1.1' | '2' | '2-known' | undefined
+  /** Paths of PEM files. */
+  readonly cacert: string | undefined
+  readonly cert: string | undefined
+  readonly key: string | undefined
+  /** `HOST:PORT:ADDRESS`. */
+  readonly resolve: readonly string[]
+  /** `HOST:PORT:HOST:PORT`, as they were given. */
+  readonly connectTo: readonly string[]
+  /** `NAME:PASSWORD`. */
+  readonly user: string | undefined
 }
 
 /** An option that this curl does not have, or whose value is none: curl's exit status 2. */
@@ -41,6 +55,21 @@ const FLAGS: Readonly<Record<string, keyof CurlOptions>> = {
   location: 'location',
   k: 'insecure',
   insecure: 'insecure',
+  'path-as-is': 'pathAsIs',
+}
+const VERSIONS: Readonly<Record<string, CurlOptions['version']>> = {
+  '--http1.1': '1.1',
+  '--http2': '2',
+  '--http2-prior-knowledge': '2-known',
+}
+/** Values that are fields of the request. */
+const FIELDS: Readonly<Record<string, string>> = {
+  A: 'User-Agent',
+  'user-agent': 'User-Agent',
+  b: 'Cookie',
+  cookie: 'Cookie',
+  e: 'Referer',
+  referer: 'Referer',
 }
 const VALUES: Readonly<Record<string, keyof CurlOptions>> = {
   X: 'method',
@@ -56,10 +85,34 @@ const VALUES: Readonly<Record<string, keyof CurlOptions>> = {
   m: 'maxTime',
   'max-time': 'maxTime',
   'connect-timeout': 'connectTimeout',
+  'data-raw': 'data',
+  'data-binary': 'data',
+  cacert: 'cacert',
+  E: 'cert',
+  cert: 'cert',
+  key: 'key',
+  resolve: 'resolve',
+  'connect-to': 'connectTo',
+  u: 'user',
+  user: 'user',
+  ...Object.fromEntries(Object.keys(FIELDS).map((name) => [name, 'headers' as const])),
 }
+/** What a value that begins with `@` would be a file for. */
+const READ_FILES = ['data', 'headers', 'writeOut']
 
 const own = <T>(table: Readonly<Record<string, T>>, key: string): T | undefined =>
   Object.hasOwn(table, key) ? table[key] : undefined
+
+const NAMES = [...Object.keys(FLAGS), ...Object.keys(VALUES)]
+/** Letters, and the long ones that have none. */
+const KNOWN = [
+  ...NAMES.filter((name) => name.length === 1).map((name) => `-${name}`),
+  '-4 -6',
+  ...['max-time', 'connect-timeout', 'path-as-is', 'data-raw', 'cacert', 'cert', 'key', 'resolve', 'connect-to'].map(
+    (name) => `--${name}`,
+  ),
+  ...Object.keys(VERSIONS),
+].join(' ')
 
 /** Reads a command line as curl does, `-sSf -o /dev/null`, `-m2`. Throws CurlUsageError for what it does not know. */
 export const parseCurl = (args: readonly string[]): CurlOptions => {
@@ -81,17 +134,19 @@ export const parseCurl = (args: readonly string[]): CurlOptions => {
     verbose: false,
     location: false,
     insecure: false,
+    pathAsIs: false,
+    version: undefined as CurlOptions['version'],
+    cacert: undefined as string | undefined,
+    cert: undefined as string | undefined,
+    key: undefined as string | undefined,
+    resolve: [] as string[],
+    connectTo: [] as string[],
+    user: undefined as string | undefined,
   }
   const rest = [...args]
   const unknown = (option: string): CurlUsageError =>
     new CurlUsageError(
-      `option ${option}: is unknown to the curl of fairlead/echo; it knows ${[
-        ...Object.keys(FLAGS),
-        ...Object.keys(VALUES),
-      ]
-        .filter((name) => name.length === 1)
-        .map((name) => `-${name}`)
-        .join(' ')} -4 -6 --connect-timeout; the image fairlead/host has the machine's`,
+      `option ${option}: is unknown to the curl of fairlead/echo; it knows ${KNOWN}; the image fairlead/host has the machine's`,
     )
   const take = (option: string, name: keyof CurlOptions, given: string | undefined): void => {
     const value = given ?? rest.shift()
@@ -100,12 +155,15 @@ export const parseCurl = (args: readonly string[]): CurlOptions => {
       if (!/^\d+(\.\d+)?$/.test(value))
         throw new CurlUsageError(`option ${option}: expected a proper numerical parameter`)
       options[name] = Number(value)
-    } else if (value.startsWith('@') && name !== 'output' && name !== 'method') {
+    } else if (value.startsWith('@') && READ_FILES.includes(name) && option !== '--data-raw') {
       throw new CurlUsageError(`option ${option}: the curl of fairlead/echo reads no files: give what ${value} has`)
-    } else if (name === 'headers') options.headers.push(value)
-    else if (name === 'data') options.data = options.data === undefined ? value : `${options.data}&${value}`
+    } else if (name === 'headers') {
+      const field = own(FIELDS, option.replace(/^--?/, ''))
+      options.headers.push(field === undefined ? value : `${field}: ${value}`)
+    } else if (name === 'data') options.data = options.data === undefined ? value : `${options.data}&${value}`
     else if (name === 'output') options.output = value === '-' ? undefined : value
-    else if (name === 'method' || name === 'writeOut') options[name] = value
+    else if (name === 'resolve' || name === 'connectTo') options[name].push(value)
+    else Object.assign(options, { [name]: value })
   }
   const flag = (option: string, name: keyof CurlOptions | undefined): void => {
     if (name === undefined) throw unknown(option)
@@ -115,6 +173,7 @@ export const parseCurl = (args: readonly string[]): CurlOptions => {
     if (word.startsWith('--')) {
       const name = own(VALUES, word.slice(2))
       if (name !== undefined && word.length > 3) take(word, name, undefined)
+      else if (own(VERSIONS, word) !== undefined) options.version = own(VERSIONS, word)
       else if (word === '--ipv4' || word === '--ipv6') options.family = word === '--ipv4' ? 4 : 6
       else flag(word, word.length > 3 ? own(FLAGS, word.slice(2)) : undefined)
     } else if (word.startsWith('-') && word.length > 1) {

@@ -1,40 +1,22 @@
 import assert from 'node:assert/strict'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:http2'
 import { type AddressInfo, createServer as createTcpServer, type Server } from 'node:net'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { after, before, test } from 'node:test'
-import { issueCertificate } from '#apiserver/pki/certificate.ts'
+import { after, test } from 'node:test'
 import { startGatewayEcho } from '../gateway/gateway-echo.ts'
 import { frame } from '../grpc/frames.ts'
 import { GRPC_ECHO } from '../grpc/services.ts'
 import { ownSurroundings } from '../surroundings.ts'
+import { tlsFiles } from '../testing/tls-files.ts'
 import { grpcurl } from './grpcurl.ts'
 
-const folder = mkdtempSync(join(tmpdir(), 'fairlead-grpcurl-'))
-const file = (name: string): string => join(folder, name)
+const { file, env: told, remove } = await tlsFiles()
 const closing: (() => void)[] = []
-let echo: Awaited<ReturnType<typeof startGatewayEcho>>
-
-before(async () => {
-  const times = { notBefore: new Date(Date.now() - 60_000), notAfter: new Date(Date.now() + 3_600_000) }
-  const ca = await issueCertificate({ commonName: 'ca', usage: 'ca', ...times })
-  const names = { subjectAltNames: ['web.test', 'localhost'] }
-  const server = await issueCertificate({ commonName: 'web', usage: 'server', ...names, ...times }, ca)
-  const mine = await issueCertificate({ commonName: 'me', usage: 'client', ...times }, ca)
-  for (const [name, text] of Object.entries({ ca: ca.certificate, crt: server.certificate, key: server.key }))
-    writeFileSync(file(name), text)
-  writeFileSync(file('me.crt'), mine.certificate)
-  writeFileSync(file('me.key'), mine.key)
-  const tls = { TLS_SERVER_CERT: file('crt'), TLS_SERVER_PRIV_KEY: file('key'), TLS_CLIENT_CACERTS: file('ca') }
-  const env = { GRPC_ECHO_SERVER: '1', HTTP_PORT: '0', HTTPS_PORT: '0', POD_NAME: 'web-1', NAMESPACE: 'shop', ...tls }
-  echo = await startGatewayEcho([], { ...ownSurroundings(), env }, () => undefined)
-})
+const own = { GRPC_ECHO_SERVER: '1', POD_NAME: 'web-1', NAMESPACE: 'shop', TLS_CLIENT_CACERTS: file('ca') }
+const echo = await startGatewayEcho([], { ...ownSurroundings(), env: { ...told, ...own } }, () => undefined)
 after(() => {
   echo.close()
   for (const close of closing) close()
-  rmSync(folder, { recursive: true })
+  remove()
 })
 
 const run = async (...args: readonly string[]) => {
