@@ -1,10 +1,10 @@
 /** What a cluster may leave to others. */
-export const LEAVABLE = ['proxy', 'dns', 'network', 'policies'] as const
+export const LEAVABLE = ['proxy', 'dns', 'network', 'policies', 'gateway'] as const
 
 export type LeftOut = (typeof LEAVABLE)[number]
 
 /**
- * The parts that go with each. `health` answers on kube-proxy's ports, so another proxy wants them; `network` stays, and has
+ * The parts of a node that go with each; of `gateway` there is none, as it runs in pods. `health` answers on kube-proxy's ports, so another proxy wants them; `network` stays, and has
  * plugins do the work. Whoever lays the network keeps its policies: what goes over a bridge never comes by our rules.
  */
 const PARTS: Readonly<Record<LeftOut, readonly string[]>> = {
@@ -12,6 +12,7 @@ const PARTS: Readonly<Record<LeftOut, readonly string[]>> = {
   dns: ['dns'],
   network: ['policies'],
   policies: ['policies'],
+  gateway: [],
 }
 
 /** Whether others do that, where these things are others'. */

@@ -32,8 +32,6 @@ export interface Resource<T extends ApiObject = ApiObject> {
 export interface ResourceObject {
   readonly resource: Resource
   readonly object: ApiObject
-  /** A test has found it valid: that is not looked at again. */
-  readonly isProven?: true
 }
 
 /** `v1`, `apps/v1`. */

@@ -30,6 +30,7 @@ import { createServiceAllocators, takeStored } from './admission/services/servic
 import { followRanges, takeNamed } from './admission/services/service-ranges.ts'
 import type { AuditSink } from './audit/audit-event.ts'
 import { CustomResources } from './custom/custom-resources.ts'
+import { type OwnDefinitions, seedDefinitions } from './custom/own-definitions.ts'
 import { LocalServices } from './discovery/local-services.ts'
 import { Flows } from './flowcontrol/flows.ts'
 import { createHandler } from './handler.ts'
@@ -73,8 +74,10 @@ export interface ApiServerOptions {
   readonly reservedAddresses?: ReadonlyMap<string, string>
   /** What else the cluster cannot do without, beside this server's own, in the order in which it can be made. */
   readonly systemObjects?: readonly ResourceObject[]
-  /** What a new cluster begins with, beside those: who deletes it has deleted it. */
+  /** What a new cluster begins with, beside those: who deletes it has deleted it. Custom resources are written as they are. */
   readonly firstObjects?: readonly ResourceObject[]
+  /** Custom resources that it defines at its start, where nobody has. */
+  readonly definitions?: OwnDefinitions
   readonly pki: Pki
   readonly kubelet: KubeletLocator
   /** How an address of the cluster is reached; by default from where this process is. */
@@ -219,21 +222,25 @@ export const createApiServer = async (options: ApiServerOptions): Promise<ApiSer
   // Every cluster has namespaces from its first moment on.
   const isNew = [...store.collection(namespaces).glances()].length === 0
   const system = [...systemObjects(options), ...(options.systemObjects ?? [])]
+  const isServed = ({ resource }: ResourceObject): boolean => catalogue.find(resource) !== undefined
+  const first = isNew ? (options.firstObjects ?? []) : []
+  const builtIn = first.filter(isServed)
   // At once, so that they are kept at once: each sees those before it.
   await Promise.all([
-    ...[...system, ...(isNew ? (options.firstObjects ?? []) : [])].map(({ resource, object, isProven = false }) =>
-      registry
-        .create(resource, object, { caller: SYSTEM, manager: SYSTEM_MANAGER, isProven })
-        .catch((error: unknown) => {
-          // An earlier life made it.
-          if (!isAlreadyExists(error)) throw error
-        }),
+    ...[...system, ...builtIn].map(({ resource, object }) =>
+      registry.create(resource, object, { caller: SYSTEM, manager: SYSTEM_MANAGER }).catch((error: unknown) => {
+        // An earlier life made it.
+        if (!isAlreadyExists(error)) throw error
+      }),
     ),
     writeDefaultPolicy(registry),
+    options.definitions && seedDefinitions(registry, options.definitions),
     flows.start(),
   ])
   // What is defined is served before anybody asks.
   await custom.settled
+  const firstCustom = first.filter((one) => !builtIn.includes(one) && isServed(one))
+  if (firstCustom.length > 0) await registry.seed(firstCustom)
   const stopServices = await localServices.start()
   // From now on: who has a say may run in what a start is to bring up.
   const hooks = new AllHooks({ registry, client: webhooks, uuid: randomUUID, authorizer, counter: webhookCounter })

@@ -1,6 +1,6 @@
 import { plainForm } from '#api/apiextensions/custom/form.ts'
+import { textFormat } from '#api/apiextensions/custom/formats.ts'
 import { type CustomKinds, type CustomTools, customKinds } from '#api/apiextensions/custom/kind.ts'
-import { schemaTools } from '#api/apiextensions/custom/tools.ts'
 import type { CustomResourceDefinition } from '#api/apiextensions/customresourcedefinition/message.ts'
 import type { Catalogue } from '#api/catalogue/catalogue.ts'
 import type { Kind } from '#api/catalogue/kind.ts'
@@ -33,6 +33,10 @@ export class ServedDefinitions {
   readonly #served = new Map<string, Served>()
   /** Loaded when the first object comes whose definition has rules in CEL: what a start serves, few ever write. */
   #rules: typeof import('#api/apiextensions/custom/rules/object-rules.ts') | undefined
+  /** Loaded when the first object comes. */
+  #tools: typeof import('#api/apiextensions/custom/tools.ts') | undefined
+  /** Tests of patterns: many fields have the same. */
+  readonly #patterns = new Map<string, (text: string) => boolean>()
 
   constructor(catalogue: Catalogue, conversion: ConversionWebhookOptions) {
     this.#catalogue = catalogue
@@ -55,14 +59,19 @@ export class ServedDefinitions {
       known.definition = definition
       return
     }
-    const isRuled = hasRules(definition)
+    let isRuled: boolean | undefined
+    const needsRules = (): boolean => {
+      isRuled ??= hasRules(definition)
+      return isRuled
+    }
     const kinds = customKinds(
       definition,
       {
-        ...schemaTools,
+        pattern: (pattern) => (text) => this.#test(pattern)(text),
+        format: textFormat,
         // Never without them where there are some: what has not been loaded fails the write.
-        rules: ({ schema }) => (isRuled ? this.#rules!.objectRules(schema) : undefined),
-        ...(isRuled && { load: () => this.#loadRules() }),
+        rules: ({ schema }) => (needsRules() ? this.#rules!.objectRules(schema) : undefined),
+        load: () => this.#load(needsRules()),
         form: this.#formOf(definition),
         isTerminating: () => this.#isTerminating(name),
       },
@@ -84,8 +93,19 @@ export class ServedDefinitions {
     this.#catalogue.remove(known.stored.resource)
   }
 
-  async #loadRules(): Promise<void> {
-    this.#rules ??= await import('#api/apiextensions/custom/rules/object-rules.ts')
+  async #load(withRules: boolean): Promise<void> {
+    this.#tools ??= await import('#api/apiextensions/custom/tools.ts')
+    if (withRules) this.#rules ??= await import('#api/apiextensions/custom/rules/object-rules.ts')
+  }
+
+  /** Whoever writes has it loaded before: what has not been loaded fails the write. */
+  #test(pattern: string): (text: string) => boolean {
+    let test = this.#patterns.get(pattern)
+    if (test === undefined) {
+      test = this.#tools!.schemaTools.pattern(pattern)
+      this.#patterns.set(pattern, test)
+    }
+    return test
   }
 
   #formOf({ spec }: CustomResourceDefinition): CustomTools['form'] {

@@ -233,7 +233,7 @@ export class Registry implements Reader {
     const write = (): Promise<T> => awaiting(this.#options.store.transact(body, request.dryRun))
     const kind = this.machinery.catalogue.find(resource)
     const begin = (): Promise<T> => (kind?.form?.isAsked ? Promise.resolve(whenConverted(write)) : write())
-    return kind?.load === undefined || request.isProven ? begin() : kind.load(request.subresource).then(begin)
+    return kind?.load === undefined ? begin() : kind.load(request.subresource).then(begin)
   }
 
   /**

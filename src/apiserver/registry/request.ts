@@ -23,8 +23,6 @@ export interface WriteRequest {
   readonly gone?: () => AbortSignal
   /** Whoever has a say in it has been asked already. */
   readonly isHeard?: boolean
-  /** The object is one of ours, which a test has found valid: nobody looks again at each start. */
-  readonly isProven?: boolean
   /** It is one of many that are deleted together. */
   readonly isOfMany?: boolean
   /** A part of the object, in whose form others are told of the write. */

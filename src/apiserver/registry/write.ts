@@ -97,7 +97,7 @@ export class Write {
     machinery.prepareForCreate(resource, admitted)
     const complete = this.#chain.create('complete', admitted)
     const name = complete.metadata?.name ?? ''
-    if (!this.#request.isProven) this.#refuse(name, machinery.validateCreate(resource, complete))
+    this.#refuse(name, machinery.validateCreate(resource, complete))
     this.#chain.check(complete)
     const allocated = this.#chain.create('allocate', complete)
     this.#consulted.validated('CREATE', name, allocated, undefined)

@@ -57,7 +57,7 @@ A cluster has IPv4 and IPv6; with a --cluster-cidr (or --service-cidr) of one fa
     without: {
       value: 'WHAT,…',
       default: '',
-      help: 'what others do in this cluster: any of proxy, dns, network and policies',
+      help: 'what others do in this cluster: any of proxy, dns, network, policies and gateway',
     },
     egress: { help: 'let pods out through this machine' },
     ephemeral: { help: 'keep objects in memory alone: they are lost when the control plane ends' },

@@ -25,7 +25,7 @@ const VALUES: Readonly<Record<string, (place: Place) => string>> = {
   kubeconfig: text,
   loadBalancer: (place) => oneOf(place, ['pool', 'none']),
   network: (place) => oneOf(place, ['routed', 'none']),
-  without: (place) => joined(place, 'any of proxy, dns, network, policies'),
+  without: (place) => joined(place, 'any of proxy, dns, network, policies, gateway'),
   clusterCidr: (place) => joined(place, 'ranges'),
   serviceCidr: (place) => joined(place, 'ranges'),
   clusterDns: (place) => joined(place, 'addresses'),

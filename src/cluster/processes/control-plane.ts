@@ -1,15 +1,18 @@
 import { flushCompileCache } from 'node:module'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { kubeletPath } from '#agent/server/agent-api.ts'
-import { customResourceDefinitions } from '#api/apiextensions/customresourcedefinition/resource.ts'
 import { events } from '#api/core/event/resource.ts'
-import { clusterNetworkPolicyDefinition } from '#api/policynetworking/definition.ts'
 import { storageClasses } from '#api/storage/storageclass/resource.ts'
 import { type ApiServer, createApiServer } from '#apiserver/server.ts'
 import { EventRecorder } from '#client/event-recorder.ts'
 import { systemClock } from '#clock/clock.ts'
 import { startControllers } from '#controllers/start.ts'
 import { type ClusterConfig, leaves } from '../config.ts'
+import { GATEWAY_CLASSES } from '../own-objects/gateway-classes.ts'
+import { localStorageClass } from '../own-objects/local-storage-class.ts'
+import { ownDefinitionNames } from '../own-objects/own-definitions.ts'
+import { definitionsNamed } from '../own-objects/prepared-definitions.ts'
+import { VIRTUAL_CLASS } from '../own-objects/virtual-class.ts'
 import { clearFault, noteFault } from '../state/control-plane-fault.ts'
 import { type Lives, lostAt, noteLife, OBJECTS_LOST, objectsLostMessage } from '../state/lives.ts'
 import { auditPath, logPath, readConfig, statePaths, tryReadConfig } from '../state/state.ts'
@@ -17,21 +20,12 @@ import { AuditLog } from './audit-log.ts'
 import { clusterDnsAddresses, clusterDnsObjects } from './cluster-dns.ts'
 import { clusterPki } from './cluster-pki.ts'
 import { survive } from './last-defence.ts'
-import { localStorageClass } from './local-storage-class.ts'
 import { openLog } from './log.ts'
 import { objectsJournal } from './objects-journal.ts'
 import { tuneForServing } from './tune-for-serving.ts'
-import { VIRTUAL_CLASS } from './virtual-class.ts'
 
 /** How long to wait for the host's address on the underlay, which `up` makes meanwhile, milliseconds. */
 const ADDRESS_LIMIT_MS = 20_000
-
-/** There at each start. Meanwhile it is whoever's who may define kinds: they may put another in its place. */
-const CLUSTER_POLICIES = {
-  resource: customResourceDefinitions,
-  object: clusterNetworkPolicyDefinition,
-  isProven: true,
-} as const
 
 const config = readConfig(process.argv.at(-1)!)
 const logLine = openLog(logPath(config.stateDir, 'control-plane'))
@@ -44,12 +38,13 @@ const api = await createApiServer({
   clusterDomain: config.clusterDomain,
   advertise: { address: config.host.addresses[0], port: config.apiServer.port },
   reservedAddresses: clusterDnsAddresses(config),
-  systemObjects: [
-    ...(leaves(config, 'dns') ? [] : clusterDnsObjects(config, nodesNow)),
-    VIRTUAL_CLASS,
-    ...(leaves(config, 'policies') ? [] : [CLUSTER_POLICIES]),
+  systemObjects: [...(leaves(config, 'dns') ? [] : clusterDnsObjects(config, nodesNow)), VIRTUAL_CLASS],
+  firstObjects: [
+    { resource: storageClasses, object: localStorageClass },
+    ...(leaves(config, 'gateway') ? [] : GATEWAY_CLASSES),
   ],
-  firstObjects: [{ resource: storageClasses, object: localStorageClass }],
+  // There at each start. Meanwhile they are whoever's who may define kinds: they may put others in their place.
+  definitions: { names: ownDefinitionNames(config), load: definitionsNamed },
   pki,
   ...(journal === undefined ? {} : { journal }),
   ...(config.audit && { audit: new AuditLog(auditPath(config.stateDir), { report: logLine }).write }),
@@ -81,7 +76,7 @@ const controllers = startControllers({
   signToken: (...of) => api.signer.legacyToken(...of),
   issueCertificate: api.issueCertificate,
   approvalOf: api.approvalOf,
-  kept: api.systemObjects.filter((one) => one !== CLUSTER_POLICIES),
+  kept: api.systemObjects,
   nodeMonitorGraceMs: config.nodeMonitorGraceSeconds * 1000,
   networkPolicies: !leaves(config, 'policies'),
   loadBalancer: config.loadBalancer === 'pool' ? { cidrs: config.loadBalancerCidr } : 'none',

@@ -4,7 +4,7 @@ export type Unseen =
   | { readonly code: 'api-only'; readonly server: string }
   | { readonly code: 'listeners-and-kernels' | 'proxy-flags' | 'pod-ranges' | 'agents' | 'policies-kept' }
   /** A cluster of ours, in which others do that. */
-  | { readonly code: 'of-others'; readonly what: 'proxy' | 'dns' | 'network' | 'policies' }
+  | { readonly code: 'of-others'; readonly what: 'proxy' | 'dns' | 'network' | 'policies' | 'gateway' }
   | { readonly code: 'resource'; readonly resource: UnseenResource; readonly why: 'forbidden' | 'not-served' }
   /** `known`: what all ClusterIPs have in common, which is a part of it. */
   | { readonly code: 'service-range'; readonly known: readonly string[] }

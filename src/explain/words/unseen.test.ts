@@ -56,6 +56,10 @@ const TABLE: readonly (readonly [unseen: Unseen, text: string])[] = [
     'what the nodes’ kernels hold of NetworkPolicies, since others keep them here (--without policies, or network): they are taken to do what Kubernetes asks of them',
   ],
   [
+    { code: 'of-others', what: 'gateway' },
+    'what becomes of requests at Ingresses and Gateways, since others serve them here (--without gateway)',
+  ],
+  [
     { code: 'kernels-behind', nodes: ['node-1', 'node-2'] },
     'what is still to be written to the kernel of node-1, node-2',
   ],

@@ -41,6 +41,7 @@ const OF_OTHERS = {
     'how packets get from a node to a pod and on, since the pod network is others’ here (--network none): it is taken to do what Kubernetes asks of it',
   policies:
     'what the nodes’ kernels hold of NetworkPolicies, since others keep them here (--without policies, or network): they are taken to do what Kubernetes asks of them',
+  gateway: 'what becomes of requests at Ingresses and Gateways, since others serve them here (--without gateway)',
 } as const
 
 /** What nobody could look at, and what follows from it. */

@@ -47,8 +47,11 @@ const TERMINATING = 'create not allowed while custom resource definition is term
 
 type Members = { [name: string]: unknown }
 
+/** What of a version the messages of its objects are made of. */
+type PublishedVersion = Pick<CustomVersion, 'name' | 'apiVersion' | 'schema' | 'node' | 'selectable'>
+
 /** Objects are JSON of which metadata alone is a message of ours. */
-const messagesOf = (definition: CustomResourceDefinition, version: CustomVersion) => {
+const messagesOf = (definition: CustomResourceDefinition, version: PublishedVersion) => {
   const { group } = definition.spec
   const { kind: name = '', listKind = '' } = definition.status?.acceptedNames ?? {}
   const { open } = declarations(`${group.split('.').reverse().join('.')}.${version.name}`)
@@ -79,7 +82,7 @@ const messagesOf = (definition: CustomResourceDefinition, version: CustomVersion
   return { message, list }
 }
 
-const resourceOf = (definition: CustomResourceDefinition, version: CustomVersion): Resource => {
+const resourceOf = (definition: CustomResourceDefinition, version: PublishedVersion): Resource => {
   const { spec, status: { acceptedNames } = {} } = definition
   const { plural, singular = '', kind: name, shortNames = [], categories = [] } = acceptedNames!
   const { message, list } = messagesOf(definition, version)
@@ -128,16 +131,17 @@ const servedKind = (
   tools: CustomTools,
 ): Kind => {
   const resource = resourceOf(definition, version)
-  const { hasStatus, node } = version
+  const { hasStatus } = version
   const checks = customValidation(version, resource.namespaced, () => tools.rules(version))
-  return kind<ApiObject>({
+  let fieldType: FieldType | undefined
+  const custom = kind<ApiObject>({
     resource,
     form,
     verbs: VERBS,
     subresources: { ...(hasStatus && { status }), ...(version.scale && { scale }) },
     storageVersion,
     isConditional: true,
-    defaults: (object) => applySchemaDefaults(object, node),
+    defaults: (object) => applySchemaDefaults(object, version.node),
     prepare: {
       create: (object) => {
         if (hasStatus) delete (object as unknown as Members).status
@@ -146,7 +150,6 @@ const servedKind = (
     },
     validate: { create: checks.create, update: checks.update, ...(hasStatus && { status: checks.status }) },
     generation: wishOf,
-    columns: version.columns,
     fields: Object.fromEntries(version.selectable.map((path) => [path.replace(/^\./, ''), valueAt(path)])),
     warnings: (object, isNew) =>
       isNew ? [...notKeptWarnings(resource.group, resource.kind), ...finalizerWarnings(object)] : [],
@@ -154,13 +157,23 @@ const servedKind = (
     ...(version.deprecation !== undefined && { deprecation: version.deprecation }),
     ...(tools.load && { load: tools.load }),
     forbidsCreation: () => (tools.isTerminating() ? TERMINATING : undefined),
-    fieldType: fieldTypeOf(node),
+  })
+  // As they are asked for, and not before.
+  return Object.defineProperties(custom, {
+    columns: { get: () => version.columns },
+    fieldType: {
+      get: () => {
+        fieldType ??= fieldTypeOf(version.node)
+        return fieldType
+      },
+    },
   })
 }
 
 /** What is stored may be of any version: nothing of it is known but its metadata. */
 const storedKind = (definition: CustomResourceDefinition, storage: CustomVersion): Kind => {
-  const anything = { ...storage, schema: undefined, node: ANYTHING, selectable: [] }
+  const { name, apiVersion } = storage
+  const anything = { name, apiVersion, schema: undefined, node: ANYTHING, selectable: [] }
   const fieldType = fieldTypeOf(ANYTHING)
   return kind<ApiObject>({ resource: resourceOf(definition, anything), isHidden: true, verbs: VERBS, fieldType })
 }

@@ -53,22 +53,21 @@ export const customValidation = (
     known ??= { rules: rulesOf() }
     return known.rules
   }
-  const { node, scale } = version
+  const { scale } = version
   const checked = (object: ApiObject, old?: ApiObject): readonly FieldError[] => [
-    ...(node === undefined ? [] : validateValue(node, object, '', old && { value: old })),
+    ...(version.node === undefined ? [] : validateValue(version.node, object, '', old && { value: old })),
     ...(scale === undefined ? [] : [...validateScaleSpec(object, scale), ...validateScaleStatus(object, scale)]),
-    ...validateEmbedded(object, withoutRoot(node)),
+    ...validateEmbedded(object, withoutRoot(version.node)),
   ]
   /** What was twice in a list before may stay so. */
   const lists = (object: ApiObject, old: ApiObject): readonly FieldError[] =>
-    checkListTypes(old, node).length > 0 ? [] : checkListTypes(object, node)
-  const statusNode = node?.properties.get('status')
+    checkListTypes(old, version.node).length > 0 ? [] : checkListTypes(object, version.node)
   return {
     create: (object: ApiObject): readonly FieldError[] => {
       const errors = [
         ...validateMetadata(object.metadata, namespaced, dnsSubdomain),
         ...checked(object),
-        ...checkListTypes(object, node),
+        ...checkListTypes(object, version.node),
       ]
       return withRules(errors, rules, object)
     },
@@ -82,6 +81,7 @@ export const customValidation = (
     },
     status: (object: ApiObject, old: ApiObject): readonly FieldError[] => {
       const status = statusOf(object)
+      const statusNode = version.node?.properties.get('status')
       const errors = [
         ...validateMetadataUpdate(object.metadata, old.metadata),
         ...(status === undefined || statusNode === undefined

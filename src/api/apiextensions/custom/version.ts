@@ -15,6 +15,7 @@ export interface CustomVersion {
   readonly isServed: boolean
   readonly isStorage: boolean
   readonly schema: JsonSchema | undefined
+  /** Compiled when it is first asked for, as `columns` are: of what a start serves, most is never asked for. */
   readonly node: Structural | undefined
   readonly hasStatus: boolean
   readonly scale: ScalePaths | undefined
@@ -40,20 +41,38 @@ const deprecationOf = ({ spec }: CustomResourceDefinition, version: Version): st
   return `${spec.group}/${version.name} ${kind} is deprecated${use}`
 }
 
-/** The versions of a definition. Throws StructuralError where it holds a schema that its checks would have refused. */
+/** What is made when it is first asked for. */
+const once = <T>(make: () => T): (() => T) => {
+  let made: { readonly value: T } | undefined
+  return () => {
+    made ??= { value: make() }
+    return made.value
+  }
+}
+
+/**
+ * The versions of a definition. Asking for `node` throws StructuralError where a version has a schema that its checks
+ * would have refused.
+ */
 export const customVersions = (definition: CustomResourceDefinition, tools: SchemaTools): readonly CustomVersion[] =>
   (definition.spec.versions ?? []).map((version) => {
     const schema = version.schema?.openAPIV3Schema as JsonSchema | undefined
+    const node = once(() => schema && structuralOf(schema, tools))
+    const columns = once(() => customColumns(version.additionalPrinterColumns))
     return {
       name: version.name,
       apiVersion: `${definition.spec.group}/${version.name}`,
       isServed: version.served,
       isStorage: version.storage,
       schema,
-      node: schema && structuralOf(schema, tools),
+      get node() {
+        return node()
+      },
       hasStatus: version.subresources?.status !== undefined,
       scale: version.subresources?.scale,
-      columns: customColumns(version.additionalPrinterColumns),
+      get columns() {
+        return columns()
+      },
       selectable: (version.selectableFields ?? []).map(({ jsonPath }) => jsonPath),
       deprecation: deprecationOf(definition, version),
     }
