@@ -12,13 +12,13 @@ import { builtInKinds } from '#api/kinds.ts'
 import { ipAddresses } from '#api/networking/ipaddress/resource.ts'
 import { serviceCidrs } from '#api/networking/servicecidr/resource.ts'
 import type { ResourceObject } from '#api/resource.ts'
-import { type Client, isAlreadyExists } from '#client/client.ts'
+import type { Client } from '#client/client.ts'
 import { type Clock, systemClock } from '#clock/clock.ts'
 import { serviceHost } from '#names/dns-name.ts'
 import { socketText } from '#net/port-protocol.ts'
 import { createAuthenticator } from './access/authentication.ts'
 import { createAuthorizer } from './access/authorizer.ts'
-import { SYSTEM, SYSTEM_MANAGER } from './access/caller.ts'
+import { SYSTEM } from './access/caller.ts'
 import { writeDefaultPolicy } from './access/default-policy.ts'
 import { NodeAuthorizer } from './access/node-authorizer.ts'
 import { PolicyFeed } from './access/policy-feed.ts'
@@ -54,6 +54,7 @@ import { memoryJournal } from './storage/memory-journal.ts'
 import { Store, type WindowLimits } from './storage/store.ts'
 import { bindingReview } from './subresources/binding-review.ts'
 import { subresourceHandlers } from './subresources/subresource-list.ts'
+import { byOrigin, createMissing } from './start-objects.ts'
 import { kubernetesAddress, systemObjects } from './system-objects.ts'
 import { tlsServer } from './tls-server.ts'
 import { AllHooks } from './webhooks/all-hooks.ts'
@@ -222,24 +223,16 @@ export const createApiServer = async (options: ApiServerOptions): Promise<ApiSer
   // Every cluster has namespaces from its first moment on.
   const isNew = [...store.collection(namespaces).glances()].length === 0
   const system = [...systemObjects(options), ...(options.systemObjects ?? [])]
-  const isServed = ({ resource }: ResourceObject): boolean => catalogue.find(resource) !== undefined
-  const first = isNew ? (options.firstObjects ?? []) : []
-  const builtIn = first.filter(isServed)
+  const [first, firstCustom] = isNew ? byOrigin(options.firstObjects ?? [], catalogue) : [[], []]
   // At once, so that they are kept at once: each sees those before it.
   await Promise.all([
-    ...[...system, ...builtIn].map(({ resource, object }) =>
-      registry.create(resource, object, { caller: SYSTEM, manager: SYSTEM_MANAGER }).catch((error: unknown) => {
-        // An earlier life made it.
-        if (!isAlreadyExists(error)) throw error
-      }),
-    ),
+    createMissing(registry, [...system, ...first]),
     writeDefaultPolicy(registry),
     options.definitions && seedDefinitions(registry, options.definitions),
     flows.start(),
   ])
   // What is defined is served before anybody asks.
   await custom.settled
-  const firstCustom = first.filter((one) => !builtIn.includes(one) && isServed(one))
   if (firstCustom.length > 0) await registry.seed(firstCustom)
   const stopServices = await localServices.start()
   // From now on: who has a say may run in what a start is to bring up.

@@ -1,4 +1,5 @@
 import type { Either, Field, Fields, MessageClass, Options, Presence, Type } from '../schema.ts'
+import { SCALAR_SCHEMAS } from './scalar-schemas.ts'
 
 /** A JSON Schema object of OpenAPI, of either version. */
 export interface Schema {
@@ -76,18 +77,9 @@ const SPECIALS: { readonly [special: string]: readonly [string, Schema, Schema?]
   json: ['io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.JSON', {}],
 }
 
-const SCALARS: { readonly [scalar: string]: Schema } = {
-  string: { type: 'string' },
-  bool: { type: 'boolean' },
-  int32: { type: 'integer', format: 'int32' },
-  int64: { type: 'integer', format: 'int64' },
-  double: { type: 'number', format: 'double' },
-  bytes: { type: 'string', format: 'byte' },
-}
-
 interface Descriptor {
   readonly kind: 'scalar' | 'enum' | 'special' | 'ref' | 'either'
-  readonly scalar?: string
+  readonly scalar?: keyof typeof SCALAR_SCHEMAS
   readonly values?: readonly string[]
   readonly special?: string
   readonly name?: string
@@ -209,7 +201,7 @@ export class SchemaCollector {
       const [name, v3, v2] = SPECIALS[type.special!]!
       return this.named(name, this.#dialect === 'v3' ? v3 : (v2 ?? v3))
     }
-    return SCALARS[type.scalar!]!
+    return SCALAR_SCHEMAS[type.scalar!]
   }
 
   #resolve(type: Type<unknown>): Resolved {

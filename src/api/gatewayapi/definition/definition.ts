@@ -4,7 +4,7 @@ import type { JsonSchema } from '#schema/structural/json-schema.ts'
 
 type Column = Readonly<{ name: string; type: string; jsonPath: string; priority?: number }>
 
-export interface Version {
+interface Version {
   readonly name: string
   readonly schema: JsonSchema
   /** Absent: it is served and not stored. */

@@ -22,9 +22,6 @@ export const rules = (...of: readonly (readonly [rule: string, message: string])
   'x-kubernetes-validations': of.map(([rule, message]): ValidationRule => ({ rule, message })),
 })
 
-/** Between so many octets. */
-export const length = (minLength: number, maxLength: number) => ({ minLength, maxLength })
-
 /** Between so many items. */
 export const count = (minItems: number, maxItems: number) => ({ minItems, maxItems })
 

@@ -1,22 +1,14 @@
 import { ObjectMeta } from '#api/meta/object-meta.ts'
 import type { Fields, MessageClass, Presence, Scalar, Type } from '#schema/schema.ts'
+import { SCALAR_SCHEMAS } from '#schema/openapi/scalar-schemas.ts'
 import type { JsonSchema } from '#schema/structural/json-schema.ts'
 import type { MessageLimits } from './limits.ts'
 
 /** Limits by their messages. */
-export type LimitsTable = ReadonlyMap<MessageClass<unknown>, MessageLimits>
+type LimitsTable = ReadonlyMap<MessageClass<unknown>, MessageLimits>
 
 export const limitsTable = (...of: readonly (readonly MessageLimits[])[]): LimitsTable =>
   new Map(of.flat().map((limits) => [limits.message, limits]))
-
-const SCALARS: { readonly [name in Scalar<unknown>['scalar']]: JsonSchema } = {
-  string: { type: 'string' },
-  bool: { type: 'boolean' },
-  int32: { type: 'integer', format: 'int32' },
-  int64: { type: 'integer', format: 'int64' },
-  double: { type: 'number', format: 'double' },
-  bytes: { type: 'string', format: 'byte' },
-}
 
 type AnyField = Fields[string]
 type AnyType = Type<unknown> & {
@@ -31,7 +23,7 @@ const isMessage = (type: AnyType): boolean => typeof type === 'function'
 const typeSchema = (type: AnyType, table: LimitsTable): JsonSchema => {
   if (isMessage(type)) return messageSchema(type as MessageClass<unknown>, table)
   if (type.values !== undefined) return { type: 'string', enum: type.values }
-  if (type.scalar !== undefined) return SCALARS[type.scalar]
+  if (type.scalar !== undefined) return SCALAR_SCHEMAS[type.scalar]
   if (type.special === 'time') return { type: 'string', format: 'date-time' }
   throw new TypeError(`no schema for ${type.kind} ${type.special ?? ''}`)
 }
