@@ -2,6 +2,7 @@ import type { Entry, PathMatch, Rule, ValueMatch } from './entry.ts'
 import { hostOf, listenerFor, matchesHostname } from './hostname.ts'
 import { matchedPath, requestPath } from './request-path.ts'
 import type { Listener, RoutingTable, Site, SitePort } from './table.ts'
+import { matchesWhole } from './whole-match.ts'
 
 /** A request as it comes to a port. */
 export interface Request {
@@ -99,7 +100,7 @@ function takes(entry: Entry, listener: Listener, request: Request, host: string,
 }
 
 function matchesPath({ type, value }: PathMatch, path: string): boolean {
-  if (type === 'RegularExpression') return wholly(value).test(path)
+  if (type === 'RegularExpression') return matchesWhole(value, path)
   const wanted = matchedPath(value)
   if (type === 'Exact' || wanted === path) return wanted === path
   return wanted === '/' || path.startsWith(`${wanted}/`)
@@ -107,11 +108,8 @@ function matchesPath({ type, value }: PathMatch, path: string): boolean {
 
 function matchesValue({ type, value }: ValueMatch, found: string | undefined): boolean {
   if (found === undefined) return false
-  return type === 'Exact' ? found === value : wholly(value).test(found)
+  return type === 'Exact' ? found === value : matchesWhole(value, found)
 }
-
-/** RE2 has nothing that this engine reads otherwise, once it is known to be RE2. */
-const wholly = (pattern: string) => new RegExp(`^(?:${pattern})$`)
 
 /** The value of a header; of several lines all, joined by commas. */
 export function headerOf(headers: Request['headers'], name: string): string | undefined {
