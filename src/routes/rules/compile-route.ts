@@ -84,7 +84,9 @@ const compile = (route: RouteText, found: readonly (FoundBackend | Fault)[], spe
     const shared = changesPrefix(read) ? undefined : makeRule(read, route.origin, id, '', answers)
     for (const [at, match] of read.matches.entries()) {
       const rule = shared ?? makeRule(read, route.origin, `${id}/${at}`, match.path.value, answers)
-      ranked.push({ entry: entryOf(match, rule), seniority: route.seniority, order: read.index * 1000 + at })
+      const entry = entryOf(match, rule)
+      const order = read.index * 1000 + at
+      ranked.push({ entry, seniority: route.seniority, order, ...(match.call && { call: match.call }) })
     }
   }
   const unresolved = route.rules.find((rule) => rule.unresolved)?.unresolved ?? found.find((one) => 'reason' in one)

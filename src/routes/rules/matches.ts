@@ -74,6 +74,7 @@ export const grpcMatches = (matches: readonly GRPCRouteMatch[] = []): Read<reado
   const read = matches.map(
     ({ method, headers }): ReadMatch => ({
       path: method === undefined ? EVERY_PATH : grpcPath(method.type ?? 'Exact', method.service, method.method),
+      call: { service: method?.service?.length ?? 0, method: method?.method?.length ?? 0 },
       headers: valueMatches(headers, (name) => name.toLowerCase()),
       query: [],
     }),

@@ -1,5 +1,6 @@
 import type { BackendObjectReference } from '#api/gatewayapi/shared/references.ts'
 import type { Filter, PathMatch, Persistence, Redirect, ValueMatch } from '../table/entry.ts'
+import type { Call } from '../table/precedence.ts'
 import type { Retry } from '../table/table.ts'
 import type { Fault } from '../values/fault.ts'
 
@@ -24,6 +25,8 @@ export interface ReadRule {
 /** One of what a rule matches. */
 export interface ReadMatch {
   readonly path: PathMatch
+  /** Of a GRPCRoute: the characters of the service and of the method that it names. */
+  readonly call?: Call
   readonly method?: string
   readonly headers: readonly ValueMatch[]
   readonly query: readonly ValueMatch[]
