@@ -1,6 +1,7 @@
 import type { Entry, PathMatch, Rule, ValueMatch } from './entry.ts'
 import { hostOf, listenerFor, matchesHostname } from './hostname.ts'
 import { matchedPath, requestPath } from './request-path.ts'
+import { type Headers, headerOf, parameterOf } from './request-values.ts'
 import type { Listener, RoutingTable, Site, SitePort } from './table.ts'
 import { matchesWhole } from './whole-match.ts'
 
@@ -15,8 +16,7 @@ export interface Request {
   readonly authority?: string
   /** Path and query, as they were sent. */
   readonly target: string
-  /** Names in any case; one of several lines stands several times. */
-  readonly headers: readonly (readonly [name: string, value: string])[]
+  readonly headers: Headers
 }
 
 /** What a table says of a request, before any filter. */
@@ -109,15 +109,4 @@ function matchesPath({ type, value }: PathMatch, path: string): boolean {
 function matchesValue({ type, value }: ValueMatch, found: string | undefined): boolean {
   if (found === undefined) return false
   return type === 'Exact' ? found === value : matchesWhole(value, found)
-}
-
-/** The value of a header; of several lines all, joined by commas. */
-export function headerOf(headers: Request['headers'], name: string): string | undefined {
-  const found = headers.filter(([one]) => one.toLowerCase() === name.toLowerCase())
-  return found.length === 0 ? undefined : found.map(([, value]) => value).join(',')
-}
-
-/** The first value of a parameter of the query, without its escapes; `+` is a space. */
-export function parameterOf(query: string, name: string): string | undefined {
-  return new URLSearchParams(query).get(name) ?? undefined
 }

@@ -1,0 +1,61 @@
+import type { Cors } from './entry.ts'
+import { type Headers, headerOf } from './request-values.ts'
+
+/** What a filter makes of a request: it may be answered at once, and what is said to an allowed origin is said of the answer. */
+export type CorsVerdict =
+  /** Not from a page of another origin. */
+  | { readonly type: 'none' }
+  | { readonly type: 'preflight'; readonly status: 204 | 403; readonly headers: Headers }
+  /** The backend's own headers of this kind go; these come. */
+  | { readonly type: 'request'; readonly headers: Headers }
+
+export function corsVerdict(cors: Cors, method: string, headers: Headers): CorsVerdict {
+  const origin = headerOf(headers, 'origin')
+  if (origin === undefined) return { type: 'none' }
+  const isAllowed = cors.origins.some((allowed) => allowsOrigin(allowed.toLowerCase(), origin.toLowerCase()))
+  const asked = headerOf(headers, 'access-control-request-method')
+  if (method === 'OPTIONS' && asked !== undefined) {
+    if (!isAllowed) return { type: 'preflight', status: 403, headers: [] }
+    return {
+      type: 'preflight',
+      status: 204,
+      headers: [...allowedOrigin(cors, origin), ...permissions(cors, asked, headers)],
+    }
+  }
+  return { type: 'request', headers: isAllowed ? allowedOrigin(cors, origin) : [] }
+}
+
+function allowsOrigin(allowed: string, origin: string): boolean {
+  if (allowed === '*' || allowed === origin) return true
+  const [scheme, suffix] = allowed.split('*') as [string, string?]
+  if (suffix === undefined || !scheme.endsWith('://') || !suffix.startsWith('.')) return false
+  return origin.startsWith(scheme) && origin.endsWith(suffix) && origin.length > scheme.length + suffix.length
+}
+
+/** A star means nothing to a request with credentials: then it is said by name what is allowed. */
+function allowedOrigin({ origins, credentials, exposeHeaders }: Cors, origin: string): Headers {
+  const isAny = origins.includes('*') && !credentials
+  const headers: [string, string][] = [['access-control-allow-origin', isAny ? '*' : origin]]
+  if (!isAny) headers.push(['vary', 'Origin'])
+  if (credentials) headers.push(['access-control-allow-credentials', 'true'])
+  if (exposeHeaders.length > 0 && !(credentials && exposeHeaders.includes('*'))) {
+    headers.push(['access-control-expose-headers', exposeHeaders.join(', ')])
+  }
+  return headers
+}
+
+function permissions(
+  { methods, allowHeaders, credentials, maxAgeSeconds }: Cors,
+  asked: string,
+  all: Headers,
+): Headers {
+  const names = headerOf(all, 'access-control-request-headers') ?? ''
+  const allowedMethods = methods.includes('*') ? (credentials ? asked : '*') : methods.join(', ')
+  const allowedHeaders = allowHeaders.includes('*') ? (credentials ? names : '*') : allowHeaders.join(', ')
+  const headers: [string, string][] = [
+    ['access-control-allow-methods', allowedMethods],
+    ['access-control-allow-headers', allowedHeaders],
+    ['access-control-max-age', String(maxAgeSeconds)],
+  ]
+  return headers.filter(([, value]) => value !== '')
+}

@@ -1,0 +1,81 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { connect } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { fileURLToPath } from 'node:url'
+import { compileProxy } from '#dataplane/haproxy/compile.ts'
+import type { ProxyPlan } from '#dataplane/haproxy/proxy-plan.ts'
+import { serversOf } from '#dataplane/haproxy/servers.ts'
+import { assignSlots, NO_SLOTS } from '#dataplane/haproxy/slots.ts'
+import type { RoutingTable } from '#routes/table/table.ts'
+import { writeProxyFolder } from './proxy-folder.ts'
+
+const OWN_PORT = 19101
+const PROGRAM = fileURLToPath(new URL('../../../src/dataplane/haproxy/gateway.lua', import.meta.url))
+
+/** A real HAProxy on a table, whose backends are ports of this machine by their keys. */
+export class ProxyUnderTest {
+  readonly plan: ProxyPlan
+  readonly folder: string
+  /** What it has said of itself. */
+  output = ''
+  readonly #process: ChildProcess
+
+  private constructor(plan: ProxyPlan, folder: string) {
+    this.plan = plan
+    this.folder = folder
+    this.#process = spawn('haproxy', ['-db', '-C', folder, '-f', 'haproxy.cfg'], { stdio: ['ignore', 'pipe', 'pipe'] })
+    for (const stream of [this.#process.stdout, this.#process.stderr]) {
+      stream?.on('data', (data) => {
+        this.output += data
+      })
+    }
+  }
+
+  /** Throws what it has said where it does not start. */
+  static async start(table: RoutingTable, ports: ReadonlyMap<string, number>): Promise<ProxyUnderTest> {
+    const plan = compileProxy(table, assignSlots(NO_SLOTS, table.backends), {
+      program: PROGRAM,
+      families: ['IPv4'],
+      threads: 1,
+      maxConnections: 500,
+      metricsBind: `127.0.0.1:${OWN_PORT}`,
+      hardStopAfterMs: 1000,
+    })
+    const folder = mkdtempSync(join(tmpdir(), 'fairlead-proxy-'))
+    const servers = [...plan.slots].map(([slot, key]) => {
+      const backend = table.backends.get(key)
+      const port = ports.get(key)
+      if (backend === undefined || port === undefined) return [slot, []] as const
+      return [slot, serversOf(backend, [{ address: '127.0.0.1', port }])] as const
+    })
+    writeProxyFolder(folder, plan, new Map(servers))
+    const proxy = new ProxyUnderTest(plan, folder)
+    for (let tries = 0; tries < 1000; tries++) {
+      if (proxy.#process.exitCode !== null) throw new Error(proxy.output)
+      if (await answers(OWN_PORT)) return proxy
+      await sleep(5)
+    }
+    await proxy.stop()
+    throw new Error(`it does not listen: ${proxy.output}`)
+  }
+
+  async stop(): Promise<void> {
+    const ended = once(this.#process, 'exit')
+    if (this.#process.exitCode === null && this.#process.kill('SIGKILL')) await ended
+    rmSync(this.folder, { recursive: true })
+  }
+}
+
+function answers(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect(port, '127.0.0.1', () => {
+      socket.destroy()
+      resolve(true)
+    })
+    socket.on('error', () => resolve(false))
+  })
+}
