@@ -139,6 +139,9 @@ end
 
 local function port_of(txn) return math.tointeger(txn.f:dst_port()) end
 
+-- With its question mark.
+local function query_of(txn) return txn.f:pathq():match("^[^?]*(.*)$") end
+
 -- A header's value, of several lines all, joined by commas; nothing without the header.
 local function header(txn, name)
   local lines = txn.f:req_fhdr_cnt(name)
@@ -266,10 +269,10 @@ local function location(txn, redirect)
   local port = redirect.port or redirect.scheme and STANDARD[scheme]
     or tonumber(maps.ports:lookup(tostring(port_of(txn))) or "0")
   local host = redirect.hostname or txn:get_var("txn.host") or ""
-  local path, query = txn.f:path(), txn.f:query() or ""
+  local path = txn.f:path()
   if redirect.path then path = moved_path(redirect.path, path) end
   if port ~= STANDARD[scheme] and port ~= 0 then host = host .. ":" .. port end
-  return scheme .. "://" .. host .. path .. (query ~= "" and "?" .. query or "")
+  return scheme .. "://" .. host .. path .. query_of(txn)
 end
 
 local function redirected(txn, redirect)
@@ -338,8 +341,7 @@ end
 
 local function rewrite(txn, change)
   if change.path then
-    local path, query = moved_path(change.path, txn.f:path()), txn.f:query() or ""
-    txn.http:req_set_uri(path .. (query ~= "" and "?" .. query or ""))
+    txn.http:req_set_uri(moved_path(change.path, txn.f:path()) .. query_of(txn))
   end
   if change.hostname then
     if not change.path then txn.http:req_set_uri(txn.f:pathq()) end

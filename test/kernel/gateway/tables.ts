@@ -18,11 +18,12 @@ export const plainBackend = (key: string, more: Partial<Backend> = {}): Backend 
 })
 
 /** Few of each, so that requests meet what they are about. */
-const SEGMENTS = ['a', 'b', 'ab', 'a.b', '%2F', 'A', 'c;d']
+const SEGMENTS = ['a', 'a', 'a', 'b', 'b', 'ab', 'a.b', '%2F', 'A', 'c;d']
 const HOSTNAMES = ['', '*.test', '*.a.test', 'a.test', 'b.a.test', '*.b.a.test', 'c.b.a.test', 'other']
 
-const path = fc.array(fc.constantFrom(...SEGMENTS), { maxLength: 3 }).map((segments) => `/${segments.join('/')}`)
+const path = fc.array(fc.constantFrom(...SEGMENTS), { maxLength: 2 }).map((segments) => `/${segments.join('/')}`)
 const pathMatch: fc.Arbitrary<Entry['path']> = fc.oneof(
+  { weight: 3, arbitrary: fc.constant({ type: 'Prefix' as const, value: '/' }) },
   { weight: 4, arbitrary: path.map((value) => ({ type: 'Prefix' as const, value })) },
   { weight: 2, arbitrary: path.map((value) => ({ type: 'Exact' as const, value })) },
   {
@@ -138,7 +139,7 @@ const rule = (matched: Entry['path']): fc.Arbitrary<Rule> =>
           { weight: 1, arbitrary: redirect(matched) },
           { weight: 1, arbitrary: fc.constant({ type: 'answer' as const, status: 500, reason: 'NoBackend' }) },
         ),
-        sources: fc.constantFrom(['10.0.0.0/8'], ['fd00::/8', '127.0.0.0/8']),
+        sources: fc.constantFrom(['10.0.0.0/8'], ['127.0.0.0/8'], ['fd00::/8', '127.0.0.1/32'], ['0.0.0.0/0']),
         bodyLimit: fc.constantFrom(3, 100),
       },
       { requiredKeys: ['filters', 'action'] },
@@ -165,7 +166,7 @@ const entry = (listener: { hostname: string; star: Listener['star'] }): fc.Arbit
   )
 const listener = (hostname: string, protocol: 'HTTP' | 'HTTPS'): fc.Arbitrary<Listener> =>
   fc.constantFrom('one' as const, 'many' as const).chain((star) =>
-    fc.array(entry({ hostname, star }), { maxLength: 8 }).map((entries) => ({
+    fc.array(entry({ hostname, star }), { minLength: 1, maxLength: 8 }).map((entries) => ({
       origin: ORIGIN,
       name: hostname,
       hostname,
@@ -177,7 +178,7 @@ const listener = (hostname: string, protocol: 'HTTP' | 'HTTPS'): fc.Arbitrary<Li
   )
 const listeners = (protocol: 'HTTP' | 'HTTPS') =>
   fc
-    .subarray(HOSTNAMES, { minLength: 1, maxLength: 4 })
+    .subarray(HOSTNAMES, { minLength: 2, maxLength: 5 })
     .chain((hostnames) => fc.tuple(...hostnames.map((hostname) => listener(hostname, protocol))))
 
 /** Tables of one site with a port for HTTP and one for HTTPS. */
@@ -234,39 +235,34 @@ const authority = fc.oneof(
     ),
   },
 )
+const ODD = [
+  '..',
+  '.',
+  '',
+  '%61',
+  '%2f',
+  '%2e%2e',
+  '..;',
+  '..%2f',
+  '%2F..',
+  '%zz',
+  '%00',
+  '%5c',
+  '\\',
+  '..a',
+  '.a',
+  '%25',
+]
+const ODDER = ['{|}', '%7e', '%c3%a4', 'a..', '.%2F', '%2F.', '.;', '%3b', '..%3b', '%7f', '%41%42', '~']
+const segment = fc.constantFrom(...SEGMENTS)
 const target = fc
   .tuple(
-    fc.array(
-      fc.oneof(
-        { weight: 8, arbitrary: fc.constantFrom(...SEGMENTS) },
-        {
-          weight: 2,
-          arbitrary: fc.constantFrom(
-            '..',
-            '.',
-            '',
-            '%61',
-            '%2f',
-            '%2e%2e',
-            '..;',
-            '..%2f',
-            '%2F..',
-            '%zz',
-            '%00',
-            '%5c',
-            '\\',
-            '..a',
-            '.a',
-            '%25',
-            '{|}',
-            '%7e',
-            '%c3%a4',
-            'a..',
-            '.%2F',
-          ),
-        },
-      ),
-      { maxLength: 4 },
+    fc.oneof(
+      { weight: 4, arbitrary: fc.array(segment, { maxLength: 3 }) },
+      {
+        weight: 1,
+        arbitrary: fc.array(fc.oneof(segment, fc.constantFrom(...ODD, ...ODDER)), { minLength: 1, maxLength: 4 }),
+      },
     ),
     fc.constantFrom('', '', '?', '?q=1', '?q=x+y&q=1', '?p%20q=%31', '?q=%C3%A4', '?q=1,2&x', '?q', '?a=%zz&q=1'),
   )
