@@ -13,7 +13,7 @@ import type { Slots } from './slots.ts'
 /** What an HAProxy is given for a table, with slots that `assignSlots()` gave to the table's backends. */
 export function compileProxy(table: RoutingTable, slots: Slots, options: ProxyOptions): ProxyPlan {
   const config = [
-    ...globalLines(options),
+    ...globalLines(table, options),
     '',
     ...defaultsLines(),
     ...ownFrontend(options),

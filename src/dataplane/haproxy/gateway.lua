@@ -4,12 +4,15 @@
 
 local maps = {
   texts = Map.new("maps/texts.map", Map._str),
-  ports = Map.new("maps/ports.map", Map._str),
   listeners = Map.new("maps/listeners.map", Map._str),
   ended = Map.new("maps/ended.map", Map._str),
   names = Map.new("maps/names.map", Map._str),
-  paths = Map.new("maps/paths.map", Map._beg),
 }
+-- By the names of frontends: the port as clients know it, the pod's own, and the map of its paths; from `10000=80 10001=443`.
+local ports = {}
+for bind, port in (os.getenv("GATEWAY_PORTS") or ""):gmatch("(%d+)=(%d+)") do
+  ports["port-" .. bind] = { bind = bind, port = tonumber(port), paths = Map.new("maps/paths-" .. bind .. ".map", Map._beg) }
+end
 
 -- JSON -----------------------------------------------------------------------------------------------------------------
 
@@ -113,11 +116,12 @@ end
 
 -- Hosts ----------------------------------------------------------------------------------------------------------------
 
--- Looks up a port's hostnames, the most specific one for the host first, beginning with `from`, if it is said.
-local function walk(map, bind, host, rest, from)
+-- Looks up hostnames, the most specific one for the host first, beginning with `from`, if it is said. Keys are `before`, the
+-- hostname, and `rest`.
+local function walk(map, before, host, rest, from)
   local suffix, is_first, started = host, true, from == nil or from == host
   if started then
-    local value = map:lookup(bind .. "/" .. host .. rest)
+    local value = map:lookup(before .. host .. rest)
     if value then return value end
   end
   while true do
@@ -126,18 +130,18 @@ local function walk(map, bind, host, rest, from)
     suffix = suffix:sub(dot)
     for _, star in ipairs(is_first and { "+", "*" } or { "*" }) do
       started = started or from == star .. suffix
-      local value = started and map:lookup(bind .. "/" .. star .. suffix .. rest)
+      local value = started and map:lookup(before .. star .. suffix .. rest)
       if value then return value end
     end
     suffix, is_first = suffix:sub(2), false
   end
-  if host ~= "" then return map:lookup(bind .. "/" .. rest) end
+  if host ~= "" then return map:lookup(before .. rest) end
   return nil
 end
 
 -- Requests -------------------------------------------------------------------------------------------------------------
 
-local function port_of(txn) return math.tointeger(txn.f:dst_port()) end
+local function port_of(txn) return ports[txn.f:fe_name()] end
 
 -- With its question mark.
 local function query_of(txn) return txn.f:pathq():match("^[^?]*(.*)$") end
@@ -267,11 +271,11 @@ local function location(txn, redirect)
   local own = txn.f:ssl_fc() == 1 and "https" or "http"
   local scheme = redirect.scheme or own
   local port = redirect.port or redirect.scheme and STANDARD[scheme]
-    or tonumber(maps.ports:lookup(tostring(port_of(txn))) or "0")
+    or port_of(txn).port
   local host = redirect.hostname or txn:get_var("txn.host") or ""
   local path = txn.f:path()
   if redirect.path then path = moved_path(redirect.path, path) end
-  if port ~= STANDARD[scheme] and port ~= 0 then host = host .. ":" .. port end
+  if port ~= STANDARD[scheme] then host = host .. ":" .. port end
   return scheme .. "://" .. host .. path .. query_of(txn)
 end
 
@@ -457,7 +461,7 @@ local function route(txn)
         end
       end
     elseif kind == 94 then
-      value = walk(maps.paths, port_of(txn), txn:get_var("txn.host") or "", path .. "/?", value:sub(2)) or "-"
+      value = walk(port_of(txn).paths, "", txn:get_var("txn.host") or "", path .. "/?", value:sub(2)) or "-"
     elseif kind == 45 then return answer(404)
     elseif kind == 61 then return follow(txn, value:sub(2))
     else
@@ -469,15 +473,15 @@ local function route(txn)
 end
 
 local function find(txn)
-  local value = walk(maps.paths, port_of(txn), txn:get_var("txn.host") or "", txn.f:path() .. "/?")
+  local value = walk(port_of(txn).paths, "", txn:get_var("txn.host") or "", txn.f:path() .. "/?")
   if value then txn:set_var("txn.to", value) end
 end
 
 local function misdirected(txn)
-  local bind = port_of(txn)
+  local before = port_of(txn).bind .. "/"
   local asked = (txn.f:ssl_fc_sni() or ""):lower():gsub("%.$", "")
-  local own = walk(maps.listeners, bind, txn:get_var("txn.host") or "", "")
-  if own and own ~= walk(maps.listeners, bind, asked, "") then return answer(421) end
+  local own = walk(maps.listeners, before, txn:get_var("txn.host") or "", "")
+  if own and own ~= walk(maps.listeners, before, asked, "") then return answer(421) end
 end
 
 -- Answers of backends --------------------------------------------------------------------------------------------------
@@ -550,7 +554,7 @@ local function connect(map, server_name)
   return function(txn)
     local is_done, value = pcall(function()
       local name = (server_name(txn) or ""):lower():gsub("%.$", "")
-      local value = walk(map, port_of(txn), name, "") or "-"
+      local value = walk(map, txn.f:fe_name():match("%d+$") .. "/", name, "") or "-"
       if value:byte(1) ~= 61 then return value end
       local backend = chosen(txn, named(value:sub(2)).action.to)
       return backend and backend.slot and backend.slot .. ";" .. value:sub(2) or "-"

@@ -122,7 +122,7 @@ test('a proxy does with a request what the table says, over generated tables and
     backends.stop()
     console.log(`seed ${seed}: ${JSON.stringify(Object.fromEntries(counts))}`)
   }
-  for (const kind of ['forwarded', '204', '301', '400', '403', '404', '421', '500']) {
-    assert.ok((counts.get(kind) ?? 0) > 0, `none of ${kind}`)
+  for (const kind of ['forwarded', '3', '400', '403', '404', '413', '421', '500']) {
+    assert.ok([...counts.keys()].some((one) => one.startsWith(kind)), `none of ${kind}`)
   }
 })

@@ -183,20 +183,22 @@ const listeners = (protocol: 'HTTP' | 'HTTPS') =>
 
 /** Tables of one site with a port for HTTP and one for HTTPS. */
 export const tables = (certificate: Certificate): fc.Arbitrary<RoutingTable> =>
-  fc.tuple(listeners('HTTP'), listeners('HTTPS')).map(([plain, secure]) => ({
-    sites: [
-      {
-        origin: { kind: 'Gateway', namespace: 'shop', name: 'gateway' },
-        ports: [
-          { port: 80, bind: HTTP_BIND, kind: 'http', listeners: plain },
-          { port: 8443, bind: TLS_BIND, kind: 'tls', listeners: secure },
-        ],
-      },
-    ],
-    backends: new Map(KEYS.map((key) => [key, plainBackend(key)])),
-    certificates: new Map([['shop/tls', certificate]]),
-    authorities: new Map(),
-  }))
+  fc
+    .tuple(listeners('HTTP'), listeners('HTTPS'), fc.constantFrom(80, 8080), fc.constantFrom(443, 8443))
+    .map(([plain, secure, httpPort, tlsPort]) => ({
+      sites: [
+        {
+          origin: { kind: 'Gateway', namespace: 'shop', name: 'gateway' },
+          ports: [
+            { port: httpPort, bind: HTTP_BIND, kind: 'http', listeners: plain },
+            { port: tlsPort, bind: TLS_BIND, kind: 'tls', listeners: secure },
+          ],
+        },
+      ],
+      backends: new Map(KEYS.map((key) => [key, plainBackend(key)])),
+      certificates: new Map([['shop/tls', certificate]]),
+      authorities: new Map(),
+    }))
 
 export interface GeneratedRequest {
   readonly bind: number
@@ -286,7 +288,7 @@ export const requests: fc.Arbitrary<GeneratedRequest> = fc
   .record({
     bind: fc.constantFrom(HTTP_BIND, HTTP_BIND, TLS_BIND),
     asked: fc.constantFrom(...HOSTS, '', 'same', 'same', 'same', 'same', 'same', 'same'),
-    method: fc.constantFrom('GET', 'POST', 'OPTIONS'),
+    method: fc.constantFrom('GET', 'POST', 'OPTIONS', 'OPTIONS'),
     authority,
     target,
     headers: fc.array(headerLine, { maxLength: 3 }),

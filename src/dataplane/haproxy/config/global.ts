@@ -1,7 +1,15 @@
+import { httpListeners } from '#routes/table/match.ts'
+import type { RoutingTable } from '#routes/table/table.ts'
 import type { ProxyOptions } from '../proxy-options.ts'
 
 /** The section for the process, and the defaults of all others. */
-export function globalLines(options: ProxyOptions): readonly string[] {
+export function globalLines(table: RoutingTable, options: ProxyOptions): readonly string[] {
+  // The program reads the map of each port, and tells clients the number that they know. (Arguments do not reach a program
+  // that is loaded per thread.)
+  const ports = table.sites
+    .flatMap((site) => site.ports)
+    .filter((port) => httpListeners(port).length > 0)
+    .map(({ bind, port }) => `${bind}=${port}`)
   return [
     'global',
     '  stats socket unix@haproxy.sock mode 600 level admin expose-fd listeners',
@@ -9,6 +17,7 @@ export function globalLines(options: ProxyOptions): readonly string[] {
     `  nbthread ${options.threads}`,
     `  maxconn ${options.maxConnections}`,
     `  hard-stop-after ${options.hardStopAfterMs}ms`,
+    `  setenv GATEWAY_PORTS "${ports.join(' ')}"`,
     `  lua-load-per-thread ${options.program}`,
     // Room for a request's or an answer's headers, and for those that routes add to them.
     '  tune.bufsize 32768',

@@ -1,59 +1,59 @@
 import { httpListeners } from '#routes/table/match.ts'
-import type { RoutingTable, Site, SitePort } from '#routes/table/table.ts'
-import { MAPS } from '../maps/map-names.ts'
+import type { RoutingTable, SitePort } from '#routes/table/table.ts'
+import { MAPS, pathsMap } from '../maps/map-names.ts'
 import type { ProxyOptions } from '../proxy-options.ts'
 import { ACCESS_LOG } from './access-log.ts'
 import { httpBinds } from './binds.ts'
 
-/** A site's ports for requests, and what holds for all of them. */
-interface Group {
-  readonly port: number
-  readonly kind: SitePort['kind']
-  readonly trusted: readonly string[]
-  readonly accessLog: boolean
-  readonly ports: SitePort[]
-}
-
-/**
- * The frontends for requests: one for each port that clients know, and for each way in which sites want their requests logged
- * and forwarded. So what is told to backends of the port are words, which no request has to wait for.
- */
+/** The frontends for requests: one for each port of a site, so that what is told to backends of it are words. */
 export function httpFrontends(table: RoutingTable, options: ProxyOptions): readonly string[] {
-  const groups = new Map<string, Group>()
-  for (const site of table.sites) for (const port of site.ports) addTo(groups, site, port)
-  const names = [...groups.keys()].sort()
-  return names.flatMap((name, index) => frontend(`requests-${index + 1}`, groups.get(name) as Group, options))
+  return table.sites.flatMap((site) =>
+    site.ports
+      .filter((port) => httpListeners(port).length > 0)
+      .flatMap((port) => [
+        '',
+        `frontend ${frontendName(port.bind)} from base`,
+        ...httpBinds(port, options).map((line) => `  ${line}`),
+        ...(site.accessLog === 'json' ? LOG_LINES : []).map((line) => `  ${line}`),
+        ...ruleLines(port, site.trusted ?? []).map((line) => `  ${line}`),
+      ]),
+  )
 }
 
-function addTo(groups: Map<string, Group>, site: Site, port: SitePort): void {
-  if (httpListeners(port).length === 0) return
-  const group = { port: port.port, kind: port.kind, trusted: site.trusted ?? [], accessLog: site.accessLog === 'json' }
-  const name = JSON.stringify(group)
-  const known = groups.get(name)
-  if (known === undefined) groups.set(name, { ...group, ports: [port] })
-  else known.ports.push(port)
-}
+/** The Lua program knows by this name which port a request came to. */
+const frontendName = (bind: number) => `port-${bind}`
 
 /**
- * The path is looked up in `paths.map`, by port and host; the Lua program has its turn only where there is more to do: a path that is
- * not written as it is matched (`PLAIN`), a decision, a rule with filters.
+ * Most requests end at `allow`: their path stands in the port's map with a slot. What comes behind that costs them nothing. The
+ * Lua program has its turn only where there is more to do: a path that is not written as it is matched (`PLAIN`), a
+ * decision, a rule with filters.
  */
-function frontend(name: string, group: Group, options: ProxyOptions): readonly string[] {
+function ruleLines(port: SitePort, trusted: readonly string[]): readonly string[] {
+  const look = `http-request set-var(txn.to) var(txn.key),map_beg(${pathsMap(port.bind)})`
+  const key = (host: string) => `http-request set-var-fmt(txn.key) "${host}%[path]/?"`
   const has = '{ var(txn.to) -m found }'
-  const starred = `if { var(txn.stars) -m found } !${has}`
-  const key = (host: string) => `http-request set-var-fmt(txn.key) "%[dst_port]/${host}%[path]/?"`
-  const look = `http-request set-var(txn.to) var(txn.key),map_beg(${MAPS.paths})`
-  const lines = [
-    ...group.ports.flatMap((port) => httpBinds(port, options)).sort(),
-    ...(group.accessLog ? LOG_LINES : []),
+  const starred = `if !${has} { var(txn.stars) -m found }`
+  // Clients name a port that is not the scheme's own.
+  const isStandard = port.port === (port.kind === 'tls' ? 443 : 80)
+  const isTls = port.kind === 'tls'
+  return [
     // Also what is no path at all: `*`, or one with a fragment.
     `http-request lua.clean unless { pathq -m reg '${PLAIN}' }`,
-    `http-request deny deny_status 400 if { req.fhdr(host) -m found } !{ req.fhdr(host) -m reg '${HOST}' }`,
-    'http-request set-var(txn.host) req.fhdr(host),host_only,lower,rtrim(.)',
-    key('%[var(txn.host)]'),
-    look,
+    ...(isStandard ? [] : [CHECK_HOST]),
+    ...(isTls || !isStandard ? [SET_HOST] : []),
+    ...(isStandard
+      ? [`http-request set-var(txn.to) base,concat(/?),map_beg(${pathsMap(port.bind)})`]
+      : [key('%[var(txn.host)]'), look]),
+    // A connection may be for another listener than the request that comes by it.
+    ...(isTls ? [`${CHECK_HOST} ${OTHER_NAME}`, `http-request lua.misdirected if ${OTHER_NAME}`] : []),
+    ...forwarded(port, trusted),
+    'http-response lua.answer if { var(txn.later) -m found }',
+    'http-request allow if { var(txn.to) -m beg http }',
+    ...(isStandard ? [CHECK_HOST] : []),
+    ...(isTls || !isStandard ? [] : [SET_HOST]),
+    ...(isStandard ? [`${key('%[var(txn.host)]')} unless ${has}`, `${look} unless ${has}`] : []),
     // Less specific hostnames. Those with more labels than this are the program's to find.
-    `http-request set-var(txn.stars) dst_port,map_str(${MAPS.stars}) unless ${has}`,
+    `http-request set-var(txn.stars) str(${port.bind}),map_str(${MAPS.stars}) unless ${has}`,
     ...[
       '+.%[var(txn.host),field(2,.,0)]',
       ...[2, 3, 4].map((label) => `*.%[var(txn.host),field(${label},.,0)]`),
@@ -61,19 +61,17 @@ function frontend(name: string, group: Group, options: ProxyOptions): readonly s
     `http-request lua.find ${starred} { var(txn.host),field(5,.,0) -m len gt 0 }`,
     `${key('')} unless ${has}`,
     `${look} unless ${has}`,
-    // A connection may be for another listener than the request that comes by it.
-    ...(group.kind === 'tls' ? ['http-request lua.misdirected unless { ssl_fc_sni,lower,strcmp(txn.host) 0 }'] : []),
     `http-request return status 404 default-errorfiles unless ${has}`,
-    ...forwarded(group),
     'http-request lua.route if { var(txn.to) -m beg ! = ^ - }',
     // Copies have the whole body, as far as a buffer has room for it.
     'http-request wait-for-body time 5s if { var(txn.copies) -m found }',
     'http-request lua.mirror if { var(txn.copies) -m found }',
-    'http-response lua.answer if { var(txn.later) -m found }',
     'use_backend %[var(txn.to),field(1,;)]',
   ]
-  return ['', `frontend ${name} from base`, ...lines.map((line) => `  ${line}`)]
 }
+
+const OTHER_NAME = '!{ ssl_fc_sni,lower,strcmp(txn.host) 0 }'
+const SET_HOST = 'http-request set-var(txn.host) req.fhdr(host),host_only,lower,rtrim(.)'
 
 /**
  * A target that is matched as it is written: a path of octets that need no escape, without an escape, a dot at the
@@ -81,8 +79,10 @@ function frontend(name: string, group: Group, options: ProxyOptions): readonly s
  */
 const PLAIN = '^/(?:[^/.%\\\\?#][^/%\\\\?#]*+/?+)*+(?:\\?[^#]*+)?$'
 
-/** As `hostOf()` reads it. */
+/** As `hostOf()` reads it. A request of HTTP/1.0 may have none. */
 const HOST = '^(?:\\[[0-9A-Fa-f:.]++\\]|[A-Za-z0-9_-]++(?:\\.[A-Za-z0-9_-]++)*+\\.?)(?::[0-9]{0,5})?$'
+
+const CHECK_HOST = `http-request deny deny_status 400 if { req.fhdr(host) -m found } !{ req.fhdr(host) -m reg '${HOST}' }`
 
 const LOG_LINES = [
   'log stdout format raw local0',
@@ -92,25 +92,28 @@ const LOG_LINES = [
 ]
 
 /** What backends are told of clients. What clients say of themselves is passed on for those alone who are trusted. */
-function forwarded({ port, kind, trusted }: Group): readonly string[] {
-  const proto = kind === 'tls' ? 'https' : 'http'
+function forwarded({ port, kind }: SitePort, trusted: readonly string[]): readonly string[] {
+  const own = [
+    ['Proto', kind === 'tls' ? 'https' : 'http'],
+    ['Host', '%[req.hdr(host)]'],
+    ['Port', String(port)],
+  ]
   if (trusted.length === 0) {
     return [
       'http-request del-header Forwarded',
-      'http-request set-header X-Forwarded-For %[src]',
-      `http-request set-header X-Forwarded-Proto ${proto}`,
-      'http-request set-header X-Forwarded-Host %[req.hdr(host)]',
-      `http-request set-header X-Forwarded-Port ${port}`,
+      'http-request del-header X-Forwarded- -m beg',
+      'http-request add-header X-Forwarded-For %[src]',
+      ...own.map(([name, value]) => `http-request add-header X-Forwarded-${name} ${value}`),
     ]
   }
   const sources = `{ src ${trusted.join(' ')} }`
-  const unless = (name: string) => `if !${sources} or !{ req.hdr(${name}) -m found }`
   return [
     `http-request del-header Forwarded unless ${sources}`,
-    `http-request del-header X-Forwarded-For unless ${sources}`,
+    `http-request del-header X-Forwarded- -m beg unless ${sources}`,
     'http-request add-header X-Forwarded-For %[src]',
-    `http-request set-header X-Forwarded-Proto ${proto} ${unless('x-forwarded-proto')}`,
-    `http-request set-header X-Forwarded-Host %[req.hdr(host)] ${unless('x-forwarded-host')}`,
-    `http-request set-header X-Forwarded-Port ${port} ${unless('x-forwarded-port')}`,
+    ...own.map(
+      ([name, value]) =>
+        `http-request add-header X-Forwarded-${name} ${value} unless { req.hdr(x-forwarded-${name?.toLowerCase()}) -m found }`,
+    ),
   ]
 }

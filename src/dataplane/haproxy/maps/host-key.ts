@@ -8,7 +8,7 @@ export const hostPattern = (hostname: string, star: Star) =>
 export const hostKey = (bind: number, pattern: string) => `${bind}/${pattern}`
 
 /**
- * Keys of `paths.map`, which is asked for the longest one that `BIND/HOST`, the path and `/?` begin with. `?` is in no path: so
+ * Keys of a port's paths: the map is asked for the longest one that host, path and `/?` begin with. `?` is in no path: so
  * a key with it is a whole path, and longer than those of its prefixes.
  */
 export const exactKey = (host: string, path: string) => `${host}${path}/?`

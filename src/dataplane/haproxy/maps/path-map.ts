@@ -2,15 +2,15 @@ import type { Entry } from '#routes/table/entry.ts'
 import { matchedPath } from '#routes/table/request-path.ts'
 import type { DecisionTexts } from '../rules/decision.ts'
 import { hostValue, NOTHING, type RouteValue } from '../rules/value.ts'
-import { exactKey, hostKey, prefixKey } from './host-key.ts'
+import { exactKey, prefixKey } from './host-key.ts'
 import type { HostNode } from './host-nodes.ts'
 
 /**
- * Adds what `paths.map` says of the paths of one hostname. The map finds the longest key for a path; all entries that may take
+ * Adds what a port's map says of the paths of one hostname. The map finds the longest key for a path; all entries that may take
  * the path are behind that key, in their order: those of the key itself, of shorter prefixes, and all expressions.
  */
-export function addPaths(map: Map<string, RouteValue>, bind: number, node: HostNode, decisions: DecisionTexts): void {
-  const host = hostKey(bind, node.pattern)
+export function addPaths(map: Map<string, RouteValue>, node: HostNode, decisions: DecisionTexts): void {
+  const host = node.pattern
   const exact = new Map<string, Placed[]>()
   const prefix = new Map<string, Placed[]>([['/', []]])
   const expressions: Placed[] = []

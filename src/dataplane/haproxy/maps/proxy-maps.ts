@@ -8,7 +8,7 @@ import type { RouteValue } from '../rules/value.ts'
 import type { Slots } from '../slots.ts'
 import { hostKey, hostPattern } from './host-key.ts'
 import { hostNodes } from './host-nodes.ts'
-import { MAPS } from './map-names.ts'
+import { MAPS, pathsMap } from './map-names.ts'
 import { addNames } from './name-map.ts'
 import { addPaths } from './path-map.ts'
 
@@ -18,16 +18,15 @@ export function proxyMaps(table: RoutingTable, slots: Slots): ReadonlyMap<string
   const texts = new NamedTexts()
   const rules = new RuleTexts(texts, slotOf)
   const decisions = new DecisionTexts(texts, rules)
-  const [paths, names, ended] = [
-    new Map<string, RouteValue>(),
-    new Map<string, RouteValue>(),
-    new Map<string, RouteValue>(),
-  ]
-  const [listeners, ports, stars] = [new Map<string, string>(), new Map<string, string>(), new Map<string, string>()]
+  const [names, ended] = [new Map<string, RouteValue>(), new Map<string, RouteValue>()]
+  const [listeners, stars] = [new Map<string, string>(), new Map<string, string>()]
+  const paths = new Map<string, ProxyMap>()
+  const tree = (entries: ReadonlyMap<string, string>): ProxyMap => ({ type: 'tree', entries })
   for (const port of table.sites.flatMap((site) => site.ports)) {
-    ports.set(String(port.bind), String(port.port))
+    const own = new Map<string, RouteValue>()
+    if (httpListeners(port).length > 0) paths.set(pathsMap(port.bind), tree(own))
     for (const node of hostNodes(port)) {
-      addPaths(paths, port.bind, node, decisions)
+      addPaths(own, node, decisions)
       if (/^[*+]/.test(node.pattern)) stars.set(String(port.bind), '*')
     }
     addNames(names, ended, port, rules)
@@ -37,14 +36,12 @@ export function proxyMaps(table: RoutingTable, slots: Slots): ReadonlyMap<string
       listeners.set(hostKey(port.bind, pattern), pattern === '' ? '.' : pattern)
     }
   }
-  const tree = (entries: ReadonlyMap<string, string>): ProxyMap => ({ type: 'tree', entries })
   return new Map([
     [MAPS.texts, tree(texts.lines())],
-    [MAPS.ports, tree(ports)],
     [MAPS.listeners, tree(listeners)],
     [MAPS.ended, tree(ended)],
     [MAPS.names, tree(names)],
-    [MAPS.paths, tree(paths)],
+    ...paths,
     [MAPS.stars, tree(stars)],
   ])
 }
