@@ -1,5 +1,5 @@
 import type { PathChange } from './entry.ts'
-import { wholeMatch } from './expression.ts'
+import { wholeGroups } from './whole-match.ts'
 
 /** A path, without its query, as a rule moves it. */
 export function movedPath(change: PathChange, path: string): string {
@@ -9,6 +9,6 @@ export function movedPath(change: PathChange, path: string): string {
     if (rest === '') return change.value === '' ? '/' : change.value
     return change.value.replace(/\/$/, '') + rest
   }
-  const groups = wholeMatch(change.pattern, path)
+  const groups = wholeGroups(change.pattern, path)
   return groups === undefined ? path : change.value.replace(/\$(\d)/g, (_, digit) => groups[Number(digit)] ?? '')
 }
