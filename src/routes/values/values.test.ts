@@ -1,0 +1,110 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { durationMs } from './duration.ts'
+import { sameFault } from './fault.ts'
+import { commonHostname, commonHostnames, isWide } from './hostname.ts'
+import { patternFault, quotedPattern } from './pattern.ts'
+import { remembered, sameItems } from './remembered.ts'
+
+test('of two hostnames the narrower one is common to both, whichever comes first', () => {
+  for (const [one, other, common] of [
+    ['', '', ''],
+    ['', 'a.test', 'a.test'],
+    ['', '*.test', '*.test'],
+    ['a.test', 'a.test', 'a.test'],
+    ['*.test', '*.test', '*.test'],
+    ['*.test', 'a.test', 'a.test'],
+    ['*.test', 'b.a.test', 'b.a.test'],
+    ['*.test', '*.a.test', '*.a.test'],
+    ['*.a.test', '*.c.b.a.test', '*.c.b.a.test'],
+    ['a.test', 'b.test', undefined],
+    ['*.a.test', 'a.test', undefined],
+    ['*.a.test', 'b.test', undefined],
+    ['*.a.test', '*.b.test', undefined],
+    ['*.a.test', 'xa.test', undefined],
+    ['*.a.test', '*.xa.test', undefined],
+  ] as const) {
+    assert.equal(commonHostname(one, other), common, `${one} and ${other}`)
+    assert.equal(commonHostname(other, one), common, `${other} and ${one}`)
+  }
+})
+
+test('a route has at a listener the names that both have, each once, or the listener’s where it has none', () => {
+  assert.deepEqual(commonHostnames('*.test', []), ['*.test'])
+  assert.deepEqual(commonHostnames('', []), [''])
+  assert.deepEqual(commonHostnames('*.test', ['b.test', 'a.other', 'a.test']), ['b.test', 'a.test'])
+  assert.deepEqual(commonHostnames('a.test', ['*.test', 'a.test', 'b.test']), ['a.test'])
+  assert.deepEqual(commonHostnames('a.test', ['b.test']), [])
+})
+
+test('a star and no name at all stand for many names', () => {
+  assert.deepEqual(['', '*.test', 'a.test'].map(isWide), [true, true, false])
+})
+
+test('durations are of hours, minutes, seconds and milliseconds', () => {
+  for (const [text, ms] of [
+    ['0s', 0],
+    ['1h', 3_600_000],
+    ['2m', 120_000],
+    ['3s', 3000],
+    ['4ms', 4],
+    ['1h2m3s4ms', 3_723_004],
+    ['99999ms', 99_999],
+    ['1m30s', 90_000],
+    ['', undefined],
+    ['1', undefined],
+    ['1d', undefined],
+    ['1.5s', undefined],
+    ['-1s', undefined],
+    ['100000s', undefined],
+    ['1h1m1s1ms1s', undefined],
+    [' 1s', undefined],
+  ] as const)
+    assert.equal(durationMs(text), ms, text)
+})
+
+test('a regular expression is one of RE2, and quoted text takes itself alone', () => {
+  assert.equal(patternFault('/a[0-9]+'), undefined)
+  assert.equal(patternFault('/a[0-9]+'), undefined)
+  assert.match(patternFault('(') ?? '', /missing/)
+  assert.match(patternFault('(?=a)') ?? '', /.+/)
+  assert.match(patternFault('(?=a)') ?? '', /.+/)
+  const hard = 'a.b*c+d?(e)[f]{g}^h$i|j\\k'
+  assert.match(hard, new RegExp(`^${quotedPattern(hard)}$`))
+  assert.doesNotMatch('axb', new RegExp(`^${quotedPattern('a.b')}$`))
+})
+
+test('what is remembered is computed anew only where something that it depends on is another', () => {
+  let asked = 0
+  const sum = remembered((key: { readonly n: number }, ...more: readonly number[]) => {
+    asked++
+    return more.reduce((total, one) => total + one, key.n)
+  })
+  const key = { n: 1 }
+  assert.deepEqual([sum(key, 2), sum(key, 2), asked], [3, 3, 1])
+  assert.deepEqual([sum(key, 3), sum({ n: 1 }, 2), asked], [4, 3, 3])
+  assert.deepEqual([sum(key, 3, 1), sum(key), asked], [5, 1, 5])
+})
+
+test('two lists are the same where their items are, in order', () => {
+  const one = {}
+  assert.deepEqual(
+    [
+      sameItems([], []),
+      sameItems([one, 1], [one, 1]),
+      sameItems([one], [{}]),
+      sameItems([1], [1, 2]),
+      sameItems([1, 2], [2, 1]),
+    ],
+    [true, true, false, false, false],
+  )
+})
+
+test('faults are the same where they say the same', () => {
+  const fault = { reason: 'R', message: 'm' }
+  assert.equal(sameFault(fault, { ...fault }), true)
+  assert.equal(sameFault(fault, { ...fault, reason: 'S' }), false)
+  assert.equal(sameFault(fault, { ...fault, message: 'n' }), false)
+  assert.equal(sameFault(fault, undefined), false)
+  assert.equal(sameFault(undefined, undefined), true)
+})
