@@ -1,0 +1,249 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import type { Rule } from '../../table/entry.ts'
+import { ask, ruleFor } from '../testing/ask.ts'
+import { ingress, route, rule, told } from '../testing/ingresses.ts'
+import { ANNOTATIONS } from './annotation-list.ts'
+import { DEFAULTS } from './settings.ts'
+
+type Annotations = { readonly [name: string]: string }
+const routed = (annotations: Annotations) =>
+  route({ ingresses: [ingress('i', { rules: [rule('a.example', 'Prefix / web')] }, annotations)] })
+const made = (annotations: Annotations): Rule => {
+  const found = ruleFor(routed(annotations), 'http://a.example/')
+  assert.ok(found)
+  return found
+}
+const filter = (type: string, annotations: Annotations) => made(annotations).filters.find((one) => one.type === type)
+const badly = (annotations: Annotations): string => {
+  const [text, ...others] = told(routed(annotations))
+  assert.deepEqual(others, [])
+  return text ?? ''
+}
+const invalid = (name: string, value: string, rest: string): void =>
+  assert.equal(
+    badly({ [name]: value }),
+    `shop/i InvalidAnnotation: annotation nginx.ingress.kubernetes.io/${name}: ${JSON.stringify(value)} ${rest}`,
+  )
+
+test('an annotation that is not honoured is told by its name, with what else does its work', () => {
+  const told = (name: string) => badly({ [name]: 'x' }).replace('shop/i UnsupportedAnnotation: annotation ', '')
+  const full = (name: string) => `nginx.ingress.kubernetes.io/${name} is not honoured, and has no effect`
+  for (const [name, way] of [
+    ['load-balance', 'remove it, or see which are honoured in docs/ingress.md'],
+    ['server-snippet', 'an HTTPRoute changes headers and paths by its filters'],
+    ['custom-headers', 'an HTTPRoute sets headers by its filters'],
+    ['mirror-target', 'an HTTPRoute sends copies of requests by its filter RequestMirror'],
+    ['ssl-passthrough', 'a TLSRoute passes TLS through to its backends'],
+    ['proxy-ssl-verify', 'a BackendTLSPolicy says how the certificates of backends are checked, for an HTTPRoute'],
+    ['auth-tls-secret', 'a Gateway asks clients for certificates by spec.tls.frontend'],
+    ['denylist-source-range', 'whitelist-source-range says who may ask'],
+    ['server-alias', 'a rule, or an Ingress with permanent-redirect, for the other host'],
+    ['proxy-connect-timeout', 'proxy-read-timeout limits the time until a backend answers'],
+    ['session-cookie-path', 'remove it, or see which are honoured in docs/ingress.md'],
+  ] as const)
+    assert.equal(told(name), `${full(name)}: ${way}`)
+})
+
+test('annotations of others, and those without a value, are none of ours', () => {
+  const routing = routed({ 'cert-manager.io/issuer': 'x', 'proxy-body-size': ' ', 'whitelist-source-range': '' })
+  assert.deepEqual(told(routing), [])
+  assert.deepEqual(made({ 'whitelist-source-range': '' }).sources, undefined)
+})
+
+test('every annotation is known by one name, and says in a sentence what it does', () => {
+  assert.equal(new Set(ANNOTATIONS.map(({ name }) => name)).size, ANNOTATIONS.length)
+  for (const { name, does } of ANNOTATIONS) assert.match(does, /[.]$/, name)
+})
+
+test('no annotation takes a value that means nothing', () => {
+  const anything = ['x-forwarded-prefix', 'session-cookie-name', 'canary-by-header-value', 'canary-by-cookie']
+  const free = [...anything, 'canary-by-header', 'upstream-vhost', 'canary-by-header-pattern']
+  for (const { name, read } of ANNOTATIONS)
+    if (!free.includes(name)) assert.ok(read('no\tsuch (value', DEFAULTS).problem, name)
+    else assert.ok(read(name === 'canary-by-header-pattern' ? '(' : 'ö ö', DEFAULTS).problem, name)
+})
+
+test('only those of the addresses and ranges may ask, and nobody where none can be read', () => {
+  assert.equal(made({}).sources, undefined)
+  assert.deepEqual(made({ 'whitelist-source-range': '10.0.0.7/8, 192.0.2.1,2001:db8::/32' }).sources, [
+    '10.0.0.0/8',
+    '192.0.2.1/32',
+    '2001:db8::/32',
+  ])
+  assert.deepEqual(made({ 'whitelist-source-range': '10.0.0.0/8', 'allowlist-source-range': '192.0.2.1' }).sources, [
+    '192.0.2.1/32',
+  ])
+  assert.deepEqual(made({ 'whitelist-source-range': 'x' }).sources, [])
+  invalid(
+    'whitelist-source-range',
+    '10.0.0.0/8,x',
+    'has what is neither an address nor a CIDR: x; what holds instead: only 10.0.0.0/8 may ask',
+  )
+  invalid(
+    'allowlist-source-range',
+    'x',
+    'has what is neither an address nor a CIDR: x; what holds instead: nobody may ask',
+  )
+})
+
+test('a body may have 1m, or what proxy-body-size says, 0 being no limit', () => {
+  const limit = (size: string) => made({ 'proxy-body-size': size }).bodyLimit
+  assert.equal(made({}).bodyLimit, 1_048_576)
+  assert.deepEqual(['8m', '2K', '1g', '100', '0', 'x'].map(limit), [
+    8_388_608,
+    2048,
+    1_073_741_824,
+    100,
+    undefined,
+    1_048_576,
+  ])
+  invalid('proxy-body-size', '8mb', 'is no size such as 8m; what holds instead: 1m')
+})
+
+test('a backend must have begun to answer within proxy-read-timeout', () => {
+  assert.equal(made({}).backendTimeoutMs, undefined)
+  assert.equal(made({ 'proxy-read-timeout': '120' }).backendTimeoutMs, 120_000)
+  for (const odd of ['1m', '0', '86401'])
+    invalid('proxy-read-timeout', odd, 'is no number of seconds between 1 and 86400; what holds instead: no limit')
+})
+
+test('clients come back to an endpoint by a cookie', () => {
+  assert.equal(made({ 'session-cookie-name': 'x' }).persistence, undefined)
+  assert.deepEqual(made({ affinity: 'cookie' }).persistence, {
+    type: 'Cookie',
+    name: 'INGRESSCOOKIE',
+    lifetime: 'Session',
+  })
+  const named = { affinity: 'cookie', 'session-cookie-name': 'x', 'session-cookie-expires': '60' }
+  const persistence = { type: 'Cookie', name: 'x', lifetime: 'Permanent' }
+  assert.deepEqual(made(named).persistence, { ...persistence, absoluteTimeoutMs: 60_000 })
+  assert.deepEqual(made({ ...named, 'session-cookie-max-age': '5' }).persistence, {
+    ...persistence,
+    absoluteTimeoutMs: 5000,
+  })
+  invalid('affinity', 'ip', 'is not cookie; what holds instead: no affinity')
+  invalid('session-cookie-name', 'a b', 'is no name of a cookie; what holds instead: INGRESSCOOKIE')
+  invalid(
+    'session-cookie-max-age',
+    '1h',
+    'is no number of seconds; what holds instead: a cookie that ends with the browser',
+  )
+})
+
+test('a backend is asked for another host, and told the prefix that was taken away', () => {
+  const annotations = { 'upstream-vhost': 'b.example', 'x-forwarded-prefix': '/a', 'rewrite-target': '/' }
+  assert.deepEqual(made(annotations).filters, [
+    { type: 'requestHeaders', set: [{ name: 'X-Forwarded-Prefix', value: '/a' }], add: [], remove: [] },
+    { type: 'rewrite', hostname: 'b.example', path: { type: 'Full', value: '/' } },
+  ])
+  assert.deepEqual(made({}).filters, [])
+})
+
+test('other sites’ pages may ask with enable-cors, as the other annotations of CORS say', () => {
+  assert.equal(filter('cors', { 'cors-allow-origin': 'https://b.example' }), undefined)
+  assert.deepEqual(filter('cors', { 'enable-cors': 'true' }), { type: 'cors', ...DEFAULTS.corsValues })
+  assert.deepEqual(
+    filter('cors', {
+      'enable-cors': 'true',
+      'cors-allow-origin': 'https://b.example:8443, https://*.c.example',
+      'cors-allow-methods': 'GET,PUT',
+      'cors-allow-headers': 'X-A',
+      'cors-expose-headers': 'X-B, X-C',
+      'cors-allow-credentials': 'false',
+      'cors-max-age': '60',
+    }),
+    {
+      type: 'cors',
+      origins: ['https://b.example:8443', 'https://*.c.example'],
+      methods: ['GET', 'PUT'],
+      allowHeaders: ['X-A'],
+      exposeHeaders: ['X-B', 'X-C'],
+      credentials: false,
+      maxAgeSeconds: 60,
+    },
+  )
+})
+
+test('an origin that cannot be read lets nobody in, and credentials that cannot be read are not sent', () => {
+  const origins = { 'enable-cors': 'true', 'cors-allow-origin': 'b.example' }
+  const cors = filter('cors', origins)
+  assert.deepEqual(cors?.type === 'cors' && cors.origins, [])
+  const credentials = filter('cors', { 'enable-cors': 'true', 'cors-allow-credentials': 'maybe' })
+  assert.equal(credentials?.type === 'cors' && credentials.credentials, false)
+  invalid('cors-allow-origin', 'b.example', 'has what is no origin: b.example; what holds instead: no origin may ask')
+  invalid('cors-allow-methods', 'GET,P T', 'has what is no method: P T; what holds instead: GET')
+})
+
+test('permanent-redirect sends everything to an address, with a code of its own', () => {
+  const action = (annotations: Annotations) => made(annotations).action
+  const address = { scheme: 'https', hostname: 'b.example', port: 443 }
+  assert.deepEqual(action({ 'permanent-redirect': 'https://B.example' }), {
+    type: 'redirect',
+    ...address,
+    path: { type: 'Full', value: '/' },
+    status: 301,
+  })
+  assert.deepEqual(
+    action({ 'permanent-redirect': 'https://b.example$request_uri', 'permanent-redirect-code': '308' }),
+    {
+      type: 'redirect',
+      ...address,
+      status: 308,
+    },
+  )
+  assert.deepEqual(action({ 'permanent-redirect': 'http://b.example:8080/x' }), {
+    type: 'redirect',
+    scheme: 'http',
+    hostname: 'b.example',
+    port: 8080,
+    path: { type: 'Full', value: '/x' },
+    status: 301,
+  })
+  for (const odd of [
+    'b.example',
+    'https://b.example/?x=1',
+    'https://b.example/$host',
+    'ftp://b.example',
+    'https://b:99999',
+  ])
+    invalid(
+      'permanent-redirect',
+      odd,
+      'is no address such as https://shop.example/new, or https://shop.example$request_uri; what holds instead: no redirect',
+    )
+  invalid('permanent-redirect-code', '200', 'is none of 301, 302, 303, 307, 308; what holds instead: 301')
+})
+
+test('temporal-redirect goes before permanent-redirect', () => {
+  const both = { 'temporal-redirect': 'https://b.example', 'permanent-redirect': 'https://c.example' }
+  assert.equal(ask(routed(both), 'http://a.example/'), '302 https b.example /')
+  assert.equal(ask(routed({ ...both, 'temporal-redirect-code': '307' }), 'http://a.example/'), '307 https b.example /')
+})
+
+test('where everything is sent elsewhere, nobody misses a Service', () => {
+  const rules = [rule('a.example', 'Prefix / gone')]
+  const routing = route({ ingresses: [ingress('i', { rules }, { 'permanent-redirect': 'https://b.example' })] })
+  assert.deepEqual(told(routing), [])
+})
+
+test('app-root is where / leads, and nothing below it', () => {
+  const routing = routed({ 'app-root': '/shop' })
+  assert.equal(ask(routing, 'http://a.example/'), '302 /shop')
+  assert.equal(ask(routing, 'http://a.example/x'), 'web')
+  invalid('app-root', 'shop', 'is no path; what holds instead: no redirect')
+})
+
+test('words for true and false are those of Go', () => {
+  const isForced = (value: string) => ask(routed({ 'force-ssl-redirect': value }), 'http://a.example/') === '308 https'
+  assert.deepEqual(['true', 'True', '1', 't', 'false', '0', 'yes'].map(isForced), [
+    true,
+    true,
+    true,
+    true,
+    false,
+    false,
+    false,
+  ])
+  invalid('force-ssl-redirect', 'yes', 'is neither true nor false; what holds instead: false')
+})

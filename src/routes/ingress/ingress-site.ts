@@ -1,0 +1,88 @@
+import type { Ingress } from '#api/networking/ingress/message.ts'
+import type { WantedStatus } from '../routes.ts'
+import type { Rule } from '../table/entry.ts'
+import type { Backend, Origin, Site } from '../table/table.ts'
+import { byAge } from './classes/age.ts'
+import { ourClasses } from './classes/our-classes.ts'
+import type { IngressObjects, IngressOptions, IngressRouting } from './ingress-objects.ts'
+import { hostCertificates } from './merge/host-certificates.ts'
+import { hostRoutes, type Route } from './merge/host-routes.ts'
+import { type Classed, owned } from './merge/ownership.ts'
+import { refusedRules } from './merge/refused.ts'
+import { sitePorts } from './merge/site-ports.ts'
+import { resolvedIngress } from './resolve/kept.ts'
+
+/**
+ * What all Ingresses of our classes come to: one site, since they share their addresses. Pure: of the same objects it is
+ * always the same, whatever it was asked before.
+ */
+export const ingressSite = (objects: IngressObjects, options: IngressOptions): IngressRouting => {
+  const classes = ourClasses(objects.classes, options.controller, objects.configMap)
+  const { first } = classes
+  const lookUps = {
+    service: objects.service,
+    secret: objects.secret,
+    certificateOf: options.certificateOf,
+    hasFallback: options.fallback !== undefined,
+  }
+  const ours: Ingress[] = []
+  const classed: Classed[] = []
+  for (const ingress of [...objects.ingresses].sort(byAge)) {
+    const settings = classes.settingsOf(ingress)
+    if (settings === undefined) continue
+    ours.push(ingress)
+    classed.push({ resolved: resolvedIngress(ingress, lookUps), settings })
+  }
+  if (first === undefined || ours.length === 0)
+    return { wantedPorts: [], backends: new Map(), certificates: new Map(), statuses: [], news: classes.news }
+
+  const origin: Origin = { kind: 'IngressClass', name: first.name }
+  const { trusted, accessLog } = first.settings
+  const { ingresses, news: refusals } = owned(classed)
+  const { hosts, news: conflicts } = hostRoutes(ingresses, trusted.length > 0)
+  const tls = hostCertificates(ingresses, origin, options.fallback)
+  const wantedPorts = tls.hosts.size > 0 ? [80, 443] : [80]
+  const ports = sitePorts({ origin, routes: hosts, certificates: tls.hosts }, options.bindOf)
+  const site: Site = {
+    origin,
+    ports,
+    ...(trusted.length > 0 && { trusted }),
+    ...(accessLog === 'json' && { accessLog }),
+  }
+  return {
+    site,
+    wantedPorts,
+    backends: usedBackends(site, hosts),
+    certificates: ports.some(({ kind }) => kind === 'tls') ? tls.certificates : new Map(),
+    statuses: ours.map((ingress) => wantedStatus(ingress, options.addresses)),
+    news: [
+      ...classes.news,
+      ...classed.flatMap(({ resolved }) => resolved.news),
+      ...refusals,
+      ...conflicts,
+      ...tls.news,
+      ...refusedRules(hosts, options.refusals),
+    ],
+  }
+}
+
+/** Of routes that are nowhere but sent to HTTPS, and of those that others cover, no backend is used. */
+const usedBackends = ({ ports }: Site, hosts: ReadonlyMap<string, readonly Route[]>): ReadonlyMap<string, Backend> => {
+  const rules = new Set<Rule>()
+  for (const { listeners } of ports)
+    for (const { entries } of listeners) for (const { rule } of entries) rules.add(rule)
+  const keys = new Set<string>()
+  for (const { action } of rules)
+    if (action.type === 'forward') for (const { to } of action.to) if ('backend' in to) keys.add(to.backend)
+  const used = new Map<string, Backend>()
+  for (const routes of hosts.values())
+    for (const { backends } of routes) for (const one of backends) if (keys.has(one.key)) used.set(one.key, one)
+  return used
+}
+
+const wantedStatus = ({ metadata }: Ingress, addresses: IngressOptions['addresses']): WantedStatus => ({
+  object: { kind: 'Ingress', namespace: metadata?.namespace ?? '', name: metadata?.name ?? '' },
+  uid: metadata?.uid ?? '',
+  generation: metadata?.generation ?? 0,
+  status: { loadBalancer: addresses.length === 0 ? {} : { ingress: addresses } },
+})

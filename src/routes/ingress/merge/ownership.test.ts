@@ -1,0 +1,51 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { ask } from '../testing/ask.ts'
+import { ingress, ingressClass, OUR_CLASS, route, rule, secret, services, told } from '../testing/ingresses.ts'
+
+const exclusive = ingressClass('fairlead', { spec: { parameters: { kind: 'ConfigMap', name: 'edge' } } })
+const configMaps = [{ metadata: { namespace: 'kube-system', name: 'edge' }, data: { 'host-ownership': 'exclusive' } }]
+const known = [...services('web', 'api'), { ...services('web')[0], metadata: { namespace: 'team', name: 'web' } }]
+const cluster = (classes: readonly any[], ...ingresses: readonly any[]) =>
+  route({ ingresses, classes, configMaps, services: known, secrets: [secret('cert', ['a.example'], 'team')] })
+
+const older = ingress('shop/older', { rules: [rule('a.example', 'Prefix /a web')] })
+const guest = ingress('team/guest', {
+  rules: [rule('a.example', 'Prefix /b web'), rule('b.example', 'Prefix / web')],
+  tls: [{ hosts: ['a.example'], secretName: 'cert' }],
+  defaultBackend: { service: { name: 'web', port: { number: 80 } } },
+})
+
+test('namespaces may share a host where the class does not say otherwise', () => {
+  const routing = cluster([OUR_CLASS], older, guest)
+  assert.equal(ask(routing, 'https://a.example/b'), 'web')
+  assert.deepEqual(told(routing), [])
+})
+
+test('with host-ownership exclusive a host belongs to the namespace of the oldest Ingress that names it', () => {
+  const routing = cluster([exclusive], guest, older)
+  assert.deepEqual(told(routing), [
+    'team/guest HostOwned: host a.example belongs to namespace shop, whose Ingress older is older: it is left out here',
+  ])
+  assert.equal(ask(routing, 'http://a.example/a'), 'web')
+  assert.equal(ask(routing, 'http://a.example/b'), '404')
+  assert.equal(ask(routing, 'http://b.example/b'), 'web')
+  assert.deepEqual(routing.wantedPorts, [80], 'its certificate is left out too')
+})
+
+test('the namespace that owns a host may have several Ingresses for it', () => {
+  const second = ingress('shop/second', { rules: [rule('a.example', 'Prefix /c api')] })
+  const routing = cluster([exclusive], older, second)
+  assert.equal(ask(routing, 'http://a.example/c'), 'api')
+  assert.deepEqual(told(routing), [])
+})
+
+test('a host that a certificate alone names is owned as well', () => {
+  const first = ingress('team/first', {
+    rules: [rule('b.example', 'Prefix / web')],
+    tls: [{ hosts: ['c.example'], secretName: 'x' }],
+  })
+  const second = ingress('shop/second', { rules: [rule('c.example', 'Prefix / web')] })
+  const routing = cluster([exclusive], first, second)
+  assert.equal(ask(routing, 'http://c.example/'), '404')
+})

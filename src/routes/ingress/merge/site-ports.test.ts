@@ -1,0 +1,209 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { ask } from '../testing/ask.ts'
+import { ingress, ingressClass, route, rule, secret, told } from '../testing/ingresses.ts'
+
+const tls = (secretName: string, ...hosts: readonly string[]) => [{ ...(hosts.length > 0 && { hosts }), secretName }]
+const secrets = [
+  secret('a', ['a.example']),
+  secret('b', ['b.example']),
+  secret('star', ['*.example']),
+  secret('other', ['other.example']),
+  secret('broken', 'the key is not that of the certificate'),
+]
+const fallback = { chain: 'own', key: 'own key' }
+const one = (host: string, secretName: string, annotations = {}) =>
+  ingress('i', { rules: [rule(host, 'Prefix / web')], tls: tls(secretName, host) }, annotations)
+const at443 = (routing: ReturnType<typeof route>) =>
+  (routing.site?.ports.find(({ port }) => port === 443)?.listeners ?? []).map((listener) => [
+    listener.hostname,
+    listener.tls?.mode === 'Terminate' ? listener.tls.certificates.join() : '',
+  ])
+
+test('there is a port 443 where some Ingress has a certificate, and a listener on it for each host that has one', () => {
+  assert.deepEqual(route({ ingresses: [ingress('i', { rules: [rule('', 'Prefix / web')] })] }).wantedPorts, [80])
+  const routing = route({ ingresses: [one('b.example', 'b'), one('a.example', 'a')], secrets })
+  assert.deepEqual(routing.wantedPorts, [80, 443])
+  assert.deepEqual(at443(routing), [
+    ['a.example', 'Secret shop/a'],
+    ['b.example', 'Secret shop/b'],
+  ])
+  assert.deepEqual(routing.certificates.get('Secret shop/a'), {
+    origin: { kind: 'Secret', namespace: 'shop', name: 'a' },
+    chain: 'chain for a.example',
+    key: 'key of a',
+  })
+  assert.equal(ask(routing, 'https://a.example/'), 'web')
+  assert.equal(ask(routing, 'https://c.example/'), '404')
+})
+
+test('ports are bound where the site’s Service says, and left out until it says so', () => {
+  const bound = (ports: { readonly [port: number]: number }) => {
+    const routing = route({ ingresses: [one('a.example', 'a')], secrets }, { bindOf: (_, port) => ports[port] })
+    assert.deepEqual(routing.wantedPorts, [80, 443])
+    return [routing.site?.ports.map(({ port, bind, kind }) => `${kind} ${port} at ${bind}`), routing.certificates.size]
+  }
+  assert.deepEqual(bound({ 80: 10_001, 443: 10_002 }), [['http 80 at 10001', 'tls 443 at 10002'], 1])
+  assert.deepEqual(bound({ 80: 10_001 }), [['http 80 at 10001'], 0])
+  assert.deepEqual(bound({}), [[], 0])
+})
+
+test('requests without TLS for a host that has a certificate are sent to HTTPS with 308', () => {
+  const routing = route({ ingresses: [one('a.example', 'a')], secrets })
+  const entry = routing.site?.ports[0]?.listeners[0]?.entries[0]
+  assert.deepEqual(entry?.rule.action, { type: 'redirect', scheme: 'https', port: 443, status: 308 })
+  assert.equal(ask(routing, 'https://a.example/'), 'web')
+})
+
+test('ssl-redirect says false: such a host is served without TLS too', () => {
+  const routing = route({ ingresses: [one('a.example', 'a', { 'ssl-redirect': 'false' })], secrets })
+  assert.equal(ask(routing, 'http://a.example/'), 'web')
+})
+
+test('force-ssl-redirect sends to HTTPS whether there is a certificate or not', () => {
+  const rules = [rule('a.example', 'Prefix / web')]
+  const annotations = { 'force-ssl-redirect': 'true', 'ssl-redirect': 'false' }
+  assert.equal(ask(route({ ingresses: [ingress('i', { rules }, annotations)] }), 'http://a.example/'), '308 https')
+})
+
+test('who came by HTTPS to a proxy that is believed is not sent there again', () => {
+  const data = { 'use-forwarded-headers': 'true', 'trusted-proxies': '10.0.0.0/8' }
+  const configMaps = [{ metadata: { namespace: 'kube-system', name: 'edge' }, data }]
+  const believing = ingressClass('fairlead', { spec: { parameters: { kind: 'ConfigMap', name: 'edge' } } })
+  const same = one('a.example', 'a')
+  const asked = (cluster: object, proto: string) =>
+    ask(route({ ingresses: [same], secrets, ...cluster }), 'http://a.example/', { 'x-forwarded-proto': proto })
+  for (let time = 0; time < 2; time++) {
+    assert.equal(asked({ classes: [believing], configMaps }, 'https'), 'web')
+    assert.equal(asked({ classes: [believing], configMaps }, 'http'), '308 https')
+    assert.equal(asked({}, 'https'), '308 https')
+  }
+})
+
+test('a host has the certificate of the oldest Ingress that brings one for it; another one is told', () => {
+  const both = secret('both', ['a.example', 'b.example'])
+  const first = ingress('first', { rules: [rule('a.example', 'Prefix /a web')], tls: tls('a', 'a.example') })
+  const second = ingress('second', { rules: [rule('a.example', 'Prefix /b api')], tls: tls('both', 'a.example') })
+  const routing = route({ ingresses: [second, first], secrets: [...secrets, both] })
+  assert.deepEqual(at443(routing), [['a.example', 'Secret shop/a']])
+  assert.deepEqual([...routing.certificates.keys()], ['Secret shop/a'])
+  assert.equal(ask(routing, 'https://a.example/b'), 'api')
+  assert.deepEqual(told(routing), [
+    'shop/second Conflict: spec.tls[0]: a.example has another certificate by spec.tls[0] of Ingress shop/first, which comes first; it is left out',
+  ])
+})
+
+test('two Secrets with the same certificate are no conflict', () => {
+  const ingresses = ['a', 'copy'].map((name) =>
+    ingress(name, { rules: [rule('a.example', `Prefix /${name} web`)], tls: tls(name, 'a.example') }),
+  )
+  assert.deepEqual(told(route({ ingresses, secrets: [...secrets, secret('copy', ['a.example'])] })), [])
+})
+
+test('a Secret that is not there, is broken, or is for other hosts is told, and its hosts have no HTTPS', () => {
+  for (const [name, why] of [
+    ['gone', 'there is no Secret shop/gone'],
+    ['broken', 'Secret shop/broken: the key is not that of the certificate'],
+    ['other', 'the certificate of Secret shop/other is for other.example'],
+  ] as const) {
+    const routing = route({ ingresses: [one('a.example', name)], secrets })
+    assert.deepEqual(told(routing), [
+      `shop/i CertificateUnusable: spec.tls[0]: ${why}; for a.example: there is no HTTPS, and nobody is sent to it`,
+    ])
+    assert.equal(ask(routing, 'http://a.example/'), 'web')
+    assert.deepEqual(routing.wantedPorts, [80])
+  }
+})
+
+test('such hosts are shown the certificate of last resort where there is one, but nobody is sent to it', () => {
+  const routing = route({ ingresses: [one('a.example', 'gone'), one('b.example', '')], secrets }, { fallback })
+  assert.deepEqual(at443(routing), [
+    ['a.example', 'ingress fallback'],
+    ['b.example', 'ingress fallback'],
+  ])
+  assert.equal(routing.certificates.get('ingress fallback')?.chain, 'own')
+  assert.equal(ask(routing, 'https://a.example/'), 'web')
+  assert.equal(ask(routing, 'http://a.example/'), 'web')
+  assert.deepEqual(told(routing), [
+    'shop/i CertificateUnusable: spec.tls[0]: there is no Secret shop/gone; for a.example: a certificate that nobody has signed is shown, and nobody is sent to it',
+  ])
+})
+
+test('a younger Ingress with a certificate mends a host whose older one has none', () => {
+  const ingresses = [
+    one('a.example', 'gone'),
+    ingress('late', { rules: [rule('a.example', 'Prefix /l web')], tls: tls('a') }),
+  ]
+  for (const options of [{}, { fallback }])
+    assert.deepEqual(at443(route({ ingresses, secrets }, options)), [['a.example', 'Secret shop/a']])
+})
+
+test('a Secret without hosts is for those of its Ingress’ rules', () => {
+  const rules = [rule('a.example', 'Prefix / web'), rule('b.example', 'Prefix / api')]
+  const routing = route({ ingresses: [ingress('i', { rules, tls: tls('a') })], secrets })
+  assert.deepEqual(at443(routing), [['a.example', 'Secret shop/a']])
+  assert.equal(told(routing).length, 1, 'it is not for b.example')
+  const all = route({ ingresses: [ingress('all', { rules: [rule('', 'Prefix / web')], tls: tls('a') })], secrets })
+  assert.deepEqual(at443(all), [['', 'Secret shop/a']])
+})
+
+test('a certificate with a star is for hosts of one label more, in a rule or in a host with a star', () => {
+  const star = (host: string) => at443(route({ ingresses: [one(host, 'star')], secrets }))
+  assert.deepEqual(star('z.example'), [['z.example', 'Secret shop/star']])
+  assert.deepEqual(star('*.example'), [['*.example', 'Secret shop/star']])
+  assert.deepEqual(star('example'), [])
+  assert.deepEqual(star('y.z.example'), [])
+})
+
+test('a host below one with a star that has a certificate has HTTPS by it', () => {
+  const rules = [
+    rule('a.example', 'Prefix /a web'),
+    rule('*.example', 'Prefix /b api'),
+    rule('y.z.example', 'Prefix / old'),
+  ]
+  const routing = route({ ingresses: [ingress('i', { rules, tls: tls('star', '*.example') })], secrets })
+  assert.equal(ask(routing, 'https://a.example/a'), 'web')
+  assert.equal(ask(routing, 'https://a.example/b'), 'api')
+  assert.equal(ask(routing, 'https://z.example/a'), '404')
+  assert.equal(ask(routing, 'https://y.z.example/'), '404')
+  assert.equal(ask(routing, 'http://a.example/a'), '308 https')
+  assert.equal(ask(routing, 'http://y.z.example/'), 'old')
+})
+
+test('on a host with a certificate the rules for wider hosts are reached as without TLS, and sent to HTTPS too', () => {
+  const rules = [
+    rule('a.example', 'Prefix /a web'),
+    rule('*.example', 'Prefix /b api', 'Prefix /a/b old'),
+    rule('', 'Prefix / new'),
+  ]
+  const routing = route({ ingresses: [ingress('i', { rules, tls: tls('a', 'a.example') })], secrets })
+  const seen = ['/a/b', '/b', '/c'].map((path) => [
+    ask(routing, `https://a.example${path}`),
+    ask(routing, `http://a.example${path}`),
+    ask(routing, `http://z.example${path}`),
+  ])
+  assert.deepEqual(seen, [
+    ['web', '308 https', 'old'],
+    ['api', '308 https', 'api'],
+    ['new', '308 https', 'new'],
+  ])
+})
+
+test('under the certificate for all hosts are those that have none of their own', () => {
+  const all = ingress('all', { rules: [rule('', 'Prefix / web')], tls: tls('a') })
+  const plain = ingress('plain', { rules: [rule('p.example', 'Prefix /p api')] })
+  const own = ingress('own', { rules: [rule('b.example', 'Prefix / old')], tls: tls('b', 'b.example') })
+  const routing = route({ ingresses: [all, plain, own], secrets })
+  const listener = routing.site?.ports[1]?.listeners.find(({ hostname }) => hostname === '')
+  assert.deepEqual(
+    listener?.entries.map(({ hostname, path }) => `${hostname}${path.value}`),
+    ['p.example/p', '/'],
+  )
+  assert.equal(ask(routing, 'https://p.example/p'), 'api')
+  assert.equal(ask(routing, 'http://p.example/p'), 'api')
+})
+
+test('listeners of Ingresses have stars of one label', () => {
+  const { site } = route({ ingresses: [one('*.example', 'star')], secrets })
+  for (const { listeners } of site?.ports ?? []) for (const { star } of listeners) assert.equal(star, 'one')
+})

@@ -1,0 +1,53 @@
+import type { HTTPIngressPath } from '#api/networking/ingress/message.ts'
+import type { PathMatch } from '../../table/entry.ts'
+import type { Settings } from '../annotations/settings.ts'
+import { normalPath } from './normal-path.ts'
+import { regexProblem } from './regex.ts'
+
+/** What a path of an Ingress matches. */
+export interface IngressPath {
+  readonly match: PathMatch
+  /** Of two that match, the longer one decides: letters as they were written. */
+  readonly size: number
+}
+
+const REGEX_LETTERS = /[()[\]{}*+?^$|\\]/
+const NEVER = /[?#]|\/\/|\/\.\.?(\/|$)/
+
+/** Whether paths without a type of their own are regular expressions. */
+const wantsRegex = ({ useRegex, rewriteTarget }: Settings): boolean => useRegex || /\$\d/.test(rewriteTarget ?? '')
+
+/** The path, or why no request can have it. */
+export const readPath = (
+  { path, pathType }: Pick<HTTPIngressPath, 'path' | 'pathType'>,
+  settings: Settings,
+): IngressPath | { readonly problem: string } => {
+  const text = path || '/'
+  const isFree = pathType !== 'Exact' && pathType !== 'Prefix'
+  if (wantsRegex(settings) && (isFree || (pathType === 'Prefix' && REGEX_LETTERS.test(text)))) return regexPath(text)
+  const value = normalPath(text)
+  if (NEVER.test(value)) return { problem: 'no request has such a path: paths are normalised before they are matched' }
+  if (pathType === 'Exact') return { match: { type: 'Exact', value }, size: value.length }
+  const prefix = value.replace(/\/+$/, '') || '/'
+  return { match: { type: 'Prefix', value: prefix }, size: prefix.length }
+}
+
+/** From the beginning of a path on, whatever comes behind, and upper and lower case alike: as nginx takes them. */
+const regexPath = (text: string): IngressPath | { readonly problem: string } => {
+  const problem = regexProblem(text)
+  if (problem !== undefined) return { problem: `it is no regular expression of RE2: ${problem}` }
+  return { match: { type: 'RegularExpression', value: `(?i)(?:${text}).*` }, size: text.length }
+}
+
+/** For sorting: exact ones first, then the longer ones. */
+export const byPrecedence = (left: IngressPath, right: IngressPath): number =>
+  Number(right.match.type === 'Exact') - Number(left.match.type === 'Exact') || right.size - left.size
+
+/** Whether every request that the second path matches is matched by the first. */
+export const covers = (outer: PathMatch, inner: PathMatch): boolean => {
+  if (outer.type === inner.type && outer.value === inner.value) return true
+  if (outer.type !== 'Prefix') return false
+  if (outer.value === '/') return true
+  if (inner.type === 'RegularExpression') return false
+  return inner.value === outer.value || inner.value.startsWith(`${outer.value}/`)
+}

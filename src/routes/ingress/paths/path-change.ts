@@ -1,0 +1,32 @@
+import type { PathChange } from '../../table/entry.ts'
+import type { Settings } from '../annotations/settings.ts'
+import type { IngressPath } from './ingress-path.ts'
+import { groupCount } from './regex.ts'
+
+const GROUP = /\$(\d)/g
+
+/**
+ * What `rewrite-target` makes of requests for a path; `text` is the path as it was written. Groups that the path does
+ * not have are empty, which is told.
+ */
+export const pathChange = (
+  text: string,
+  { match }: IngressPath,
+  { rewriteTarget }: Settings,
+): { readonly change?: PathChange; readonly problem?: string } => {
+  if (rewriteTarget === undefined) return {}
+  const groups = match.type === 'RegularExpression' ? groupCount(text) : 0
+  const missing = new Set<string>()
+  const value = rewriteTarget.replace(GROUP, (group, digit: string) => {
+    if (Number(digit) <= groups) return group
+    missing.add(group)
+    return ''
+  })
+  const isPlain = !value.includes('$')
+  return {
+    change: isPlain ? { type: 'Full', value: value || '/' } : { type: 'Regex', pattern: match.value, value },
+    ...(missing.size > 0 && {
+      problem: `${JSON.stringify(text)} has ${groups} groups, and rewrite-target asks for ${[...missing].join(', ')}, which stays empty`,
+    }),
+  }
+}

@@ -1,0 +1,41 @@
+import type { Ingress } from '#api/networking/ingress/message.ts'
+import { type LookUps, type ResolvedIngress, resolveIngress } from './resolved-ingress.ts'
+
+interface Kept extends Pick<LookUps, 'certificateOf' | 'hasFallback'> {
+  readonly services: ReadonlyMap<string, unknown>
+  readonly secrets: ReadonlyMap<string, unknown>
+  readonly resolved: ResolvedIngress
+}
+
+const kept = new WeakMap<Ingress, Kept>()
+
+/** What stands of an Ingress for as long as it, and what it asked for, are the same objects. */
+export const resolvedIngress = (ingress: Ingress, lookUps: LookUps): ResolvedIngress => {
+  const known = kept.get(ingress)
+  if (known !== undefined && holds(known, lookUps)) return known.resolved
+  const services = new Map<string, unknown>()
+  const secrets = new Map<string, unknown>()
+  const resolved = resolveIngress(ingress, {
+    ...lookUps,
+    service(key) {
+      const found = lookUps.service(key)
+      services.set(key, found)
+      return found
+    },
+    secret(key) {
+      const found = lookUps.secret(key)
+      secrets.set(key, found)
+      return found
+    },
+  })
+  const { certificateOf, hasFallback } = lookUps
+  kept.set(ingress, { certificateOf, hasFallback, services, secrets, resolved })
+  return resolved
+}
+
+const holds = ({ certificateOf, hasFallback, services, secrets }: Kept, now: LookUps): boolean => {
+  if (hasFallback !== now.hasFallback || certificateOf !== now.certificateOf) return false
+  for (const [key, found] of services) if (now.service(key) !== found) return false
+  for (const [key, found] of secrets) if (now.secret(key) !== found) return false
+  return true
+}

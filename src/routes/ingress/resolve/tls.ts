@@ -1,0 +1,69 @@
+import type { Secret } from '#api/core/secret/message.ts'
+import type { IngressTLS } from '#api/networking/ingress/message.ts'
+import { objectKey } from '#objects/object-key.ts'
+import type { News } from '../../routes.ts'
+import type { Origin } from '../../table/table.ts'
+import type { SecretCertificate } from '../ingress-objects.ts'
+import { warning } from '../news.ts'
+import type { TlsClaim } from './placed.ts'
+
+interface TlsLookUp {
+  readonly secret: (key: string) => Secret | undefined
+  readonly certificateOf: (secret: Secret) => SecretCertificate
+  readonly hasFallback: boolean
+}
+
+/** Whether a certificate for this name is one for the host: a star stands for one label, and hosts may have one too. */
+const isFor = (host: string, name: string): boolean => {
+  const lower = name.toLowerCase()
+  return lower === host || (lower.startsWith('*.') && lower.slice(1) === host.slice(host.indexOf('.')))
+}
+
+/**
+ * Which certificates an Ingress brings for which hosts; `hosts` are those of its rules, for which a certificate is that
+ * names none. What cannot be shown is told, and leaves its host to a younger Ingress, or to the certificate of last
+ * resort.
+ */
+export const readTls = (
+  ingress: Origin,
+  tls: readonly IngressTLS[],
+  hosts: readonly string[],
+  { secret, certificateOf, hasFallback }: TlsLookUp,
+): { readonly claims: readonly TlsClaim[]; readonly news: readonly News[] } => {
+  const claims: TlsClaim[] = []
+  const news: News[] = []
+  const shown = hasFallback ? 'a certificate that nobody has signed is shown' : 'there is no HTTPS'
+  const rest = `${shown}, and nobody is sent to it`
+  for (const [index, { hosts: named = [], secretName }] of tls.entries()) {
+    const place = `spec.tls[${index}]`
+    const meant = named.length > 0 ? named.map((host) => host.toLowerCase()) : hosts
+    const key = objectKey(ingress.namespace, secretName ?? '')
+    const found = secretName ? secret(key) : undefined
+    const read = found && certificateOf(found)
+    const tell = (why: string, whom: string): void => {
+      news.push(warning(ingress, 'CertificateUnusable', `${place}: ${why}; for ${whom}: ${rest}`))
+    }
+    const all = meant.map((host) => host || 'all hosts').join(', ')
+    if (!secretName) {
+      if (!hasFallback) tell('it names no Secret', all)
+    } else if (read === undefined) tell(`there is no Secret ${key}`, all)
+    else if ('problem' in read) tell(`Secret ${key}: ${read.problem}`, all)
+    for (const host of meant) {
+      if (read === undefined || 'problem' in read) {
+        claims.push({ ingress, place, host })
+      } else if (host !== '' && !read.names.some((name) => isFor(host, name))) {
+        tell(`the certificate of Secret ${key} is for ${read.names.join(', ') || 'no host'}`, host)
+        claims.push({ ingress, place, host })
+      } else {
+        const origin = { kind: 'Secret', namespace: ingress.namespace ?? '', name: secretName ?? '' }
+        claims.push({
+          ingress,
+          place,
+          host,
+          certificate: { key: `Secret ${key}`, origin, chain: read.chain, pem: read.key },
+        })
+      }
+    }
+  }
+  return { claims, news }
+}
