@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { ANNOTATIONS } from '#routes/ingress/annotations/annotation-list.ts'
-import { REASONS } from '#routes/ingress/news.ts'
+import { REASONS } from '#routes/ingress/reasons.ts'
 
 const page = readFileSync(join(import.meta.dirname, '..', 'docs', 'ingress.md'), 'utf8')
 

@@ -10,7 +10,7 @@ import { byAge } from './age.ts'
 import { type ClassSettings, DEFAULT_CLASS_SETTINGS, readClassSettings } from './class-settings.ts'
 
 /** The classes that a controller serves. */
-export interface OurClasses {
+interface OurClasses {
   /** The oldest one, which gives its settings to what all of them share; absent: there is none. */
   readonly first?: { readonly name: string; readonly settings: ClassSettings }
   /** The settings of the class that an Ingress is of; undefined where that is none of ours. */

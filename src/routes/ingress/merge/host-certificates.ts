@@ -12,7 +12,7 @@ export interface HostCertificate {
   readonly isOwn: boolean
 }
 
-export interface HostCertificates {
+interface HostCertificates {
   readonly hosts: ReadonlyMap<string, HostCertificate>
   readonly certificates: ReadonlyMap<string, Certificate>
   readonly news: readonly News[]

@@ -1,11 +1,12 @@
 import type { Entry } from '../../table/entry.ts'
+import { compareHostnames } from '../../table/hostname.ts'
 import type { Listener, Origin, SitePort } from '../../table/table.ts'
 import { covers } from '../paths/ingress-path.ts'
 import type { HostCertificate } from './host-certificates.ts'
 import type { Route } from './host-routes.ts'
 
 /** What all hosts of a site have. */
-export interface SiteHosts {
+interface SiteHosts {
   readonly origin: Origin
   readonly routes: ReadonlyMap<string, readonly Route[]>
   readonly certificates: ReadonlyMap<string, HostCertificate>
@@ -28,9 +29,7 @@ export const sitePorts = (
 }
 
 /** Exact ones first, then those with a star, the longer ones before the others, then `''`. */
-const byHost = (left: string, right: string): number =>
-  rank(left) - rank(right) || (rank(left) === 1 ? right.length - left.length : 0) || (left < right ? -1 : 1)
-const rank = (host: string): number => (host === '' ? 2 : Number(host.startsWith('*')))
+const byHost = (left: string, right: string): number => compareHostnames(left, right) || (left < right ? -1 : 1)
 
 /** The name with a star that a host is one of. */
 const starOf = (host: string): string => `*${host.slice(host.indexOf('.'))}`

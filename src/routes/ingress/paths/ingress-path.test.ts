@@ -55,15 +55,16 @@ test('a path is what a request has when it is matched: normalised', () => {
   assert.equal(pathOf('/%7ea'), '/~a')
   assert.equal(pathOf('/a%2b'), '/a%2B')
   assert.equal(pathOf('/größe'), '/gr%C3%B6%C3%9Fe')
+  assert.equal(pathOf('/a?'), '/a%3F')
 })
 
 test('a path that no request can have is told, and the others of its Ingress stand', () => {
-  for (const odd of ['/a//b', '/a/../b', '/a/.', '/a/%2E%2e/b', '/a?b', '/a#b']) {
+  for (const odd of ['/a/..;x', '/%00', '/a%2F..']) {
     const rules = [rule('', `ImplementationSpecific ${odd} old`, 'Prefix /x web')]
     const routing = route({ ingresses: [ingress('i', { rules })] })
     assert.equal(ask(routing, 'http://a.example/x'), 'web')
     assert.deepEqual(told(routing), [
-      `shop/i InvalidPath: spec.rules[0].http.paths[0].path: "${odd}" is left out: no request has such a path: paths are normalised before they are matched`,
+      `shop/i InvalidPath: spec.rules[0].http.paths[0].path: "${odd}" is left out: no request has such a path: it is refused, with 400`,
     ])
   }
 })
@@ -124,14 +125,14 @@ test('rewrite-target is the path that a backend is asked for, groups of the path
   assert.deepEqual(rewriteOf('Prefix /a', '/b', '/a/x'), { path: { type: 'Full', value: '/b' }, told: [] })
   for (const type of ['ImplementationSpecific', 'Prefix'])
     assert.deepEqual(rewriteOf(`${type} /a(/|$)(.*)`, '/b/$2', '/a/x'), {
-      path: { type: 'Regex', pattern: '(?i)(?:/a(/|$)(.*)).*', value: '/b/$2' },
+      path: { type: 'Regex', pattern: '(?i:/a(/|$)(.*)).*', value: '/b/$2' },
       told: [],
     })
 })
 
 test('a group that the path does not have is empty, and told', () => {
   const { path, told: said } = rewriteOf('ImplementationSpecific /a(/|$)', '/b$1$2', '/a/x')
-  assert.deepEqual(path, { type: 'Regex', pattern: '(?i)(?:/a(/|$)).*', value: '/b$1' })
+  assert.deepEqual(path, { type: 'Regex', pattern: '(?i:/a(/|$)).*', value: '/b$1' })
   assert.deepEqual(said, [
     'shop/i InvalidPath: spec.rules[0].http.paths[0].path: "/a(/|$)" has 1 groups, and rewrite-target asks for $2, which stays empty',
   ])

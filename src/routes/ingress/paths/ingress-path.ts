@@ -1,7 +1,7 @@
 import type { HTTPIngressPath } from '#api/networking/ingress/message.ts'
 import type { PathMatch } from '../../table/entry.ts'
+import { matchedPath, requestPath } from '../../table/request-path.ts'
 import type { Settings } from '../annotations/settings.ts'
-import { normalPath } from './normal-path.ts'
 import { regexProblem } from './regex.ts'
 
 /** What a path of an Ingress matches. */
@@ -12,7 +12,6 @@ export interface IngressPath {
 }
 
 const REGEX_LETTERS = /[()[\]{}*+?^$|\\]/
-const NEVER = /[?#]|\/\/|\/\.\.?(\/|$)/
 
 /** Whether paths without a type of their own are regular expressions. */
 const wantsRegex = ({ useRegex, rewriteTarget }: Settings): boolean => useRegex || /\$\d/.test(rewriteTarget ?? '')
@@ -25,8 +24,8 @@ export const readPath = (
   const text = path || '/'
   const isFree = pathType !== 'Exact' && pathType !== 'Prefix'
   if (wantsRegex(settings) && (isFree || (pathType === 'Prefix' && REGEX_LETTERS.test(text)))) return regexPath(text)
-  const value = normalPath(text)
-  if (NEVER.test(value)) return { problem: 'no request has such a path: paths are normalised before they are matched' }
+  const value = matchedPath(text)
+  if (requestPath(value) === undefined) return { problem: 'no request has such a path: it is refused, with 400' }
   if (pathType === 'Exact') return { match: { type: 'Exact', value }, size: value.length }
   const prefix = value.replace(/\/+$/, '') || '/'
   return { match: { type: 'Prefix', value: prefix }, size: prefix.length }
@@ -36,7 +35,7 @@ export const readPath = (
 const regexPath = (text: string): IngressPath | { readonly problem: string } => {
   const problem = regexProblem(text)
   if (problem !== undefined) return { problem: `it is no regular expression of RE2: ${problem}` }
-  return { match: { type: 'RegularExpression', value: `(?i)(?:${text}).*` }, size: text.length }
+  return { match: { type: 'RegularExpression', value: `(?i:${text}).*` }, size: text.length }
 }
 
 /** For sorting: exact ones first, then the longer ones. */

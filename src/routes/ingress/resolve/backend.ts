@@ -8,7 +8,7 @@ import type { BackendProtocol, Settings } from '../annotations/settings.ts'
 import { warning } from '../news.ts'
 
 /** Where a backend of an Ingress leads: to a port of a Service, or to an answer since there is none. */
-export interface ResolvedBackend {
+interface ResolvedBackend {
   readonly to: WeightedBackend['to']
   readonly backend?: Backend
   readonly news?: News
