@@ -26,6 +26,18 @@ const certificateFault = (chain: string, key: string): string | undefined => {
   return undefined
 }
 
+/** The names of hosts that a certificate is for; its subject's only where it has no others. */
+const hostNames = (chain: string): readonly string[] => {
+  let leaf: X509Certificate | undefined
+  try {
+    leaf = certificatesIn(chain)[0]
+  } catch {
+    return []
+  }
+  const names = (leaf?.subjectAltName ?? '').split(', ').flatMap((name) => /^DNS:(.+)$/.exec(name)?.[1] ?? [])
+  return names.length > 0 ? names : (/^CN=(.+)$/m.exec(leaf?.subject ?? '')?.slice(1) ?? [])
+}
+
 /** What is wrong with a bundle of certificates of authorities in PEM; undefined: nothing. */
 const authoritiesFault = (bundle: string): string | undefined => {
   try {
@@ -53,4 +65,5 @@ const remembering = <A extends readonly string[], R>(answer: (...texts: A) => R)
 export const certificateChecks = () => ({
   checkCertificate: remembering(certificateFault),
   checkAuthorities: remembering(authoritiesFault),
+  certificateNames: remembering(hostNames),
 })

@@ -3,6 +3,7 @@ import { keyOf } from '#objects/object-key.ts'
 import { allRoutes } from './attach/any-route.ts'
 import { attach, hooksOf } from './attach/attach.ts'
 import { type AttachedRoute, withOneKind } from './attach/one-kind.ts'
+import { ingressSite } from './ingress/ingress-site.ts'
 import { type GatewayView, setsByGateway, viewGateway } from './listeners/gateway-view.ts'
 import { backendPolicies } from './references/backend-policies.ts'
 import type { BackendReferences } from './references/backends.ts'
@@ -19,7 +20,7 @@ import { routeStatuses } from './status/route-status.ts'
 import { shadowedRoutes } from './status/shadowed-routes.ts'
 
 /**
- * What becomes of all objects of the Gateway API: the table of the proxies, what the kernel is to forward, and what
+ * What becomes of all Ingresses, and of all objects of the Gateway API: the table of the proxies, what the kernel is to forward, and what
  * people are told. All of it is computed each time; what an object says, and what follows from the same objects, is kept
  * from one time to the next.
  */
@@ -39,11 +40,18 @@ export const routesOf = (objects: RouteObjects, options: RouteOptions): Routes =
   const parts = new TableParts()
   const sites = gateways.map((gateway) => siteOf(gateway, bindings, options, parts))
   const classes = objects.gatewayClasses.filter(({ spec }) => spec.controllerName === options.controllerName)
-  const news: News[] = shadowedRoutes(bindings)
+  const ingress = ingressSite(objects, options)
+  parts.addSite(ingress)
+  const news: News[] = [...shadowedRoutes(bindings), ...ingress.news]
   return {
-    table: { sites: sites.map(({ site }) => site).filter(({ ports }) => ports.length > 0), ...parts.parts() },
+    table: {
+      sites: [...sites.map(({ site }) => site), ...(ingress.site ? [ingress.site] : [])].filter(
+        ({ ports }) => ports.length > 0,
+      ),
+      ...parts.parts(),
+    },
     kernelPorts: sites.flatMap((site) => site.kernelPorts),
-    wantedPorts: sites.flatMap((site) => site.wantedPorts),
+    wantedPorts: [...sites.flatMap((site) => site.wantedPorts), ...ingress.wantedPorts],
     statuses: [
       ...classes.map((one) => classStatus(one, options)),
       ...gateways.flatMap((gateway) =>
@@ -51,6 +59,7 @@ export const routesOf = (objects: RouteObjects, options: RouteOptions): Routes =
       ),
       ...routeStatuses(attached, bindings, references),
       ...policyStatuses(attached, references),
+      ...ingress.statuses,
     ],
     news,
   }

@@ -15,7 +15,7 @@ test('without an Ingress of ours there is no site, and nothing is asked of anybo
 test('an Ingress has the addresses of its site in its status, and loses them with the site’s', () => {
   const ingresses = [ingress('i', { rules })]
   const addresses = [{ ip: '192.0.2.1' }, { hostname: 'lb.example' }]
-  assert.deepEqual(route({ ingresses }, { addresses }).statuses, [
+  assert.deepEqual(route({ ingresses }, { addressesOf: () => ['192.0.2.1', 'lb.example'] }).statuses, [
     {
       object: { kind: 'Ingress', namespace: 'shop', name: 'i' },
       uid: 'uid of i',
@@ -23,7 +23,7 @@ test('an Ingress has the addresses of its site in its status, and loses them wit
       status: { loadBalancer: { ingress: addresses } },
     },
   ])
-  assert.deepEqual(route({ ingresses }, { addresses: [] }).statuses[0]?.status, { loadBalancer: {} })
+  assert.deepEqual(route({ ingresses }, { addressesOf: () => [] }).statuses[0]?.status, { loadBalancer: {} })
 })
 
 test('every rule has an id of its own, also where requests are sent to HTTPS or to a canary', () => {
@@ -76,13 +76,13 @@ test('of a thousand Ingresses of which one has changed, that one alone is worked
     }),
   )
   let read = 0
-  const certificateOf: typeof OPTIONS.certificateOf = (secret) => {
+  const certificateNames: typeof OPTIONS.certificateNames = (chain) => {
     read++
-    return OPTIONS.certificateOf(secret)
+    return OPTIONS.certificateNames(chain)
   }
   const objects = objectsOf({ ingresses, secrets: [secret('cert', ['*.example'])] })
   const entriesOf = (now: readonly any[]) => {
-    const { site } = ingressSite({ ...objects, ingresses: now }, { ...OPTIONS, certificateOf })
+    const { site } = ingressSite({ ...objects, ingresses: now }, { ...OPTIONS, certificateNames })
     return (site?.ports ?? []).flatMap(({ listeners }) => listeners.flatMap(({ entries }) => entries))
   }
   const before = new Set(entriesOf(ingresses))

@@ -1,8 +1,9 @@
 import type { Ingress } from '#api/networking/ingress/message.ts'
+import { familyOf } from '#net/ip-address.ts'
 import type { WantedStatus } from '../routes.ts'
 import type { Rule } from '../table/entry.ts'
 import type { Backend, Origin, Site } from '../table/table.ts'
-import { byAge } from './classes/age.ts'
+import { oldestFirst } from './classes/oldest-first.ts'
 import { ourClasses } from './classes/our-classes.ts'
 import type { IngressObjects, IngressOptions, IngressRouting } from './ingress-objects.ts'
 import { hostCertificates } from './merge/host-certificates.ts'
@@ -17,17 +18,18 @@ import { resolvedIngress } from './resolve/kept.ts'
  * always the same, whatever it was asked before.
  */
 export const ingressSite = (objects: IngressObjects, options: IngressOptions): IngressRouting => {
-  const classes = ourClasses(objects.classes, options.controller, objects.configMap)
+  const classes = ourClasses(objects.ingressClasses, options.controllerName, objects.configMap)
   const { first } = classes
   const lookUps = {
     service: objects.service,
     secret: objects.secret,
-    certificateOf: options.certificateOf,
-    hasFallback: options.fallback !== undefined,
+    checkCertificate: options.checkCertificate,
+    certificateNames: options.certificateNames,
+    hasFallback: options.fallbackCertificate !== undefined,
   }
   const ours: Ingress[] = []
   const classed: Classed[] = []
-  for (const ingress of [...objects.ingresses].sort(byAge)) {
+  for (const ingress of oldestFirst(objects.ingresses)) {
     const settings = classes.settingsOf(ingress)
     if (settings === undefined) continue
     ours.push(ingress)
@@ -40,8 +42,8 @@ export const ingressSite = (objects: IngressObjects, options: IngressOptions): I
   const { trusted, accessLog } = first.settings
   const { ingresses, news: refusals } = owned(classed)
   const { hosts, news: conflicts } = hostRoutes(ingresses, trusted.length > 0)
-  const tls = hostCertificates(ingresses, origin, options.fallback)
-  const wantedPorts = tls.hosts.size > 0 ? [80, 443] : [80]
+  const tls = hostCertificates(ingresses, origin, options.fallbackCertificate)
+  const wanted = tls.hosts.size > 0 ? [80, 443] : [80]
   const ports = sitePorts({ origin, routes: hosts, certificates: tls.hosts }, options.bindOf)
   const site: Site = {
     origin,
@@ -49,12 +51,13 @@ export const ingressSite = (objects: IngressObjects, options: IngressOptions): I
     ...(trusted.length > 0 && { trusted }),
     ...(accessLog === 'json' && { accessLog }),
   }
+  const addresses = options.addressesOf(origin).map((one) => (familyOf(one) ? { ip: one } : { hostname: one }))
   return {
     site,
-    wantedPorts,
+    wantedPorts: wanted.map((port) => ({ site: origin, port, protocol: 'TCP', by: 'proxy' })),
     backends: usedBackends(site, hosts),
     certificates: ports.some(({ kind }) => kind === 'tls') ? tls.certificates : new Map(),
-    statuses: ours.map((ingress) => wantedStatus(ingress, options.addresses)),
+    statuses: ours.map((ingress) => wantedStatus(ingress, addresses)),
     news: [
       ...classes.news,
       ...classed.flatMap(({ resolved }) => resolved.news),
@@ -80,7 +83,7 @@ const usedBackends = ({ ports }: Site, hosts: ReadonlyMap<string, readonly Route
   return used
 }
 
-const wantedStatus = ({ metadata }: Ingress, addresses: IngressOptions['addresses']): WantedStatus => ({
+const wantedStatus = ({ metadata }: Ingress, addresses: readonly object[]): WantedStatus => ({
   object: { kind: 'Ingress', namespace: metadata?.namespace ?? '', name: metadata?.name ?? '' },
   uid: metadata?.uid ?? '',
   generation: metadata?.generation ?? 0,

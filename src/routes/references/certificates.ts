@@ -48,17 +48,19 @@ export const notPermitted = (from: Referrer, what: string): Fault => ({
 })
 
 /** The certificate of a Secret, or what is wrong with it. */
-const readSecret = remembered((secret: Secret, check: RouteOptions['checkCertificate']): FoundCertificate | string => {
-  const name = keyOf(secret)
-  const chain = pemText(secret.data?.['tls.crt'])
-  const key = pemText(secret.data?.['tls.key'])
-  if (chain === undefined || key === undefined)
-    return `Secret ${name} has no ${chain === undefined ? 'tls.crt' : 'tls.key'}`
-  const fault = check(chain, key)
-  if (fault !== undefined) return `Secret ${name}: ${fault}`
-  const { namespace = '', name: own = '' } = secret.metadata ?? {}
-  return { key: `Secret ${name}`, certificate: { origin: { kind: 'Secret', namespace, name: own }, chain, key } }
-})
+export const readSecret = remembered(
+  (secret: Secret, check: RouteOptions['checkCertificate']): FoundCertificate | string => {
+    const name = keyOf(secret)
+    const chain = pemText(secret.data?.['tls.crt'])
+    const key = pemText(secret.data?.['tls.key'])
+    if (chain === undefined || key === undefined)
+      return `Secret ${name} has no ${chain === undefined ? 'tls.crt' : 'tls.key'}`
+    const fault = check(chain, key)
+    if (fault !== undefined) return `Secret ${name}: ${fault}`
+    const { namespace = '', name: own = '' } = secret.metadata ?? {}
+    return { key: `Secret ${name}`, certificate: { origin: { kind: 'Secret', namespace, name: own }, chain, key } }
+  },
+)
 
 /** A bundle of authorities of the table, by its key. */
 export interface FoundAuthorities {

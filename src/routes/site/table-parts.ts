@@ -27,6 +27,12 @@ export class TableParts {
     for (const { key, bundle } of found) this.#authorities.set(key, bundle)
   }
 
+  /** What a site of another kind brings. */
+  addSite({ backends, certificates }: Pick<RoutingTable, 'backends' | 'certificates'>): void {
+    for (const [key, backend] of backends) this.#backends.set(key, backend)
+    for (const [key, certificate] of certificates) this.#certificates.set(key, certificate)
+  }
+
   parts(): Omit<RoutingTable, 'sites'> {
     return { backends: this.#backends, certificates: this.#certificates, authorities: this.#authorities }
   }

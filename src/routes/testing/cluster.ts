@@ -68,6 +68,7 @@ export const options = (changes: Partial<RouteOptions> = {}): RouteOptions => ({
   isServing: () => true,
   refusals: new Map(),
   checkCertificate,
+  certificateNames: (chain) => chain.split(' ').slice(1),
   checkAuthorities,
   ...changes,
 })

@@ -1,4 +1,4 @@
-import { regexProblem } from '../paths/regex.ts'
+import { patternFault } from '../../values/pattern.ts'
 import { type Annotation, bad, type Reading } from './annotation.ts'
 import type { Canary, Settings } from './settings.ts'
 import { isToken, isVisible, readBoolean, readNumber } from './values.ts'
@@ -51,7 +51,7 @@ export const CANARY_ANNOTATIONS: readonly Annotation[] = [
     name: 'canary-by-header-pattern',
     does: 'The same as a regular expression of RE2 that matches some part of the value; `canary-by-header-value` goes before it.',
     read(value, before) {
-      const problem = regexProblem(value)
+      const problem = patternFault(value)
       return problem === undefined
         ? changed(before, { headerPattern: value })
         : bad(`is no regular expression of RE2: ${problem}`, 'always and never')

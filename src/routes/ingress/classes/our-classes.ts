@@ -6,8 +6,8 @@ import type { IngressClass } from '#api/networking/ingressclass/message.ts'
 import { newestDefault } from '#objects/newest-default.ts'
 import type { News } from '../../routes.ts'
 import { warning } from '../news.ts'
-import { byAge } from './age.ts'
 import { type ClassSettings, DEFAULT_CLASS_SETTINGS, readClassSettings } from './class-settings.ts'
+import { oldestFirst } from './oldest-first.ts'
 
 /** The classes that a controller serves. */
 interface OurClasses {
@@ -29,7 +29,7 @@ export const ourClasses = (
 ): OurClasses => {
   const news: News[] = []
   const settings = new Map<string, ClassSettings>()
-  for (const one of classes.filter(({ spec }) => spec?.controller === controller).sort(byAge)) {
+  for (const one of oldestFirst(classes.filter(({ spec }) => spec?.controller === controller))) {
     const name = one.metadata?.name ?? ''
     const read = readClassSettings(one, configMap)
     const tell = (text: string): unknown =>

@@ -1,7 +1,6 @@
 import type { Entry, Rule, ValueMatch, WeightedBackend } from '../../table/entry.ts'
+import { quotedPattern } from '../../values/pattern.ts'
 import type { Canary } from '../annotations/settings.ts'
-
-const escaped = (text: string): string => text.replace(/[^\w]/g, (letter) => `\\${letter}`)
 
 /**
  * One entry made the entries that send a share of its requests to a canary: those of a header first, then those of a
@@ -30,7 +29,7 @@ export const canaryEntries = (main: Entry, canary: Entry, of: Canary): readonly 
     }
   }
   if (of.cookie !== undefined) {
-    const cookie = (value: string): string => `(?:.*; *)?${escaped(of.cookie ?? '')}=${value}(?: *;.*)?`
+    const cookie = (value: string): string => `(?:.*; *)?${quotedPattern(of.cookie ?? '')}=${value}(?: *;.*)?`
     when('cookie', 'RegularExpression', cookie('always'), all)
     when('cookie', 'RegularExpression', cookie('never'), main.rule)
   }

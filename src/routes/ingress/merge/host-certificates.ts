@@ -1,3 +1,4 @@
+import type { FoundCertificate } from '../../references/certificates.ts'
 import type { News } from '../../routes.ts'
 import type { Certificate, Origin } from '../../table/table.ts'
 import { warning } from '../news.ts'
@@ -18,6 +19,10 @@ interface HostCertificates {
   readonly news: readonly News[]
 }
 
+/** Two Secrets may hold one certificate, in two namespaces for instance. */
+const isSame = (one: FoundCertificate, other: FoundCertificate): boolean =>
+  one.certificate.chain === other.certificate.chain
+
 const FALLBACK = 'ingress fallback'
 
 /**
@@ -36,7 +41,7 @@ export const hostCertificates = (
       const first = chosen.get(claim.host)
       if (first?.certificate === undefined) {
         if (first === undefined || claim.certificate !== undefined) chosen.set(claim.host, claim)
-      } else if (claim.certificate !== undefined && claim.certificate.chain !== first.certificate.chain) {
+      } else if (claim.certificate !== undefined && !isSame(claim.certificate, first.certificate)) {
         const { namespace, name } = first.ingress
         const whose = `${first.place} of Ingress ${namespace}/${name}, which comes first`
         const text = `${claim.place}: ${claim.host || 'all hosts'} has another certificate by ${whose}; it is left out`
@@ -47,9 +52,8 @@ export const hostCertificates = (
   const certificates = new Map<string, Certificate>()
   for (const [host, { certificate }] of chosen) {
     if (certificate !== undefined) {
-      const { key, origin, chain, pem } = certificate
-      hosts.set(host, { key, isOwn: true })
-      certificates.set(key, { origin, chain, key: pem })
+      hosts.set(host, { key: certificate.key, isOwn: true })
+      certificates.set(certificate.key, certificate.certificate)
     } else if (fallback !== undefined) {
       hosts.set(host, { key: FALLBACK, isOwn: false })
       certificates.set(FALLBACK, { origin: site, ...fallback })

@@ -9,11 +9,12 @@ const secrets = [
   secret('b', ['b.example']),
   secret('star', ['*.example']),
   secret('other', ['other.example']),
-  secret('broken', 'the key is not that of the certificate'),
+  secret('broken', 'broken'),
 ]
-const fallback = { chain: 'own', key: 'own key' }
+const fallbackCertificate = { chain: 'own', key: 'own key' }
 const one = (host: string, secretName: string, annotations = {}) =>
   ingress('i', { rules: [rule(host, 'Prefix / web')], tls: tls(secretName, host) }, annotations)
+const portsOf = ({ wantedPorts }: ReturnType<typeof route>) => wantedPorts.map(({ port }) => port)
 const at443 = (routing: ReturnType<typeof route>) =>
   (routing.site?.ports.find(({ port }) => port === 443)?.listeners ?? []).map((listener) => [
     listener.hostname,
@@ -21,17 +22,17 @@ const at443 = (routing: ReturnType<typeof route>) =>
   ])
 
 test('there is a port 443 where some Ingress has a certificate, and a listener on it for each host that has one', () => {
-  assert.deepEqual(route({ ingresses: [ingress('i', { rules: [rule('', 'Prefix / web')] })] }).wantedPorts, [80])
+  assert.deepEqual(portsOf(route({ ingresses: [ingress('i', { rules: [rule('', 'Prefix / web')] })] })), [80])
   const routing = route({ ingresses: [one('b.example', 'b'), one('a.example', 'a')], secrets })
-  assert.deepEqual(routing.wantedPorts, [80, 443])
+  assert.deepEqual(portsOf(routing), [80, 443])
   assert.deepEqual(at443(routing), [
     ['a.example', 'Secret shop/a'],
     ['b.example', 'Secret shop/b'],
   ])
   assert.deepEqual(routing.certificates.get('Secret shop/a'), {
     origin: { kind: 'Secret', namespace: 'shop', name: 'a' },
-    chain: 'chain for a.example',
-    key: 'key of a',
+    chain: 'CERT a.example',
+    key: 'KEY a',
   })
   assert.equal(ask(routing, 'https://a.example/'), 'web')
   assert.equal(ask(routing, 'https://c.example/'), '404')
@@ -40,7 +41,7 @@ test('there is a port 443 where some Ingress has a certificate, and a listener o
 test('ports are bound where the site’s Service says, and left out until it says so', () => {
   const bound = (ports: { readonly [port: number]: number }) => {
     const routing = route({ ingresses: [one('a.example', 'a')], secrets }, { bindOf: (_, port) => ports[port] })
-    assert.deepEqual(routing.wantedPorts, [80, 443])
+    assert.deepEqual(portsOf(routing), [80, 443])
     return [routing.site?.ports.map(({ port, bind, kind }) => `${kind} ${port} at ${bind}`), routing.certificates.size]
   }
   assert.deepEqual(bound({ 80: 10_001, 443: 10_002 }), [['http 80 at 10001', 'tls 443 at 10002'], 1])
@@ -103,7 +104,7 @@ test('two Secrets with the same certificate are no conflict', () => {
 test('a Secret that is not there, is broken, or is for other hosts is told, and its hosts have no HTTPS', () => {
   for (const [name, why] of [
     ['gone', 'there is no Secret shop/gone'],
-    ['broken', 'Secret shop/broken: the key is not that of the certificate'],
+    ['broken', 'Secret shop/broken: tls.crt is no certificate'],
     ['other', 'the certificate of Secret shop/other is for other.example'],
   ] as const) {
     const routing = route({ ingresses: [one('a.example', name)], secrets })
@@ -111,12 +112,15 @@ test('a Secret that is not there, is broken, or is for other hosts is told, and 
       `shop/i CertificateUnusable: spec.tls[0]: ${why}; for a.example: there is no HTTPS, and nobody is sent to it`,
     ])
     assert.equal(ask(routing, 'http://a.example/'), 'web')
-    assert.deepEqual(routing.wantedPorts, [80])
+    assert.deepEqual(portsOf(routing), [80])
   }
 })
 
 test('such hosts are shown the certificate of last resort where there is one, but nobody is sent to it', () => {
-  const routing = route({ ingresses: [one('a.example', 'gone'), one('b.example', '')], secrets }, { fallback })
+  const routing = route(
+    { ingresses: [one('a.example', 'gone'), one('b.example', '')], secrets },
+    { fallbackCertificate },
+  )
   assert.deepEqual(at443(routing), [
     ['a.example', 'ingress fallback'],
     ['b.example', 'ingress fallback'],
@@ -134,7 +138,7 @@ test('a younger Ingress with a certificate mends a host whose older one has none
     one('a.example', 'gone'),
     ingress('late', { rules: [rule('a.example', 'Prefix /l web')], tls: tls('a') }),
   ]
-  for (const options of [{}, { fallback }])
+  for (const options of [{}, { fallbackCertificate }])
     assert.deepEqual(at443(route({ ingresses, secrets }, options)), [['a.example', 'Secret shop/a']])
 })
 

@@ -1,8 +1,8 @@
 import type { HTTPIngressPath } from '#api/networking/ingress/message.ts'
 import type { PathMatch } from '../../table/entry.ts'
 import { matchedPath, requestPath } from '../../table/request-path.ts'
+import { patternFault } from '../../values/pattern.ts'
 import type { Settings } from '../annotations/settings.ts'
-import { regexProblem } from './regex.ts'
 
 /** What a path of an Ingress matches. */
 export interface IngressPath {
@@ -33,7 +33,7 @@ export const readPath = (
 
 /** From the beginning of a path on, whatever comes behind, and upper and lower case alike: as nginx takes them. */
 const regexPath = (text: string): IngressPath | { readonly problem: string } => {
-  const problem = regexProblem(text)
+  const problem = patternFault(text)
   if (problem !== undefined) return { problem: `it is no regular expression of RE2: ${problem}` }
   return { match: { type: 'RegularExpression', value: `(?i:${text}).*` }, size: text.length }
 }

@@ -1,7 +1,7 @@
+import { RE2JS } from 're2js'
 import type { PathChange } from '../../table/entry.ts'
 import type { Settings } from '../annotations/settings.ts'
 import type { IngressPath } from './ingress-path.ts'
-import { groupCount } from './regex.ts'
 
 const GROUP = /\$(\d)/g
 
@@ -15,7 +15,7 @@ export const pathChange = (
   { rewriteTarget }: Settings,
 ): { readonly change?: PathChange; readonly problem?: string } => {
   if (rewriteTarget === undefined) return {}
-  const groups = match.type === 'RegularExpression' ? groupCount(text) : 0
+  const groups = match.type === 'RegularExpression' ? RE2JS.compile(text).groupCount() : 0
   const missing = new Set<string>()
   const value = rewriteTarget.replace(GROUP, (group, digit: string) => {
     if (Number(digit) <= groups) return group

@@ -1,11 +1,14 @@
 import type { Ingress } from '#api/networking/ingress/message.ts'
 import { type LookUps, type ResolvedIngress, resolveIngress } from './resolved-ingress.ts'
 
-interface Kept extends Pick<LookUps, 'certificateOf' | 'hasFallback'> {
+interface Kept extends Eyes {
   readonly services: ReadonlyMap<string, unknown>
   readonly secrets: ReadonlyMap<string, unknown>
   readonly resolved: ResolvedIngress
 }
+
+/** How certificates are looked at. */
+type Eyes = Pick<LookUps, 'checkCertificate' | 'certificateNames' | 'hasFallback'>
 
 const kept = new WeakMap<Ingress, Kept>()
 
@@ -28,14 +31,15 @@ export const resolvedIngress = (ingress: Ingress, lookUps: LookUps): ResolvedIng
       return found
     },
   })
-  const { certificateOf, hasFallback } = lookUps
-  kept.set(ingress, { certificateOf, hasFallback, services, secrets, resolved })
+  const { checkCertificate, certificateNames, hasFallback } = lookUps
+  kept.set(ingress, { checkCertificate, certificateNames, hasFallback, services, secrets, resolved })
   return resolved
 }
 
-const holds = ({ certificateOf, hasFallback, services, secrets }: Kept, now: LookUps): boolean => {
-  if (hasFallback !== now.hasFallback || certificateOf !== now.certificateOf) return false
-  for (const [key, found] of services) if (now.service(key) !== found) return false
-  for (const [key, found] of secrets) if (now.secret(key) !== found) return false
+const holds = (known: Kept, now: LookUps): boolean => {
+  if (known.hasFallback !== now.hasFallback || known.checkCertificate !== now.checkCertificate) return false
+  if (known.certificateNames !== now.certificateNames) return false
+  for (const [key, found] of known.services) if (now.service(key) !== found) return false
+  for (const [key, found] of known.secrets) if (now.secret(key) !== found) return false
   return true
 }

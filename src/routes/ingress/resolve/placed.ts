@@ -1,3 +1,4 @@
+import type { FoundCertificate } from '../../references/certificates.ts'
 import type { Entry } from '../../table/entry.ts'
 import type { Backend, Origin } from '../../table/table.ts'
 import type { IngressPath } from '../paths/ingress-path.ts'
@@ -22,5 +23,5 @@ export interface TlsClaim {
   readonly place: string
   readonly host: string
   /** Absent: there is none that may be shown for the host. */
-  readonly certificate?: { readonly key: string; readonly origin: Origin; readonly chain: string; readonly pem: string }
+  readonly certificate?: FoundCertificate
 }

@@ -1,4 +1,3 @@
-import type { Secret } from '#api/core/secret/message.ts'
 import type { Service } from '#api/core/service/message.ts'
 import type { Ingress } from '#api/networking/ingress/message.ts'
 import type { News } from '../../routes.ts'
@@ -6,14 +5,13 @@ import type { Action, PathChange } from '../../table/entry.ts'
 import type { Backend, Origin } from '../../table/table.ts'
 import { readAnnotations } from '../annotations/read-annotations.ts'
 import type { Canary } from '../annotations/settings.ts'
-import type { SecretCertificate } from '../ingress-objects.ts'
 import { warning } from '../news.ts'
 import { type IngressPath, readPath } from '../paths/ingress-path.ts'
 import { pathChange } from '../paths/path-change.ts'
 import { resolveBackend } from './backend.ts'
 import type { Placed, TlsClaim } from './placed.ts'
 import { entryOf, filtersOf, redirectAction, ruleOf } from './rule.ts'
-import { readTls } from './tls.ts'
+import { readTls, type TlsLookUp } from './tls.ts'
 
 /** All that can be said of an Ingress without looking at others. */
 export interface ResolvedIngress {
@@ -29,11 +27,8 @@ export interface ResolvedIngress {
   readonly news: readonly News[]
 }
 
-export interface LookUps {
+export interface LookUps extends TlsLookUp {
   readonly service: (key: string) => Service | undefined
-  readonly secret: (key: string) => Secret | undefined
-  readonly certificateOf: (secret: Secret) => SecretCertificate
-  readonly hasFallback: boolean
 }
 
 /** Where a path leads. */

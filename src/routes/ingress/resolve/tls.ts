@@ -1,15 +1,15 @@
 import type { Secret } from '#api/core/secret/message.ts'
 import type { IngressTLS } from '#api/networking/ingress/message.ts'
 import { objectKey } from '#objects/object-key.ts'
+import { readSecret } from '../../references/certificates.ts'
+import type { RouteOptions } from '../../route-objects.ts'
 import type { News } from '../../routes.ts'
 import type { Origin } from '../../table/table.ts'
-import type { SecretCertificate } from '../ingress-objects.ts'
 import { warning } from '../news.ts'
 import type { TlsClaim } from './placed.ts'
 
-interface TlsLookUp {
+export interface TlsLookUp extends Pick<RouteOptions, 'checkCertificate' | 'certificateNames'> {
   readonly secret: (key: string) => Secret | undefined
-  readonly certificateOf: (secret: Secret) => SecretCertificate
   readonly hasFallback: boolean
 }
 
@@ -28,7 +28,7 @@ export const readTls = (
   ingress: Origin,
   tls: readonly IngressTLS[],
   hosts: readonly string[],
-  { secret, certificateOf, hasFallback }: TlsLookUp,
+  { secret, checkCertificate, certificateNames, hasFallback }: TlsLookUp,
 ): { readonly claims: readonly TlsClaim[]; readonly news: readonly News[] } => {
   const claims: TlsClaim[] = []
   const news: News[] = []
@@ -39,30 +39,22 @@ export const readTls = (
     const meant = named.length > 0 ? named.map((host) => host.toLowerCase()) : hosts
     const key = objectKey(ingress.namespace, secretName ?? '')
     const found = secretName ? secret(key) : undefined
-    const read = found && certificateOf(found)
+    const read = found === undefined ? `there is no Secret ${key}` : readSecret(found, checkCertificate)
     const tell = (why: string, whom: string): void => {
       news.push(warning(ingress, 'CertificateUnusable', `${place}: ${why}; for ${whom}: ${rest}`))
     }
     const all = meant.map((host) => host || 'all hosts').join(', ')
-    if (!secretName) {
-      if (!hasFallback) tell('it names no Secret', all)
-    } else if (read === undefined) tell(`there is no Secret ${key}`, all)
-    else if ('problem' in read) tell(`Secret ${key}: ${read.problem}`, all)
+    if (typeof read === 'string') {
+      if (secretName) tell(read, all)
+      else if (!hasFallback) tell('it names no Secret', all)
+      for (const host of meant) claims.push({ ingress, place, host })
+      continue
+    }
+    const names = certificateNames(read.certificate.chain)
     for (const host of meant) {
-      if (read === undefined || 'problem' in read) {
-        claims.push({ ingress, place, host })
-      } else if (host !== '' && !read.names.some((name) => isFor(host, name))) {
-        tell(`the certificate of Secret ${key} is for ${read.names.join(', ') || 'no host'}`, host)
-        claims.push({ ingress, place, host })
-      } else {
-        const origin = { kind: 'Secret', namespace: ingress.namespace ?? '', name: secretName ?? '' }
-        claims.push({
-          ingress,
-          place,
-          host,
-          certificate: { key: `Secret ${key}`, origin, chain: read.chain, pem: read.key },
-        })
-      }
+      const fits = host === '' || names.some((name) => isFor(host, name))
+      if (!fits) tell(`the certificate of Secret ${key} is for ${names.join(', ') || 'no host'}`, host)
+      claims.push({ ingress, place, host, ...(fits && { certificate: read }) })
     }
   }
   return { claims, news }

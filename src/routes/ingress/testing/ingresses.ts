@@ -1,6 +1,7 @@
 import { GATEWAY_CONTROLLER } from '../../data-plane.ts'
 import type { News } from '../../routes.ts'
-import type { IngressObjects, IngressOptions, IngressRouting, SecretCertificate } from '../ingress-objects.ts'
+import { objectsOf as allObjects, data, options } from '../../testing/cluster.ts'
+import type { IngressObjects, IngressOptions, IngressRouting } from '../ingress-objects.ts'
 import { ingressSite } from '../ingress-site.ts'
 
 /** Objects of a small cluster, as few words as a test needs. */
@@ -66,37 +67,16 @@ export const services = (...names: readonly string[]): readonly any[] =>
     spec: { ports: [{ port: 80, name: 'http', protocol: 'TCP' }] },
   }))
 
-/** A Secret that `certificateOf` below reads: for these names, or broken. */
-export const secret = (name: string, names: readonly string[] | string, namespace = 'shop'): any => ({
+/** A Secret with a certificate for these names, or with none. */
+export const secret = (name: string, names: readonly string[] | 'broken', namespace = 'shop'): any => ({
   metadata: { namespace, name },
-  data: { names },
+  data: { 'tls.crt': data(names === 'broken' ? names : `CERT ${names.join(' ')}`), 'tls.key': data(`KEY ${name}`) },
 })
 
-const certificateOf = ({ metadata, data }: any): SecretCertificate =>
-  typeof data.names === 'string'
-    ? { problem: data.names }
-    : { chain: `chain for ${data.names.join(' ')}`, key: `key of ${metadata.name}`, names: data.names }
+export const objectsOf = ({ classes = [OUR_CLASS], ...cluster }: Cluster): IngressObjects =>
+  allObjects({ services: services('web', 'api', 'old', 'new'), ...cluster, ingressClasses: classes })
 
-const finder = (objects: readonly any[] = []) => {
-  const byKey = new Map(objects.map((one) => [`${one.metadata.namespace}/${one.metadata.name}`, one]))
-  return (key: string): any => byKey.get(key)
-}
-
-export const objectsOf = ({ ingresses, classes, services: known, secrets, configMaps }: Cluster): IngressObjects => ({
-  ingresses,
-  classes: classes ?? [OUR_CLASS],
-  service: finder(known ?? services('web', 'api', 'old', 'new')),
-  secret: finder(secrets),
-  configMap: finder(configMaps),
-})
-
-export const OPTIONS: IngressOptions = {
-  controller: GATEWAY_CONTROLLER,
-  bindOf: (_site, port) => 10_000 + port,
-  addresses: [{ ip: '192.0.2.1' }],
-  certificateOf,
-  refusals: new Map(),
-}
+export const OPTIONS: IngressOptions = options()
 
 export const route = (cluster: Cluster, options: Partial<IngressOptions> = {}): IngressRouting =>
   ingressSite(objectsOf(cluster), { ...OPTIONS, ...options })
