@@ -11,7 +11,7 @@ test('a rule without matches, and a match without a path, take all paths', () =>
   assert.deepEqual(httpMatches([{}]), { value: [all] })
   assert.deepEqual(httpMatches([{ path: {} }]), { value: [all] })
   assert.deepEqual(grpcMatches(undefined), { value: [all] })
-  assert.deepEqual(grpcMatches([{}]), { value: [all] })
+  assert.deepEqual(grpcMatches([{}]), { value: [{ ...all, call: { service: 0, method: 0 } }] })
 })
 
 test('paths are matched as they are asked for, prefixes by elements', () => {
@@ -119,7 +119,11 @@ const METHODS = [
 for (const [method, path] of METHODS)
   test(`a call of gRPC is a path: ${JSON.stringify(method)}`, () => {
     const read = grpcMatches([{ method, headers: [{ name: 'X-A', value: '1' }] }])
-    assert.deepEqual(read, { value: [{ path, headers: [{ name: 'x-a', type: 'Exact', value: '1' }], query: [] }] })
+    const named: { readonly service?: string; readonly method?: string } = method
+    const call = { service: named.service?.length ?? 0, method: named.method?.length ?? 0 }
+    assert.deepEqual(read, {
+      value: [{ path, call, headers: [{ name: 'x-a', type: 'Exact', value: '1' }], query: [] }],
+    })
   })
 
 test('of gRPC as well what cannot be matched is refused', () => {
