@@ -17,7 +17,7 @@ process.on('SIGINT', () => leave(130))
 /** A tool that did not finish has not succeeded: the status of a program that the signal ends, for `timeout 3 curl … && …`. */
 const beTerminated = (): void => leave(143)
 
-/** Written by the runtime; src/runtime/images/echo-image.ts has the name too. */
+/** Written by the runtime; src/runtime/images/built-in/echo-image.ts has the name too. */
 const ANNOTATIONS = '/fairlead/annotations.json'
 
 /** Those of agnhost that are here too, and tools of the image. */
@@ -94,7 +94,7 @@ const run = (word: string, words: readonly string[]): never => {
   throw new FlagError(`unknown verb ${word}: known are ${VERBS.join(', ')}; and no program ${where}`)
 }
 
-/** Says that it listens to the runtime, which holds this file; src/runtime/images/echo-image.ts has the name too. */
+/** Says that it listens to the runtime, which holds this file; src/runtime/images/built-in/echo-image.ts has the name too. */
 const tellStarted = (): void => {
   try {
     writeFileSync('/fairlead/started', '1', { flag: 'r+' })

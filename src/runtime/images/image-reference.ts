@@ -45,7 +45,7 @@ export function parseImageReference(text: string): ImageReference {
 export const imageName = ({ registry, repository, tag, digest }: ImageReference): string =>
   `${registry}/${repository}${digest === undefined ? `:${tag}` : `@${digest}`}`
 
-const BUILT_IN = ['fairlead/echo', 'fairlead/host'] as const
+const BUILT_IN = ['fairlead/echo', 'fairlead/gateway', 'fairlead/host'] as const
 
 /** Whether that is the built-in image of this name, whatever the tag: nothing else is ever run in its place. */
 export const isBuiltIn = ({ registry, repository }: ImageReference, name?: (typeof BUILT_IN)[number]): boolean =>

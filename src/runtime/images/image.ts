@@ -44,6 +44,8 @@ export interface ImageSourceOptions {
   readonly folder: string
   /** The program behind fairlead/echo: dist/echo.cjs, or src/echo/main.ts. Found by itself where absent. */
   readonly echoProgram?: string
+  /** The machine's HAProxy, for fairlead/gateway. Found by itself where absent. */
+  readonly haproxy?: string
   /** Where the images lie that were brought to this machine; absent: there are none, and none can be had. */
   readonly localFolder?: string
   /** Of programs that fetch images. */

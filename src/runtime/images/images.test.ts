@@ -21,7 +21,7 @@ test('built-in images are listed by the names that a pod gives them, whatever el
   const store = createImageStore({ folder: '/nonexistent', localFolder: '/nonexistent/.images' })
   assert.deepEqual(
     store.list().flatMap(({ names }) => names),
-    ['fairlead/echo:latest', 'fairlead/host:latest'],
+    ['fairlead/echo:latest', 'fairlead/gateway:latest', 'fairlead/host:latest'],
   )
 })
 

@@ -1,6 +1,6 @@
 import { mkdirSync, renameSync, rmSync, statSync } from 'node:fs'
 import { dirname } from 'node:path'
-import { withContainerUmask } from '../container-umask.ts'
+import { withContainerUmask } from '../../container-umask.ts'
 
 /**
  * Makes `folder` for containers to see by `build`, whole or not at all: it is filled under another name and then renamed, so that two

@@ -10,10 +10,10 @@ import {
   writeFileSync,
 } from 'node:fs'
 import { dirname, join } from 'node:path'
+import { SHOWN_FOLDERS } from '../host-folders.ts'
+import type { Image, ImageSource, ImageSourceOptions, Overlay } from '../image.ts'
 import { buildOnce } from './build-once.ts'
-import { SHOWN_FOLDERS } from './host-folders.ts'
-import type { Image, ImageSource, ImageSourceOptions, Overlay } from './image.ts'
-import { isBuiltIn } from './image-reference.ts'
+import { builtInSource } from './source.ts'
 
 /** Folders that are there and empty, with their modes; /run and /tmp are each container's own tmpfs. */
 const EMPTY_FOLDERS: Readonly<Record<string, number>> = {
@@ -55,21 +55,10 @@ const ETC_TEXTS: Readonly<Record<string, string>> = {
  * An overlay shows one file system: what is mounted below a folder of programs does not appear. The machine's programs
  * may change meanwhile; the kernel then leaves open which version a running container sees.
  */
-export function hostImageSource(options: ImageSourceOptions): ImageSource {
-  let image: Promise<Image> | undefined
-  return {
-    name: 'host',
-    offers: 'fairlead/host',
-    list: () => [{ names: ['fairlead/host:latest'], sizeBytes: 0 }],
-    resolve: async (_, reference) => {
-      if (!isBuiltIn(reference, 'fairlead/host')) return undefined
-      image ??= makeHost(options)
-      return image
-    },
-  }
-}
+export const hostImageSource = (options: ImageSourceOptions): ImageSource =>
+  builtInSource('host', async () => makeHost(options))
 
-async function makeHost({ folder }: ImageSourceOptions): Promise<Image> {
+function makeHost({ folder }: ImageSourceOptions): Image {
   const root = join(folder, 'host')
   buildOnce(root, (draft) => {
     for (const [path, mode] of Object.entries(EMPTY_FOLDERS)) makeFolder(draft, path, mode)
