@@ -25,6 +25,8 @@ export const KERNEL_TARGET_PORT = 'kernel'
 export const RUN_FOLDER = '/run/gateway'
 /** HAProxy answers `GET /ready` here with 200 when it has its first configuration. */
 export const HEALTH_PORT = 9080
+/** The driver tells here how it is: `/readyz`, `/metrics`, `/table`. */
+export const STATUS_PORT = 9081
 /** The ports of the pods that listeners are bound to. */
 export const FIRST_BIND = 10_000
 export const LAST_BIND = 31_999

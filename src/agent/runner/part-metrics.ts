@@ -1,4 +1,4 @@
-import { type Reading, Registry } from '../metrics/registry.ts'
+import { type Reading, Registry } from '#metrics/registry.ts'
 import type { PartState } from './part.ts'
 
 /** The states of a place's parts, as metrics. */

@@ -1,4 +1,4 @@
-import type { Registry } from '../metrics/registry.ts'
+import type { Registry } from '#metrics/registry.ts'
 import type { SourceName, Sources } from '../sources/sources.ts'
 import type { Place } from './place.ts'
 

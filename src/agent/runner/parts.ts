@@ -1,4 +1,4 @@
-import type { Registry } from '../metrics/registry.ts'
+import type { Registry } from '#metrics/registry.ts'
 import type { Sources } from '../sources/sources.ts'
 import type { Ground, Part, PartDefinition, PartState } from './part.ts'
 import { partMetrics } from './part-metrics.ts'

@@ -15,6 +15,9 @@ import { type SlotServers, Worker } from './runtime/worker.ts'
 const RUNTIME_SOCKET = 'haproxy.sock'
 const MASTER_SOCKET = 'master.sock'
 
+/** HAProxy does not read it. */
+const NOTE_FILE = 'note'
+
 const POLL_MS = 5
 const PATIENCE_MS = 15_000
 
@@ -25,6 +28,8 @@ export interface ProxyPlace {
   readonly draftFolder: string
   /** Path of the program, which checks configurations; who runs it is not ours to say. */
   readonly program: string
+  /** What the next driver should know of a plan: lies among its files. */
+  readonly noteOf?: (plan: ProxyPlan) => string
   readonly clock: Clock
   readonly signal: AbortSignal
 }
@@ -39,9 +44,14 @@ export class ProxyFolder {
     this.#files = new Files(place.folder)
   }
 
+  /** Of the plan whose files lie there. */
+  get note(): string | undefined {
+    return this.#files.read(NOTE_FILE)
+  }
+
   /** For the next reload, and for an HAProxy that starts again. */
   write(plan: ProxyPlan, servers: SlotServers): void {
-    const files = textsOf(plan, servers)
+    const files = this.#textsOf(plan, servers)
     this.#files.write(files)
     this.#files.keep(files.keys())
   }
@@ -49,7 +59,7 @@ export class ProxyFolder {
   /** HAProxy's words where it refuses such files. */
   check(plan: ProxyPlan, servers: SlotServers): Promise<string | undefined> {
     const { program, draftFolder } = this.#place
-    return checkFiles(program, draftFolder, textsOf(plan, servers))
+    return checkFiles(program, draftFolder, this.#textsOf(plan, servers))
   }
 
   /**
@@ -74,7 +84,7 @@ export class ProxyFolder {
     servers: SlotServers,
     onEnd: (worker: Worker) => void,
   ): Promise<Worker> {
-    const files = textsOf(plan, servers)
+    const files = this.#textsOf(plan, servers)
     const before = this.#files.write(files)
     try {
       const key = configKey(plan.config)
@@ -105,14 +115,20 @@ export class ProxyFolder {
     }
   }
 
+  #textsOf(plan: ProxyPlan, servers: SlotServers): FileTexts {
+    const note = this.#place.noteOf?.(plan)
+    return new Map([
+      ...(note === undefined ? [] : [[NOTE_FILE, note] as const]),
+      ...filesOf(plan, (slot) => servers.get(slot) ?? []),
+    ])
+  }
+
   get #runtime(): string {
     return join(this.#place.folder, RUNTIME_SOCKET)
   }
 
   readonly #readFile = (name: string): string | undefined => this.#files.read(name)
 }
-
-const textsOf = (plan: ProxyPlan, servers: SlotServers): FileTexts => filesOf(plan, (slot) => servers.get(slot) ?? [])
 
 /** The worker that answers, and what it is known by; undefined where none does. */
 const lookAt = async (path: string): Promise<{ readonly pid: number; readonly key: string } | undefined> => {

@@ -14,7 +14,7 @@ const FILES_MS = 100
 const SWEEP_MS = 1_000
 const AUDIT_MS = 30_000
 
-interface RunningProxyOptions extends ProxyPlace {
+export interface RunningProxyOptions extends ProxyPlace {
   readonly random: () => number
   /** Endpoints of what a slot stands for, by the backend's key. */
   readonly serversOf: (backend: string) => readonly PlannedServer[]
@@ -83,6 +83,16 @@ export class RunningProxy {
   /** What was accepted last; undefined before the first. */
   get plan(): ProxyPlan | undefined {
     return this.#plan
+  }
+
+  /** What the worker answers; '' where none does. */
+  async ask(line: string): Promise<string> {
+    return (await this.#worker?.ask(line).catch(() => '')) ?? ''
+  }
+
+  /** What the driver before has noted of what it served last. */
+  get note(): string | undefined {
+    return this.#folder.note
   }
 
   /** HAProxy's words of the parts that it refuses, by their ids. */

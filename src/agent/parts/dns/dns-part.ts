@@ -1,6 +1,6 @@
 import type { Server } from 'node:net'
 import type { DatagramServer } from '#kernel/sockets/datagram-server.ts'
-import { Registry } from '../../metrics/registry.ts'
+import { Registry } from '#metrics/registry.ts'
 import { type AgentNode, nodePart } from '../../runner/agent-node.ts'
 import type { Part } from '../../runner/part.ts'
 import type { NameServer } from '../../sources/sources.ts'

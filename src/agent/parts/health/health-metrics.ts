@@ -1,4 +1,4 @@
-import { Registry } from '../../metrics/registry.ts'
+import { Registry } from '#metrics/registry.ts'
 
 /** What the node answered about its health, and what the process takes. */
 export class HealthMetrics {

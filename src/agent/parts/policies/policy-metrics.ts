@@ -1,6 +1,6 @@
+import { Registry } from '#metrics/registry.ts'
 import type { NodePolicy } from '#policy/node-policy.ts'
 import { policyKey } from '#policy/rule.ts'
-import { Registry } from '../../metrics/registry.ts'
 
 interface PolicyReadings {
   readonly policy: Pick<NodePolicy, 'selected' | 'policiesOf' | 'identities'>

@@ -1,7 +1,7 @@
+import { Registry } from '#metrics/registry.ts'
 import type { IpFamily } from '#net/ip-address.ts'
 import type { SyncState } from '#reconciler/services/sync-state.ts'
 import type { Turn } from '#reconciler/target/target-loop.ts'
-import { Registry } from '../../metrics/registry.ts'
 
 const exponential = (start: number, factor: number, count: number): readonly number[] =>
   Array.from({ length: count }, (_, at) => start * factor ** at)

@@ -98,12 +98,18 @@ export class Worker {
 
   /** Whether it has in memory what it is thought to have, and still answers at its path. */
   async isAsThought(path: string, readFile: ReadFile): Promise<boolean> {
+    // It would be ended where nothing is said for long.
+    await this.ask('show version')
     const socket = await RuntimeSocket.open(path)
     try {
       return (await readPid(socket)) === this.pid && isSameHeld(await readHeld(socket, readFile, this.held), this.held)
     } finally {
       socket.close()
     }
+  }
+
+  ask(line: string): Promise<string> {
+    return this.#socket.ask({ line })
   }
 
   /** A worker that has a successor ends only when nobody is connected to it. */

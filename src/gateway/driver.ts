@@ -1,0 +1,154 @@
+import type { EndpointSlice } from '#api/discovery/endpointslice/message.ts'
+import { endpointSlices } from '#api/discovery/endpointslice/resource.ts'
+import { certificateChecks } from '#client/certificate-check.ts'
+import type { Client } from '#client/client.ts'
+import { Informers } from '#client/informer.ts'
+import type { Clock } from '#clock/clock.ts'
+import { compileProxy } from '#dataplane/haproxy/compile.ts'
+import type { ProxyOptions } from '#dataplane/haproxy/proxy-options.ts'
+import type { PlannedServer, ProxyPlan } from '#dataplane/haproxy/proxy-plan.ts'
+import { serversOf } from '#dataplane/haproxy/servers.ts'
+import { assignSlots, type Slots } from '#dataplane/haproxy/slots.ts'
+import { GATEWAY_CONTROLLER } from '#routes/data-plane.ts'
+import type { RouteOptions } from '#routes/route-objects.ts'
+import { routesOf } from '#routes/routes-of.ts'
+import type { RoutingTable } from '#routes/table/table.ts'
+import type { Wanted } from './haproxy/isolate.ts'
+import { RunningProxy, type RunningProxyOptions } from './haproxy/running-proxy.ts'
+import { partsOf, tableWithout } from './parts.ts'
+import { readSlots, slotsText } from './slots-note.ts'
+import { endpointsOf, type Family, serviceOf } from './sources/backend-endpoints.ts'
+import { leanClient } from './sources/lean-client.ts'
+import { ObjectCaches } from './sources/object-caches.ts'
+
+export interface DriverOptions extends Omit<RunningProxyOptions, 'serversOf' | 'noteOf'> {
+  readonly client: Client
+  readonly clock: Clock
+  readonly proxyOptions: ProxyOptions
+  /** Families of addresses that the pod has, the preferred one first. */
+  readonly families: readonly Family[]
+  readonly onComputed?: (ms: number) => void
+  readonly onError: (error: unknown, what: string) => void
+}
+
+const EMPTY: RoutingTable = { sites: [], backends: new Map(), certificates: new Map(), authorities: new Map() }
+
+/**
+ * Keeps one HAProxy as the API's objects ask for. Whatever routes follow from is computed anew as a whole, once for all
+ * that has changed in a turn of the event loop; endpoints of a Service take a way of their own, to the servers of the slots
+ * that stand for it.
+ */
+export class Driver {
+  readonly proxy: RunningProxy
+  readonly #options: DriverOptions
+  readonly #informers: Informers
+  readonly #caches: ObjectCaches
+  readonly #routeOptions: RouteOptions
+  /** What the slots of each plan stand for. */
+  readonly #slots = new WeakMap<ProxyPlan, Slots>()
+  #lastSlots: Slots
+  #table = EMPTY
+  /** Keys of backends by the Service that has their endpoints. */
+  #backends: ReadonlyMap<string, readonly string[]> = new Map()
+  #isDue = false
+  #isReady = false
+
+  constructor(options: DriverOptions) {
+    const { client, clock, random, signal, onError } = options
+    this.#options = options
+    this.proxy = new RunningProxy({
+      ...options,
+      serversOf: (key) => this.serversOf(key),
+      noteOf: (plan) => slotsText(this.#slotsOf(plan)),
+    })
+    this.#lastSlots = readSlots(this.proxy.note)
+    this.#informers = new Informers(leanClient(client), { clock, random, signal, onError })
+    this.#caches = new ObjectCaches(this.#informers, () => this.#changed())
+    this.#informers.for(endpointSlices).addIndex('service', (slice) => [serviceOf(slice) ?? ''])
+    this.#informers.for(endpointSlices).addHandlers({
+      onAdd: (slice) => this.#noteSlice(slice),
+      onDelete: (slice) => this.#noteSlice(slice),
+      onUpdate: (before, after) => {
+        this.#noteSlice(after)
+        if (serviceOf(before) !== serviceOf(after)) this.#noteSlice(before)
+      },
+    })
+    this.#routeOptions = {
+      ...certificateChecks(),
+      controllerName: GATEWAY_CONTROLLER,
+      bundleVersions: [],
+      bindOf: (site, port) => this.#caches.bindOf(site, port),
+      addressesOf: () => [],
+      isServing: () => true,
+      refusals: new Map(),
+    }
+    // Not seen yet must never be taken for gone.
+    void this.#informers.hasSynced().then(() => {
+      this.#isReady = true
+      this.#changed()
+    })
+  }
+
+  /** What shall be served. */
+  get table(): RoutingTable {
+    return this.#table
+  }
+
+  serversOf(key: string): readonly PlannedServer[] {
+    const backend = this.#table.backends.get(key)
+    if (!backend) return []
+    const { namespace, name } = backend.service
+    const slices = this.#informers.for(endpointSlices).lister.byIndex('service', `${namespace}/${name}`)
+    return serversOf(backend, endpointsOf(slices, backend.portName, this.#options.families))
+  }
+
+  #noteSlice(slice: EndpointSlice): void {
+    const backends = this.#backends.get(serviceOf(slice) ?? '')
+    if (backends) this.proxy.noteServers(backends)
+  }
+
+  #changed(): void {
+    if (!this.#isReady || this.#isDue) return
+    this.#isDue = true
+    setImmediate(() => {
+      this.#isDue = false
+      try {
+        this.#compute()
+      } catch (error) {
+        this.#options.onError(error, 'routes')
+      }
+    })
+  }
+
+  #compute(): void {
+    if (this.#options.signal.aborted) return
+    const began = performance.now()
+    const { table } = routesOf(this.#caches.objects(), this.#routeOptions)
+    this.#table = table
+    this.#backends = Map.groupBy(table.backends.keys(), (key) => {
+      const { namespace, name } = table.backends.get(key)!.service
+      return `${namespace}/${name}`
+    })
+    this.#options.onComputed?.(performance.now() - began)
+    this.proxy.set(this.#wanted(table))
+  }
+
+  #wanted(table: RoutingTable): Wanted {
+    return {
+      parts: () => partsOf(table),
+      compile: (without) => {
+        // What has been taken last is what new ones are given slots beside.
+        this.#lastSlots = this.proxy.plan ? this.#slotsOf(this.proxy.plan) : this.#lastSlots
+        const kept = tableWithout(table, without)
+        const slots = assignSlots(this.#lastSlots, kept.backends)
+        const plan = compileProxy(kept, slots, this.#options.proxyOptions)
+        this.#slots.set(plan, slots)
+        return plan
+      },
+    }
+  }
+
+  #slotsOf(plan: ProxyPlan): Slots {
+    return this.#slots.get(plan) ?? this.#lastSlots
+  }
+}

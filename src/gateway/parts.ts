@@ -1,0 +1,92 @@
+import { listenerId } from '#routes/listeners/own-listener.ts'
+import type { Entry, Filter, Rule } from '#routes/table/entry.ts'
+import type { Listener, RoutingTable } from '#routes/table/table.ts'
+
+/** What of a table may be left out by itself, by the ids that refusals have: rules and listeners, each as a text. */
+export const partsOf = (table: RoutingTable): ReadonlyMap<string, string> => {
+  const parts = new Map<string, string>()
+  const backend = (key: string): unknown => {
+    const found = table.backends.get(key)
+    const { clientCertificate, authorities = [] } = found?.tls ?? {}
+    return [
+      found,
+      table.certificates.get(clientCertificate ?? ''),
+      authorities.map((one) => table.authorities.get(one)),
+    ]
+  }
+  for (const { ports } of table.sites)
+    for (const { listeners, ...port } of ports)
+      for (const { entries, ...listener } of listeners) {
+        const { tls } = listener
+        const shown = tls?.mode === 'Terminate' ? tls.certificates.map((key) => table.certificates.get(key)) : []
+        const asked = port.clients?.authorities.map((key) => table.authorities.get(key))
+        add(parts, listenerId(listener.origin, listener.name), [port, listener, shown, asked])
+        for (const entry of entries) add(parts, entry.rule.id, [entry, backendsOf(entry.rule).map(backend)])
+      }
+  return parts
+}
+
+const add = (parts: Map<string, string>, id: string, what: unknown): void => {
+  parts.set(id, `${parts.get(id) ?? ''}${JSON.stringify(what)}\n`)
+}
+
+/**
+ * A table without some of its parts. Requests that a rule would have taken are answered with 500: they are not for
+ * another rule to take; only where an expression may be what is refused, nobody knows which they are.
+ */
+export const tableWithout = (table: RoutingTable, ids: ReadonlySet<string>): RoutingTable => {
+  if (ids.size === 0) return table
+  const sites = table.sites.map((site) => ({
+    ...site,
+    ports: site.ports
+      .map((port) => ({
+        ...port,
+        listeners: port.listeners
+          .filter(({ origin, name }) => !ids.has(listenerId(origin, name)))
+          .map((listener) => ({ ...listener, entries: listener.entries.flatMap((entry) => entryWithout(entry, ids)) })),
+      }))
+      .filter(({ listeners }) => listeners.length > 0),
+  }))
+  const ports = sites.flatMap((site) => site.ports)
+  const listeners: readonly Listener[] = ports.flatMap((port) => port.listeners)
+  const rules = new Set(listeners.flatMap(({ entries }) => entries.map(({ rule }) => rule)))
+  const backends = only(table.backends, [...rules].flatMap(backendsOf))
+  const tls = [...backends.values()].flatMap((one) => (one.tls ? [one.tls] : []))
+  return {
+    sites,
+    backends,
+    certificates: only(table.certificates, [
+      ...listeners.flatMap((one) => (one.tls?.mode === 'Terminate' ? one.tls.certificates : [])),
+      ...tls.flatMap(({ clientCertificate = [] }) => clientCertificate),
+    ]),
+    authorities: only(table.authorities, [
+      ...ports.flatMap(({ clients }) => clients?.authorities ?? []),
+      ...tls.flatMap(({ authorities }) => authorities),
+    ]),
+  }
+}
+
+const entryWithout = (entry: Entry, ids: ReadonlySet<string>): readonly Entry[] => {
+  const { rule, path, headers, query } = entry
+  if (!ids.has(rule.id)) return [entry]
+  if ([path, ...headers, ...query].some(({ type }) => type === 'RegularExpression')) return []
+  const { id, origin, index } = rule
+  const action = { type: 'answer', status: 500, reason: 'the proxy refuses this rule' } as const
+  return [{ ...entry, rule: { id, origin, index, filters: [], action } }]
+}
+
+/** Keys of the backends that a rule sends requests or copies of them to. */
+export const backendsOf = ({ filters, action }: Rule): readonly string[] => {
+  const mirrored = (all: readonly Filter[]): readonly string[] =>
+    all.flatMap((one) => (one.type === 'mirror' && one.backend !== undefined ? [one.backend] : []))
+  const to = action.type === 'forward' ? action.to : []
+  return [
+    ...mirrored(filters),
+    ...to.flatMap((one) => [...('backend' in one.to ? [one.to.backend] : []), ...mirrored(one.filters)]),
+  ]
+}
+
+const only = <T>(all: ReadonlyMap<string, T>, keys: readonly string[]): ReadonlyMap<string, T> => {
+  const used = new Set(keys)
+  return new Map([...all].filter(([key]) => used.has(key)))
+}
