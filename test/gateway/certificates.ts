@@ -4,14 +4,11 @@ import { connect } from 'node:tls'
 import { TLS_PORT } from './haproxy-under-test.ts'
 
 /** A new one each time, with its key, in PEM. */
-export const certificate = (name: string): string =>
-  execFileSync(
-    'openssl',
-    'req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 30 -keyout - -subj'
-      .split(' ')
-      .concat(`/CN=${name}`),
-    { stdio: ['ignore', 'pipe', 'ignore'], encoding: 'utf8' },
-  ).replace(/([\s\S]*-----END PRIVATE KEY-----\n)([\s\S]*)/, '$2$1')
+export const certificate = (name: string, key = 'ec -pkeyopt ec_paramgen_curve:P-256'): string =>
+  execFileSync('openssl', `req -x509 -newkey ${key} -nodes -days 30 -keyout - -subj /CN=${name}`.split(' '), {
+    stdio: ['ignore', 'pipe', 'ignore'],
+    encoding: 'utf8',
+  }).replace(/([\s\S]*-----END PRIVATE KEY-----\n)([\s\S]*)/, '$2$1')
 
 /** The subject of what is shown to who asks for a name. Rejects where nothing is. */
 export const shownCertificate = async (servername: string): Promise<string> => {

@@ -12,7 +12,7 @@ import type { CertificateListLine, PlannedServer, ProxyMap, ProxyPlan } from '#d
 import { showProcesses } from '../../src/gateway/haproxy/master-socket.ts'
 import { RunningProxy } from '../../src/gateway/haproxy/running-proxy.ts'
 
-const PROGRAM = '/usr/sbin/haproxy'
+export const PROGRAM = '/usr/sbin/haproxy'
 
 /** Why a test of an HAProxy cannot be done here. */
 export const skip: string | false = !process.env.FAIRLEAD_ISOLATED
@@ -73,6 +73,20 @@ ${Array.from({ length: slots }, (_, at) => `backend s${at} from all\n  balance r
   slots: new Map(Object.entries(plan.backends ?? {})),
 })
 
+/** Waits for a configuration, and becomes HAProxy, as the container does. HAPROXY_WORDS: what it says is shown. */
+export const startHaproxy = async (folder: string): Promise<ChildProcess> => {
+  while (!existsSync(join(folder, 'haproxy.cfg'))) await pause(5)
+  const words = ['-W', '-S', 'unix@master.sock,mode,600', '-C', folder, '-f', 'haproxy.cfg']
+  return spawn(PROGRAM, words, { stdio: process.env.HAPROXY_WORDS ? 'inherit' : 'ignore' })
+}
+
+export const endHaproxy = async (master: ChildProcess): Promise<void> => {
+  if (master.exitCode !== null || master.signalCode !== null) return
+  const gone = once(master, 'exit')
+  master.kill('SIGTERM')
+  await gone
+}
+
 /** An HAProxy as a pod has it, started as soon as its configuration is there, and what drives it. */
 export class HaproxyUnderTest {
   readonly folder = mkdtempSync(join(tmpdir(), 'gateway-'))
@@ -114,13 +128,8 @@ export class HaproxyUnderTest {
     this.proxy = this.#drive()
   }
 
-  /** As the container does: waits for a configuration, and becomes HAProxy. */
   async start(): Promise<void> {
-    const folder = join(this.folder, 'run')
-    while (!existsSync(join(folder, 'haproxy.cfg'))) await pause(5)
-    this.master = spawn(PROGRAM, ['-W', '-S', 'unix@master.sock,mode,600', '-C', folder, '-f', 'haproxy.cfg'], {
-      stdio: process.env.HAPROXY_WORDS ? 'inherit' : 'ignore',
-    })
+    this.master = await startHaproxy(join(this.folder, 'run'))
     await this.serving()
   }
 
@@ -143,11 +152,7 @@ export class HaproxyUnderTest {
     if (this.#ended) return
     this.#ended = true
     this.#driver.abort()
-    if (this.master && this.master.exitCode === null && this.master.signalCode === null) {
-      const gone = once(this.master, 'exit')
-      this.master.kill('SIGTERM')
-      await gone
-    }
+    if (this.master) await endHaproxy(this.master)
     rmSync(this.folder, { recursive: true, force: true })
   }
 }

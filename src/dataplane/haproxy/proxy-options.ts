@@ -7,7 +7,7 @@ export interface ProxyOptions {
   readonly families: readonly ('IPv4' | 'IPv6')[]
   /** Connections of clients at once; each may need two descriptors, and some more are needed. */
   readonly maxConnections: number
-  /** Where `/metrics` and `/healthz` are answered: `:9101`. */
+  /** Where `/metrics` and `/ready` are answered: `:9101`. */
   readonly metricsBind: string
   /** After a reload the old process serves its connections for so long. */
   readonly hardStopAfterMs: number

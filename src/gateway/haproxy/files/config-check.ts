@@ -39,7 +39,7 @@ const wordsOf = (said: string): string => {
   const alerts = said
     .split('\n')
     .filter((line) => line.startsWith('[ALERT]'))
-    .map((line) => line.replace(/^\[ALERT\]\s*(?:\(\d+\) : )?(?:config : )?/, '').trim())
+    .map((line) => line.replace(/^\[ALERT\]\s*(?:\(\d+\) : )?(?:config : )?(?:parsing \[[^\]]*\] : )?/, '').trim())
     .filter((line) => line !== '' && !/^(?:Error\(s\) found in|Fatal errors found)/.test(line))
   return alerts.slice(0, 3).join('; ').slice(0, 600) || 'HAProxy does not say why'
 }

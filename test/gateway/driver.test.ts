@@ -1,0 +1,87 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { httpRoutes } from '#api/gatewayapi/httproute/resource.ts'
+import { ask } from './ask.ts'
+import { certificate, shownCertificate } from './certificates.ts'
+import { BIND, DriverUnderTest, toService } from './driver-under-test.ts'
+import { skip, startServers, TLS_PORT, until } from './haproxy-under-test.ts'
+
+const answers = (host: string, path: string, wanted: string) =>
+  until(async () => (await ask(BIND, host, path)) === wanted)
+
+test('objects of the API become routes of a running HAProxy, in the order in which they come', { skip }, async (t) => {
+  const [a, b] = await startServers(t, 2)
+  const under = await DriverUnderTest.start(t)
+  assert.equal(await ask(BIND, 'a.test', '/'), '404')
+  await under.route('web', 'a.test', [toService('web')])
+  await answers('a.test', '/', '500')
+  await under.service('web', [])
+  await answers('a.test', '/', '503')
+  await under.endpoints('web', [a!.port])
+  await answers('a.test', '/', '200 e0')
+  await under.service('other', [b!.port])
+  await under.route('web', 'a.test', [
+    toService('web'),
+    toService('other', { matches: [{ path: { type: 'PathPrefix', value: '/b' } }] }),
+  ])
+  await answers('a.test', '/b/c', '200 e1')
+  assert.equal(await ask(BIND, 'a.test', '/bc'), '200 e0')
+  await under.endpoints('web', [b!.port])
+  await answers('a.test', '/', '200 e1')
+  await under.client.delete(httpRoutes, 'web', { namespace: 'shop' })
+  await answers('a.test', '/', '404')
+  assert.deepEqual(under.errors, [])
+})
+
+test('a driver that comes after another finds its slots, and reloads nothing', { skip }, async (t) => {
+  const [a] = await startServers(t, 1)
+  const under = await DriverUnderTest.start(t, async (one) => {
+    for (const name of ['x', 'y', 'z']) {
+      await one.service(name, [a!.port])
+      await one.route(name, `${name}.test`, [toService(name)])
+    }
+  })
+  await answers('z.test', '/', '200 e0')
+  await under.client.delete(httpRoutes, 'x', { namespace: 'shop' })
+  await answers('x.test', '/', '404')
+  await under.driver.proxy.settled()
+  const slots = under.driver.proxy.plan!.slots
+  under.driveAgain()
+  await until(() => under.driver.proxy.isServing)
+  assert.deepEqual(under.driver.proxy.plan!.slots, slots)
+  assert.equal(under.driver.proxy.reloads, 0)
+  await under.service('w', [a!.port])
+  await under.route('w', 'w.test', [toService('w')])
+  await answers('w.test', '/', '200 e0')
+  assert.equal(under.driver.proxy.reloads, 0)
+})
+
+test('a listener whose certificate HAProxy refuses is left out and told, others are served', { skip }, async (t) => {
+  const [a] = await startServers(t, 1)
+  const under = await DriverUnderTest.start(t, (one) => one.service('web', [a!.port]))
+  await under.route('web', 'a.test', [toService('web')])
+  await under.secret('good', certificate('good.test'))
+  // It is in order by itself, and too weak for HAProxy's library.
+  await under.secret('weak', certificate('weak.test', 'rsa:1024'))
+  await under.gateway([
+    { name: 'http', port: 80, protocol: 'HTTP' },
+    ...['good', 'weak'].map((name) => ({
+      name,
+      port: TLS_PORT - BIND + 80,
+      protocol: 'HTTPS',
+      hostname: `${name}.test`,
+      tls: { certificateRefs: [{ name }] },
+    })),
+  ])
+  await until(() => under.driver.proxy.refused.size > 0)
+  await under.driver.proxy.settled()
+  assert.deepEqual([...under.driver.proxy.refused.keys()], ['Gateway shop/gw weak'])
+  assert.match(under.driver.proxy.refused.get('Gateway shop/gw weak')!, /unable to load SSL certificate/)
+  assert.equal(await ask(BIND, 'a.test', '/'), '200 e0')
+  assert.equal(await shownCertificate('good.test'), 'CN=good.test')
+  // As soon as there is another, it is tried.
+  await under.secret('weak', certificate('weak.test'))
+  await until(() => under.driver.proxy.refused.size === 0)
+  assert.equal(await shownCertificate('weak.test'), 'CN=weak.test')
+  assert.deepEqual(under.errors, [])
+})
