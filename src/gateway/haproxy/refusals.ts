@@ -35,13 +35,13 @@ export class Refusals {
     return times.length > 0 ? Math.min(...times) : undefined
   }
 
-  /** Ids of those that stay left out; what is another, or not there any more, is forgotten. */
+  /** Ids of those that stay left out: they are as they were, and it is not time to ask again. */
   leftOut(wanted: Wanted): ReadonlySet<string> {
     if (this.#refused.size === 0) return new Set()
     const parts = wanted.parts()
-    for (const [id, { text }] of this.#refused) if (parts.get(id) !== text) this.#refused.delete(id)
     const now = this.#clock.now()
-    return new Set([...this.#refused].filter(([, { until }]) => until > now).map(([id]) => id))
+    const isOut = (id: string, { text, until }: Refusal): boolean => until > now && parts.get(id) === text
+    return new Set([...this.#refused].filter(([id, refusal]) => isOut(id, refusal)).map(([id]) => id))
   }
 
   /** Of a search among all parts: those that it did not find are taken. */
@@ -50,13 +50,15 @@ export class Refusals {
     const before = new Map(this.#refused)
     this.#refused.clear()
     for (const [id, words] of found) {
-      const tries = (before.get(id)?.tries ?? -1) + 1
+      const text = parts.get(id) ?? ''
+      const known = before.get(id)
+      const tries = known?.text === text ? known.tries + 1 : 0
       const until = this.#clock.now() + backoff(tries, FIRST_MS, LONGEST_MS, this.#random)
-      this.#refused.set(id, { words, text: parts.get(id) ?? '', tries, until })
+      this.#refused.set(id, { words, text, tries, until })
     }
   }
 
-  /** All that may be tried again has been taken. */
+  /** All but these have been taken. */
   accepted(leftOut: ReadonlySet<string>): void {
     for (const id of this.#refused.keys()) if (!leftOut.has(id)) this.#refused.delete(id)
   }

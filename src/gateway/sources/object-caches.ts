@@ -122,9 +122,9 @@ const GATEWAY_KINDS = [
 const asksElse = (before: ApiObject, after: ApiObject): boolean =>
   before.metadata?.uid !== after.metadata?.uid || asked(before) !== asked(after)
 
-/** As a text. One that has a generation has another where it asks for something else; others are small. */
+/** As a text. One that has a spec has another generation where that is another; the others are small. */
 const asked = ({ metadata, ...object }: ApiObject): string => {
   const { generation, deletionTimestamp, labels, annotations } = metadata ?? {}
-  const body = generation === undefined ? { ...object, status: undefined } : generation
+  const body = generation !== undefined && 'spec' in object ? generation : { ...object, status: undefined }
   return JSON.stringify([deletionTimestamp, labels, annotations, body])
 }
