@@ -21,7 +21,7 @@ import { endpointsOf, type Family, serviceOf } from './sources/backend-endpoints
 import { leanClient } from './sources/lean-client.ts'
 import { ObjectCaches } from './sources/object-caches.ts'
 
-export interface DriverOptions extends Omit<RunningProxyOptions, 'serversOf' | 'noteOf'> {
+interface DriverOptions extends Omit<RunningProxyOptions, 'serversOf' | 'noteOf'> {
   readonly client: Client
   readonly clock: Clock
   readonly proxyOptions: ProxyOptions

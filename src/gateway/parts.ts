@@ -76,7 +76,7 @@ const entryWithout = (entry: Entry, ids: ReadonlySet<string>): readonly Entry[] 
 }
 
 /** Keys of the backends that a rule sends requests or copies of them to. */
-export const backendsOf = ({ filters, action }: Rule): readonly string[] => {
+const backendsOf = ({ filters, action }: Rule): readonly string[] => {
   const mirrored = (all: readonly Filter[]): readonly string[] =>
     all.flatMap((one) => (one.type === 'mirror' && one.backend !== undefined ? [one.backend] : []))
   const to = action.type === 'forward' ? action.to : []

@@ -1,6 +1,7 @@
 import type { PlannedServer, ProxyPlan } from '#dataplane/haproxy/proxy-plan.ts'
 import { configKey } from './files/config-text.ts'
 import { findRefused, type Wanted } from './isolate.ts'
+import { OnceTimers } from './once-timers.ts'
 import { ProxyError } from './proxy-error.ts'
 import { ProxyFolder, type ProxyPlace } from './proxy-folder.ts'
 import { Refusals } from './refusals.ts'
@@ -39,7 +40,7 @@ export class RunningProxy {
   readonly #refusals: Refusals
   readonly #due = new Set<Work>()
   readonly #dueBackends = new Set<string>()
-  readonly #timers = new Map<string, () => void>()
+  readonly #timers: OnceTimers
   #running: Promise<void> | undefined
   #wanted: Wanted | undefined
   /** Whole, or without what was refused. */
@@ -56,10 +57,8 @@ export class RunningProxy {
     this.#options = options
     this.#folder = new ProxyFolder(options)
     this.#refusals = new Refusals(options.clock, options.random)
-    options.signal.addEventListener('abort', () => {
-      for (const cancel of this.#timers.values()) cancel()
-      this.#worker?.leave()
-    })
+    this.#timers = new OnceTimers(options)
+    options.signal.addEventListener('abort', () => this.#worker?.leave())
     this.#auditLater()
   }
 
@@ -139,8 +138,8 @@ export class RunningProxy {
         const work = WORK.find((one) => this.#due.has(one))!
         this.#due.delete(work)
         await this.#do(work)
-        if (this.#worker?.leaving) this.#later('sweep', SWEEP_MS, () => this.#note('sweep'))
-        if (!this.#worker) this.#later('retry', RETRY_MS, () => this.#note('plan'))
+        if (this.#worker?.leaving) this.#timers.later('sweep', SWEEP_MS, () => this.#note('sweep'))
+        if (!this.#worker) this.#timers.later('retry', RETRY_MS, () => this.#note('plan'))
       } catch (error) {
         this.#failed(error as Error)
       }
@@ -161,7 +160,7 @@ export class RunningProxy {
         this.#dueBackends.clear()
         if ((await this.#worker?.writeServers(servers)) === true) await this.#reload(this.#plan!)
         tell('servers')
-        return this.#later('files', FILES_MS, () => this.#note('files'))
+        return this.#timers.later('files', FILES_MS, () => this.#note('files'))
       }
       case 'files':
         return this.#folder.write(this.#plan!, this.#allServers(this.#plan!))
@@ -181,19 +180,8 @@ export class RunningProxy {
     const isAway = error instanceof ProxyError && error.code === 'PROXY_UNREACHABLE'
     if (!isAway) this.#fault = error
     onNews?.()
-    this.#later('retry', isAway ? RETRY_MS : FAULT_MS, () => this.#note('plan'))
+    this.#timers.later('retry', isAway ? RETRY_MS : FAULT_MS, () => this.#note('plan'))
     this.#due.add('plan')
-  }
-
-  /** Does something in a while, once. */
-  #later(name: string, ms: number, work: () => void): void {
-    const { clock, signal } = this.#options
-    if (this.#timers.has(name) || signal.aborted) return
-    const cancel = clock.after(ms, () => {
-      this.#timers.delete(name)
-      work()
-    })
-    this.#timers.set(name, cancel)
   }
 
   /** Looks for the worker that runs. */
@@ -221,7 +209,7 @@ export class RunningProxy {
   }
 
   #auditLater(): void {
-    this.#later('audit', AUDIT_MS, () => {
+    this.#timers.later('audit', AUDIT_MS, () => {
       this.#auditLater()
       if (this.#worker) this.#note('audit')
     })
@@ -276,7 +264,7 @@ export class RunningProxy {
     this.#slots = Map.groupBy(plan.slots.keys(), (slot) => plan.slots.get(slot)!)
     const { nextTry } = this.#refusals
     if (nextTry !== undefined)
-      this.#later('refused', Math.max(0, nextTry - this.#options.clock.now()), () => this.#note('plan'))
+      this.#timers.later('refused', Math.max(0, nextTry - this.#options.clock.now()), () => this.#note('plan'))
   }
 
   /** Files that have been checked are read: by a new worker, or by an HAProxy that is still to come. */

@@ -10,6 +10,7 @@ import { grpcRoutes } from '#api/gatewayapi/grpcroute/resource.ts'
 import { httpRoutes } from '#api/gatewayapi/httproute/resource.ts'
 import { listenerSets } from '#api/gatewayapi/listenerset/resource.ts'
 import { referenceGrants } from '#api/gatewayapi/referencegrant/resource.ts'
+import { gatewayResources } from '#api/gatewayapi/resources.ts'
 import { tcpRoutes } from '#api/gatewayapi/tcproute/resource.ts'
 import { tlsRoutes } from '#api/gatewayapi/tlsroute/resource.ts'
 import { udpRoutes } from '#api/gatewayapi/udproute/resource.ts'
@@ -51,7 +52,7 @@ export class ObjectCaches {
     })
     for (const resource of [services, namespaces, secrets, configMaps, ingresses, ingressClasses])
       note(resource as unknown as Resource)
-    for (const resource of GATEWAY_KINDS) note(resource, true)
+    for (const resource of gatewayResources) note(resource, true)
   }
 
   objects(): RouteObjects {
@@ -104,19 +105,6 @@ export class ObjectCaches {
     for (const [key, { metadata }] of this.#siteServices) if (metadata?.uid === uid) this.#siteServices.delete(key)
   }
 }
-
-const GATEWAY_KINDS = [
-  backendTLSPolicies,
-  gatewayClasses,
-  gateways,
-  grpcRoutes,
-  httpRoutes,
-  listenerSets,
-  referenceGrants,
-  tcpRoutes,
-  tlsRoutes,
-  udpRoutes,
-] as unknown as readonly Resource[]
 
 /** Whether more of an object is another than what is said of it. */
 const asksElse = (before: ApiObject, after: ApiObject): boolean =>

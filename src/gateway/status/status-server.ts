@@ -1,7 +1,7 @@
 import { createServer, type Server } from 'node:http'
 
 /** By paths: what is answered, and whether all is well. */
-export type Pages = Readonly<
+type Pages = Readonly<
   Record<string, () => Promise<{ readonly isWell?: boolean; readonly type?: string; readonly text: string }>>
 >
 

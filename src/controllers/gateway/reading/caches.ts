@@ -1,33 +1,10 @@
-import { backendTLSPolicies } from '#api/gatewayapi/backendtlspolicy/resource.ts'
-import { gateways } from '#api/gatewayapi/gateway/resource.ts'
-import { gatewayClasses } from '#api/gatewayapi/gatewayclass/resource.ts'
-import { grpcRoutes } from '#api/gatewayapi/grpcroute/resource.ts'
-import { httpRoutes } from '#api/gatewayapi/httproute/resource.ts'
-import { listenerSets } from '#api/gatewayapi/listenerset/resource.ts'
-import { referenceGrants } from '#api/gatewayapi/referencegrant/resource.ts'
-import { tcpRoutes } from '#api/gatewayapi/tcproute/resource.ts'
-import { tlsRoutes } from '#api/gatewayapi/tlsroute/resource.ts'
-import { udpRoutes } from '#api/gatewayapi/udproute/resource.ts'
+import { gatewayResources } from '#api/gatewayapi/resources.ts'
 import type { ApiObject, Resource } from '#api/resource.ts'
 import type { Informer } from '#client/informer.ts'
 import { isLeaving } from '#objects/deletion.ts'
 import type { ControllerContext } from '../../context.ts'
 import { eachServed } from '../../each-served.ts'
 import { sameValue } from '../../values/equal.ts'
-
-/** The kinds of the Gateway API: custom resources, which may be there or not, and come and go. */
-const KINDS = [
-  backendTLSPolicies,
-  gatewayClasses,
-  gateways,
-  grpcRoutes,
-  httpRoutes,
-  listenerSets,
-  referenceGrants,
-  tcpRoutes,
-  tlsRoutes,
-  udpRoutes,
-] as unknown as readonly Resource[]
 
 type Note = (object: ApiObject) => void
 
@@ -44,7 +21,8 @@ export class GatewayCaches {
     told: { readonly asked: Note; readonly said: Note; readonly gone: () => void },
   ) {
     eachServed(context, (resource) => {
-      if (!KINDS.some(({ group, plural }) => group === resource.group && plural === resource.plural)) return undefined
+      if (!gatewayResources.some(({ group, plural }) => group === resource.group && plural === resource.plural))
+        return undefined
       const cache = context.informers.for(resource)
       this.#caches.set(resource.kind, cache)
       cache.addHandlers(askedHandlers(told.asked, told.said))
