@@ -89,7 +89,8 @@ const compile = (route: RouteText, found: readonly (FoundBackend | Fault)[], spe
       ranked.push({ entry, seniority: route.seniority, order, ...(match.call && { call: match.call }) })
     }
   }
-  const unresolved = route.rules.find((rule) => rule.unresolved)?.unresolved ?? found.find((one) => 'reason' in one)
+  const filters = route.rules.flatMap((rule) => [rule, ...rule.backends].flatMap((one) => one.unresolved ?? []))
+  const unresolved = filters[0] ?? found.find((one) => 'reason' in one)
   return {
     seniority: route.seniority,
     ranked,

@@ -28,7 +28,8 @@ export const makeRule = (
   const left = [...found]
   const filters = read.filters.map((filter) => makeFilter(filter, matched, left))
   const to = read.backends.map((backend): WeightedBackend => {
-    const one = left.shift()!
+    const led = left.shift()!
+    const one = backend.unresolved ?? led
     return {
       weight: backend.weight,
       to: 'backend' in one ? { backend: one.backend.key } : { status, reason: one.message },

@@ -7,7 +7,6 @@ import type { TCPRoute } from '#api/gatewayapi/tcproute/message.ts'
 import type { TLSRoute } from '#api/gatewayapi/tlsroute/message.ts'
 import type { UDPRoute } from '#api/gatewayapi/udproute/message.ts'
 import { keyOf } from '#objects/object-key.ts'
-import type { Fault } from '../values/fault.ts'
 import { type ReadFilters, readFilters } from './filters.ts'
 import { grpcMatches, httpMatches } from './matches.ts'
 import { readPersistence, readRetry, readTimeouts } from './policies.ts'
@@ -59,8 +58,8 @@ const readRule = (
   const own = readFilters(filters, prefixes)
   const ofBackends = backendRefs.map((ref) => readFilters(ref.filters, prefixes))
   const persistence = readPersistence(sessionPersistence, owner)
-  const fault = matches.fault ?? own.fault ?? firstOf(ofBackends, 'fault') ?? persistence.fault
-  const unresolved = own.unresolved ?? firstOf(ofBackends, 'unresolved')
+  const fault =
+    matches.fault ?? own.fault ?? ofBackends.find((one) => one.fault !== undefined)?.fault ?? persistence.fault
   return {
     index,
     ...(name && { name }),
@@ -70,17 +69,15 @@ const readRule = (
     backends: backendRefs.map((ref, at) => readBackend(ref, ofBackends[at]!)),
     ...(persistence.value && { persistence: persistence.value }),
     ...(fault && { fault }),
-    ...(unresolved && { unresolved }),
+    ...(own.unresolved && { unresolved: own.unresolved }),
   }
 }
 
-const firstOf = (filters: readonly ReadFilters[], what: 'fault' | 'unresolved'): Fault | undefined =>
-  filters.find((one) => one[what] !== undefined)?.[what]
-
-const readBackend = (ref: BackendRef, { filters, redirect }: ReadFilters): ReadBackend => ({
+const readBackend = (ref: BackendRef, { filters, redirect, unresolved }: ReadFilters): ReadBackend => ({
   ref,
   weight: ref.weight ?? 1,
   filters: redirect === undefined ? filters : [...filters, { type: 'redirect', ...redirect }],
+  ...(unresolved && { unresolved }),
 })
 
 /** Connections have nothing to match by: one rule takes them all, and others would never be asked. */

@@ -46,6 +46,8 @@ export interface ReadBackend {
   readonly ref: BackendObjectReference
   readonly weight: number
   readonly filters: readonly ReadFilter[]
+  /** A filter that leads nowhere: its share of the requests is refused. */
+  readonly unresolved?: Fault
 }
 
 /** Of a part of a rule: what it says, and what is wrong with it. */
