@@ -1,10 +1,47 @@
-import { gatewayResources } from '#api/gatewayapi/resources.ts'
+import type { BackendTLSPolicy } from '#api/gatewayapi/backendtlspolicy/message.ts'
+import type { Gateway } from '#api/gatewayapi/gateway/message.ts'
+import type { GatewayClass } from '#api/gatewayapi/gatewayclass/message.ts'
+import type { GRPCRoute } from '#api/gatewayapi/grpcroute/message.ts'
+import type { HTTPRoute } from '#api/gatewayapi/httproute/message.ts'
+import type { ListenerSet } from '#api/gatewayapi/listenerset/message.ts'
+import type { ReferenceGrant } from '#api/gatewayapi/referencegrant/message.ts'
+import type { TCPRoute } from '#api/gatewayapi/tcproute/message.ts'
+import type { TLSRoute } from '#api/gatewayapi/tlsroute/message.ts'
+import type { UDPRoute } from '#api/gatewayapi/udproute/message.ts'
 import type { ApiObject, Resource } from '#api/resource.ts'
 import type { Informer } from '#client/informer.ts'
 import { isLeaving } from '#objects/deletion.ts'
 import type { ControllerContext } from '../../context.ts'
 import { eachServed } from '../../each-served.ts'
 import { sameValue } from '../../values/equal.ts'
+
+/** The kinds of the Gateway API: custom resources, which may be there or not, and come and go. */
+interface GatewayKinds {
+  readonly BackendTLSPolicy: BackendTLSPolicy
+  readonly GRPCRoute: GRPCRoute
+  readonly Gateway: Gateway
+  readonly GatewayClass: GatewayClass
+  readonly HTTPRoute: HTTPRoute
+  readonly ListenerSet: ListenerSet
+  readonly ReferenceGrant: ReferenceGrant
+  readonly TCPRoute: TCPRoute
+  readonly TLSRoute: TLSRoute
+  readonly UDPRoute: UDPRoute
+}
+// By name: their declarations would be read at each start, for clusters that have no use for them.
+const GROUP = 'gateway.networking.k8s.io'
+const KINDS: { readonly [Kind in keyof GatewayKinds]: true } = {
+  BackendTLSPolicy: true,
+  GRPCRoute: true,
+  Gateway: true,
+  GatewayClass: true,
+  HTTPRoute: true,
+  ListenerSet: true,
+  ReferenceGrant: true,
+  TCPRoute: true,
+  TLSRoute: true,
+  UDPRoute: true,
+}
 
 type Note = (object: ApiObject) => void
 
@@ -21,8 +58,7 @@ export class GatewayCaches {
     told: { readonly asked: Note; readonly said: Note; readonly gone: () => void },
   ) {
     eachServed(context, (resource) => {
-      if (!gatewayResources.some(({ group, plural }) => group === resource.group && plural === resource.plural))
-        return undefined
+      if (resource.group !== GROUP || !Object.hasOwn(KINDS, resource.kind)) return undefined
       const cache = context.informers.for(resource)
       this.#caches.set(resource.kind, cache)
       cache.addHandlers(askedHandlers(told.asked, told.said))
@@ -34,8 +70,9 @@ export class GatewayCaches {
   }
 
   /** Of all namespaces, those that somebody has deleted left out. */
-  list<T extends ApiObject>({ kind }: Resource<T>): readonly T[] {
-    return (this.#caches.get(kind)?.lister.list() ?? []).filter((one) => !isLeaving(one)) as unknown as readonly T[]
+  list<Kind extends keyof GatewayKinds>(kind: Kind): readonly GatewayKinds[Kind][] {
+    const all = this.#caches.get(kind)?.lister.list() ?? []
+    return all.filter((one) => !isLeaving(one)) as unknown as readonly GatewayKinds[Kind][]
   }
 
   /** In the version in which it is served. */

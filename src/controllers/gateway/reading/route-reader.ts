@@ -7,18 +7,8 @@ import { pods } from '#api/core/pod/resource.ts'
 import { secrets } from '#api/core/secret/resource.ts'
 import type { Service } from '#api/core/service/message.ts'
 import { services } from '#api/core/service/resource.ts'
-import { backendTLSPolicies } from '#api/gatewayapi/backendtlspolicy/resource.ts'
 import type { Gateway } from '#api/gatewayapi/gateway/message.ts'
-import { gateways } from '#api/gatewayapi/gateway/resource.ts'
 import type { GatewayClass } from '#api/gatewayapi/gatewayclass/message.ts'
-import { gatewayClasses } from '#api/gatewayapi/gatewayclass/resource.ts'
-import { grpcRoutes } from '#api/gatewayapi/grpcroute/resource.ts'
-import { httpRoutes } from '#api/gatewayapi/httproute/resource.ts'
-import { listenerSets } from '#api/gatewayapi/listenerset/resource.ts'
-import { referenceGrants } from '#api/gatewayapi/referencegrant/resource.ts'
-import { tcpRoutes } from '#api/gatewayapi/tcproute/resource.ts'
-import { tlsRoutes } from '#api/gatewayapi/tlsroute/resource.ts'
-import { udpRoutes } from '#api/gatewayapi/udproute/resource.ts'
 import type { Ingress } from '#api/networking/ingress/message.ts'
 import { ingresses } from '#api/networking/ingress/resource.ts'
 import { ingressClasses } from '#api/networking/ingressclass/resource.ts'
@@ -153,12 +143,12 @@ export class RouteReader {
   /** Gateways of a class of ours. */
   gateways(): readonly Gateway[] {
     const classes = this.classes().map(({ metadata }) => metadata?.name)
-    return this.#kinds.list(gateways).filter(({ spec }) => classes.includes(spec?.gatewayClassName))
+    return this.#kinds.list('Gateway').filter(({ spec }) => classes.includes(spec?.gatewayClassName))
   }
 
   /** Those that name this controller. */
   classes(): readonly GatewayClass[] {
-    return this.#kinds.list(gatewayClasses).filter(({ spec }) => spec?.controllerName === GATEWAY_CONTROLLER)
+    return this.#kinds.list('GatewayClass').filter(({ spec }) => spec?.controllerName === GATEWAY_CONTROLLER)
   }
 
   /** Whether an Ingress may be of a class of ours. */
@@ -180,16 +170,16 @@ export class RouteReader {
     for (const lookup of [this.#services, this.#secrets, this.#configMaps]) lookup.begin()
     const there = <T extends ApiObject>(all: readonly T[]): readonly T[] => all.filter((one) => !isLeaving(one))
     return {
-      gatewayClasses: this.#kinds.list(gatewayClasses),
-      gateways: this.#kinds.list(gateways),
-      listenerSets: this.#kinds.list(listenerSets),
-      httpRoutes: this.#kinds.list(httpRoutes),
-      grpcRoutes: this.#kinds.list(grpcRoutes),
-      tlsRoutes: this.#kinds.list(tlsRoutes),
-      tcpRoutes: this.#kinds.list(tcpRoutes),
-      udpRoutes: this.#kinds.list(udpRoutes),
-      referenceGrants: this.#kinds.list(referenceGrants),
-      backendTLSPolicies: this.#kinds.list(backendTLSPolicies),
+      gatewayClasses: this.#kinds.list('GatewayClass'),
+      gateways: this.#kinds.list('Gateway'),
+      listenerSets: this.#kinds.list('ListenerSet'),
+      httpRoutes: this.#kinds.list('HTTPRoute'),
+      grpcRoutes: this.#kinds.list('GRPCRoute'),
+      tlsRoutes: this.#kinds.list('TLSRoute'),
+      tcpRoutes: this.#kinds.list('TCPRoute'),
+      udpRoutes: this.#kinds.list('UDPRoute'),
+      referenceGrants: this.#kinds.list('ReferenceGrant'),
+      backendTLSPolicies: this.#kinds.list('BackendTLSPolicy'),
       ingresses: there(this.#ingresses.lister.list()),
       ingressClasses: there(this.#classes.lister.list()),
       namespaceLabels: (name) => {
