@@ -79,6 +79,7 @@ const controllers = startControllers({
   kept: api.systemObjects,
   nodeMonitorGraceMs: config.nodeMonitorGraceSeconds * 1000,
   networkPolicies: !leaves(config, 'policies'),
+  gateways: !leaves(config, 'gateway'),
   loadBalancer: config.loadBalancer === 'pool' ? { cidrs: config.loadBalancerCidr } : 'none',
   log: (level, message) => logLine(`controllers: ${level}: ${message}`),
 })

@@ -311,7 +311,7 @@ test('a TCPRoute is forwarded by slices of the Gateway’s Service that follow t
       .filter(({ metadata }) => metadata?.namespace === 'kube-system')
       .map(({ metadata, ports, endpoints }: Loose) => [
         metadata.labels['kubernetes.io/service-name'],
-        metadata.annotations['fairlead.dev/endpoint-weight'],
+        metadata.annotations?.['fairlead.dev/endpoint-weight'],
         ports,
         endpoints.map((one: Loose) => `${one.addresses[0]} ${one.conditions.ready}`),
       ])
@@ -335,9 +335,20 @@ test('a TCPRoute is forwarded by slices of the Gateway’s Service that follow t
   assert.deepEqual(written(), [
     ['gateway-shop-public', '1', ports, ['10.244.0.1 true', '10.244.0.2 true', '10.244.0.3 true']],
   ])
+  await client.delete(services, 'spare', shop)
+  const pod: Loose = slice('gateway-shop-public-1', 'gateway-shop-public', ['10.244.0.7'])
+  const labels = { ...pod.metadata.labels, 'app.kubernetes.io/name': 'fairlead-gateway' }
+  await client.create(endpointSlices, { ...pod, metadata: { ...pod.metadata, ...system, labels }, ports: [] }, system)
+  await settle()
+  const [, refusing] = written().filter(([, weight]) => weight !== undefined)
+  assert.deepEqual(
+    refusing,
+    ['gateway-shop-public', '1', [{ name: 'tcp-5432', port: 1, protocol: 'TCP' }], ['10.244.0.7 true']],
+    'the share of a Service that is not there is refused',
+  )
   await client.delete(tcpRoutes, 'db', shop)
   await settle()
-  assert.deepEqual(written(), [])
+  assert.equal(written().filter(([, weight]) => weight !== undefined).length, 0)
   stop()
 })
 

@@ -180,13 +180,14 @@ const found = (
 /** One key, one way: all that makes a way to a port of a Service another. */
 const backendKey = (
   service: Service,
-  { port }: ServicePort,
+  { port, protocol: transport }: ServicePort,
   protocol: Backend['protocol'],
   policy: ReadPolicy | undefined,
   retry: Retry | undefined,
   clientCertificate: FoundCertificate | undefined,
 ): string => {
-  const parts = [`${keyOf(service)}:${port}`, protocol]
+  // TCP and UDP may have the same number, under other names.
+  const parts = [`${keyOf(service)}:${port}`, transport === 'UDP' ? 'udp' : protocol]
   if (policy !== undefined) parts.push(`by ${policy.key}`)
   if (clientCertificate !== undefined) parts.push(`as ${clientCertificate.key}`)
   if (retry !== undefined) parts.push(`retry ${retry.attempts}*${retry.codes.join(',')}+${retry.backoffMs ?? ''}`)

@@ -1,5 +1,6 @@
 import type { Service } from '#api/core/service/message.ts'
 import type { Endpoint, EndpointSlice } from '#api/discovery/endpointslice/message.ts'
+import { keyOf } from '#objects/object-key.ts'
 import { ENDPOINT_WEIGHT_ANNOTATION, MANAGED_BY_LABEL, SERVICE_NAME_LABEL } from '#objects/well-known.ts'
 import { GATEWAY_CONTROLLER_LABEL_VALUE } from '#routes/data-plane.ts'
 import type { KernelPort } from '#routes/routes.ts'
@@ -48,7 +49,7 @@ export const desiredSlices = (
   const families = given.length > 0 ? given : FAMILIES
   const shares = ports.flatMap((port) =>
     families.flatMap((family) =>
-      sharesOf(port, family, slicesOf).map(({ share, weight, groups }): ShareChanges => {
+      sharesOf(port, family, slicesOf, keyOf(service)).map(({ share, weight, groups }): ShareChanges => {
         const mine = left.get(share) ?? []
         left.delete(share)
         const meta = metaOf(service, share, weight)
@@ -76,42 +77,70 @@ interface PortShare {
   readonly groups: readonly Group[]
 }
 
-/** The Services behind a port that have endpoints of a family, by what they share it. */
+/**
+ * What a port is shared by in one family: the Services behind it that have endpoints, and, for what must be refused, the
+ * pods of the data plane at a number where nobody listens, since they refuse as a machine does.
+ */
 const sharesOf = (
-  { port, protocol, to }: KernelPort,
+  { port, protocol, to, refusedWeight }: KernelPort,
   family: Family,
   slicesOf: (key: string) => readonly EndpointSlice[],
+  own: string,
 ): readonly PortShare[] => {
   const name = portName(protocol, port)
-  const found = to.map((target) => {
-    const byPort = new Map<number, Map<string, Endpoint>>()
-    for (const slice of slicesOf(keyOfTarget(target))) {
-      if (slice.addressType !== family) continue
-      const own = slice.ports?.find(
-        (one) => (one.name ?? '') === target.portName && (one.protocol || 'TCP') === protocol,
-      )
-      if (!own?.port) continue
-      const endpoints = byPort.get(own.port) ?? new Map<string, Endpoint>()
-      byPort.set(own.port, endpoints)
-      for (const endpoint of slice.endpoints ?? []) {
-        const address = endpoint.addresses?.[0]
-        // Hints are about the endpoints of one Service: among those of several they would mislead.
-        const { hints: _, ...rest } = endpoint
-        if (address !== undefined) endpoints.set(address, to.length > 1 ? rest : endpoint)
-      }
-    }
+  const targets: readonly Shared[] = [
+    ...to.map((target) => ({ key: keyOfTarget(target), weight: target.weight, portName: target.portName })),
+    ...(refusedWeight > 0 && to.length > 0 ? [{ key: own, weight: refusedWeight }] : []),
+  ]
+  const found = targets.map((target) => {
+    const slices = slicesOf(target.key).filter(({ addressType }) => addressType === family)
+    const byPort = endpointsOf(slices, target, protocol, targets.length > 1)
     const all = [...byPort.values()].flatMap((endpoints) => [...endpoints.values()])
     const ready = all.filter(({ conditions }) => conditions?.ready !== false).length
-    const groups: readonly Group[] = [...byPort].map(([number, endpoints]) => ({
+    const groups = [...byPort].map(([number, endpoints]) => ({
       addressType: family,
       ports: [{ name, port: number, protocol }],
       endpoints: [...endpoints.values()],
     }))
-    return { target, groups: groups.filter(({ endpoints }) => endpoints.length > 0), endpoints: ready || all.length }
+    return { groups: groups.filter(({ endpoints }) => endpoints.length > 0), endpoints: ready || all.length }
   })
-  const weights = endpointWeights(found.map(({ target, endpoints }) => ({ weight: target.weight, endpoints })))
-  return found.flatMap(({ target, groups }, at) => {
-    const share = textHash(`${family} ${name} ${at} ${keyOfTarget(target)}`)
-    return weights[at] === 0 ? [] : [{ share, weight: weights[at]!, groups }]
+  const weights = endpointWeights(targets.map(({ weight }, at) => ({ weight, endpoints: found[at]!.endpoints })))
+  return targets.flatMap(({ key }, at) => {
+    const share = textHash(`${family} ${name} ${at} ${key}`)
+    return weights[at] === 0 ? [] : [{ share, weight: weights[at]!, groups: found[at]!.groups }]
   })
+}
+
+/** A Service that has a share of a port; without a port's name those that refuse. */
+interface Shared {
+  readonly key: string
+  readonly weight: number
+  readonly portName?: string
+}
+/** Of the pods of the data plane: only root could listen there. */
+const CLOSED_PORT = 1
+
+/** By their ports and addresses. */
+const endpointsOf = (
+  slices: readonly EndpointSlice[],
+  { portName: wanted }: Shared,
+  protocol: 'TCP' | 'UDP',
+  isShared: boolean,
+): ReadonlyMap<number, ReadonlyMap<string, Endpoint>> => {
+  const byPort = new Map<number, Map<string, Endpoint>>()
+  for (const { ports, endpoints: all, metadata } of slices) {
+    const isSelected = metadata?.labels?.[MANAGED_BY_LABEL] !== GATEWAY_CONTROLLER_LABEL_VALUE
+    const own = ports?.find((one) => (one.name ?? '') === wanted && (one.protocol || 'TCP') === protocol)
+    const number = wanted === undefined ? (isSelected ? CLOSED_PORT : undefined) : own?.port
+    if (!number) continue
+    const endpoints = byPort.get(number) ?? new Map<string, Endpoint>()
+    byPort.set(number, endpoints)
+    for (const endpoint of all ?? []) {
+      const address = endpoint.addresses?.[0]
+      // Hints are about the endpoints of one Service: among those of several they would mislead.
+      const { hints: _, ...rest } = endpoint
+      if (address !== undefined) endpoints.set(address, isShared ? rest : endpoint)
+    }
+  }
+  return byPort
 }

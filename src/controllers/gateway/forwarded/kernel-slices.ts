@@ -5,7 +5,7 @@ import { isLeaving } from '#objects/deletion.ts'
 import { serviceKeyOf } from '#objects/endpoint-slice.ts'
 import { keyOf } from '#objects/object-key.ts'
 import { MANAGED_BY_LABEL } from '#objects/well-known.ts'
-import { GATEWAY_CONTROLLER_LABEL_VALUE } from '#routes/data-plane.ts'
+import { DATA_PLANE_NAME, GATEWAY_CONTROLLER_LABEL_VALUE } from '#routes/data-plane.ts'
 import type { KernelPort } from '#routes/routes.ts'
 import { siteKey } from '#routes/site-service.ts'
 import type { ControllerContext } from '../../context.ts'
@@ -25,6 +25,8 @@ export class KernelSlices {
   readonly #deleted = new Set<string>()
   #ports: readonly KernelPort[] = []
   #behind: ReadonlySet<string> = new Set()
+  /** Whether some connections are led to pods of the data plane, which refuse them. */
+  #refuses = false
 
   /** `changed` is called where endpoints behind a port, or slices of ours, are others. */
   constructor(context: ControllerContext, services: SiteServices, changed: () => void) {
@@ -34,7 +36,9 @@ export class KernelSlices {
     this.#cache.addIndex('service', sliceIndex)
     this.#cache.addIndex(INDEX, (slice) => [serviceKeyOf(slice) ?? ''])
     const note = (slice: EndpointSlice): void => {
-      if (isOurs(slice) || this.#behind.has(serviceKeyOf(slice) ?? '')) changed()
+      const of = serviceKeyOf(slice) ?? ''
+      const isRefusing = this.#refuses && slice.metadata?.labels?.['app.kubernetes.io/name'] === DATA_PLANE_NAME
+      if (isOurs(slice) || isRefusing || this.#behind.has(of)) changed()
     }
     this.#cache.addHandlers({
       onAdd: note,
@@ -57,6 +61,7 @@ export class KernelSlices {
   set(ports: readonly KernelPort[]): void {
     this.#ports = ports
     this.#behind = servicesBehind(ports)
+    this.#refuses = ports.some(({ refusedWeight }) => refusedWeight > 0)
   }
 
   /** Brings the slices of all sites up to the endpoints behind their ports. */
