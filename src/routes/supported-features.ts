@@ -1,12 +1,15 @@
 /**
  * What `status.supportedFeatures` of a GatewayClass says, in the words of the API: all that is claimed is done. Of what
- * the API knows besides, nothing is claimed but with a reason:
+ * else the API has a word for is not claimed:
  *
- * - `Mesh*`: routes that hang on Services are for a mesh, which this is not.
+ * - `BackendTLSPolicySANValidation`: HAProxy holds a backend's certificate against one name of a host, and against no URI;
+ *   a policy that asks for more is refused.
+ * - `GatewayInfrastructurePropagation`: labels and annotations go to the Service of a Gateway, which is in `kube-system`
+ *   with all of the data plane, while the API's own test looks for it beside the Gateway.
+ * - `Mesh` and all that begins with it: routes that hang on Services are for a mesh, which this is not.
  */
 export const SUPPORTED_FEATURES: readonly string[] = [
   'BackendTLSPolicy',
-  'BackendTLSPolicySANValidation',
   'GRPCRoute',
   'GRPCRouteNamedRouteRule',
   'Gateway',
@@ -16,7 +19,6 @@ export const SUPPORTED_FEATURES: readonly string[] = [
   'GatewayFrontendClientCertificateValidationInsecureFallback',
   'GatewayHTTPListenerIsolation',
   'GatewayHTTPSListenerDetectMisdirectedRequests',
-  'GatewayInfrastructurePropagation',
   'GatewayPort8080',
   'GatewayStaticAddresses',
   'HTTPRoute',

@@ -48,23 +48,28 @@ test('what is no Service has no policy', () => {
 const read = (one: ReturnType<typeof policy>, maps = configMaps) =>
   policies({ configMaps: maps, backendTLSPolicies: [one] }).targeting('shop/web')[0]!.read
 
-test('a policy is asked for a hostname, authorities, and names instead of the hostname', () => {
-  const one = policy('p', 'web', {
-    subjectAltNames: [
-      { type: 'Hostname', hostname: 'b.test', uri: 'x' },
-      { type: 'URI', uri: 'spiffe://c' },
-    ],
-  })
+test('a policy is asked for a hostname, authorities, and a name instead of the hostname', () => {
+  const one = policy('p', 'web', { subjectAltNames: [{ type: 'Hostname', hostname: 'b.test', uri: 'x' }] })
   assert.deepEqual(read(one).tls, {
     hostname: 'web.test',
     authorities: ['ConfigMap shop/authorities'],
-    alternativeNames: [
-      { type: 'Hostname', value: 'b.test' },
-      { type: 'URI', value: 'spiffe://c' },
-    ],
+    alternativeNames: [{ type: 'Hostname', value: 'b.test' }],
   })
   const system = read(policy('p', 'web', { caCertificateRefs: [], wellKnownCACertificates: 'System' }))
   assert.deepEqual([system.tls?.authorities, system.authorities], [['system'], []])
+})
+
+test('names that the proxy cannot hold a certificate against are refused, and nothing is sent', () => {
+  const host = { type: 'Hostname' as const, hostname: 'b.test' }
+  for (const [subjectAltNames, message] of [
+    [[{ type: 'URI' as const, uri: 'spiffe://c' }], 'subjectAltNames of the type URI are not supported'],
+    [[host, { type: 'URI' as const, uri: 'spiffe://c' }], 'subjectAltNames of the type URI are not supported'],
+    [[host, { ...host, hostname: 'c.test' }], 'several subjectAltNames are not supported, only one'],
+    [[{ ...host, hostname: '*.test' }], 'subjectAltNames with a star are not supported'],
+  ] as const) {
+    const { tls, fault } = read(policy('p', 'web', { subjectAltNames }))
+    assert.deepEqual([tls, fault], [undefined, { reason: 'Invalid', message }])
+  }
 })
 
 const ref = { group: '', kind: 'ConfigMap', name: 'authorities' }

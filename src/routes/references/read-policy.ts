@@ -45,6 +45,8 @@ const read = remembered(
     if (options.length > 0) return refused('Invalid', `options are not supported: ${options.join(', ')}`)
     if (refs.length === 0 && wellKnown !== 'System')
       return refused('Invalid', `wellKnownCACertificates ${JSON.stringify(wellKnown ?? '')} is not "System"`)
+    const names = unsupportedNames(policy)
+    if (names !== undefined) return refused('Invalid', names)
     const found = refs.map((ref, at) => authoritiesOf(ref, policy, maps[at], check))
     const authorities = found.filter((one): one is FoundAuthorities => !('reason' in one))
     const unresolved = found.find((one) => 'reason' in one)
@@ -71,11 +73,19 @@ const authoritiesOf = (
   return typeof found === 'string' ? { reason: 'InvalidCACertificateRef', message: found } : found
 }
 
+/** HAProxy holds a certificate against one name of a host. Others would be checked too little, or by the wrong name. */
+const unsupportedNames = ({ spec }: BackendTLSPolicy): string | undefined => {
+  const names = spec.validation.subjectAltNames ?? []
+  if (names.some(({ type }) => type !== 'Hostname')) return 'subjectAltNames of the type URI are not supported'
+  if (names.length > 1) return 'several subjectAltNames are not supported, only one'
+  return names[0]?.hostname?.startsWith('*.') ? 'subjectAltNames with a star are not supported' : undefined
+}
+
 const tlsOf = ({ spec }: BackendTLSPolicy, authorities: readonly string[]): BackendTls => ({
   hostname: spec.validation.hostname,
   authorities,
-  alternativeNames: (spec.validation.subjectAltNames ?? []).map(({ type, hostname = '', uri = '' }) => ({
+  alternativeNames: (spec.validation.subjectAltNames ?? []).map(({ type, hostname = '' }) => ({
     type,
-    value: type === 'URI' ? uri : hostname,
+    value: hostname,
   })),
 })

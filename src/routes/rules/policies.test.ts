@@ -25,19 +25,23 @@ test('a timeout that is no duration, or that cannot come, is refused', () => {
   })
 })
 
-test('a retry says after which answers, how often, and when', () => {
+test('a retry says after which answers, and how often', () => {
   assert.deepEqual(readRetry(undefined), { value: undefined })
   assert.deepEqual(readRetry({}), { value: { codes: [], attempts: 1 } })
-  assert.deepEqual(readRetry({ codes: [500, 503], attempts: 3, backoff: '100ms' }), {
-    value: { codes: [500, 503], attempts: 3, backoffMs: 100 },
+  assert.deepEqual(readRetry({ codes: [500, 503], attempts: 100, backoff: '0s' }), {
+    value: { codes: [500, 503], attempts: 100 },
   })
-  for (const code of [404, 408, 425, 500, 501, 502, 503, 504])
+  for (const code of [401, 403, 404, 408, 425, 500, 501, 502, 503, 504])
     assert.equal(readRetry({ codes: [code] }).fault, undefined)
 })
 
-test('a retry that no proxy can do is refused', () => {
-  assert.match(readRetry({ codes: [500, 429] }).fault?.message ?? '', /^a retry after the status 429 is not supported/)
-  assert.match(readRetry({ backoff: 'x' }).fault?.message ?? '', /^retry.backoff "x" is no duration/)
+test('a retry that the proxy cannot do is refused', () => {
+  const words = (retry: Parameters<typeof readRetry>[0]) => readRetry(retry).fault?.message
+  assert.match(words({ codes: [500, 429] }) ?? '', /^a retry after the status 429 is not supported/)
+  assert.equal(words({ backoff: 'x' }), 'retry.backoff "x" is no duration')
+  assert.equal(words({ backoff: '100ms' }), 'retry.backoff is not supported: HAProxy sends again at once')
+  assert.equal(words({ attempts: 101 }), 'retry.attempts is more than 100')
+  assert.equal(readRetry({ attempts: 101 }).fault?.reason, 'UnsupportedValue')
 })
 
 test('persistence is by cookie for the client’s session where nothing else is said', () => {

@@ -29,20 +29,21 @@ const durationFault = (what: string, text: string | undefined): Fault | undefine
     ? undefined
     : unsupported(`${what} ${JSON.stringify(text)} is no duration`)
 
-/** Those that a proxy can tell apart before it has handed on an answer. */
-const RETRIED: readonly number[] = [404, 408, 425, 500, 501, 502, 503, 504]
+/** Those that HAProxy can tell apart before it has handed on an answer. */
+const RETRIED: readonly number[] = [401, 403, 404, 408, 425, 500, 501, 502, 503, 504]
 const ATTEMPTS = 1
+const MOST_ATTEMPTS = 100
 
 export const readRetry = (written: HTTPRouteRetry | undefined): Read<Retry | undefined> => {
   if (written === undefined) return { value: undefined }
   const { codes = [], attempts = ATTEMPTS, backoff } = written
   const other = codes.find((code) => !RETRIED.includes(code))
-  const fault =
-    other === undefined
-      ? durationFault('retry.backoff', backoff)
-      : unsupported(`a retry after the status ${other} is not supported, only after ${RETRIED.join(', ')}`)
-  const backoffMs = durationMs(backoff ?? '0s')
-  return { value: { codes, attempts, ...(backoffMs && { backoffMs }) }, ...(fault && { fault }) }
+  const wrong =
+    durationFault('retry.backoff', backoff)?.message ??
+    (durationMs(backoff ?? '0s') ? 'retry.backoff is not supported: HAProxy sends again at once' : undefined) ??
+    (attempts > MOST_ATTEMPTS ? `retry.attempts is more than ${MOST_ATTEMPTS}` : undefined) ??
+    (other && `a retry after the status ${other} is not supported, only after ${RETRIED.join(', ')}`)
+  return { value: { codes, attempts }, ...(wrong && { fault: unsupported(wrong) }) }
 }
 
 /** `owner` names the rule: of two rules without a name of their own, each has another. */

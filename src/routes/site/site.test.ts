@@ -281,3 +281,14 @@ test('the table holds what some entry uses, and nothing else', () => {
   assert.deepEqual([...unbound.table.backends.keys()], ['shop/web:80 http'])
   assert.deepEqual([...unbound.table.certificates.keys()], [])
 })
+
+test('a port may be one of TCP and one of UDP', () => {
+  const all = routes({ gateways: [gateway('gw', [http(), { ...udp, port: 80 }])] })
+  assert.deepEqual(
+    all.wantedPorts.map(({ port, protocol, by }) => [port, protocol, by]),
+    [
+      [80, 'TCP', 'proxy'],
+      [80, 'UDP', 'kernel'],
+    ],
+  )
+})

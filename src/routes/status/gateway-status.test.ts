@@ -61,6 +61,9 @@ test('a Gateway is programmed when a proxy serves it, at an address and a port',
   ])
   const nowhere = told(gateway('gw', [http()]), { addressesOf: () => [] })
   assert.deepEqual(nowhere.three, ['True Accepted', 'False AddressNotAssigned', 'True ResolvedRefs'])
+  const refusals = new Map([['Gateway shop/gw http', 'no']])
+  const mixed = told(gateway('gw', [http(), http({ name: 'b', port: 81 })]), { isServing: () => false, refusals })
+  assert.equal(mixed.three[1], 'False Pending')
   const half = told(gateway('gw', [http(), http({ name: 'b', port: 81 })]), {
     bindOf: (_, port) => (port === 80 ? 10_000 : undefined),
   })
