@@ -14,7 +14,7 @@ import type { UDPRoute } from '#api/gatewayapi/udproute/message.ts'
 import type { Ingress } from '#api/networking/ingress/message.ts'
 import type { IngressClass } from '#api/networking/ingressclass/message.ts'
 import type { Labels } from '#objects/object.ts'
-import type { Origin } from './table/table.ts'
+import type { Origin } from './table/origin.ts'
 
 /**
  * All that routing follows from. Objects never change: who has read one once need not read it again, so that what an

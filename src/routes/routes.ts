@@ -1,5 +1,6 @@
 import type { Condition } from '#api/meta/condition.ts'
-import type { Origin, RoutingTable } from './table/table.ts'
+import type { Origin } from './table/origin.ts'
+import type { RoutingTable } from './table/table.ts'
 
 /** A condition that should stand: when it came to be so is for whoever writes it. */
 export type WantedCondition = Omit<Condition, 'lastTransitionTime' | 'observedGeneration'>

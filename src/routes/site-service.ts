@@ -7,7 +7,7 @@ import {
   GATEWAY_CONTROLLER_LABEL_VALUE,
   LAST_BIND,
 } from './data-plane.ts'
-import type { Origin } from './table/table.ts'
+import type { Origin } from './table/origin.ts'
 
 /** On all that is made for the data plane; what does not have it is somebody else's. */
 export const MANAGED_LABELS: Readonly<Record<string, string>> = {

@@ -1,7 +1,7 @@
 import { keyOf } from '#objects/object-key.ts'
 import type { News, WantedPort } from '#routes/routes.ts'
 import { siteKey } from '#routes/site-service.ts'
-import type { Origin } from '#routes/table/table.ts'
+import type { Origin } from '#routes/table/origin.ts'
 import { type Cache, type ControllerContext, type RunningController, recorderOf, runLoop } from '../context.ts'
 import { KernelSlices } from './forwarded/kernel-slices.ts'
 import { DataPlane } from './infrastructure/data-plane.ts'

@@ -21,7 +21,7 @@ import type { Handlers, Informer, Informers } from '#client/informer.ts'
 import { isLeaving } from '#objects/deletion.ts'
 import type { RouteObjects } from '#routes/route-objects.ts'
 import { bindOf, siteKey, siteKeyOf } from '#routes/site-service.ts'
-import type { Origin } from '#routes/table/table.ts'
+import type { Origin } from '#routes/table/origin.ts'
 
 /** All that routes follow from but endpoints, cached. Kinds of the Gateway API may not be served, and come later. */
 export class ObjectCaches {

@@ -1,5 +1,5 @@
 import type { News } from '../routes.ts'
-import type { Origin } from '../table/table.ts'
+import type { Origin } from '../table/origin.ts'
 import type { REASONS } from './reasons.ts'
 
 export const warning = (object: Origin, reason: keyof typeof REASONS, message: string): News => ({

@@ -1,6 +1,7 @@
 import type { Listener } from '#api/gatewayapi/shared/listener.ts'
 import type { FoundAuthorities, FoundCertificate } from '../references/certificates.ts'
-import type { ClientValidation, Origin } from '../table/table.ts'
+import type { Origin } from '../table/origin.ts'
+import type { ClientValidation } from '../table/table.ts'
 import type { Fault } from '../values/fault.ts'
 
 /** A listener of a Gateway or of a ListenerSet, read and checked. */

@@ -12,7 +12,7 @@ import {
   readAuthorities,
 } from '../references/certificates.ts'
 import { GATEWAY_GROUP, type Referrer } from '../references/grants.ts'
-import type { Origin } from '../table/table.ts'
+import type { Origin } from '../table/origin.ts'
 import type { Fault } from '../values/fault.ts'
 import { familyOf, KINDS, type ListenerClients, type OwnListener, tlsModeOf } from './own-listener.ts'
 

@@ -1,6 +1,6 @@
 import type { FoundBackend } from '../references/backends.ts'
 import type { Action, Filter, PathChange, Redirect, Rule, WeightedBackend } from '../table/entry.ts'
-import type { Origin } from '../table/table.ts'
+import type { Origin } from '../table/origin.ts'
 import type { Fault } from '../values/fault.ts'
 import type { ReadFilter, ReadMirror, ReadRule } from './read-rule.ts'
 

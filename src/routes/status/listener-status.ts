@@ -2,7 +2,7 @@ import { familyOf, listenerId, type OwnListener } from '../listeners/own-listene
 import { GATEWAY_GROUP } from '../references/grants.ts'
 import type { RouteOptions } from '../route-objects.ts'
 import type { WantedCondition } from '../routes.ts'
-import type { Origin } from '../table/table.ts'
+import type { Origin } from '../table/origin.ts'
 import type { Fault } from '../values/fault.ts'
 import { fails, holds, unless } from './condition.ts'
 

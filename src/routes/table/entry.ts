@@ -1,4 +1,4 @@
-import type { Origin } from './table.ts'
+import type { Origin } from './origin.ts'
 
 /** One match of one rule of one route, under one hostname: what precedence is decided among. */
 export interface Entry {
@@ -103,7 +103,7 @@ export interface Redirect {
 }
 
 /** A copy of a share of the requests, whose answers nobody waits for. */
-export interface Mirror {
+interface Mirror {
   /** Absent: there is none to send to, and nothing is sent. */
   readonly backend?: string
   readonly numerator: number

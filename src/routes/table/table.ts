@@ -1,4 +1,5 @@
 import type { Entry } from './entry.ts'
+import type { Origin } from './origin.ts'
 
 /**
  * What the gateways of one data plane serve: decided once, from the API's objects alone, and then compiled for a proxy,
@@ -13,14 +14,6 @@ export interface RoutingTable {
   readonly certificates: ReadonlyMap<string, Certificate>
   /** Bundles of certificates of authorities, in PEM, by their keys. */
   readonly authorities: ReadonlyMap<string, string>
-}
-
-/** The object that something in a table comes from. */
-export interface Origin {
-  readonly kind: string
-  /** Absent for what belongs to the cluster. */
-  readonly namespace?: string
-  readonly name: string
 }
 
 /** What has addresses of its own: a Gateway, or all Ingresses of a class. */

@@ -6,7 +6,7 @@ import { keyOf } from '#objects/object-key.ts'
 import { toBase64 } from '#schema/base64.ts'
 import type { RouteObjects, RouteOptions } from '../route-objects.ts'
 
-export const CONTROLLER = 'fairlead.dev/gateway-controller'
+const CONTROLLER = 'fairlead.dev/gateway-controller'
 
 type Lists = { -readonly [kind in keyof RouteObjects]?: RouteObjects[kind] }
 

@@ -1,5 +1,5 @@
 import type { News } from '../../routes.ts'
-import type { Origin } from '../../table/table.ts'
+import type { Origin } from '../../table/origin.ts'
 import { warning } from '../news.ts'
 import { ANNOTATIONS, PREFIX, wayOut } from './annotation-list.ts'
 import { DEFAULTS, type Settings } from './settings.ts'

@@ -1,6 +1,7 @@
 import type { FoundCertificate } from '../../references/certificates.ts'
 import type { News } from '../../routes.ts'
-import type { Certificate, Origin } from '../../table/table.ts'
+import type { Origin } from '../../table/origin.ts'
+import type { Certificate } from '../../table/table.ts'
 import { warning } from '../news.ts'
 import type { TlsClaim } from '../resolve/placed.ts'
 import type { ResolvedIngress } from '../resolve/resolved-ingress.ts'

@@ -1,6 +1,7 @@
 import type { Entry } from '../../table/entry.ts'
 import { compareHostnames } from '../../table/hostname.ts'
-import type { Listener, Origin, SitePort } from '../../table/table.ts'
+import type { Origin } from '../../table/origin.ts'
+import type { Listener, SitePort } from '../../table/table.ts'
 import { covers } from '../paths/ingress-path.ts'
 import type { HostCertificate } from './host-certificates.ts'
 import type { Route } from './host-routes.ts'

@@ -1,6 +1,7 @@
 import type { FoundCertificate } from '../../references/certificates.ts'
 import type { Entry } from '../../table/entry.ts'
-import type { Backend, Origin } from '../../table/table.ts'
+import type { Origin } from '../../table/origin.ts'
+import type { Backend } from '../../table/table.ts'
 import type { IngressPath } from '../paths/ingress-path.ts'
 
 /** A path of an Ingress under one host, with what becomes of requests for it. */

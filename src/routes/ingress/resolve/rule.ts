@@ -1,5 +1,5 @@
 import type { Action, Entry, Filter, PathChange, PathMatch, Redirect, Rule } from '../../table/entry.ts'
-import type { Origin } from '../../table/table.ts'
+import type { Origin } from '../../table/origin.ts'
 import type { Settings } from '../annotations/settings.ts'
 
 /** What all requests that a path of an Ingress takes have in common, whichever backend it is. */

@@ -4,7 +4,7 @@ import { objectKey } from '#objects/object-key.ts'
 import { readSecret } from '../../references/certificates.ts'
 import type { RouteOptions } from '../../route-objects.ts'
 import type { News } from '../../routes.ts'
-import type { Origin } from '../../table/table.ts'
+import type { Origin } from '../../table/origin.ts'
 import { warning } from '../news.ts'
 import type { TlsClaim } from './placed.ts'
 
