@@ -118,6 +118,8 @@ export interface KindDefinition<T extends ApiObject> {
   warnings?(object: T, isNew?: boolean): readonly string[]
   /** Nothing acts on it: who creates one is told so. */
   readonly isInert?: boolean
+  /** Of a custom resource: another text whenever something else is published of it. */
+  readonly revision?: string
   /** What is said to whoever asks for the kind at all. */
   readonly deprecation?: string
   /** Where its replicas stand; absent: `spec.replicas`, `status.replicas` and the selector of its pods. */

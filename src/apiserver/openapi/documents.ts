@@ -21,6 +21,11 @@ export const namesOf = (kinds: readonly Kind[]): readonly DocumentName[] => [
 export const isSame = (one: readonly Kind[], other: readonly Kind[]): boolean =>
   one.length === other.length && one.every((kind, index) => kind === other[index])
 
+const BUILT_IN: ReadonlySet<Kind> = new Set(builtInKinds)
+
+/** Whether every server of a build has it. */
+export const isBuiltIn = (kind: Kind): boolean => BUILT_IN.has(kind)
+
 /** Whether the document of these kinds tells of what every server has, and of nothing else. */
 export const isAsBuilt = (name: DocumentName, kinds: readonly Kind[]): boolean =>
   isSame(kindsOf(name, kinds), kindsOf(name, builtInKinds))

@@ -6,7 +6,7 @@ import type { Exchange, Stage } from '../http/request/exchange.ts'
 import { preferred } from '../http/request/negotiate.ts'
 import type { ServerContext } from '../server-context.ts'
 import { BUILD } from './build.ts'
-import { type DocumentName, isAsBuilt, isSame, kindsOf, makeDocument, pathOf } from './documents.ts'
+import { type DocumentName, isAsBuilt, isBuiltIn, isSame, kindsOf, makeDocument, pathOf } from './documents.ts'
 import { preparedDocument } from './prepared.ts'
 
 const JSON_TYPE = 'application/json'
@@ -53,10 +53,14 @@ export const openapi = ({ catalogue }: ServerContext): Stage => {
 
   /**
    * By which clients tell a document from another: any text serves, as long as it changes with the document. What is
-   * built in is the same in all servers of a build, and need not be made to be told from another's.
+   * built in is the same in all servers of a build, and need not be made to be told from another's; of what others have
+   * defined the definitions tell.
    */
   const versionOf = async (name: DocumentName): Promise<string> => {
-    if (isAsBuilt(name, catalogue.kinds)) return digestOf(`${BUILD} ${name}`)
+    const kinds = kindsOf(name, catalogue.kinds)
+    const defined = kinds.flatMap(({ revision }) => revision ?? [])
+    const builtIn = kinds.filter(isBuiltIn).length
+    if (builtIn + defined.length === kinds.length) return digestOf([BUILD, name, builtIn, ...defined].join(' '))
     return digestIn(document(name))
   }
 

@@ -123,6 +123,10 @@ const valueAt = (path: string): ((object: ApiObject) => string | undefined) => {
   }
 }
 
+/** By it, and by no look at the schema, documents of it are told from those of before. */
+const revisionOf = ({ metadata, status }: CustomResourceDefinition): string =>
+  JSON.stringify([metadata?.uid, metadata?.generation, status?.acceptedNames])
+
 const servedKind = (
   definition: CustomResourceDefinition,
   version: CustomVersion,
@@ -136,6 +140,7 @@ const servedKind = (
   let fieldType: FieldType | undefined
   const custom = kind<ApiObject>({
     resource,
+    revision: revisionOf(definition),
     form,
     verbs: VERBS,
     subresources: { ...(hasStatus && { status }), ...(version.scale && { scale }) },
