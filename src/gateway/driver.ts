@@ -12,7 +12,7 @@ import { assignSlots, type Slots } from '#dataplane/haproxy/slots.ts'
 import { GATEWAY_CONTROLLER } from '#routes/data-plane.ts'
 import type { RouteOptions } from '#routes/route-objects.ts'
 import { routesOf } from '#routes/routes-of.ts'
-import type { RoutingTable } from '#routes/table/table.ts'
+import type { Backend, RoutingTable } from '#routes/table/table.ts'
 import type { Wanted } from './haproxy/isolate.ts'
 import { RunningProxy, type RunningProxyOptions } from './haproxy/running-proxy.ts'
 import { partsOf, tableWithout } from './parts.ts'
@@ -50,6 +50,8 @@ export class Driver {
   #table = EMPTY
   /** Keys of backends by the Service that has their endpoints. */
   #backends: ReadonlyMap<string, readonly string[]> = new Map()
+  /** Of backends as they were, until their endpoints are others: there are thousands. */
+  readonly #servers = new Map<string, { readonly backend: Backend; readonly servers: readonly PlannedServer[] }>()
   #isDue = false
   #isReady = false
 
@@ -97,14 +99,20 @@ export class Driver {
   serversOf(key: string): readonly PlannedServer[] {
     const backend = this.#table.backends.get(key)
     if (!backend) return []
+    const known = this.#servers.get(key)
+    if (known?.backend === backend) return known.servers
     const { namespace, name } = backend.service
     const slices = this.#informers.for(endpointSlices).lister.byIndex('service', `${namespace}/${name}`)
-    return serversOf(backend, endpointsOf(slices, backend.portName, this.#options.families))
+    const servers = serversOf(backend, endpointsOf(slices, backend.portName, this.#options.families))
+    this.#servers.set(key, { backend, servers })
+    return servers
   }
 
   #noteSlice(slice: EndpointSlice): void {
     const backends = this.#backends.get(serviceOf(slice) ?? '')
-    if (backends) this.proxy.noteServers(backends)
+    if (!backends) return
+    for (const key of backends) this.#servers.delete(key)
+    this.proxy.noteServers(backends)
   }
 
   #changed(): void {
@@ -129,6 +137,7 @@ export class Driver {
       const { namespace, name } = table.backends.get(key)!.service
       return `${namespace}/${name}`
     })
+    for (const [key, { backend }] of this.#servers) if (table.backends.get(key) !== backend) this.#servers.delete(key)
     this.#options.onComputed?.(performance.now() - began)
     this.proxy.set(this.#wanted(table))
   }

@@ -160,7 +160,7 @@ export class HaproxyUnderTest {
 /** One that has no parts that could be left out. */
 const whole = (plan: ProxyPlan) => ({ compile: () => plan, parts: () => new Map<string, string>() })
 
-export const until = async (isSo: () => boolean | Promise<boolean>, ms = 20_000): Promise<void> => {
+export const until = async (isSo: () => boolean | Promise<boolean>, ms = 60_000): Promise<void> => {
   const end = performance.now() + ms
   while (!(await isSo())) {
     if (performance.now() > end) throw new Error(`it did not come to be so: ${isSo}`)

@@ -39,8 +39,8 @@ export const findRefused = async (
       await admit(group.slice(half))
     }
   }
-  if ((await check(wanted.compile(left))) !== undefined) return undefined
   await admit(unlikely)
   await admit(likely)
+  if (refused.size === parts.length && (await check(wanted.compile(left))) !== undefined) return undefined
   return refused
 }

@@ -160,7 +160,7 @@ export class RunningProxy {
         this.#dueBackends.clear()
         if ((await this.#worker?.writeServers(servers)) === true) await this.#reload(this.#plan!)
         tell('servers')
-        return this.#timers.later('files', FILES_MS, () => this.#note('files'))
+        return this.#filesLater()
       }
       case 'files':
         return this.#folder.write(this.#plan!, this.#allServers(this.#plan!))
@@ -243,13 +243,17 @@ export class RunningProxy {
     this.#take(wanted, left, rest)
   }
 
+  #filesLater(): void {
+    this.#timers.later('files', FILES_MS, () => this.#note('files'))
+  }
+
   /** False where only a reload can bring it, or where HAProxy refuses some of it. */
   async #writePlan(plan: ProxyPlan): Promise<boolean> {
     const worker = this.#worker
     if (worker?.held.config !== configKey(plan.config)) return false
     try {
       if (await worker.write(plan, this.#allServers(plan), this.#options.clock)) return false
-      this.#due.add('files')
+      this.#filesLater()
       return true
     } catch (error) {
       if (error instanceof ProxyError && error.code === 'PROXY_REFUSED') return false

@@ -28,9 +28,13 @@ export function hostNodes(port: SitePort): readonly HostNode[] {
       else if (isReached(entry.hostname, listener, listeners)) byHostname.set(entry.hostname, [entry])
     }
     const hostnames = [...byHostname.keys()].sort(compareHostnames)
-    return hostnames.map((hostname, index) => {
+    // Of a thousand hostnames few cover others.
+    const wide = hostnames.filter((one) => one === '' || one.startsWith('*.'))
+    return hostnames.map((hostname) => {
       const self = { hostname, star: listener.star }
-      const parent = hostnames.slice(index + 1).find((other) => coversHostname({ ...self, hostname: other }, self))
+      const parent = wide
+        .slice(wide.indexOf(hostname) + 1)
+        .find((other) => coversHostname({ ...self, hostname: other }, self))
       return {
         pattern: hostPattern(hostname, listener.star),
         entries: byHostname.get(hostname) ?? [],

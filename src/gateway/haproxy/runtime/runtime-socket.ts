@@ -65,6 +65,9 @@ export class RuntimeSocket {
   /** The answer, without the lines' ends around it. Rejects with PROXY_UNREACHABLE: then nobody knows if it was done. */
   ask({ line, payload }: Pick<Command, 'line' | 'payload'>): Promise<string> {
     if (this.#end) return Promise.reject(this.#end)
+    // What follows would be another command.
+    if (/[\r\n]/.test(line) || (payload !== undefined && /\r|^\n|\n\n/.test(payload)))
+      return Promise.reject(new ProxyError('PLAN_INVALID', `a command is more than a line: ${JSON.stringify(line)}`))
     return new Promise((resolve, reject) => {
       this.#waiting.push({ resolve, reject })
       this.#socket.write(payload === undefined ? `${line}\n` : `${line} <<\n${payload}\n\n`)

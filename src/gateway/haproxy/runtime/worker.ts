@@ -10,6 +10,8 @@ import { sweepServers, writeServers } from './server-writer.ts'
 /** A request that has read one map and not yet the next is over after this: what it read leads somewhere until then. */
 const REQUEST_MS = 25
 
+const NONE: readonly PlannedServer[] = []
+
 /** What each slot shall have; those that are not named here shall have none. */
 export type SlotServers = ReadonlyMap<string, readonly PlannedServer[]>
 
@@ -18,6 +20,8 @@ export class Worker {
   readonly pid: number
   readonly held: Held
   readonly #socket: RuntimeSocket
+  /** What slots were given last: the same array has the same servers. */
+  readonly #given = new Map<string, readonly PlannedServer[]>()
 
   private constructor(socket: RuntimeSocket, pid: number, held: Held) {
     this.#socket = socket
@@ -65,7 +69,7 @@ export class Worker {
     if (others.some(([name, map]) => map.type === 'tree' && hasMore(this.#map(name), map.entries)))
       await sleep(clock, REQUEST_MS)
     for (const [name, map] of others) await thinMap(this.#socket, name, map, this.#map(name))
-    const none = new Map([...held.servers.keys()].filter((slot) => !servers.has(slot)).map((slot) => [slot, []]))
+    const none = new Map([...held.servers.keys()].filter((slot) => !servers.has(slot)).map((slot) => [slot, NONE]))
     await this.writeServers(none)
     await thinCertificates(this.#socket, plan, held)
     return stuck
@@ -73,13 +77,22 @@ export class Worker {
 
   /** Gives some slots their servers, the others keep theirs; true where only a reload can bring the rest. */
   async writeServers(servers: SlotServers): Promise<boolean> {
-    const stuck = [...servers].map(([slot, wanted]) => {
+    let stuck = false
+    const work: Promise<void>[] = []
+    for (const [slot, wanted] of servers) {
+      if (this.#given.get(slot) === wanted) continue
       const held: HeldServers = this.held.servers.get(slot) ?? new Map()
       this.held.servers.set(slot, held)
-      return writeServers(this.#socket, slot, wanted, held)
-    })
-    await all(stuck)
-    return (await Promise.all(stuck)).includes(true)
+      this.#given.delete(slot)
+      work.push(
+        writeServers(this.#socket, slot, wanted, held).then((isStuck) => {
+          stuck ||= isStuck
+          if (!isStuck) this.#given.set(slot, wanted)
+        }),
+      )
+    }
+    await all(work)
+    return stuck
   }
 
   /** Deletes servers that have ended; true where some have not. */

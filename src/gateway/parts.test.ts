@@ -1,0 +1,130 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import type { Entry, Rule } from '#routes/table/entry.ts'
+import type { Backend, Listener, RoutingTable } from '#routes/table/table.ts'
+import { partsOf, tableWithout } from './parts.ts'
+
+const origin = { kind: 'Gateway', namespace: 'shop', name: 'gw' }
+const backend = (key: string, more: Partial<Backend> = {}): Backend => ({
+  key,
+  service: { namespace: 'shop', name: key, port: 80 },
+  portName: '',
+  protocol: 'http',
+  balance: 'random',
+  ...more,
+})
+const rule = (name: string, to: string, more: Partial<Rule> = {}): Rule => ({
+  id: `HTTPRoute shop/${name} 0`,
+  origin: { kind: 'HTTPRoute', namespace: 'shop', name },
+  index: 0,
+  filters: [],
+  action: { type: 'forward', to: [{ weight: 1, to: { backend: to }, filters: [] }] },
+  ...more,
+})
+const entry = (own: Rule, type: Entry['path']['type'] = 'Prefix'): Entry => ({
+  hostname: '',
+  path: { type, value: '/' },
+  headers: [],
+  query: [],
+  rule: own,
+})
+const listener = (name: string, entries: readonly Entry[], certificates: readonly string[] = []): Listener => ({
+  origin,
+  name,
+  hostname: '',
+  star: 'many',
+  protocol: 'HTTPS',
+  tls: { mode: 'Terminate', certificates },
+  entries,
+})
+const table: RoutingTable = {
+  sites: [
+    {
+      origin,
+      ports: [
+        {
+          port: 443,
+          bind: 10_443,
+          kind: 'tls',
+          listeners: [
+            listener(
+              'a',
+              [
+                entry(rule('web', 'w', { filters: [{ type: 'mirror', backend: 'm', numerator: 1, denominator: 2 }] })),
+                entry(rule('odd', 'o'), 'RegularExpression'),
+              ],
+              ['c1'],
+            ),
+            listener('b', [], ['c2']),
+          ],
+        },
+        {
+          port: 8443,
+          bind: 18_443,
+          kind: 'tls',
+          listeners: [listener('c', [], ['c2'])],
+          clients: { mode: 'AllowValidOnly', authorities: ['ca'] },
+        },
+      ],
+    },
+  ],
+  backends: new Map(
+    [
+      backend('w'),
+      backend('m'),
+      backend('o', { tls: { authorities: ['ca2'], alternativeNames: [], clientCertificate: 'c3' } }),
+    ].map((one) => [one.key, one]),
+  ),
+  certificates: new Map(['c1', 'c2', 'c3'].map((key) => [key, { origin, chain: `chain of ${key}`, key: '' }])),
+  authorities: new Map([
+    ['ca', 'CA'],
+    ['ca2', 'CA2'],
+  ]),
+}
+
+test('rules and listeners are parts by the ids that refusals have, and others as soon as what they use is', () => {
+  const parts = partsOf(table)
+  assert.deepEqual(
+    [...parts.keys()],
+    ['Gateway shop/gw a', 'HTTPRoute shop/web 0', 'HTTPRoute shop/odd 0', 'Gateway shop/gw b', 'Gateway shop/gw c'],
+  )
+  const differing = (other: RoutingTable) =>
+    [...partsOf(other)].filter(([id, text]) => parts.get(id) !== text).map(([id]) => id)
+  const renewed = { origin, chain: 'another', key: '' }
+  assert.deepEqual(differing({ ...table, certificates: new Map([...table.certificates, ['c2', renewed]]) }), [
+    'Gateway shop/gw b',
+    'Gateway shop/gw c',
+  ])
+  assert.deepEqual(differing({ ...table, certificates: new Map([...table.certificates, ['c3', renewed]]) }), [
+    'HTTPRoute shop/odd 0',
+  ])
+  assert.deepEqual(differing({ ...table, authorities: new Map([...table.authorities, ['ca', 'other']]) }), [
+    'Gateway shop/gw c',
+  ])
+})
+
+test('requests of a rule that is left out get 500 and go to no other rule; an expression goes with its rule', () => {
+  const kept = tableWithout(table, new Set(['HTTPRoute shop/web 0', 'HTTPRoute shop/odd 0']))
+  const entries = kept.sites[0]!.ports[0]!.listeners[0]!.entries
+  assert.deepEqual(
+    entries.map(({ rule: { id, action, filters } }) => [id, action.type === 'answer' && action.status, filters]),
+    [['HTTPRoute shop/web 0', 500, []]],
+  )
+  assert.deepEqual(
+    [[...kept.backends.keys()], [...kept.certificates.keys()], [...kept.authorities.keys()]],
+    [[], ['c1', 'c2'], ['ca']],
+  )
+})
+
+test('a listener that is left out takes along what nobody else uses, and a port that has no other', () => {
+  const kept = tableWithout(table, new Set(['Gateway shop/gw a', 'Gateway shop/gw c']))
+  assert.deepEqual(
+    kept.sites[0]!.ports.map(({ port, listeners }) => [port, listeners.map(({ name }) => name)]),
+    [[443, ['b']]],
+  )
+  assert.deepEqual(
+    [[...kept.backends.keys()], [...kept.certificates.keys()], [...kept.authorities.keys()]],
+    [[], ['c2'], []],
+  )
+  assert.equal(tableWithout(table, new Set()), table)
+})

@@ -1,0 +1,83 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { secrets } from '#api/core/secret/resource.ts'
+import type { Endpoint, EndpointSlice } from '#api/discovery/endpointslice/message.ts'
+import { FakeClient } from '#client/testing/fake-client.ts'
+import { systemClock } from '#clock/clock.ts'
+import { endpointsOf, serviceOf } from './backend-endpoints.ts'
+import { leanClient } from './lean-client.ts'
+
+const slice = (
+  addressType: EndpointSlice['addressType'],
+  endpoints: readonly Endpoint[],
+  ports: EndpointSlice['ports'] = [{ name: 'web', port: 8080 }],
+): EndpointSlice => ({
+  apiVersion: 'discovery.k8s.io/v1',
+  kind: 'EndpointSlice',
+  metadata: { name: 's', namespace: 'shop', labels: { 'kubernetes.io/service-name': 'cart' } },
+  addressType,
+  ports,
+  endpoints,
+})
+
+test('who is ready gets requests, who leaves and still serves keeps its own, all others get none', () => {
+  const endpoints: readonly Endpoint[] = [
+    { addresses: ['10.0.0.1'] },
+    { addresses: ['10.0.0.2'], conditions: { ready: true, serving: true, terminating: false } },
+    { addresses: ['10.0.0.3'], conditions: { ready: false, serving: true, terminating: true } },
+    { addresses: ['10.0.0.4'], conditions: { ready: false, serving: false, terminating: true } },
+    { addresses: ['10.0.0.5'], conditions: { ready: false } },
+  ]
+  assert.deepEqual(endpointsOf([slice('IPv4', endpoints)], 'web', ['IPv4']), [
+    { address: '10.0.0.1', port: 8080 },
+    { address: '10.0.0.2', port: 8080 },
+    { address: '10.0.0.3', port: 8080, isLeaving: true },
+  ])
+})
+
+test('a port is found by the name that its slices have, and each endpoint counts once whatever its families', () => {
+  const four = slice(
+    'IPv4',
+    [{ addresses: ['10.0.0.1'] }],
+    [
+      { name: '', port: 80 },
+      { name: 'dns', protocol: 'UDP', port: 53 },
+    ],
+  )
+  const six = slice('IPv6', [{ addresses: ['fd00::1'] }], [{ port: 80 }])
+  assert.deepEqual(endpointsOf([four, six], '', ['IPv4', 'IPv6']), [{ address: '10.0.0.1', port: 80 }])
+  assert.deepEqual(endpointsOf([four, six], '', ['IPv6']), [{ address: 'fd00::1', port: 80 }])
+  assert.deepEqual(endpointsOf([slice('IPv4', []), six], '', ['IPv4', 'IPv6']), [{ address: 'fd00::1', port: 80 }])
+  assert.deepEqual(endpointsOf([four], 'dns', ['IPv4']), [])
+  assert.equal(serviceOf(four), 'shop/cart')
+  assert.equal(serviceOf({ ...four, metadata: { name: 's', namespace: 'shop' } }), undefined)
+})
+
+test('caches keep what routing asks for: of a Secret its certificate alone, of everything no fields of managers', async () => {
+  const client = new FakeClient({ clock: systemClock })
+  const metadata = {
+    name: 'tls',
+    namespace: 'shop',
+    annotations: { 'kubectl.kubernetes.io/last-applied-configuration': '{}', note: 'mine' },
+    managedFields: [{ manager: 'kubectl' }],
+  }
+  const secret = { apiVersion: 'v1', kind: 'Secret', metadata, data: { 'tls.crt': 'eA==', password: 'eA==' } }
+  await client.create(secrets, secret as never, { namespace: 'shop' })
+  const lean = leanClient(client)
+  const { items, resourceVersion } = await lean.list(secrets)
+  const watched: unknown[] = []
+  const watch = lean.watch(secrets, { resourceVersion }, (event) =>
+    watched.push(event.type !== 'BOOKMARK' && event.object),
+  )
+  await client.update(secrets, { ...items[0], data: { 'ca.crt': 'eA==', other: 'eA==' } } as never, {
+    namespace: 'shop',
+  })
+  watch.stop()
+  for (const [object, data] of [
+    [items[0], { 'tls.crt': 'eA==' }],
+    [watched[0], { 'ca.crt': 'eA==' }],
+  ] as const) {
+    const { metadata: kept, data: found } = object as typeof secret
+    assert.deepEqual([found, kept.annotations, kept.managedFields], [data, { note: 'mine' }, undefined])
+  }
+})
