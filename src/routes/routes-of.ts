@@ -20,9 +20,9 @@ import { routeStatuses } from './status/route-status.ts'
 import { shadowedRoutes } from './status/shadowed-routes.ts'
 
 /**
- * What becomes of all Ingresses, and of all objects of the Gateway API: the table of the proxies, what the kernel is to forward, and what
- * people are told. All of it is computed each time; what an object says, and what follows from the same objects, is kept
- * from one time to the next.
+ * What becomes of all Ingresses, and of all objects of the Gateway API: the table of the proxies, what the kernel is to
+ * forward, and what people are told. All of it is computed each time; what an object says, and what follows from the same
+ * objects, is kept from one time to the next.
  */
 export const routesOf = (objects: RouteObjects, options: RouteOptions): Routes => {
   const references: BackendReferences = {
