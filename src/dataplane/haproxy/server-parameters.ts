@@ -1,28 +1,33 @@
 import type { Backend, BackendTls } from '#routes/table/table.ts'
 import { authorityName, certificateName } from './file-names.ts'
 
-/** What a server of a backend is told beside its address, in the configuration and by `add server` alike. */
-export function serverParameters(backend: Backend): string {
-  const words: string[] = []
-  if (backend.protocol === 'h2c' && backend.tls === undefined) words.push('proto h2')
-  if (backend.tls !== undefined) words.push(tlsParameters(backend.tls, backend.protocol))
-  return words.join(' ')
+/**
+ * What a server of a backend is told beside its address, in the configuration and by `add server` alike. Nothing for a
+ * backend whose certificate cannot be checked as it is asked for: it has no servers.
+ *
+ * HAProxy 2.6 holds a certificate against one name alone: the one that it asks for by SNI, whatever `verifyhost` says
+ * beside it. So of names that may stand in the place of the hostname only the hostname itself can be checked, and no URI.
+ */
+export function serverParameters({ protocol, tls }: Backend): string | undefined {
+  if (tls === undefined) return protocol === 'h2c' ? 'proto h2' : ''
+  return isCheckable(tls) ? tlsWords(tls, protocol).join(' ') : undefined
 }
 
-function tlsParameters(tls: BackendTls, protocol: Backend['protocol']): string {
+function isCheckable({ authorities, alternativeNames, hostname }: BackendTls): boolean {
+  if (authorities.length === 0 || alternativeNames.length === 0) return true
+  return alternativeNames.some(({ type, value }) => type === 'Hostname' && value === hostname)
+}
+
+function tlsWords(tls: BackendTls, protocol: Backend['protocol']): readonly string[] {
   const words = ['ssl']
   if (protocol !== 'tcp') words.push(protocol === 'h2c' ? 'alpn h2' : 'alpn http/1.1')
   if (tls.hostname !== undefined) words.push(`sni str(${tls.hostname})`)
   if (tls.authorities.length === 0) words.push('verify none')
   else {
-    const file = tls.authorities.includes('system') ? '@system-ca' : authorityName(tls.authorities)
-    words.push(`verify required ca-file ${file}`)
-    const [name] = tls.alternativeNames.filter(({ type }) => type === 'Hostname')
-    const wanted = name?.value ?? tls.hostname
-    if (wanted !== undefined) words.push(`verifyhost ${wanted}`)
+    const isSystem = tls.authorities.includes('system')
+    words.push(`verify required ca-file ${isSystem ? '@system-ca' : authorityName(tls.authorities)}`)
+    if (tls.hostname !== undefined) words.push(`verifyhost ${tls.hostname}`)
   }
-  if (tls.clientCertificate !== undefined) {
-    words.push(`crt ${certificateName(tls.clientCertificate)}`)
-  }
-  return words.join(' ')
+  if (tls.clientCertificate !== undefined) words.push(`crt ${certificateName(tls.clientCertificate)}`)
+  return words
 }

@@ -14,6 +14,7 @@ export interface BackendEndpoint {
 /** The servers of a slot that stands for a backend, each address and port once. */
 export function serversOf(backend: Backend, endpoints: readonly BackendEndpoint[]): readonly PlannedServer[] {
   const parameters = serverParameters(backend)
+  if (parameters === undefined) return []
   const servers = new Map<string, PlannedServer>()
   for (const { address, port, isLeaving } of endpoints) {
     const name = `e${contentId(`${address} ${port}`)}`

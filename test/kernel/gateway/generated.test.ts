@@ -123,6 +123,9 @@ test('a proxy does with a request what the table says, over generated tables and
     console.log(`seed ${seed}: ${JSON.stringify(Object.fromEntries(counts))}`)
   }
   for (const kind of ['forwarded', '3', '400', '403', '404', '413', '421', '500']) {
-    assert.ok([...counts.keys()].some((one) => one.startsWith(kind)), `none of ${kind}`)
+    assert.ok(
+      [...counts.keys()].some((one) => one.startsWith(kind)),
+      `none of ${kind}`,
+    )
   }
 })

@@ -63,6 +63,8 @@ function ruleLines(port: SitePort, trusted: readonly string[]): readonly string[
     `${look} unless ${has}`,
     `http-request return status 404 default-errorfiles unless ${has}`,
     'http-request lua.route if { var(txn.to) -m beg ! = ^ - }',
+    'http-request wait-for-body time 30s if { var(txn.limit) -m found }',
+    'http-request lua.measure if { var(txn.limit) -m found }',
     // Copies have the whole body, as far as a buffer has room for it.
     'http-request wait-for-body time 5s if { var(txn.copies) -m found }',
     'http-request lua.mirror if { var(txn.copies) -m found }',

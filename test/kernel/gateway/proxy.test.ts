@@ -1,0 +1,271 @@
+import assert from 'node:assert/strict'
+import { once } from 'node:events'
+import { createServer } from 'node:http'
+import { type AddressInfo, connect } from 'node:net'
+import type { Duplex } from 'node:stream'
+import { after, before, test } from 'node:test'
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { Entry, Filter } from '#routes/table/entry.ts'
+import { headerOf } from '#routes/table/request-values.ts'
+import { type Echo, EchoBackends } from './echo-backends.ts'
+import { ProxyUnderTest } from './proxy-under-test.ts'
+import { rawRequest } from './raw-request.ts'
+import { entry, listener, tableOf } from './small-table.ts'
+import { HTTP_BIND, KEYS, plainBackend } from './tables.ts'
+
+assert.equal(process.env.FAIRLEAD_ISOLATED, '1', 'run through script/isolated')
+
+let backends: EchoBackends
+before(async () => {
+  backends = await EchoBackends.start(KEYS)
+})
+after(() => backends.stop())
+
+/** A proxy on entries, over plain HTTP. */
+async function withProxy(
+  entries: readonly Entry[],
+  work: (proxy: ProxyUnderTest) => Promise<void>,
+  ports: ReadonlyMap<string, number> = backends.ports,
+  trusted: readonly string[] = [],
+): Promise<void> {
+  const keys = [...ports.keys()]
+  const table = tableOf(
+    [{ port: 80, bind: HTTP_BIND, kind: 'http', listeners: [listener('', 'HTTP', entries)] }],
+    keys.map((key) => plainBackend(key)),
+  )
+  const proxy = await ProxyUnderTest.start(
+    { ...table, sites: table.sites.map((site) => ({ ...site, trusted })) },
+    ports,
+  )
+  try {
+    await work(proxy)
+  } finally {
+    await proxy.stop()
+  }
+}
+const request = (host: string, head: readonly string[] = [], body = '', method = 'GET', target = '/x') =>
+  [`${method} ${target} HTTP/1.1`, `Host: ${host}`, 'Connection: close', ...head, '', body].join('\r\n')
+const send = (text: string) => rawRequest(HTTP_BIND, text)
+
+test('what clients say of themselves is dropped, but of those who are trusted', async () => {
+  const forged = [
+    'X-Forwarded-For: 6.6.6.6',
+    'X-Forwarded-Proto: https',
+    'X-Forwarded-Host: evil',
+    'X-Forwarded-Prefix: /a',
+    'Forwarded: for=6.6.6.6',
+  ]
+  const told = async () => {
+    const { headers } = JSON.parse((await send(request('a.test', forged))).body) as Echo
+    return [
+      'x-forwarded-for',
+      'x-forwarded-proto',
+      'x-forwarded-host',
+      'x-forwarded-port',
+      'x-forwarded-prefix',
+      'forwarded',
+    ].map((name) => headerOf(headers, name) ?? null)
+  }
+  await withProxy([entry('', 'one')], async () => {
+    assert.deepEqual(await told(), ['127.0.0.1', 'http', 'a.test', '80', null, null])
+  })
+  const trusted = ['10.0.0.0/8', '127.0.0.0/8']
+  await withProxy(
+    [entry('', 'one')],
+    async () => assert.deepEqual(await told(), ['6.6.6.6,127.0.0.1', 'https', 'evil', '80', '/a', 'for=6.6.6.6']),
+    backends.ports,
+    trusted,
+  )
+})
+
+test('requests that two servers might read in two ways are refused, or read in one', async () => {
+  await withProxy([entry('', 'one')], async () => {
+    const status = async (text: string) => (await send(text)).status
+    const chunked = '5\r\nhello\r\n0\r\n\r\n'
+    assert.equal(await status(request('a.test', ['Content-Length: 5', 'Content-Length: 6'], 'hello!')), 400)
+    assert.equal(await status(request('a.test', ['Transfer-Encoding: chunked, identity'], chunked)), 400)
+    assert.equal(await status(request('a.test', ['Transfer-Encoding : chunked'], chunked)), 400)
+    assert.equal(await status(request('a.test', ['Content-Length: +5'], 'hello')), 400)
+    assert.equal(await status(request('a.test', ['X-A: b\rc'])), 400)
+    assert.equal(await status(request('a.test', ['Host: b.test'])), 400)
+    assert.equal(await status(`GET /x HTTP/1.1\r\nConnection: close\r\n\r\n`), 400)
+    assert.equal(await status(request('a.test', [], '', 'GET', 'http://b.test/x')), 400)
+    assert.equal(await status(request('a.test', [], '', 'OPTIONS', '*')), 400)
+    assert.equal(await status(request('a.test:80', [], '', 'CONNECT', 'a.test:80')), 400)
+    assert.equal(await status(request('a.test', [], '', 'GET', '/a b')), 400)
+    assert.equal(await status(request('a.test', [], '', 'GET', '/a#b')), 400)
+    assert.equal(await status('GET /x HTTP/1.0\r\n\r\n'), 200)
+    const both = JSON.parse(
+      (await send(request('a.test', ['Content-Length: 50', 'Transfer-Encoding: chunked'], chunked, 'POST'))).body,
+    )
+    assert.equal(both.body, 'hello')
+    assert.equal(headerOf(both.headers, 'content-length'), undefined)
+    const absolute = JSON.parse((await send(request('a.test', [], '', 'GET', 'http://a.test/x/../y'))).body) as Echo
+    assert.match(absolute.target, /^(?:http:\/\/a\.test)?\/y$/)
+    assert.ok(!backends.heard.some(({ headers }) => headerOf(headers, 'host') === 'b.test'))
+  })
+})
+
+test('copies go to where they should, with bodies, and nobody waits for them', async () => {
+  const mirror = (backend: string, numerator: number, denominator: number): Filter => ({
+    type: 'mirror',
+    backend,
+    numerator,
+    denominator,
+  })
+  const slow = createServer((incoming) => incoming.resume()).listen(0, '127.0.0.1')
+  await once(slow, 'listening')
+  const filters = [mirror('two', 1, 1), mirror('three', 1, 2), mirror('slow', 1, 1)]
+  await withProxy(
+    [entry('', 'one', { filters })],
+    async () => {
+      backends.heard.length = 0
+      const start = performance.now()
+      for (let count = 0; count < 40; count++) {
+        const answer = await send(request('a.test', ['Content-Length: 4', 'X-A: 1'], 'body', 'POST', '/x?q=1'))
+        assert.equal(answer.status, 200)
+      }
+      assert.ok(performance.now() - start < 10_000)
+      for (let tries = 0; tries < 200 && count('two') < 40; tries++) await sleep(10)
+      assert.equal(count('one'), 40)
+      assert.equal(count('two'), 40)
+      assert.ok(count('three') > 5 && count('three') < 35, `half of 40 is not ${count('three')}`)
+      const copy = backends.heard.find(({ backend }) => backend === 'two') as Echo
+      assert.deepEqual(
+        [copy.method, copy.target, copy.body, headerOf(copy.headers, 'x-a'), headerOf(copy.headers, 'host')],
+        ['POST', '/x?q=1', 'body', '1', 'a.test'],
+      )
+      assert.equal(headerOf(copy.headers, 'x-fairlead-slot'), undefined)
+    },
+    new Map([...backends.ports, ['slow', (slow.address() as AddressInfo).port]]),
+  )
+  slow.closeAllConnections()
+  slow.close()
+})
+const count = (key: string) => backends.heard.filter(({ backend }) => backend === key).length
+
+test('who has a cookie, or a header, of before is sent to the same backend', async () => {
+  const to = ['one', 'two', 'three'].map((backend) => ({ weight: 1, to: { backend }, filters: [] }))
+  const action = { type: 'forward' as const, to }
+  const entries = [
+    entry('cookie.test', '', { action, persistence: { type: 'Cookie', name: 'sid', lifetime: 'Session' } }),
+    entry('header.test', '', {
+      action,
+      persistence: { type: 'Header', name: 'X-Sid', lifetime: 'Session', absoluteTimeoutMs: 60_000 },
+    }),
+    entry('limit.test', '', {
+      action,
+      persistence: { type: 'Cookie', name: 'sid', lifetime: 'Permanent', absoluteTimeoutMs: 1000 },
+    }),
+  ]
+  await withProxy(entries, async () => {
+    const first = await send(request('cookie.test'))
+    const cookie = /^sid=([^;]+); Path=\/; HttpOnly; SameSite=Lax$/.exec(
+      headerOf(first.headers, 'set-cookie') ?? '',
+    )?.[1]
+    assert.ok(cookie, JSON.stringify(first.headers))
+    const of = (answer: { body: string }) => (JSON.parse(answer.body) as Echo).backend
+    for (let round = 0; round < 8; round++) {
+      const next = await send(request('cookie.test', [`Cookie: a=b; sid=${cookie}`]))
+      assert.equal(of(next), of(first))
+      assert.equal(headerOf(next.headers, 'set-cookie'), undefined)
+    }
+    const gone = await send(request('cookie.test', [`Cookie: sid=${cookie.replace(/\.e.*/, '.e0123456789abcdef')}`]))
+    assert.equal(gone.status, 200)
+    assert.ok(headerOf(gone.headers, 'set-cookie'))
+    const sid = headerOf((await send(request('header.test'))).headers, 'x-sid')
+    const kept = await send(request('header.test', [`X-Sid: ${sid}`]))
+    assert.equal(headerOf(kept.headers, 'x-sid'), sid)
+    const permanent = headerOf((await send(request('limit.test'))).headers, 'set-cookie') ?? ''
+    assert.match(permanent, /; Max-Age=1$/)
+    await sleep(2100)
+    const late = await send(request('limit.test', [`Cookie: ${permanent.split(';')[0]}`]))
+    assert.ok(headerOf(late.headers, 'set-cookie'), 'its time is over')
+  })
+})
+
+test('a body that is larger than a rule lets it be is refused, also one that does not say how large it is', async () => {
+  const entries = [entry('small.test', 'one', { bodyLimit: 10 }), entry('large.test', 'one', { bodyLimit: 100_000 })]
+  await withProxy(entries, async () => {
+    const post = async (host: string, size: number, isChunked: boolean) => {
+      const body = 'x'.repeat(size)
+      const text = isChunked ? `${size.toString(16)}\r\n${body}\r\n0\r\n\r\n` : body
+      return (
+        await send(request(host, [isChunked ? 'Transfer-Encoding: chunked' : `Content-Length: ${size}`], text, 'POST'))
+      ).status
+    }
+    for (const isChunked of [false, true]) {
+      assert.equal(await post('small.test', 10, isChunked), 200)
+      assert.equal(await post('small.test', 11, isChunked), 413)
+      assert.equal(await post('large.test', 16_000, isChunked), 200)
+      assert.equal(await post('large.test', 100_001, isChunked), isChunked ? 411 : 413)
+    }
+    assert.equal(await post('large.test', 100_000, false), 200)
+    // More than a buffer holds: it is not known how much there will be.
+    assert.equal(await post('large.test', 90_000, true), 411)
+  })
+})
+
+test('a backend that takes longer than a rule lets it is given up', async () => {
+  const slow = createServer((_, response) => void setTimeout(() => response.end('late'), 1000)).listen(0, '127.0.0.1')
+  await once(slow, 'listening')
+  const entries = [
+    entry('request.test', 'slow', { requestTimeoutMs: 200 }),
+    entry('backend.test', 'slow', { requestTimeoutMs: 5000, backendTimeoutMs: 200 }),
+    entry('long.test', 'slow', { requestTimeoutMs: 5000 }),
+  ]
+  await withProxy(
+    entries,
+    async () => {
+      const got: number[] = []
+      for (const { hostname } of entries) got.push((await send(request(hostname))).status)
+      assert.deepEqual(got, [504, 504, 200])
+    },
+    new Map([['slow', (slow.address() as AddressInfo).port]]),
+  )
+  slow.close()
+})
+
+const KEY = 'Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ=='
+
+test('a connection becomes a WebSocket where the backend says so, with filters or without', async () => {
+  const inside = createServer().listen(0, '127.0.0.1')
+  const upgraded: Duplex[] = []
+  inside.on('upgrade', (_, socket) => {
+    upgraded.push(socket)
+    socket.write(
+      'HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=\r\n\r\n',
+    )
+    socket.pipe(socket)
+  })
+  await once(inside, 'listening')
+  const filters: Filter[] = [{ type: 'requestHeaders', set: [{ name: 'x-a', value: '1' }], add: [], remove: [] }]
+  await withProxy(
+    [entry('', 'inside'), entry('filtered.test', 'inside', { filters })],
+    async () => {
+      for (const host of ['plain.test', 'filtered.test']) {
+        const socket = connect(HTTP_BIND, '127.0.0.1')
+        socket.write(`GET /x HTTP/1.1\r\nHost: ${host}\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n${KEY}\r\n\r\n`)
+        const [head] = (await once(socket, 'data')) as [Buffer]
+        assert.match(String(head), /^HTTP\/1.1 101 /)
+        socket.write('ping')
+        const [echoed] = (await once(socket, 'data')) as [Buffer]
+        assert.equal(String(echoed), 'ping')
+        socket.destroy()
+      }
+    },
+    new Map([['inside', (inside.address() as AddressInfo).port]]),
+  )
+  for (const socket of upgraded) socket.destroy()
+  inside.close()
+})
+
+test('a rule that the program cannot read is answered with 500, and reaches no backend', async () => {
+  const broken = [{ type: 'rewrite', path: { type: 'Regex', pattern: '(', value: '/x' } }] as unknown as Filter[]
+  await withProxy([entry('', 'one', { filters: broken })], async (proxy) => {
+    backends.heard.length = 0
+    assert.equal((await send(request('a.test'))).status, 500)
+    assert.equal(backends.heard.length, 0)
+    assert.match(proxy.output, /gateway: /)
+  })
+})
