@@ -1,0 +1,133 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import type { Entry } from '#routes/table/entry.ts'
+import type { Backend, Listener, RoutingTable } from '#routes/table/table.ts'
+import { compileProxy } from './compile.ts'
+import type { ProxyPlan } from './proxy-plan.ts'
+import { serversOf } from './servers.ts'
+import { assignSlots, NO_SLOTS } from './slots.ts'
+
+const ORIGIN = { kind: 'HTTPRoute', namespace: 'shop', name: 'cart' }
+const backend = (key: string, more: Partial<Backend> = {}): Backend => ({
+  key,
+  service: { namespace: 'shop', name: key, port: 80 },
+  portName: '',
+  protocol: 'http',
+  balance: 'random',
+  ...more,
+})
+const entry = (hostname: string, type: Entry['path']['type'], value: string, more: Partial<Entry> = {}): Entry => ({
+  hostname,
+  path: { type, value },
+  headers: [],
+  query: [],
+  rule: {
+    id: `HTTPRoute shop/cart ${value}`,
+    origin: ORIGIN,
+    index: 0,
+    filters: [],
+    action: { type: 'forward', to: [{ weight: 1, to: { backend: 'one' }, filters: [] }] },
+  },
+  ...more,
+})
+const listener = (hostname: string, entries: readonly Entry[], more: Partial<Listener> = {}): Listener => ({
+  origin: ORIGIN,
+  name: hostname,
+  hostname,
+  star: 'many',
+  protocol: 'HTTP',
+  entries,
+  ...more,
+})
+function planOf(listeners: readonly Listener[], kind: 'http' | 'tls' = 'http'): ProxyPlan {
+  const backends = new Map([['one', backend('one')]])
+  const table: RoutingTable = {
+    sites: [{ origin: ORIGIN, ports: [{ port: kind === 'tls' ? 443 : 80, bind: 10000, kind, listeners }] }],
+    backends,
+    certificates: new Map([['shop/tls', { origin: ORIGIN, chain: 'CHAIN', key: 'KEY' }]]),
+    authorities: new Map(),
+  }
+  return compileProxy(table, assignSlots(NO_SLOTS, backends), {
+    program: 'gateway.lua',
+    families: ['IPv4', 'IPv6'],
+    threads: 2,
+    maxConnections: 1000,
+    metricsBind: ':9101',
+    hardStopAfterMs: 60_000,
+  })
+}
+const pathsOf = (plan: ProxyPlan) => plan.maps.get('maps/paths-10000.map')?.entries ?? new Map<string, string>()
+const kinds = (plan: ProxyPlan) =>
+  new Map([...pathsOf(plan)].map(([key, value]) => [key, value.replace(/;.*|(?<=^[!=]).*/, '')]))
+
+test('a rule without anything to do but to forward is a slot; whole paths are longer keys than prefixes', () => {
+  const plan = planOf([
+    listener('', [entry('a.test', 'Exact', '/foo'), entry('a.test', 'Prefix', '/foo'), entry('a.test', 'Prefix', '/')]),
+  ])
+  assert.deepEqual(
+    kinds(plan),
+    new Map([
+      ['a.test/', 'http-1'],
+      ['a.test/foo/', 'http-1'],
+      ['a.test/foo/?', 'http-1'],
+      ['/', '-'],
+    ]),
+  )
+})
+
+test('what stands in the configuration is not changed by routes, as long as there are slots', () => {
+  const one = planOf([listener('', [entry('a.test', 'Prefix', '/')])])
+  const other = planOf([listener('', [entry('b.test', 'RegularExpression', '/.*', { method: 'GET' })])])
+  assert.equal(one.config, other.config)
+  assert.notDeepEqual(one.maps, other.maps)
+})
+
+test('texts stand before what leads to them, and none is longer than a command may be', () => {
+  const headers = Array.from({ length: 16 }, (_, index) => ({
+    name: `x-${index}`,
+    type: 'Exact' as const,
+    value: 'ü'.repeat(4000),
+  }))
+  const plan = planOf([listener('', [entry('a.test', 'Prefix', '/', { headers })])])
+  assert.equal([...plan.maps.keys()][0], 'maps/texts.map')
+  const texts = [...(plan.maps.get('maps/texts.map')?.entries.values() ?? [])]
+  assert.ok(texts.length > 10)
+  for (const text of texts) assert.match(text, /^[.>][ -~]{0,8000}$/)
+})
+
+test('a hostname for which another listener is more specific is not looked for in one that is less so', () => {
+  const plan = planOf([
+    listener('', [entry('a.b.test', 'Prefix', '/'), entry('c.test', 'Prefix', '/')]),
+    listener('*.b.test', [entry('*.b.test', 'Prefix', '/x')]),
+  ])
+  assert.deepEqual([...kinds(plan).keys()].sort(), ['*.b.test/', '*.b.test/x/', '/', 'c.test/'])
+  assert.equal(kinds(plan).get('*.b.test/'), '-')
+})
+
+test('without a listener for all names, unknown names are refused; the file of a certificate follows from its key alone', () => {
+  const tls = { mode: 'Terminate' as const, certificates: ['shop/tls'] }
+  const named = planOf([listener('*.a.test', [], { protocol: 'HTTPS', tls })], 'tls')
+  assert.match(named.config, / ssl strict-sni crt-list lists\/10000\.list /)
+  const [file] = [...named.certificates.keys()]
+  assert.deepEqual(named.certificateLists.get('lists/10000.list'), [
+    { certificate: file, names: ['*.a.test'] },
+    { certificate: file, names: [] },
+  ])
+  const all = planOf([listener('', [], { protocol: 'HTTPS', tls })], 'tls')
+  assert.match(all.config, / ssl crt certificates\/default-10000\.pem crt-list /)
+  assert.equal(all.certificates.get('certificates/default-10000.pem'), 'CHAIN\nKEY\n')
+})
+
+test('servers are named by address and port alone, each once; one that leaves only keeps its own', () => {
+  const servers = serversOf(backend('one', { protocol: 'h2c' }), [
+    { address: '10.0.0.1', port: 80 },
+    { address: '10.0.0.1', port: 80, isLeaving: true },
+    { address: 'fd00::1', port: 80, isLeaving: true },
+  ])
+  assert.deepEqual(servers.map(({ address, state, parameters }) => [address, state, parameters]).sort(), [
+    ['10.0.0.1', 'ready', 'proto h2'],
+    ['fd00::1', 'drain', 'proto h2'],
+  ])
+  const other = serversOf(backend('two'), [{ address: '10.0.0.1', port: 80 }])
+  assert.ok(servers.some(({ name }) => name === other[0]?.name))
+})

@@ -1,0 +1,144 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import type { Entry, Filter, Rule } from './entry.ts'
+import { match, type Request } from './match.ts'
+import { type Outcome, outcomeOf } from './outcome.ts'
+import type { RoutingTable } from './table.ts'
+
+const ORIGIN = { kind: 'HTTPRoute', namespace: 'shop', name: 'cart' }
+const rule = (more: Partial<Rule> = {}): Rule => ({
+  id: 'HTTPRoute shop/cart 0',
+  origin: ORIGIN,
+  index: 0,
+  filters: [],
+  action: { type: 'forward', to: [{ weight: 1, to: { backend: 'one' }, filters: [] }] },
+  ...more,
+})
+function tableOf(entries: readonly Partial<Entry>[], kind: 'http' | 'tls' = 'http'): RoutingTable {
+  const all = entries.map((one) => ({
+    hostname: '',
+    path: { type: 'Prefix' as const, value: '/' },
+    headers: [],
+    query: [],
+    rule: rule(),
+    ...one,
+  }))
+  const protocol = kind === 'tls' ? ('HTTPS' as const) : ('HTTP' as const)
+  const listeners = ['', 'a.test'].map((hostname) => ({
+    origin: ORIGIN,
+    name: hostname,
+    hostname,
+    star: 'many' as const,
+    protocol,
+    entries: all,
+  }))
+  return {
+    sites: [{ origin: ORIGIN, ports: [{ port: 8080, bind: 10000, kind, listeners }] }],
+    backends: new Map(),
+    certificates: new Map(),
+    authorities: new Map(),
+  }
+}
+const request = (more: Partial<Request> = {}): Request => ({
+  bind: 10000,
+  method: 'GET',
+  authority: 'shop.test:8080',
+  target: '/foo/bar?q=1',
+  headers: [],
+  ...more,
+})
+const outcome = (entries: readonly Partial<Entry>[], asked: Request = request(), drawn = 0): Outcome =>
+  outcomeOf(match(tableOf(entries), asked), asked, { source: '10.1.2.3', draw: (count) => drawn % count })
+const status = (one: Outcome) => (one.type === 'answer' ? one.status : one.backend)
+const location = (one: Outcome) =>
+  one.type === 'answer' ? one.headers.find(([name]) => name === 'location')?.[1] : undefined
+
+test('backends have their share of what is drawn, and those that lead nowhere, too', () => {
+  const to = [
+    { weight: 2, to: { backend: 'one' }, filters: [] },
+    { weight: 1, to: { status: 500, reason: 'BackendNotFound' }, filters: [] },
+  ]
+  const all = [0, 1, 2].map((drawn) =>
+    status(outcome([{ rule: rule({ action: { type: 'forward', to } }) }], request(), drawn)),
+  )
+  assert.deepEqual(all, ['one', 'one', 500])
+  assert.equal(status(outcome([{ rule: rule({ action: { type: 'forward', to: [] } }) }])), 500)
+})
+
+test('a redirect keeps what it does not say, and leaves a scheme’s own port out', () => {
+  const to = (more: object) =>
+    location(outcome([{ rule: rule({ action: { type: 'redirect', status: 302, ...more } }) }]))
+  assert.equal(to({}), 'http://shop.test:8080/foo/bar?q=1')
+  assert.equal(to({ scheme: 'https' }), 'https://shop.test/foo/bar?q=1')
+  assert.equal(to({ port: 80 }), 'http://shop.test/foo/bar?q=1')
+  assert.equal(to({ scheme: 'https', port: 80, hostname: 'x.test' }), 'https://x.test:80/foo/bar?q=1')
+  assert.equal(to({ path: { type: 'Prefix', matched: '/foo', value: '/' } }), 'http://shop.test:8080/bar?q=1')
+})
+
+test('a prefix is put in the place of another without slashes that stand together', () => {
+  const moved = (target: string, matched: string, value: string) => {
+    const filter: Filter = { type: 'rewrite', path: { type: 'Prefix', matched, value } }
+    const one = outcome([{ rule: rule({ filters: [filter] }) }], request({ target }))
+    return one.type === 'forward' ? one.request.target : undefined
+  }
+  assert.equal(moved('/foo/bar', '/foo', '/xyz'), '/xyz/bar')
+  assert.equal(moved('/foo/bar', '/foo', '/xyz/'), '/xyz/bar')
+  assert.equal(moved('/foo', '/foo', '/xyz'), '/xyz')
+  assert.equal(moved('/foo/', '/foo', '/xyz'), '/xyz/')
+  assert.equal(moved('/foo/bar?a', '/foo', ''), '/bar?a')
+  assert.equal(moved('/foo', '/foo', '/'), '/')
+  assert.equal(moved('/foo/', '/foo', '/'), '/')
+  assert.equal(moved('/bar', '/', '/xyz'), '/xyz/bar')
+})
+
+test('who may not ask is refused, and what is too large; bad hosts and paths before that', () => {
+  const limited = [{ rule: rule({ sources: ['10.1.0.0/16'], bodyLimit: 5 }) }]
+  assert.equal(status(outcome(limited)), 'one')
+  assert.equal(status(outcome(limited, request({ headers: [['Content-Length', '6']] }))), 413)
+  assert.equal(status(outcome([{ rule: rule({ sources: ['10.2.0.0/16'] }) }])), 403)
+  assert.equal(status(outcome([{}], request({ authority: 'a..b' }))), 400)
+  assert.equal(status(outcome([{}], request({ target: '/..%2f' }))), 400)
+  assert.equal(status(outcome([], request())), 404)
+})
+
+test('a request by TLS for another listener than its connection is told so', () => {
+  const asked = (serverName: string, authority: string) => {
+    const found = match(tableOf([{}], 'tls'), request({ serverName, authority }))
+    return found.type === 'refused' ? found.reason : found.listener.hostname
+  }
+  assert.equal(asked('a.test', 'a.test'), 'a.test')
+  assert.equal(asked('a.test', 'b.test'), 'Misdirected')
+  assert.equal(asked('b.test', 'A.test.'), 'Misdirected')
+  assert.equal(asked('b.test', 'c.test'), '')
+})
+
+test('an origin is allowed by name or by its domain, and told no star where credentials are', () => {
+  const cors = (origin: string, credentials: boolean, origins = ['https://*.a.test', '*']) => {
+    const filter: Filter = {
+      type: 'cors',
+      origins,
+      methods: ['*'],
+      allowHeaders: [],
+      exposeHeaders: [],
+      maxAgeSeconds: 5,
+      credentials,
+    }
+    const headers = [
+      ['Origin', origin],
+      ['Access-Control-Request-Method', 'PUT'],
+    ] as const
+    const one = outcome([{ rule: rule({ filters: [filter] }) }], request({ method: 'OPTIONS', headers }))
+    return one.type === 'answer'
+      ? [
+          one.status,
+          ...['origin', 'methods'].map(
+            (name) => one.headers.find(([found]) => found === `access-control-allow-${name}`)?.[1],
+          ),
+        ]
+      : []
+  }
+  assert.deepEqual(cors('https://x.test', false), [204, '*', '*'])
+  assert.deepEqual(cors('https://x.test', true), [204, 'https://x.test', 'PUT'])
+  assert.deepEqual(cors('https://x.y.a.test', false, ['https://*.a.test']), [204, 'https://x.y.a.test', '*'])
+  assert.deepEqual(cors('https://xa.test', false, ['https://*.a.test']), [403, undefined, undefined])
+})
