@@ -62,6 +62,8 @@ export interface ControllerContext {
   readonly networkPolicies: boolean
   /** Whether Gateways and Ingresses are served; else somebody else does, and tells of them. */
   readonly gateways: boolean
+  /** `cluster.local`: what names of Services end with. */
+  readonly clusterDomain: string
   /** Absent: no LoadBalancer is given an address. */
   readonly loadBalancer: { readonly cidrs: readonly string[] } | undefined
   /** How long a node may say nothing until it counts as failed, milliseconds. */

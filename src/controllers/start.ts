@@ -27,6 +27,8 @@ export interface ControllerOptions {
   readonly networkPolicies?: boolean
   /** Whether Gateways and Ingresses are served; absent: they are. */
   readonly gateways?: boolean
+  /** What names of Services end with; absent: `cluster.local`. */
+  readonly clusterDomain?: string
   readonly signal: AbortSignal
   readonly log: Log
   /** What the server serves, as it changes: namespaces are emptied of it, and owners are followed through it. */
@@ -77,6 +79,7 @@ export const startControllers = (options: ControllerOptions): Controllers => {
     kept: options.kept ?? [],
     networkPolicies: options.networkPolicies ?? true,
     gateways: options.gateways ?? true,
+    clusterDomain: options.clusterDomain ?? 'cluster.local',
     loadBalancer: options.loadBalancer === 'none' ? undefined : options.loadBalancer,
     nodeMonitorGraceMs: options.nodeMonitorGraceMs ?? NODE_MONITOR_GRACE_MS,
     concurrency: options.concurrency ?? 8,

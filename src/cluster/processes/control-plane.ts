@@ -80,6 +80,7 @@ const controllers = startControllers({
   nodeMonitorGraceMs: config.nodeMonitorGraceSeconds * 1000,
   networkPolicies: !leaves(config, 'policies'),
   gateways: !leaves(config, 'gateway'),
+  clusterDomain: config.clusterDomain,
   loadBalancer: config.loadBalancer === 'pool' ? { cidrs: config.loadBalancerCidr } : 'none',
   log: (level, message) => logLine(`controllers: ${level}: ${message}`),
 })

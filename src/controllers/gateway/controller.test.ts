@@ -61,7 +61,7 @@ const start = async (options: object = {}) => {
   const catalogue = new Catalogue([...builtInKinds, ...kinds])
   const writes: string[] = []
   const cluster = await startCluster({
-    only: ['gateway', 'load-balancer'],
+    only: ['gateway', 'load-balancer', 'garbage-collector'],
     loadBalancer: { cidrs: ['172.30.255.0/24'] },
     catalogue,
     fake: {
@@ -139,7 +139,7 @@ test('with the last Gateway all goes, also where its class or the kind itself go
     await client.create(gateways, gateway('public'))
     await client.create(gateways, gateway('second'))
     await settle()
-    assert.equal(names(services).length, 2)
+    assert.equal(names(services).length, 4, 'two, and their aliases')
     if (end === 'class') await client.delete(gatewayClasses, 'fairlead')
     else if (end === 'kind') catalogue.remove(kinds[1]!.resource)
     else
@@ -150,7 +150,7 @@ test('with the last Gateway all goes, also where its class or the kind itself go
           await client.update(gateways, { ...now, spec: { ...now.spec, gatewayClassName: 'other' } }, shop)
         }
         await settle()
-        if (name === 'public') assert.deepEqual(names(services), ['gateway-shop-second'])
+        if (name === 'public') assert.deepEqual(names(services), ['gateway-shop-second', 'second-fairlead'])
       }
     await settle()
     assert.deepEqual([end, madeOf(client), names(services)], [end, [], []])
@@ -189,6 +189,33 @@ test('what is deleted or broken of the data plane comes back, and what people ch
   await client.delete(services, 'gateway-shop-public', system)
   await settle()
   assert.equal((await client.get(services, 'gateway-shop-public', system)).spec?.type, 'LoadBalancer')
+  stop()
+})
+
+test('a Gateway’s own namespace has a name that leads to it, with the labels that it wants on what is made for it', async () => {
+  const { client, settle, gatewayNow, stop } = await start()
+  const infrastructure = { labels: { team: 'a' }, annotations: { note: 'x' } }
+  await client.create(gateways, gateway('public', { infrastructure }))
+  await settle()
+  const { metadata, spec } = await client.get(services, 'public-fairlead', shop)
+  assert.equal(spec?.externalName, 'gateway-shop-public.kube-system.svc.cluster.local')
+  assert.deepEqual(
+    [metadata?.labels?.team, metadata?.labels?.['gateway.networking.k8s.io/gateway-name'], metadata?.annotations?.note],
+    ['a', 'public', 'x'],
+  )
+  await client.delete(services, 'public-fairlead', shop)
+  await settle()
+  const made = await gatewayNow()
+  await client.update(gateways, { ...made, spec: { ...made.spec, infrastructure: { labels: { team: 'b' } } } }, shop)
+  await settle()
+  const again = await client.get(services, 'public-fairlead', shop)
+  assert.deepEqual([again.metadata?.labels?.team, again.metadata?.annotations], ['b', {}])
+  assert.equal(again.metadata?.ownerReferences?.[0]?.kind, 'Gateway')
+  const theirs = service('second-fairlead')
+  await client.create(services, theirs, shop)
+  await client.create(gateways, gateway('second'))
+  await settle()
+  assert.deepEqual((await client.get(services, 'second-fairlead', shop)).spec, theirs.spec)
   stop()
 })
 
@@ -375,6 +402,21 @@ test('what a proxy refuses is told in the status, as long as the pod that says i
   assert.equal(await listenerNow(), 'True Programmed')
   const { data: left } = await client.get(configMaps, 'fairlead-gateway', system)
   assert.deepEqual(left ?? {}, {}, 'what pods said that are gone goes')
+  stop()
+})
+
+test('a Service that cannot be made is told to its Gateway, and no other Gateway waits for it', async () => {
+  const refused = (name: string) =>
+    name === 'gateway-shop-broken' ? new Error('metadata.annotations: Invalid value: "x"') : undefined
+  const fault = (verb: string, { plural }: Resource, name: string) =>
+    verb === 'create' && plural === 'services' ? refused(name) : undefined
+  const { client, settle, names, stop } = await start({ fake: { fault }, loadBalancer: 'none' })
+  await client.create(gateways, gateway('broken'))
+  await client.create(gateways, gateway('public'))
+  await settle()
+  assert.deepEqual(names(services), ['gateway-shop-public', 'public-fairlead'])
+  const told = client.all(events).map(({ involvedObject, reason }) => `${involvedObject?.name} ${reason}`)
+  assert.deepEqual(told.sort(), ['broken NoLoadBalancer', 'broken ServiceBlocked', 'public NoLoadBalancer'])
   stop()
 })
 

@@ -1,3 +1,4 @@
+import { isConflict, isNotFound } from '#client/client.ts'
 import { keyOf } from '#objects/object-key.ts'
 import type { News, WantedPort } from '#routes/routes.ts'
 import { siteKey } from '#routes/site-service.ts'
@@ -16,6 +17,10 @@ const ROUTES = 'routes'
 const DATA_PLANE = 'data plane'
 const SERVICES = 'services'
 const SLICES = 'slices'
+
+/** Somebody else's may be there. */
+const NO_POOL =
+  'No load balancer of this cluster gives addresses: the Service of this Gateway waits for one of somebody else, and is reached by its nodePorts'
 
 /** Whoever starts does not wait for what is loaded for a class that nobody uses yet. */
 const UNUSED_CLASS_WAITS_MS = 3000
@@ -104,9 +109,19 @@ export const startGatewayController = (context: ControllerContext): RunningContr
     block('The data plane', names === '' ? [] : now.flatMap(originOf).map(warning('DataPlaneBlocked', message)))
   }
   const keepServices = async (): Promise<void> => {
-    const nameless = await services.keep(sites())
-    const message = 'Service names that this Gateway could have are taken by Services of others'
-    block('Service names', nameless.flatMap(originOf).map(warning('ServiceBlocked', message)))
+    const now = sites()
+    const unmade = await services.keep(now)
+    const news = unmade
+      .filter(({ error }) => !isConflict(error) && !isNotFound(error))
+      .flatMap(({ site, error }) => {
+        const why = error === undefined ? 'others have its names' : (error as Error).message
+        return originOf(site).map(warning('ServiceBlocked', `The Service of this Gateway is not made: ${why}`))
+      })
+    const pooled = context.loadBalancer === undefined ? now.flatMap(originOf) : []
+    block('The Service', news)
+    block('No load balancer', pooled.map(warning('NoLoadBalancer', NO_POOL)))
+    const failed = unmade.find(({ error }) => error !== undefined)
+    if (failed !== undefined) throw failed.error
   }
 
   const sync = async (key: string): Promise<unknown> => {

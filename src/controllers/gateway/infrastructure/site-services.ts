@@ -1,18 +1,28 @@
 import type { Service } from '#api/core/service/message.ts'
 import { services } from '#api/core/service/resource.ts'
+import type { Gateway } from '#api/gatewayapi/gateway/message.ts'
 import { isNotFound } from '#client/client.ts'
 import type { Informer } from '#client/informer.ts'
 import { isLeaving } from '#objects/deletion.ts'
+import { keyOf } from '#objects/object-key.ts'
 import { DATA_PLANE_NAMESPACE } from '#routes/data-plane.ts'
 import { isBind, siteKeyOf } from '#routes/site-service.ts'
 import type { ControllerContext } from '../../context.ts'
 import { FIELD_MANAGER } from './data-plane.ts'
+import { changedAlias, desiredAlias, isAlias } from './desired-alias.ts'
 import { serviceChange } from './desired-service.ts'
 import { Binds, keyOfSite, serviceName, type WantedSite } from './desired-site.ts'
 
+const ALIASES = 'gateway-alias'
 const INDEX = 'gateway-site'
 /** The key of what is no site's. */
 const NONE = '-'
+
+/** A site whose Service could not be made. Without an error: others have all names that it could have. */
+interface Unmade {
+  readonly site: WantedSite
+  readonly error: unknown
+}
 
 /** The Services of the sites, as the API has them. */
 export class SiteServices {
@@ -23,6 +33,7 @@ export class SiteServices {
   constructor(context: ControllerContext) {
     this.#context = context
     this.#cache = context.informers.for(services)
+    this.#cache.addIndex(ALIASES, (service) => (isAlias(service) ? [ALIASES] : []))
     this.#cache.addIndex(INDEX, (service) => [siteKeyOf(service) ?? NONE])
   }
 
@@ -42,25 +53,37 @@ export class SiteServices {
 
   /**
    * Makes the Services of all sites as they should be, and removes those of others. A site without ports keeps the Service
-   * that it has: its address would be lost. Gives the sites that can have none, since others have its names.
+   * that it has: its address would be lost. Gives the sites whose Services could not be made so.
    */
-  async keep(sites: readonly WantedSite[]): Promise<readonly WantedSite[]> {
+  async keep(sites: readonly WantedSite[]): Promise<readonly Unmade[]> {
     const wanted = new Map(sites.map((site) => [keyOfSite(site), site]))
     const all = this.all()
     for (const [key, service] of all) if (!wanted.has(key)) await this.#remove(service)
     const used = [...all.values()].flatMap(({ spec }) => (spec?.ports ?? []).map(({ targetPort }) => targetPort))
     const binds = new Binds(used.filter(isBind), this.#lastBind)
-    const nameless: WantedSite[] = []
+    const unmade: Unmade[] = []
+    const aliases = new Set<string>()
     for (const [key, site] of wanted) {
       const current = all.get(key)
       if (current === undefined && this.#isLeaving(key)) continue
-      const name =
-        current?.metadata?.name ?? serviceName(site, (one) => this.#cache.lister.get(one, DATA_PLANE_NAMESPACE))
-      if (name === undefined) nameless.push(site)
-      else if (site.ports.length > 0) await this.#write(site, name, current, binds)
+      // What one of them wants and cannot have is no matter of the others.
+      try {
+        const name =
+          current?.metadata?.name ?? serviceName(site, (one) => this.#cache.lister.get(one, DATA_PLANE_NAMESPACE))
+        if (name === undefined) {
+          unmade.push({ site, error: undefined })
+          continue
+        }
+        if (site.ports.length > 0) await this.#write(site, name, current, binds)
+        if (site.gateway !== undefined) aliases.add(await this.#writeAlias(site.gateway, name))
+      } catch (error) {
+        unmade.push({ site, error })
+      }
     }
     this.#lastBind = binds.last
-    return nameless
+    for (const alias of this.#cache.lister.byIndex(ALIASES, ALIASES))
+      if (!aliases.has(keyOf(alias)) && !isLeaving(alias)) await this.#remove(alias)
+    return unmade
   }
 
   /** Its Service has yet to go, and then another is made. */
@@ -75,6 +98,21 @@ export class SiteServices {
     if (change.do === 'again') await this.#remove(current!)
     else if (change.do === 'create') await client.create(services, change.object, options)
     else if (change.do === 'update') await client.update(services, change.object, options)
+  }
+
+  /** Gives the alias' key. What has its name and is somebody else's stays: nothing but a name is missing then. */
+  async #writeAlias(gateway: Gateway, name: string): Promise<string> {
+    const { client, clusterDomain } = this.#context
+    const wanted = desiredAlias(gateway, name, clusterDomain)
+    const { namespace } = wanted.metadata!
+    const current = this.#cache.lister.get(wanted.metadata!.name!, namespace)
+    const options = { namespace, fieldManager: FIELD_MANAGER }
+    if (current === undefined) await client.create(services, wanted, options)
+    else if (!isLeaving(current)) {
+      const next = changedAlias(wanted, current)
+      if (next !== undefined) await client.update(services, next, options)
+    }
+    return keyOf(wanted)
   }
 
   async #remove({ metadata }: Service): Promise<void> {

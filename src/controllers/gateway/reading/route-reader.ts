@@ -17,7 +17,7 @@ import { certificateChecks } from '#client/certificate-check.ts'
 import type { Informer, Informers } from '#client/informer.ts'
 import { isLeaving } from '#objects/deletion.ts'
 import { keyOf } from '#objects/object-key.ts'
-import { DATA_PLANE_NAME, DATA_PLANE_NAMESPACE, GATEWAY_CONTROLLER } from '#routes/data-plane.ts'
+import { DATA_PLANE_NAME, DATA_PLANE_NAMESPACE, GATEWAY_CONTROLLER, GATEWAY_NAME_LABEL } from '#routes/data-plane.ts'
 import { readRefusals } from '#routes/refusals.ts'
 import type { RouteObjects, RouteOptions } from '#routes/route-objects.ts'
 import { bindOf, isBind, siteKey, siteKeyOf } from '#routes/site-service.ts'
@@ -89,7 +89,7 @@ export class RouteReader {
       lookup.cache.addHandlers({ onAdd: note, onUpdate: (_, object) => note(object), onDelete: note })
     }
     const noteSite = (service: Service): void => {
-      if (siteKeyOf(service) !== undefined) changed()
+      if (siteKeyOf(service) !== undefined || service.metadata?.labels?.[GATEWAY_NAME_LABEL] !== undefined) changed()
     }
     this.#services.cache.addHandlers({
       onAdd: noteSite,
