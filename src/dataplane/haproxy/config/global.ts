@@ -17,6 +17,8 @@ export function globalLines(table: RoutingTable, options: ProxyOptions): readonl
     `  nbthread ${options.threads}`,
     `  maxconn ${options.maxConnections}`,
     `  hard-stop-after ${options.hardStopAfterMs}ms`,
+    // However long their last conversations take: each worker has memory of its own.
+    '  mworker-max-reloads 10',
     `  setenv GATEWAY_PORTS "${ports.join(' ')}"`,
     `  lua-load-per-thread ${options.program}`,
     // Room for a request's or an answer's headers, and for those that routes add to them.
