@@ -241,7 +241,9 @@ test('a backend that is spoken to by TLS must show its name, by an authority of 
 
 test('clients and backends of HTTP/2 are spoken to as such, and trailers pass', async () => {
   const inside = createSecureServer({ cert: server.chain, key: server.key })
-  inside.on('stream', (stream) => {
+  const paths: unknown[] = []
+  inside.on('stream', (stream, headers) => {
+    paths.push(headers[':path'])
     stream.respond({ ':status': 200, 'content-type': 'application/grpc' }, { waitForTrailers: true })
     stream.on('wantTrailers', () => stream.sendTrailers({ 'grpc-status': '7' }))
     stream.end('payload')
@@ -272,6 +274,7 @@ test('clients and backends of HTTP/2 are spoken to as such, and trailers pass', 
     session.close()
     assert.equal(body, 'payload')
     assert.equal(trailers, '7')
+    assert.deepEqual(paths, ['/y'])
   } finally {
     await proxy.stop()
     inside.close()
