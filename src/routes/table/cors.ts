@@ -2,7 +2,7 @@ import type { Cors } from './entry.ts'
 import { type Headers, headerOf } from './request-values.ts'
 
 /** What a filter makes of a request: it may be answered at once, and what is said to an allowed origin is said of the answer. */
-export type CorsVerdict =
+type CorsVerdict =
   /** Not from a page of another origin. */
   | { readonly type: 'none' }
   | { readonly type: 'preflight'; readonly status: 204 | 403; readonly headers: Headers }

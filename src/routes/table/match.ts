@@ -46,7 +46,7 @@ export type Match =
  * TLS leads to another listener than the request's host; `NoListener`: nothing listens for the host; `NoRoute`: no rule of the
  * listener takes the request.
  */
-export type Refusal = 'BadTarget' | 'BadHost' | 'Misdirected' | 'NoListener' | 'NoRoute'
+type Refusal = 'BadTarget' | 'BadHost' | 'Misdirected' | 'NoListener' | 'NoRoute'
 
 /** Which rule of a table takes a request. */
 export function match(table: RoutingTable, request: Request): Match {
@@ -75,10 +75,7 @@ export function match(table: RoutingTable, request: Request): Match {
 }
 
 /** The site and the port that listen at a port of the pod. */
-export function placeOf(
-  table: RoutingTable,
-  bind: number,
-): { readonly site: Site; readonly port: SitePort } | undefined {
+function placeOf(table: RoutingTable, bind: number): { readonly site: Site; readonly port: SitePort } | undefined {
   for (const site of table.sites) {
     const port = site.ports.find((one) => one.bind === bind)
     if (port !== undefined) return { site, port }

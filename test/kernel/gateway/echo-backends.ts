@@ -59,6 +59,6 @@ export class EchoBackends {
   }
 }
 
-export function pairs(raw: readonly string[]): readonly (readonly [string, string])[] {
+function pairs(raw: readonly string[]): readonly (readonly [string, string])[] {
   return raw.flatMap((name, index) => (index % 2 === 0 ? [[name, raw[index + 1] as string] as const] : []))
 }

@@ -1,4 +1,5 @@
 import type { Entry, ValueMatch } from '#routes/table/entry.ts'
+import { asciiJson } from './ascii-json.ts'
 import type { NamedTexts } from './content-id.ts'
 import type { RuleTexts } from './rule-text.ts'
 import { decisionValue, type RouteValue } from './value.ts'
@@ -51,7 +52,3 @@ export class DecisionTexts {
 
 const isUnconditional = ({ path, method, headers, query }: Entry) =>
   path.type !== 'RegularExpression' && method === undefined && headers.length === 0 && query.length === 0
-
-/** JSON in one line of ASCII, which no command or file of the proxy reads as anything else. */
-export const asciiJson = (value: unknown) =>
-  JSON.stringify(value).replace(/[^ -~]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`)

@@ -1,6 +1,6 @@
 import type { Rule, WeightedBackend } from '#routes/table/entry.ts'
+import { asciiJson } from './ascii-json.ts'
 import { contentId, type NamedTexts } from './content-id.ts'
-import { asciiJson } from './decision.ts'
 import { type RouteValue, ruleValue, slotValue } from './value.ts'
 
 /** Rules as texts, with slots in the place of the backends that they stand for. */
