@@ -1,11 +1,13 @@
 import type { PlannedServer, ProxyPlan } from '#dataplane/haproxy/proxy-plan.ts'
+import { Backlog, type Work } from './backlog.ts'
 import { configKey } from './files/config-text.ts'
 import { findRefused, type Wanted } from './isolate.ts'
 import { OnceTimers } from './once-timers.ts'
 import { ProxyError } from './proxy-error.ts'
 import { ProxyFolder, type ProxyPlace } from './proxy-folder.ts'
 import { Refusals } from './refusals.ts'
-import type { SlotServers, Worker } from './runtime/worker.ts'
+import type { Worker } from './runtime/worker.ts'
+import { SlotServersOf } from './slot-servers-of.ts'
 
 /** Who does not answer is asked again after this. */
 const RETRY_MS = 100
@@ -25,10 +27,6 @@ export interface RunningProxyOptions extends ProxyPlace {
   readonly onNews?: () => void
 }
 
-/** What is to be done, in this order. */
-const WORK = ['plan', 'servers', 'files', 'sweep', 'audit'] as const
-type Work = (typeof WORK)[number]
-
 /**
  * Makes a running HAProxy agree with a plan and with the endpoints of its slots, by differences: one work at a time, which
  * takes all that has come meanwhile. An HAProxy that is found running is asked what it has; one that is not there, or not
@@ -38,16 +36,14 @@ export class RunningProxy {
   readonly #options: RunningProxyOptions
   readonly #folder: ProxyFolder
   readonly #refusals: Refusals
-  readonly #due = new Set<Work>()
-  readonly #dueBackends = new Set<string>()
+  readonly #backlog = new Backlog()
   readonly #timers: OnceTimers
   #running: Promise<void> | undefined
   #wanted: Wanted | undefined
   /** Whole, or without what was refused. */
   #accepted: Wanted | undefined
   #plan: ProxyPlan | undefined
-  /** By backends. */
-  #slots = new Map<string, readonly string[]>()
+  readonly #servers: SlotServersOf
   #worker: Worker | undefined
   #former: Worker | undefined
   #fault: Error | undefined
@@ -58,6 +54,7 @@ export class RunningProxy {
     this.#folder = new ProxyFolder(options)
     this.#refusals = new Refusals(options.clock, options.random)
     this.#timers = new OnceTimers(options)
+    this.#servers = new SlotServersOf(options.serversOf)
     options.signal.addEventListener('abort', () => this.#worker?.leave())
     this.#auditLater()
   }
@@ -70,8 +67,8 @@ export class RunningProxy {
 
   /** The endpoints of these backends are others. */
   noteServers(backends: Iterable<string>): void {
-    for (const backend of backends) this.#dueBackends.add(backend)
-    if (this.#dueBackends.size > 0 && this.#plan) this.#note('servers')
+    this.#backlog.addBackends(backends)
+    if (this.#backlog.hasBackends && this.#plan) this.#note('servers')
   }
 
   /** Whether HAProxy runs, and has all that it shall have but for what it refuses. */
@@ -114,7 +111,7 @@ export class RunningProxy {
   }
 
   #note(work: Work): void {
-    this.#due.add(work)
+    this.#backlog.add(work)
     if (!this.#running && this.#isDue) this.#start()
   }
 
@@ -127,7 +124,10 @@ export class RunningProxy {
 
   get #isDue(): boolean {
     return (
-      this.#due.size > 0 && this.#wanted !== undefined && !this.#timers.has('retry') && !this.#options.signal.aborted
+      this.#backlog.size > 0 &&
+      this.#wanted !== undefined &&
+      !this.#timers.has('retry') &&
+      !this.#options.signal.aborted
     )
   }
 
@@ -135,9 +135,7 @@ export class RunningProxy {
     while (this.#isDue)
       try {
         if (!this.#worker?.isThere) await this.#meet()
-        const work = WORK.find((one) => this.#due.has(one))!
-        this.#due.delete(work)
-        await this.#do(work)
+        await this.#do(this.#backlog.take()!)
         if (this.#worker?.leaving) this.#timers.later('sweep', SWEEP_MS, () => this.#note('sweep'))
         if (!this.#worker) this.#timers.later('retry', RETRY_MS, () => this.#note('plan'))
       } catch (error) {
@@ -147,23 +145,17 @@ export class RunningProxy {
 
   async #do(work: Work): Promise<void> {
     const began = performance.now()
-    const tell = (what: 'plan' | 'servers') => this.#options.onApplied?.(what, performance.now() - began)
     switch (work) {
       case 'plan':
-        this.#dueBackends.clear()
         await this.#takePlan(this.#wanted!)
         this.#fault = undefined
-        tell('plan')
+        this.#options.onApplied?.('plan', performance.now() - began)
         return this.#options.onNews?.()
-      case 'servers': {
-        const servers = this.#serversOf([...this.#dueBackends])
-        this.#dueBackends.clear()
-        if ((await this.#worker?.writeServers(servers)) === true) await this.#reload(this.#plan!)
-        tell('servers')
+      case 'servers':
+        if (await this.#giveServers()) await this.#reload(this.#plan!)
         return this.#filesLater()
-      }
       case 'files':
-        return this.#folder.write(this.#plan!, this.#allServers(this.#plan!))
+        return this.#folder.write(this.#plan!, this.#servers.of(this.#plan!))
       case 'sweep':
         await this.#worker?.sweep()
         return
@@ -181,13 +173,13 @@ export class RunningProxy {
     if (!isAway) this.#fault = error
     onNews?.()
     this.#timers.later('retry', isAway ? RETRY_MS : FAULT_MS, () => this.#note('plan'))
-    this.#due.add('plan')
+    this.#backlog.add('plan')
   }
 
   /** Looks for the worker that runs. */
   async #meet(): Promise<void> {
     this.#leave()
-    this.#due.add('plan')
+    this.#backlog.add('plan')
     try {
       this.#worker = await this.#folder.meet(this.#former?.held, this.#onEnd)
     } catch (error) {
@@ -219,14 +211,14 @@ export class RunningProxy {
   async #audit(): Promise<void> {
     if (!this.#worker || (await this.#folder.isAsThought(this.#worker))) return
     this.#leave()
-    this.#due.add('plan')
+    this.#backlog.add('plan')
   }
 
   async #takePlan(wanted: Wanted): Promise<void> {
     const leftOut = this.#refusals.leftOut(wanted)
     const plan = wanted.compile(leftOut)
     if (await this.#writePlan(plan)) return this.#take(wanted, plan, leftOut)
-    const words = await this.#folder.check(plan, this.#allServers(plan))
+    const words = await this.#check(plan)
     if (words === undefined) {
       await this.#reload(plan)
       return this.#take(wanted, plan, leftOut)
@@ -234,13 +226,29 @@ export class RunningProxy {
     // What is not as it was when all was taken comes last.
     const before = this.#accepted?.parts() ?? new Map<string, string>()
     const suspects = new Set([...wanted.parts()].filter(([id, text]) => before.get(id) !== text).map(([id]) => id))
-    const found = await findRefused(wanted, suspects, (one) => this.#folder.check(one, this.#allServers(one)))
+    const found = await findRefused(wanted, suspects, (one) => this.#check(one))
     if (!found || found.size === 0) throw new ProxyError('PROXY_REFUSED', `HAProxy refuses its configuration: ${words}`)
     this.#refusals.note(found, wanted)
     const rest = new Set(found.keys())
     const left = wanted.compile(rest)
     if (!(await this.#writePlan(left))) await this.#reload(left)
     this.#take(wanted, left, rest)
+  }
+
+  /** What HAProxy says of a plan's files. To ask takes long: endpoints go on to change meanwhile. */
+  async #check(plan: ProxyPlan): Promise<string | undefined> {
+    const checking = this.#folder.check(plan, this.#servers.of(plan))
+    return await (this.#plan ? this.#backlog.meanwhile(checking, () => this.#giveServers()) : checking)
+  }
+
+  /** Endpoints that are others; true where some wait for a new worker. */
+  async #giveServers(): Promise<boolean> {
+    if (!this.#backlog.hasBackends) return false
+    const began = performance.now()
+    const servers = this.#servers.ofBackends(this.#backlog.takeBackends())
+    const isStuck = (await this.#worker?.writeServers(servers)) === true
+    this.#options.onApplied?.('servers', performance.now() - began)
+    return isStuck
   }
 
   #filesLater(): void {
@@ -252,7 +260,7 @@ export class RunningProxy {
     const worker = this.#worker
     if (worker?.held.config !== configKey(plan.config)) return false
     try {
-      if (await worker.write(plan, this.#allServers(plan), this.#options.clock)) return false
+      if (await worker.write(plan, this.#servers.of(plan), this.#options.clock)) return false
       this.#filesLater()
       return true
     } catch (error) {
@@ -265,7 +273,7 @@ export class RunningProxy {
     this.#accepted = wanted
     this.#plan = plan
     this.#refusals.accepted(leftOut)
-    this.#slots = Map.groupBy(plan.slots.keys(), (slot) => plan.slots.get(slot)!)
+    this.#servers.take(plan)
     const { nextTry } = this.#refusals
     if (nextTry !== undefined)
       this.#timers.later('refused', Math.max(0, nextTry - this.#options.clock.now()), () => this.#note('plan'))
@@ -273,23 +281,12 @@ export class RunningProxy {
 
   /** Files that have been checked are read: by a new worker, or by an HAProxy that is still to come. */
   async #reload(plan: ProxyPlan): Promise<void> {
-    const servers = this.#allServers(plan)
+    const servers = this.#servers.of(plan)
     const former = this.#worker
     if (!former) return this.#folder.write(plan, servers)
     const began = performance.now()
     this.#worker = await this.#folder.reload(former, plan, servers, this.#onEnd)
     this.#reloads++
     this.#options.onApplied?.('reload', performance.now() - began)
-  }
-
-  #allServers(plan: ProxyPlan): SlotServers {
-    return new Map([...plan.slots].map(([slot, backend]) => [slot, this.#options.serversOf(backend)]))
-  }
-
-  #serversOf(backends: readonly string[]): SlotServers {
-    const all = new Map<string, readonly PlannedServer[]>()
-    for (const backend of backends)
-      for (const slot of this.#slots.get(backend) ?? []) all.set(slot, this.#options.serversOf(backend))
-    return all
   }
 }

@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import type { TestContext } from 'node:test'
 
 /** An answer to a command, by how its line begins; what is not named is done without a word. */
-export type Answers = Readonly<Record<string, string | ((line: string) => string)>>
+type Answers = Readonly<Record<string, string | ((line: string) => string)>>
 
 const WORDS: Answers = {
   'add server': 'New server registered.\n',
