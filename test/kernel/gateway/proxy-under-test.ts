@@ -54,9 +54,11 @@ export class ProxyUnderTest {
     })
     writeProxyFolder(folder, plan, new Map(servers))
     const proxy = new ProxyUnderTest(plan, folder)
+    const binds = [OWN_PORT, ...table.sites.flatMap(({ ports }) => ports.map(({ bind }) => bind))]
     for (let tries = 0; tries < 1000; tries++) {
       if (proxy.#process.exitCode !== null) throw new Error(proxy.output)
-      if (await answers(OWN_PORT)) return proxy
+      // It listens at one port after another.
+      if ((await Promise.all(binds.map(answers))).every(Boolean)) return proxy
       await sleep(5)
     }
     await proxy.stop()
