@@ -1,25 +1,7 @@
-import { readFileSync } from 'node:fs'
-import { join } from 'node:path'
-import { claim, EXAMPLES, eventually, run, withCluster } from './harness.ts'
+import { claim, eventually, withCluster } from './harness.ts'
+import { inFolder, lessonOf } from './lesson.ts'
 
 const cluster = withCluster('lesson', ['--nodes', '2'])
-
-/** A command of the page, and what stands below it. */
-interface Told {
-  readonly command: string
-  readonly output: string
-}
-
-const toldBy = (page: string): readonly Told[] =>
-  [...page.matchAll(/^```console\n([\s\S]*?)^```$/gm)].flatMap(([, block = '']) =>
-    block
-      .split(/^# /m)
-      .slice(1)
-      .map((part) => {
-        const [command = '', ...lines] = part.split('\n')
-        return { command, output: lines.join('\n') }
-      }),
-  )
 
 const MATRIX = 'bin/fairlead policy matrix'
 /** Names of a Deployment's pods end by chance. */
@@ -30,12 +12,8 @@ const tableOf = (text: string): string => named(text).replace(/^\d+ connections 
 claim(
   'the lesson about policies is what its commands print, and real packets agree at each step',
   async (assert) => {
-    const told = toldBy(readFileSync(join(EXAMPLES, 'policies', 'README.md'), 'utf8'))
-    const shell = (command: string) =>
-      run('sh', ['-c', `cd '${join(EXAMPLES, '..')}' && ${command}`], {
-        env: { KUBECONFIG: cluster.kubeconfig },
-        timeoutMs: 180_000,
-      })
+    const told = lessonOf('policies')
+    const shell = (command: string) => inFolder(command, cluster.kubeconfig)
     let tables = 0
     for (const { command, output } of told) {
       const { status, stdout, stderr } = await shell(command)

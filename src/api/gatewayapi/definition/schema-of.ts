@@ -1,6 +1,6 @@
 import { ObjectMeta } from '#api/meta/object-meta.ts'
-import type { Fields, MessageClass, Presence, Scalar, Type } from '#schema/schema.ts'
 import { SCALAR_SCHEMAS } from '#schema/openapi/scalar-schemas.ts'
+import type { Fields, MessageClass, Presence, Scalar, Type } from '#schema/schema.ts'
 import type { JsonSchema } from '#schema/structural/json-schema.ts'
 import type { MessageLimits } from './limits.ts'
 

@@ -7,7 +7,6 @@ import { ingressWarnings } from './warnings.ts'
 
 export const ingress = kind({
   resource: ingresses,
-  isInert: true,
   subresources: { status },
   validate: { create: validateIngressCreate, update: validateIngressUpdate, status: validateIngressStatus },
   generation: ({ spec }) => spec ?? {},

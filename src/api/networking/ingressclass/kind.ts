@@ -12,7 +12,6 @@ const parametersOf = ({ spec }: IngressClass): string => {
 
 export const ingressClass = kind({
   resource: ingressClasses,
-  isInert: true,
   defaults({ spec }) {
     if (spec?.parameters) spec.parameters.scope ??= 'Cluster'
   },
