@@ -21,6 +21,7 @@ test('parseInvocation() gives defaults, values, switches and the argument', () =
     words: [],
     flags: { name: 'fairlead', output: undefined },
     switches: { quick: false },
+    lists: {},
     given: new Set(),
     io,
   })
@@ -30,8 +31,17 @@ test('parseInvocation() gives defaults, values, switches and the argument', () =
     words: [],
     flags: { name: 'ci', output: 'json' },
     switches: { quick: true },
+    lists: {},
     given: new Set(['quick', 'output', 'name']),
     io,
+  })
+})
+
+test('a flag that may be said several times gives all that was said, in its order', () => {
+  const lined: Command = { ...command, flags: { line: { value: 'LINE', short: 'l', repeats: true, help: 'a line' } } }
+  assert.deepEqual(parseInvocation(lined, [], io).lists, { line: [] })
+  assert.deepEqual(parseInvocation(lined, ['-l', 'b', '--line', 'a,c', '-l', 'b'], io).lists, {
+    line: ['b', 'a,c', 'b'],
   })
 })
 

@@ -8,6 +8,8 @@ export interface Flag {
   readonly short?: string
   readonly default?: string
   readonly help: string
+  /** It may be said several times, and each time counts: `Invocation.lists`. */
+  readonly repeats?: true
   /** Words that completion offers. */
   readonly choices?: readonly string[]
 }
@@ -27,6 +29,8 @@ export interface Invocation {
   readonly words: readonly string[]
   readonly flags: Readonly<Record<string, string | undefined>>
   readonly switches: Readonly<Record<string, boolean>>
+  /** Of flags that may be said several times: all that was said, in its order. */
+  readonly lists: Readonly<Record<string, readonly string[]>>
   /** The flags and switches that were said, not left to their defaults. */
   readonly given: ReadonlySet<string>
   readonly io: Io
@@ -88,9 +92,14 @@ export const parseInvocation = (command: Command, words: readonly string[], io: 
   const argument = argumentOf(command, word, surplus)
   const flags: Record<string, string | undefined> = {}
   const switches: Record<string, boolean> = {}
+  const lists: Record<string, readonly string[]> = {}
   for (const [name, flag] of Object.entries(command.flags)) {
     if (flag.value === undefined) {
       switches[name] = parsed.values[name] === true
+      continue
+    }
+    if (flag.repeats) {
+      lists[name] = (parsed.values[name] as readonly string[] | undefined) ?? []
       continue
     }
     const value = saidOnce(command.name, name, flag.value, parsed.values[name] as readonly string[] | undefined)
@@ -112,7 +121,7 @@ export const parseInvocation = (command: Command, words: readonly string[], io: 
   }
   const given = new Set(Object.keys(parsed.values))
   if (word !== undefined && command.argument && 'flag' in command.argument) given.add(command.argument.flag)
-  return { argument, words: several ?? [], flags, switches, given, io }
+  return { argument, words: several ?? [], flags, switches, lists, given, io }
 }
 
 /** A flag's value; of one that takes a list, all that were given, in one list. Throws CliError USAGE where two of another differ. */

@@ -18,10 +18,12 @@ after(() => rmSync(folder, { recursive: true, force: true }))
 const failing = async (flags: Readonly<Record<string, string>>, verb: Command = explain): Promise<unknown> => {
   const environment = { HOME: folder, KUBECONFIG: join(folder, 'none') }
   const io = { out: () => undefined, err: () => undefined, terminal: false, environment }
-  const error: unknown = await verb.run({ argument: '', words: [], flags, switches: {}, given: new Set(), io }).then(
-    () => undefined,
-    (reason: unknown) => reason,
-  )
+  const error: unknown = await verb
+    .run({ argument: '', words: [], flags, switches: {}, lists: {}, given: new Set(), io })
+    .then(
+      () => undefined,
+      (reason: unknown) => reason,
+    )
   return (error as { readonly exitStatus?: unknown } | undefined)?.exitStatus
 }
 

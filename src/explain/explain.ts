@@ -10,6 +10,7 @@ import { namelessOf } from './diagnose/nameless.ts'
 import { noSource } from './diagnose/no-source.ts'
 import { besideOneAnother } from './diagnose/policies/beside.ts'
 import { proxyModes } from './diagnose/proxy-modes.ts'
+import { explainRequest } from './request/explain-request.ts'
 import type { Destination } from './resolve/address-destination.ts'
 import { resolveDestination } from './resolve/destination.ts'
 import { resolveSource, type Source, sourceAddress } from './resolve/source.ts'
@@ -29,6 +30,17 @@ const NO_FLAGS: CommandFlags = { fairlead: [], kubectl: [] }
  * which the commands of cures find the cluster. Throws ExplainError.
  */
 export function explain(facts: ClusterFacts, asked: Question, flags = NO_FLAGS): Trace {
+  const trace =
+    explainRequest(facts, asked, (question) => explainPacket(facts, question)) ?? explainPacket(facts, asked)
+  return {
+    ...trace,
+    findings: trace.findings.map((one) => ({ ...one, cures: one.cures.map((cure) => flagged(cure, flags)) })),
+    ...(trace.nameless && { nameless: flagged(trace.nameless, flags) }),
+  }
+}
+
+/** The way of the packet, to whatever is asked. */
+function explainPacket(facts: ClusterFacts, asked: Question): Trace {
   const question = { ...asked, to: withoutUrl(asked.to) }
   const source = resolveSource(facts, question)
   const destination = resolveDestination(facts, question, source)
@@ -52,11 +64,8 @@ export function explain(facts: ClusterFacts, asked: Question, flags = NO_FLAGS):
     outcomes,
     // Probes go to the first address.
     walks: paths[0]?.target === target && !facts.network.foreign ? (paths[0]?.walks ?? []) : [],
-    findings: besideOneAnother(facts, findings).map((one) => ({
-      ...one,
-      cures: one.cures.map((cure) => flagged(cure, flags)),
-    })),
-    ...(nameless && { nameless: flagged(nameless, flags) }),
+    findings: besideOneAnother(facts, findings),
+    ...(nameless && { nameless }),
     unseen: [...(facts.unseen ?? []), ...proxyModes(facts, paths)],
   }
 }

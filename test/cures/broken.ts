@@ -7,6 +7,8 @@ import type { World } from './world.ts'
 export interface Broken {
   /** What is wrong, in words. */
   readonly about: string
+  /** The cluster has the kinds of the Gateway API, and their controller. */
+  readonly hasGateways?: true
   /** Breaks a cluster that has a pod `client` on node-1. */
   readonly make: (world: World) => Promise<void>
   /** Asked before and after the cure: a pod that is made anew has another name. */

@@ -33,8 +33,9 @@ const look = async (world: World, { sees }: Broken, asked: Question, cured: bool
 /** The question that a printed `fairlead explain` asks. */
 function asked({ argv }: Cure): Question {
   const command = commandLine(argv)
-  const { words, flags } = parseCommand(command)
+  const { words, flags, headers } = parseCommand(command)
   assert.deepEqual(words, ['fairlead', 'explain'], command)
+  const { '--method': method, '--host': host, '--gateway': gateway } = flags
   const { '--from': from = '', '--to': to = '', '--proto': proto, '--family': family, '--namespace': namespace } = flags
   return {
     from,
@@ -42,11 +43,15 @@ function asked({ argv }: Cure): Question {
     ...(proto !== undefined && { protocol: proto.toUpperCase() as 'TCP' }),
     ...(family !== undefined && { family: family === '6' ? 'IPv6' : 'IPv4' }),
     ...(namespace !== undefined && { namespace }),
+    ...(method !== undefined && { method }),
+    ...(headers.length > 0 && { headers }),
+    ...(host !== undefined && { host }),
+    ...(gateway !== undefined && { gateway }),
   }
 }
 
 async function brokenWorld(one: Broken): Promise<World> {
-  const world = await startWorld()
+  const world = await startWorld(one.hasGateways)
   try {
     await world.make(pod('client', { spec: onNode('node-1'), ports: [], args: ['--listen='] }))
     await world.settle()

@@ -8,6 +8,10 @@ import { pods } from '#api/core/pod/resource.ts'
 import { secrets } from '#api/core/secret/resource.ts'
 import { services } from '#api/core/service/resource.ts'
 import { endpointSlices } from '#api/discovery/endpointslice/resource.ts'
+import { gateways } from '#api/gatewayapi/gateway/resource.ts'
+import { httpRoutes } from '#api/gatewayapi/httproute/resource.ts'
+import { referenceGrants } from '#api/gatewayapi/referencegrant/resource.ts'
+import { ingresses } from '#api/networking/ingress/resource.ts'
 import { networkPolicies } from '#api/networking/networkpolicy/resource.ts'
 import { clusterNetworkPolicies } from '#api/policynetworking/clusternetworkpolicy/resource.ts'
 import type { ApiObject, Resource } from '#api/resource.ts'
@@ -18,6 +22,10 @@ import type { Client, PatchType, WriteOptions } from '#client/client.ts'
 const KINDS: Readonly<Record<string, Resource<never>>> = {
   deployment: deployments,
   endpointslice: endpointSlices,
+  gateway: gateways,
+  httproute: httpRoutes,
+  ingress: ingresses,
+  referencegrant: referenceGrants,
   clusternetworkpolicy: clusterNetworkPolicies,
   namespace: namespaces,
   networkpolicy: networkPolicies,
@@ -53,24 +61,31 @@ const WITH_VALUE = new Set([
   '--proto',
   '--family',
   '--namespace',
+  '--method',
+  '--host',
+  '--gateway',
 ])
 
 /** Flags and the words between them; a switch is ''. */
 export function parseCommand(command: string): {
   readonly words: readonly string[]
   readonly flags: Readonly<Record<string, string>>
+  /** Each `--header`. */
+  readonly headers: readonly string[]
 } {
+  const headers: string[] = []
   const words: string[] = []
   const flags: Record<string, string> = {}
   const all = [...shellWords(command)]
   for (let word = all.shift(); word !== undefined; word = all.shift()) {
     const [, name, value] = /^(--[\w-]+)=(.*)$/.exec(word) ?? []
     if (name !== undefined) flags[name] = value as string
+    else if (word === '--header') headers.push(all.shift() ?? '')
     else if (WITH_VALUE.has(word)) flags[word] = all.shift() ?? ''
     else if (word.startsWith('--')) flags[word] = ''
     else words.push(word)
   }
-  return { words, flags }
+  return { words, flags, headers }
 }
 
 /** `kubectl apply -f -` of one object that is written to it. */

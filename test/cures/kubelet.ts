@@ -4,10 +4,14 @@ import { pods } from '#api/core/pod/resource.ts'
 import type { ApiObject, Resource } from '#api/resource.ts'
 import { type Client, isNotFound } from '#client/client.ts'
 import type { ListeningSocket } from '#explain/cluster/facts.ts'
+import { DATA_PLANE_IMAGE } from '#routes/data-plane.ts'
 
 /* Kubelets that are played: what becomes of a pod is what its spec says of it. */
 
-const IMAGES = ['fairlead/echo', 'fairlead/host']
+const IMAGES = ['fairlead/echo', 'fairlead/host', DATA_PLANE_IMAGE]
+
+/** Whether a pod is one of the gateways'. */
+export const isProxy = ({ spec }: Pod): boolean => spec?.containers?.[0]?.image === DATA_PLANE_IMAGE
 
 /** Writes the status of an object, as a kubelet does, over what it was. */
 export async function setStatus<T extends ApiObject & { readonly status?: object }>(
@@ -98,7 +102,7 @@ function becomes(pod: Pod, held: ReadonlySet<string>): NonNullable<Pod['status']
   const gates = (pod.spec?.readinessGates ?? []).every(({ conditionType }) =>
     others.some(({ type, status }) => type === conditionType && status === 'True'),
   )
-  const passes = port === undefined || socketsOf(pod).some((one) => one.port === port)
+  const passes = port === undefined || isProxy(pod) || socketsOf(pod).some((one) => one.port === port)
   const leaves = pod.metadata?.deletionTimestamp !== undefined
   const ready = passes && gates && !leaves
   const node = pod.spec?.nodeName?.replace('node-', '')

@@ -9,26 +9,39 @@ import type { Node } from '#api/core/node/message.ts'
 import { nodes } from '#api/core/node/resource.ts'
 import type { Pod } from '#api/core/pod/message.ts'
 import { pods } from '#api/core/pod/resource.ts'
+import { secrets } from '#api/core/secret/resource.ts'
 import { services } from '#api/core/service/resource.ts'
 import { serviceAccounts } from '#api/core/serviceaccount/resource.ts'
 import { endpointSlices } from '#api/discovery/endpointslice/resource.ts'
+import { gatewayDefinitions } from '#api/gatewayapi/definition/definitions.ts'
+import { gatewayResources } from '#api/gatewayapi/resources.ts'
+import { ingresses } from '#api/networking/ingress/resource.ts'
+import { ingressClasses } from '#api/networking/ingressclass/resource.ts'
 import { networkPolicies } from '#api/networking/networkpolicy/resource.ts'
 import { clusterNetworkPolicies } from '#api/policynetworking/clusternetworkpolicy/resource.ts'
 import { clusterNetworkPolicyDefinition } from '#api/policynetworking/definition.ts'
 import type { ApiObject, Resource } from '#api/resource.ts'
 import { startTestServer } from '#apiserver/testing/test-server.ts'
-import type { Client } from '#client/client.ts'
+import { type Client, isNotFound } from '#client/client.ts'
 import { createHttpClient } from '#client/http-client.ts'
 import { unixTransport } from '#client/unix-client.ts'
 import { systemClock } from '#clock/clock.ts'
+import { GATEWAY_CLASSES } from '#cluster/own-objects/gateway-classes.ts'
 import { startControllers } from '#controllers/start.ts'
 import type { ClusterFacts, ListeningSocket } from '#explain/cluster/facts.ts'
 import { withoutDns } from '#explain/testing/cluster.ts'
-import { playKubelets, setStatus, socketsOf, unready } from './kubelet.ts'
+import { gatherGateways, labelsByName } from '#facts/gateway-facts.ts'
+import { gatherGatewayObjects } from '#facts/gateway-objects.ts'
+import { DATA_PLANE_NAME, DATA_PLANE_NAMESPACE } from '#routes/data-plane.ts'
+import { refusalsText } from '#routes/refusals.ts'
+import { siteKeyOf } from '#routes/site-service.ts'
+import { isProxy, playKubelets, setStatus, socketsOf, unready } from './kubelet.ts'
 
 /* A cluster to break and to mend: the real API server and controllers in process, and kubelets that are played. */
 
 const NODES = [1, 2, 3]
+/** Of the Gateway API's those that anything here is broken by. */
+const KINDS = new Set(['GatewayClass', 'Gateway', 'HTTPRoute', 'ReferenceGrant'])
 
 export interface World {
   readonly client: Client
@@ -39,6 +52,10 @@ export interface World {
   facts(): Promise<ClusterFacts>
   /** The first pod of a Deployment, of the newest make. */
   podOf(app: string): Promise<Pod>
+  /** A Secret with a certificate and its key. */
+  certificate(key: string): ApiObject
+  /** What a pod of the gateways says that its proxy does not take. */
+  refuse(id: string, words: string): Promise<void>
   /** A node's kubelet falls silent, as the control plane sees it after its grace. */
   silence(node: string): Promise<void>
   close(): Promise<void>
@@ -46,12 +63,16 @@ export interface World {
 
 const RESOURCES = [
   ...[namespaces, nodes, services, endpointSlices, pods, deployments, replicaSets, statefulSets, configMaps],
-  ...[networkPolicies, clusterNetworkPolicies],
+  ...[networkPolicies, clusterNetworkPolicies, secrets, ingresses, ingressClasses, ...gatewayResources],
 ] as const
 
-export async function startWorld(): Promise<World> {
+export async function startWorld(hasGateways = false): Promise<World> {
+  const definitions = [
+    clusterNetworkPolicyDefinition,
+    ...(hasGateways ? gatewayDefinitions().filter(({ spec }) => KINDS.has(spec?.names?.kind ?? '')) : []),
+  ]
   const server = await startTestServer({
-    systemObjects: [{ resource: customResourceDefinitions, object: clusterNetworkPolicyDefinition }],
+    systemObjects: definitions.map((object) => ({ resource: customResourceDefinitions, object })),
   })
   // As kubectl does, over the wire: what comes in is decoded and defaulted.
   const client = createHttpClient(unixTransport(server.socketPath))
@@ -65,6 +86,7 @@ export async function startWorld(): Promise<World> {
     rootCa: 'CA',
     loadBalancer: { cidrs: ['172.30.255.1-172.30.255.250'] },
     log: () => undefined,
+    gateways: hasGateways,
   })
   await controllers.ready
   const silent = new Set<string>()
@@ -98,6 +120,18 @@ export async function startWorld(): Promise<World> {
       if (pod === undefined) throw new Error(`no pod of ${app}`)
       return pod
     },
+    certificate(key) {
+      const [namespace, name] = key.includes('/') ? key.split('/') : ['default', key]
+      const { certificate, key: own } = server.pki.server
+      const data = { 'tls.crt': btoa(certificate), 'tls.key': btoa(own) }
+      const metadata = { name, namespace }
+      return { apiVersion: 'v1', kind: 'Secret', metadata, type: 'kubernetes.io/tls', data } as ApiObject
+    },
+    async refuse(id, words) {
+      const { items } = await server.client.list(pods, { namespace: DATA_PLANE_NAMESPACE })
+      const data = { [items[0]?.metadata?.name ?? '']: refusalsText(new Map([[id, words]])) }
+      await client.patch(configMaps, DATA_PLANE_NAME, 'merge', { data }, { namespace: DATA_PLANE_NAMESPACE })
+    },
     async silence(name) {
       silent.add(name)
       const message = 'Kubelet stopped posting node status.'
@@ -124,7 +158,24 @@ export async function startWorld(): Promise<World> {
     await setStatus(client, nodes, made, nodeOf(number).status as NonNullable<Node['status']>)
   }
   await world.make(...clusterDns)
+  if (hasGateways)
+    for (const { resource, object } of GATEWAY_CLASSES) await whenServed(() => client.create(resource, object))
   return world
+}
+
+/** Definitions are served a moment after they are made. */
+const whenServed = async (make: () => Promise<unknown>): Promise<void> => {
+  for (;;) {
+    const isMade = await make().then(
+      () => true,
+      (error: unknown) => {
+        if (!isNotFound(error)) throw error
+        return false
+      },
+    )
+    if (isMade) return
+    await new Promise((resolve) => setTimeout(resolve, 5))
+  }
 }
 
 const nodeOf = (number: number): Node =>
@@ -187,7 +238,15 @@ async function factsOf(client: Client): Promise<ClusterFacts> {
       { protocol: 'UDP', address: '0.0.0.0', port: 53 },
       ...pod.items.filter(({ spec }) => spec?.hostNetwork && spec.nodeName === name).flatMap(socketsOf),
     ]
-  for (const one of pod.items) if (one.status?.podIP) listening[`pod/${one.metadata?.uid}`] = socketsOf(one)
+  const binds = service.items
+    .filter((one) => siteKeyOf(one) !== undefined)
+    .flatMap(({ spec }) => spec?.ports ?? [])
+    .map(({ targetPort }) => ({ protocol: 'TCP', address: '::', port: Number(targetPort) }) as const)
+  for (const one of pod.items)
+    if (one.status?.podIP) listening[`pod/${one.metadata?.uid}`] = isProxy(one) ? binds : socketsOf(one)
+  const namespaceLabels = labelsByName(namespace.items)
+  const known = { services: service.items, pods: pod.items, namespaceLabels }
+  const gateways = await gatherGateways(client, await gatherGatewayObjects(client), known)
   return {
     ...withoutDns(),
     services: service.items,
@@ -198,9 +257,8 @@ async function factsOf(client: Client): Promise<ClusterFacts> {
     replicaSets: replicaSet.items,
     events: event.items,
     namespaces: namespace.items.map(({ metadata }) => metadata?.name ?? ''),
-    namespaceLabels: Object.fromEntries(
-      namespace.items.map(({ metadata }) => [metadata?.name ?? '', metadata?.labels ?? {}]),
-    ),
+    namespaceLabels,
+    ...(gateways && { gateways }),
     policies: { policies: policy.items, clusterPolicies: clusterPolicy.items },
     listening,
     kernels: names,

@@ -55,6 +55,18 @@ Where no kernel could be asked, REACHABLE says so: it is what the rules should d
       value: 'DESTINATION',
       help: 'svc/NAME[:PORT], svc/NAMESPACE/NAME[:PORT], pod/NAME:PORT, node/NAME:PORT, IP:PORT, [IPV6]:PORT, a DNS name[:PORT], or a URL',
     },
+    method: { value: 'METHOD', help: 'of a URL that a gateway is asked for; else GET' },
+    header: {
+      value: 'LINE',
+      short: 'H',
+      repeats: true,
+      help: "a header of such a request, 'name: value'; as often as needed",
+    },
+    host: { value: 'HOST', help: 'the name that such a URL is asked for, by TLS and by HTTP, where it has an address' },
+    gateway: {
+      value: 'NAMESPACE/NAME',
+      help: 'the Gateway that is meant, where several serve the name; or the class of Ingresses',
+    },
     proto: { value: 'PROTOCOL', choices: ['tcp', 'udp', 'sctp'], help: 'the Service’s own, else tcp' },
     family: { value: 'FAMILY', choices: ['4', '6'], help: 'IPv4 or IPv6; else the Service’s first' },
     namespace: {
@@ -72,6 +84,8 @@ Where no kernel could be asked, REACHABLE says so: it is what the rules should d
     'fairlead explain --from host --to 172.30.0.2:30008',
     'fairlead explain --from pod/client --to myapp-service.default.svc.cluster.local:80 --live',
     'fairlead explain --from node/node-1 --to svc/dns:53 --proto udp --family 6 -o json',
+    'fairlead explain --from host --to https://shop.test/cart',
+    "fairlead explain --from pod/client --to http://172.30.255.1/cart --host shop.test --header 'x-canary: yes'",
     'fairlead explain --kubeconfig prod.yaml --from pod/shop/client --to svc/cart',
   ],
   async run(invocation) {
@@ -91,7 +105,7 @@ const told = (cause: ExplainError): CliError => {
   return new CliError(cause.code, message, { hint, cause })
 }
 
-async function answer({ flags, switches, io }: Invocation): Promise<number> {
+async function answer({ flags, switches, lists, io }: Invocation): Promise<number> {
   if (flags.to === undefined)
     throw new CliError('USAGE', 'explain: --to is missing', {
       hint: 'fairlead explain --from pod/client --to svc/web',
@@ -105,6 +119,7 @@ async function answer({ flags, switches, io }: Invocation): Promise<number> {
     ...(namespace !== undefined && { namespace }),
     ...(flags.proto !== undefined && { protocol: PROTOCOLS[flags.proto as keyof typeof PROTOCOLS] }),
     ...(flags.family !== undefined && { family: FAMILIES[flags.family as keyof typeof FAMILIES] }),
+    ...requestOf(flags.to, flags, lists.header ?? []),
   }
   if (target.kind === 'api') {
     const trace = await explainByApi(target, flags, switches.live === true, question)
@@ -129,6 +144,28 @@ async function answer({ flags, switches, io }: Invocation): Promise<number> {
     throw (error as { readonly code?: unknown }).code === 'API_UNREACHABLE' ? silentCluster(config, error) : error
   } finally {
     client.close()
+  }
+}
+
+/** What a request of HTTP says besides its URL. Throws CliError. */
+const requestOf = (
+  to: string,
+  { method, host, gateway }: Invocation['flags'],
+  headers: readonly string[],
+): Pick<Question, 'method' | 'headers' | 'host' | 'gateway'> => {
+  const said = Object.entries({ method, host, gateway, header: headers[0] }).find(([, value]) => value !== undefined)
+  if (said !== undefined && !/^(?:https?|wss?):\/\//i.test(to))
+    throw new CliError('USAGE', `explain: --${said[0]} is of a request by HTTP, and --to ${to} is no URL`, {
+      hint: 'write --to http://NAME/PATH, or leave it out',
+    })
+  const malformed = headers.find((line) => !/^[!#$%&'*+.^`|~\w-]+\s*:/.test(line))
+  if (malformed !== undefined)
+    throw new CliError('USAGE', `explain: --header ${malformed} is no header`, { hint: "write --header 'name: value'" })
+  return {
+    ...(method !== undefined && { method: method.toUpperCase() }),
+    ...(headers.length > 0 && { headers }),
+    ...(host !== undefined && { host }),
+    ...(gateway !== undefined && { gateway }),
   }
 }
 

@@ -1,15 +1,8 @@
+import type { BackendEndpoint } from '#routes/backend-endpoints.ts'
 import type { Backend } from '#routes/table/table.ts'
 import type { PlannedServer } from './proxy-plan.ts'
 import { contentId } from './rules/content-id.ts'
 import { serverParameters } from './server-parameters.ts'
-
-/** An address and port that a backend's requests may go to. */
-export interface BackendEndpoint {
-  readonly address: string
-  readonly port: number
-  /** Terminating, and yet serving: it keeps those who must come back to it. */
-  readonly isLeaving?: boolean
-}
 
 /** The servers of a slot that stands for a backend, each address and port once. */
 export function serversOf(backend: Backend, endpoints: readonly BackendEndpoint[]): readonly PlannedServer[] {

@@ -14,6 +14,7 @@ import type { ResolvConf } from '#names/resolv-conf.ts'
 import type { Protocol } from '#net/port-protocol.ts'
 import type { Labels } from '#objects/object.ts'
 import type { Unseen } from '../trace/unseen.ts'
+import type { GatewayFacts } from './gateway-facts.ts'
 
 /** A socket that takes connections or datagrams. `0.0.0.0` and `::` take them at every address. */
 export interface ListeningSocket {
@@ -41,6 +42,8 @@ export interface ClusterFacts {
   readonly storage?: VolumeFacts
   /** Absent where they cannot be seen, or those of namespaces’ labels: then policies are not looked at. */
   readonly policies?: PolicyObjects
+  /** Absent where the cluster has none, or nobody can see any. */
+  readonly gateways?: GatewayFacts
   readonly network: NetworkFacts
   /** By `pod/UID`, `node/NAME` and `host`; what is not in it is not known. */
   readonly listening: Readonly<Record<string, readonly ListeningSocket[]>>

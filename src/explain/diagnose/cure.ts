@@ -22,6 +22,12 @@ type Kind =
   | 'endpointslice'
   | 'networkpolicy'
   | 'clusternetworkpolicy'
+  | 'gateway'
+  | 'grpcroute'
+  | 'httproute'
+  | 'ingress'
+  | 'listenerset'
+  | 'tlsroute'
 
 /** Another way to the same end than the cure before it. */
 export const or = <C extends Cure>(cure: C): C => ({ ...cure, alternative: true })
@@ -80,12 +86,28 @@ export function ask(question: Question, effect: Effect, to: string, more: Pick<Q
   return { kind: 'ask', question: asked, argv: explainCommand(asked), effect }
 }
 
-const explainCommand = ({ from, to, protocol, family, namespace }: Question): readonly string[] => [
-  ...['fairlead', 'explain', '--from', from, '--to', to],
-  ...(protocol === undefined ? [] : ['--proto', protocol.toLowerCase()]),
-  ...(family === undefined ? [] : ['--family', family === 'IPv6' ? '6' : '4']),
-  ...(namespace === undefined ? [] : ['--namespace', namespace]),
-]
+/** The same question otherwise, with all that it says of a request. */
+export const askRequest = (question: Question, effect: Effect): Cure => ({
+  kind: 'ask',
+  question,
+  argv: explainCommand(question),
+  effect,
+})
+
+const explainCommand = (question: Question): readonly string[] => {
+  const { from, to, protocol, family, namespace } = question
+  const { method, headers = [], host, gateway } = question
+  return [
+    ...['fairlead', 'explain', '--from', from, '--to', to],
+    ...(protocol === undefined ? [] : ['--proto', protocol.toLowerCase()]),
+    ...(family === undefined ? [] : ['--family', family === 'IPv6' ? '6' : '4']),
+    ...(namespace === undefined ? [] : ['--namespace', namespace]),
+    ...(method === undefined ? [] : ['--method', method]),
+    ...headers.flatMap((header) => ['--header', header]),
+    ...(host === undefined ? [] : ['--host', host]),
+    ...(gateway === undefined ? [] : ['--gateway', gateway]),
+  ]
+}
 
 /** Ask a Service by its name, where that may be meant. */
 export const ifMeant = (question: Question, service: Service, port: number): Cure => {

@@ -126,7 +126,8 @@ const nodeSource = (node: Node): Source => ({
   pod: undefined,
 })
 
-function podSource(facts: ClusterFacts, pod: Pod): Source {
+/** A pod that has an address, as the sender. Throws ExplainError. */
+export function podSource(facts: ClusterFacts, pod: Pod): Source {
   const { nodeName, hostNetwork } = pod.spec ?? {}
   const addresses = podAddresses(pod)
   const about = { pod: refOf('Pod', pod), phase: pod.status?.phase ?? 'Pending', onNode: Boolean(nodeName) }

@@ -2,6 +2,7 @@ import type { IpFamily } from '#net/ip-address.ts'
 import type { TaintFacts } from '#placement/obstacle.ts'
 import type { PolicyEnd } from './policies/word.ts'
 import type { ObjectRef } from './reference.ts'
+import type { RouteRef } from './request/route-ref.ts'
 import type { PortRef } from './walk/entry.ts'
 
 /** What a cure does, as a code with its facts. */
@@ -9,6 +10,7 @@ export type Effect =
   | AskEffect
   | PatchEffect
   | PolicyEffect
+  | GatewayEffect
   | PodEffect
   | NodeEffect
   | LookEffect
@@ -65,6 +67,22 @@ type PatchEffect =
   | { readonly code: 'serve-port'; readonly port: number }
   | { readonly code: 'take-label-away' }
   | { readonly code: 'take-any-address'; readonly insteadOf?: string }
+
+/** Gateways, their routes and Ingresses are changed, or asked otherwise. */
+type GatewayEffect =
+  | { readonly code: 'add-listener'; readonly hostname: string; readonly gateway: ObjectRef }
+  | { readonly code: 'ask-gateway-port'; readonly port: number; readonly scheme: 'http' | 'https' }
+  | { readonly code: 'ask-host'; readonly host: string }
+  | { readonly code: 'ask-as-rule'; readonly rule: RouteRef }
+  | { readonly code: 'attach-route'; readonly gateway: ObjectRef }
+  | { readonly code: 'attach-to-any-listener' }
+  | { readonly code: 'attach-to-listener'; readonly listener: string }
+  | { readonly code: 'give-class'; readonly className: string }
+  | { readonly code: 'grant-reference'; readonly from: ObjectRef; readonly to: ObjectRef }
+  | { readonly code: 'let-namespace-attach'; readonly namespace: string; readonly listener: string }
+  | { readonly code: 'send-to-port'; readonly port: number }
+  | { readonly code: 'send-to-service'; readonly service: ObjectRef }
+  | { readonly code: 'show-gateway' | 'show-route' }
 
 /** What policies let pass is changed, or whom they mean. */
 type PolicyEffect =

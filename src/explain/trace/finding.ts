@@ -17,6 +17,23 @@ import type { DnsForgotten, PolicyDenies, PolicyIsolates } from './findings/isol
 import type { DnsNameUnknown, DnsNotAsked, ExternalName, OtherNamespace, ServiceUnknown } from './findings/name.ts'
 import type { ImageUnknown, NodeLost, PodsCrash, PodsNotReady, PodsPending, PodsStarting } from './findings/pods.ts'
 import type { NodeNotReady, NoEligibleNode, NoLocalEndpoint, ReplyAstray, SourceRange } from './findings/policy.ts'
+import type {
+  BackendUnresolved,
+  GatewayNotProgrammed,
+  GatewayOfNobody,
+  GatewayPortUnknown,
+  HostNotServed,
+  IngressOfNobody,
+  ListenerNotServed,
+  Misdirected,
+  NoRule,
+  RedirectLoop,
+  RequestMalformed,
+  RequestSourceRange,
+  RouteNotAttached,
+  RuleRefused,
+  SchemeMistaken,
+} from './findings/request.ts'
 import type { SelectorMatchesNothing } from './findings/selector.ts'
 import type {
   EndpointClosed,
@@ -36,6 +53,7 @@ export type Reason = Facts['reason']
 
 type Facts =
   | AsksItself
+  | BackendUnresolved
   | ClusterIpOutside
   | ClusterIpUnassigned
   | DnsDown
@@ -50,18 +68,26 @@ type Facts =
   | ExternalIpNotRouted
   | ExternalName
   | FamilyMissing
+  | GatewayNotProgrammed
+  | GatewayOfNobody
+  | GatewayPortUnknown
   | HeadlessPort
+  | HostNotServed
   | ImageUnknown
+  | IngressOfNobody
+  | ListenerNotServed
   | ListenerUnknown
   | ListensOnLoopback
   | LoadBalancerPending
   | LostClaim
+  | Misdirected
   | NobodyThere
   | NodeLost
   | NodeNotReady
   | NodePortUnknown
   | NoEligibleNode
   | NoLocalEndpoint
+  | NoRule
   | NoSelector
   | NotANode
   | NotApplied
@@ -75,8 +101,14 @@ type Facts =
   | PolicyDenies
   | PolicyIsolates
   | PortNotServed
+  | RedirectLoop
   | ReplyAstray
+  | RequestMalformed
+  | RequestSourceRange
+  | RouteNotAttached
+  | RuleRefused
   | ScaledToZero
+  | SchemeMistaken
   | SelectorMatchesNothing
   | ServiceUnknown
   | SourceRange

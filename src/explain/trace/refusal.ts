@@ -72,6 +72,8 @@ export type DestinationMalformed =
       readonly open: readonly number[]
     }
   | { readonly why: 'no-address-yet'; readonly object: ObjectRef }
+  /** `near`: those that are there, of a like name, or several of that name. */
+  | { readonly why: 'gateway-unknown'; readonly gateway: string; readonly near: readonly string[] }
   /** Of a name that leads to pods. */
   | { readonly why: 'name-without-port' | 'name-without-address' | 'named-port-of-name'; readonly to: string }
 

@@ -3,6 +3,7 @@ import type { Cure } from './cure.ts'
 import type { Finding } from './finding.ts'
 import type { Question } from './question.ts'
 import type { ObjectRef, Socket } from './reference.ts'
+import type { RequestTrace } from './request/request.ts'
 import type { Sender } from './sender.ts'
 import type { Unseen } from './unseen.ts'
 import type { Candidate } from './walk/candidate.ts'
@@ -25,6 +26,8 @@ export interface Trace {
   readonly destination?: Socket
   /** Where a Service is asked. */
   readonly service?: ObjectRef
+  /** Where a gateway is asked for a URL: what becomes of the request there. All else is about the way to the gateway. */
+  readonly request?: RequestTrace
   readonly verdict: Verdict
   /**
    * What the verdict stands on. `kernels`: the agents of the nodes whose rules it meets told that their kernels hold

@@ -21,6 +21,24 @@ export type UnseenResource =
   | 'persistentvolumeclaims'
   | 'persistentvolumes'
   | 'storageclasses'
+  | GatewayResource
+
+/** Of what gateways are made of. */
+export type GatewayResource =
+  | 'backendtlspolicies'
+  | 'configmaps'
+  | 'gatewayclasses'
+  | 'gateways'
+  | 'grpcroutes'
+  | 'httproutes'
+  | 'ingressclasses'
+  | 'ingresses'
+  | 'listenersets'
+  | 'referencegrants'
+  | 'secrets'
+  | 'tcproutes'
+  | 'tlsroutes'
+  | 'udproutes'
 
 /** Where the proxies that Kubernetes clusters have do different things with one packet. */
 export type ProxyModeMatter =

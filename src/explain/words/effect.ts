@@ -1,6 +1,7 @@
 import type { Effect, MeantPeer } from '../trace/effect.ts'
 import { nameText, objectText } from './object.ts'
 import { peerText } from './policies/word.ts'
+import { ruleText } from './request/rule.ts'
 import { labelsText, listed, taintText } from './text.ts'
 import { portText } from './walk/entry.ts'
 
@@ -11,6 +12,34 @@ export function effectText(effect: Effect): string {
       return `accept ${meantText(effect)} before ${effect.rule} of ${nameText(effect.policy)} denies it`
     case 'allow-source':
       return `allow ${effect.source} too`
+    case 'add-listener':
+      return `let ${nameText(effect.gateway)} listen for ${effect.hostname} too`
+    case 'ask-as-rule':
+      return `ask as ${ruleText(effect.rule)} wants it`
+    case 'ask-gateway-port':
+      return `ask by ${effect.scheme} at port ${effect.port}`
+    case 'ask-host':
+      return `ask ${effect.host}`
+    case 'attach-route':
+      return `attach it to ${objectText(effect.gateway)}`
+    case 'attach-to-any-listener':
+      return 'attach it to whatever listener takes it'
+    case 'attach-to-listener':
+      return `attach it to the listener ${effect.listener} alone`
+    case 'give-class':
+      return `give it the class ${effect.className}`
+    case 'grant-reference':
+      return `permit ${effect.from.kind}s of ${effect.from.namespace} to refer to ${objectText(effect.to)}`
+    case 'let-namespace-attach':
+      return `let routes of the namespace ${effect.namespace} attach to the listener ${effect.listener}`
+    case 'send-to-port':
+      return `send to its port ${effect.port}`
+    case 'send-to-service':
+      return `send to ${objectText(effect.service)}`
+    case 'show-gateway':
+      return 'what the Gateway says of itself'
+    case 'show-route':
+      return 'what is said of the routes'
     case 'ask-address':
       return `ask its address${effect.asFound ? ', as explain finds it' : ''}`
     case 'ask-again':

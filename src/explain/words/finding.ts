@@ -19,6 +19,23 @@ import { dnsForgotten, policyDenies, policyIsolates } from './findings/isolated.
 import { dnsNameUnknown, dnsNotAsked, externalName, otherNamespace, serviceUnknown } from './findings/name.ts'
 import { imageUnknown, nodeLost, podsCrash, podsNotReady, podsPending, podsStarting } from './findings/pods.ts'
 import { nodeNotReady, noEligibleNode, noLocalEndpoint, replyAstray, sourceRange } from './findings/policy.ts'
+import {
+  backendUnresolved,
+  gatewayNotProgrammed,
+  gatewayOfNobody,
+  gatewayPortUnknown,
+  hostNotServed,
+  ingressOfNobody,
+  listenerNotServed,
+  misdirected,
+  noRule,
+  redirectLoop,
+  requestMalformed,
+  requestSourceRange,
+  routeNotAttached,
+  ruleRefused,
+  schemeMistaken,
+} from './findings/request.ts'
 import { selectorMatchesNothing } from './findings/selector.ts'
 import {
   endpointClosed,
@@ -134,6 +151,36 @@ function reasonText(finding: Finding): FindingText {
       return targetPortClosed(finding)
     case 'target-port-unknown':
       return targetPortUnknown(finding)
+    case 'backend-unresolved':
+      return backendUnresolved(finding)
+    case 'gateway-not-programmed':
+      return gatewayNotProgrammed(finding)
+    case 'gateway-of-nobody':
+      return gatewayOfNobody(finding)
+    case 'gateway-port-unknown':
+      return gatewayPortUnknown(finding)
+    case 'host-not-served':
+      return hostNotServed(finding)
+    case 'ingress-of-nobody':
+      return ingressOfNobody(finding)
+    case 'listener-not-served':
+      return listenerNotServed(finding)
+    case 'misdirected':
+      return misdirected(finding)
+    case 'no-rule':
+      return noRule(finding)
+    case 'redirect-loop':
+      return redirectLoop(finding)
+    case 'request-malformed':
+      return requestMalformed(finding)
+    case 'request-source-range':
+      return requestSourceRange(finding)
+    case 'route-not-attached':
+      return routeNotAttached(finding)
+    case 'rule-refused':
+      return ruleRefused(finding)
+    case 'scheme-mistaken':
+      return schemeMistaken(finding)
     case 'type-changed':
       return typeChanged(finding)
   }

@@ -170,6 +170,16 @@ function destinationText(refusal: Because<DestinationWhy>): RefusalText {
       const { object } = refusal
       return { message: `${objectText(object)} has no address (yet)`, hint: describeHint(object) }
     }
+    case 'gateway-unknown': {
+      const { gateway, near } = refusal
+      return {
+        message: `--gateway ${gateway} is none of this cluster, or not one alone`,
+        hint:
+          near.length > 0
+            ? `did you mean ${listed(near, 'or')}?`
+            : 'kubectl get gateways -A shows those that are there',
+      }
+    }
     case 'name-without-port':
       return { message: `--to ${refusal.to} has no port`, hint: `write it as ${refusal.to}:80` }
     case 'name-without-address':

@@ -1,8 +1,8 @@
-import type { ProxyModeMatter, Unseen, UnseenResource } from '../trace/unseen.ts'
+import type { GatewayResource, ProxyModeMatter, Unseen, UnseenResource } from '../trace/unseen.ts'
 
 const CLAIMS_LEFT_OUT = 'what claims of a pod that has no node wait for is not looked at'
 
-const WITHOUT: Readonly<Record<UnseenResource, string>> = {
+const WITHOUT: Readonly<Record<Exclude<UnseenResource, GatewayResource>, string>> = {
   deployments: 'cures change pods, not what makes them',
   replicasets: 'one that is scaled to 0 is not recognised',
   events: 'why a probe fails is not quoted',
@@ -13,6 +13,13 @@ const WITHOUT: Readonly<Record<UnseenResource, string>> = {
   persistentvolumes: CLAIMS_LEFT_OUT,
   storageclasses: CLAIMS_LEFT_OUT,
 }
+
+const GATEWAYS_LEFT_OUT = 'what they ask of gateways is not known'
+const OF_GATEWAYS: Readonly<Partial<Record<GatewayResource, string>>> = {
+  secrets: 'certificates of gateways are taken for good ones',
+  configmaps: 'what the proxies of gateways refuse is not known, nor which authorities they trust',
+}
+const isOfGateways = (resource: UnseenResource): resource is GatewayResource => !Object.hasOwn(WITHOUT, resource)
 
 const MODES: Readonly<Record<ProxyModeMatter, string>> = {
   'node-port-at-localhost':
@@ -62,7 +69,7 @@ export function unseenText(unseen: Unseen): string {
         ? `the range of Services, which no API tells: at least ${unseen.known.join(' and ')}; --service-cidr gives it`
         : 'the range of Services: give --service-cidr'
     case 'resource':
-      return `${unseen.resource} (${unseen.why === 'forbidden' ? 'forbidden' : 'not served'}): ${WITHOUT[unseen.resource]}`
+      return `${unseen.resource} (${unseen.why === 'forbidden' ? 'forbidden' : 'not served'}): ${isOfGateways(unseen.resource) ? (OF_GATEWAYS[unseen.resource] ?? GATEWAYS_LEFT_OUT) : WITHOUT[unseen.resource]}`
     case 'agents':
       return 'the agents do not answer: no kernel was asked what it holds, so this is what the rules should do; --live sends real packets'
     case 'of-others':

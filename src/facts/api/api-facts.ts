@@ -19,6 +19,8 @@ import type { Unseen, UnseenResource } from '#explain/trace/unseen.ts'
 import { containsAddress, formatCidr, tryParseCidr } from '#net/cidr.ts'
 import { tryParseAddress } from '#net/ip-address.ts'
 import { podAddresses } from '#objects/pod.ts'
+import { gatherGateways, labelsByName } from '../gateway-facts.ts'
+import { gatherGatewayObjects } from '../gateway-objects.ts'
 import { gatherVolumes } from '../volume-facts.ts'
 import { rangeOfServices } from './covering-cidr.ts'
 
@@ -50,6 +52,9 @@ interface ApiFactsOptions {
  */
 export async function gatherApiFacts(client: Client, options: ApiFactsOptions): Promise<ClusterFacts> {
   const unseen: Unseen[] = []
+  const objects = gatherGatewayObjects(client)
+  // Of an error of the others is told; this one is waited for at the end.
+  objects.catch(() => undefined)
   const seen = async <T extends ApiObject>(resource: Resource<T>): Promise<readonly T[] | undefined> => {
     try {
       return (await client.list(resource)).items
@@ -80,6 +85,9 @@ export async function gatherApiFacts(client: Client, options: ApiFactsOptions): 
       options.serviceCidrs === undefined ? servicesRange(client) : [],
     ])
   const storage = await gatherVolumes(pod.items, seen)
+  const namespaceLabels = labelsByName(namespace ?? [])
+  const known = { services: service.items, pods: pod.items, namespaceLabels }
+  const gateways = await gatherGateways(client, await objects, known)
   const podRanges = podCidrsOf(node.items, pod.items)
   if (podRanges.guessed) unseen.push({ code: 'pod-ranges' })
   let ranges = options.serviceCidrs ?? cidr
@@ -96,9 +104,8 @@ export async function gatherApiFacts(client: Client, options: ApiFactsOptions): 
     replicaSets: replicaSet,
     events: event,
     namespaces: (namespace ?? []).map(({ metadata }) => metadata?.name ?? ''),
-    namespaceLabels: Object.fromEntries(
-      (namespace ?? []).map(({ metadata }) => [metadata?.name ?? '', metadata?.labels ?? {}]),
-    ),
+    namespaceLabels,
+    ...(gateways && { gateways }),
     // Of the labels of namespaces hangs whom they mean, of each kind of them what the other says.
     ...(namespace && policy && clusterPolicy && { policies: { policies: policy, clusterPolicies: clusterPolicy } }),
     ...(storage && { storage }),

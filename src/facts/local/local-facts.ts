@@ -17,6 +17,8 @@ import type { Unseen } from '#explain/trace/unseen.ts'
 import { namespacePath } from '#kernel/namespaces/namespace.ts'
 import { listeningSockets } from '#kernel/sockets/listening-sockets.ts'
 import { parseResolvConf, type ResolvConf } from '#names/resolv-conf.ts'
+import { gatherGateways, labelsByName } from '../gateway-facts.ts'
+import { gatherGatewayObjects } from '../gateway-objects.ts'
 import { gatherPolicies } from '../policy-facts.ts'
 import { gatherVolumes } from '../volume-facts.ts'
 import { namespacePathOf } from './pod-namespace.ts'
@@ -31,6 +33,9 @@ const AGENT_TIMEOUT_MS = 2000
  * an ApiError or a transport's error.
  */
 export async function gatherFacts(client: Client, config: ClusterConfig): Promise<ClusterFacts> {
+  const objects = gatherGatewayObjects(client)
+  // Of an error of the others is told; this one is waited for at the end.
+  objects.catch(() => undefined)
   const [service, slice, pod, node, deployment, replicaSet, event, namespace, policies, report] = await Promise.all([
     client.list(services),
     client.list(endpointSlices),
@@ -45,6 +50,9 @@ export async function gatherFacts(client: Client, config: ClusterConfig): Promis
     getJson<AgentReport>(config.sockets.agent, '/status', AGENT_TIMEOUT_MS).catch(() => undefined),
   ])
   const storage = await gatherVolumes(pod.items, async (resource) => (await client.list(resource)).items)
+  const namespaceLabels = labelsByName(namespace.items)
+  const known = { services: service.items, pods: pod.items, namespaceLabels }
+  const gateways = await gatherGateways(client, await objects, known)
   return {
     services: service.items,
     slices: slice.items,
@@ -54,9 +62,8 @@ export async function gatherFacts(client: Client, config: ClusterConfig): Promis
     replicaSets: replicaSet.items,
     events: event.items,
     namespaces: namespace.items.map(({ metadata }) => metadata?.name ?? ''),
-    namespaceLabels: Object.fromEntries(
-      namespace.items.map(({ metadata }) => [metadata?.name ?? '', metadata?.labels ?? {}]),
-    ),
+    namespaceLabels,
+    ...(gateways && { gateways }),
     ...(storage && { storage }),
     policies,
     network: {

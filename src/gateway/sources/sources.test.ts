@@ -4,7 +4,7 @@ import { secrets } from '#api/core/secret/resource.ts'
 import type { Endpoint, EndpointSlice } from '#api/discovery/endpointslice/message.ts'
 import { FakeClient } from '#client/testing/fake-client.ts'
 import { systemClock } from '#clock/clock.ts'
-import { endpointsOf, serviceOf } from './backend-endpoints.ts'
+import { endpointsOf, serviceOf } from '#routes/backend-endpoints.ts'
 import { leanClient } from './lean-client.ts'
 
 const slice = (

@@ -96,14 +96,16 @@ function takes(entry: Entry, listener: Listener, request: Request, host: string,
   )
 }
 
-function matchesPath({ type, value }: PathMatch, path: string): boolean {
+/** Whether a path, normalised, is one of a match. */
+export function matchesPath({ type, value }: PathMatch, path: string): boolean {
   if (type === 'RegularExpression') return matchesWhole(value, path)
   const wanted = matchedPath(value)
   if (type === 'Exact' || wanted === path) return wanted === path
   return wanted === '/' || path.startsWith(`${wanted}/`)
 }
 
-function matchesValue({ type, value }: ValueMatch, found: string | undefined): boolean {
+/** Whether a header or a parameter, where there is one, has a value of a match. */
+export function matchesValue({ type, value }: ValueMatch, found: string | undefined): boolean {
   if (found === undefined) return false
   return type === 'Exact' ? found === value : matchesWhole(value, found)
 }

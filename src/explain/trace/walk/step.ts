@@ -1,12 +1,14 @@
 import type { Protocol } from '#net/port-protocol.ts'
 import type { PolicyWord } from '../policies/word.ts'
 import type { ObjectRef, Socket } from '../reference.ts'
+import type { RequestStep } from '../request/step.ts'
+import type { Sender } from '../sender.ts'
 import type { Arrival, Listens } from './arrival.ts'
 import type { Candidate } from './candidate.ts'
 import type { Balanced, Entry, PortRef } from './entry.ts'
 
 /** One step of the question’s answer, in order: whom it is about, then the way of the packet. */
-export type Step = SenderStep | NameStep | DestinationStep | WayStep | NodeStep
+export type Step = SenderStep | NameStep | DestinationStep | WayStep | NodeStep | RequestStep
 
 /** A workload or a Service stands for one of its pods. */
 export interface SenderStep {
@@ -68,9 +70,17 @@ export type WayStep =
       readonly to: Socket
       readonly protocol: Protocol
       readonly entry: Entry
+      /** Where that is another than who asks: a gateway’s pod. */
+      readonly sender?: Sender
     }
   /** It never leaves the sender. */
-  | { readonly code: 'itself'; readonly to: Socket; readonly protocol: Protocol; readonly listens: Listens }
+  | {
+      readonly code: 'itself'
+      readonly to: Socket
+      readonly protocol: Protocol
+      readonly listens: Listens
+      readonly sender?: Sender
+    }
   | { readonly code: 'balanced'; readonly entry: Balanced }
   /** A load balancer of others takes it itself. */
   | { readonly code: 'load-balancer-outside'; readonly address: string }

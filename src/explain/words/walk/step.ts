@@ -10,6 +10,7 @@ import type {
   WayStep,
 } from '../../trace/walk/step.ts'
 import { nameText, objectText, senderText } from '../object.ts'
+import { requestStepText } from '../request/request-step.ts'
 import { listed, plural, withProtocol } from '../text.ts'
 import { leavingText } from './arrival.ts'
 import { balancedText, entryText, portText } from './entry.ts'
@@ -19,7 +20,7 @@ import type { StepText } from './step-text.ts'
 /** A step in words; `sender` is whose packet it is. */
 export function stepText(step: Step, sender: Sender): StepText {
   if ('nodes' in step && step.code !== 'reply-astray') return nodeStepText(step)
-  return elsewhereText(step, senderText(sender))
+  return elsewhereText(step, senderText('sender' in step ? (step.sender ?? sender) : sender))
 }
 
 function elsewhereText(step: Exclude<Step, NodeStep>, who: string): StepText {
@@ -37,6 +38,15 @@ function elsewhereText(step: Exclude<Step, NodeStep>, who: string): StepText {
     case 'node-address-outside':
     case 'port-chosen':
       return destinationText(step, who)
+    case 'name-of-gateway':
+    case 'listener':
+    case 'rule':
+    case 'no-rule':
+    case 'filters':
+    case 'redirect':
+    case 'answer':
+    case 'backend':
+      return requestStepText(step, who)
     default:
       return wayText(step, who)
   }

@@ -1,8 +1,15 @@
 import type { Endpoint, EndpointSlice } from '#api/discovery/endpointslice/message.ts'
-import type { BackendEndpoint } from '#dataplane/haproxy/servers.ts'
 import { SERVICE_NAME_LABEL } from '#objects/well-known.ts'
 
 export type Family = 'IPv4' | 'IPv6'
+
+/** An address and port that a backend's requests may go to. */
+export interface BackendEndpoint {
+  readonly address: string
+  readonly port: number
+  /** Terminating, and yet serving: it keeps those who must come back to it. */
+  readonly isLeaving?: boolean
+}
 
 /** The key of the Service whose endpoints a slice has; undefined where it has nobody's. */
 export const serviceOf = ({ metadata }: EndpointSlice): string | undefined => {

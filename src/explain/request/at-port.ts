@@ -1,0 +1,189 @@
+import { locationOf } from '#routes/table/location.ts'
+import type { SitePort } from '#routes/table/table.ts'
+import type { RequestText } from '../ask/request-text.ts'
+import type { ClusterFacts } from '../cluster/facts.ts'
+import type { GatewayFacts } from '../cluster/gateway-facts.ts'
+import { inCidrs } from '../cluster/lookup.ts'
+import type { Finding } from '../trace/finding.ts'
+import type { Question } from '../trace/question.ts'
+import type { ObjectRef } from '../trace/reference.ts'
+import type { RequestAnswer, RequestTrace } from '../trace/request/request.ts'
+import type { Trace, Verdict } from '../trace/trace.ts'
+import type { Step } from '../trace/walk/step.ts'
+import { deedsOf, pathAfter } from './deeds.ts'
+import { nearMisses, type RequestParts } from './misses.ts'
+import type { Place } from './place.ts'
+import { backendUnresolved, requestSourceRange, ruleRefused } from './reasons/backend.ts'
+import { hostNotServed, misdirected, requestMalformed } from './reasons/names.ts'
+import { noRule, redirectLoop } from './reasons/rules.ts'
+import { listenerRef, ruleRef } from './route-ref.ts'
+import { serve } from './serve.ts'
+import { shareOf } from './share.ts'
+import { claimsFor } from './unserved.ts'
+
+/** What of a trace follows from what the gateway does. */
+export interface Told {
+  readonly request: RequestTrace
+  readonly steps: readonly Step[]
+  readonly findings: readonly Finding[]
+  readonly verdict: Verdict
+}
+
+/** A URL, the gateway that is asked for it, and the way there. */
+export interface Asked {
+  readonly question: Question
+  readonly text: RequestText
+  readonly place: Place
+  readonly packet: Trace
+}
+
+interface AtPort extends Asked {
+  readonly facts: ClusterFacts
+  readonly gateways: GatewayFacts
+  readonly port: SitePort
+  readonly request: Pick<RequestTrace, 'request' | 'gateway'>
+}
+
+/** What becomes of a request at a port that is served: by its listener, its rule, and the backends of that. */
+export function atPort({ facts, gateways, question, text, place, packet, port, request }: AtPort): Told {
+  const { table } = gateways.routes
+  const { gateway } = request
+  const served = serve(table, port, text)
+  const { parts } = served
+  const listener = served.listener && listenerRef(table, served.listener, port.port)
+  const sent = text.target.replace(/\?.*$/, '')
+  const about = { ...request, ...(listener && { listener }) }
+  const listened: Step[] =
+    listener === undefined
+      ? []
+      : [
+          {
+            code: 'listener',
+            gateway,
+            listener,
+            ...(text.serverName && { serverName: text.serverName }),
+            ...(parts.path !== sent && served.type !== 'connected' && { path: parts.path }),
+          },
+        ]
+  const refused = (status: number, steps: readonly Step[], findings: readonly Finding[]): Told => ({
+    request: { ...about, answer: { code: 'refused', status } },
+    steps: [...listened, ...steps, { code: 'answer', gateway, status }],
+    findings,
+    verdict: 'unreachable',
+  })
+  const nearly =
+    served.type === 'connected' ? [] : nearMisses(port, parts, served.type === 'taken' ? served.entry : undefined)
+  if (served.type === 'refused') {
+    const claims = claimsFor({ gateways, place, host: parts.host })
+    switch (served.reason) {
+      case 'BadTarget':
+        return refused(served.status, [], [requestMalformed('path', text.target)])
+      case 'BadHost':
+        return refused(served.status, [], [requestMalformed('host', text.authority)])
+      case 'Misdirected':
+        return refused(served.status, [], [misdirected(question, text, parts.host, text.serverName ?? '', listener!)])
+      case 'NoListener':
+        return refused(
+          served.status,
+          [],
+          claims.length > 0 ? claims : [hostNotServed(gateways, question, text, parts.host, gateway)],
+        )
+      case 'NoRoute':
+        return refused(
+          served.status,
+          [{ code: 'no-rule', gateway, nearly }],
+          claims.length > 0 ? claims : [noRule(question, text, parts, listener!, nearly)],
+        )
+    }
+  }
+  const { entry } = served
+  if (entry === undefined) {
+    const claims = claimsFor({ gateways, place, host: parts.host })
+    return {
+      request: { ...about, answer: { code: 'unanswered' } },
+      steps: [...listened, { code: 'no-rule', gateway, nearly: [] }],
+      findings: claims.length > 0 ? claims : [noRule(question, text, parts, listener!, [])],
+      verdict: 'unreachable',
+    }
+  }
+  const rule = ruleRef(entry)
+  const ruled: Step[] = [...listened, { code: 'rule', gateway, rule, nearly }]
+  const tell = (
+    answer: RequestAnswer,
+    steps: readonly Step[],
+    findings: readonly Finding[],
+    verdict: Verdict,
+  ): Told => ({
+    request: { ...about, rule, answer },
+    steps: [...ruled, ...steps],
+    findings,
+    verdict,
+  })
+  const refuse = (status: number, finding: Finding): Told =>
+    tell({ code: 'refused', status }, [{ code: 'answer', gateway, status }], [finding], 'unreachable')
+  const words = gateways.refusals.get(entry.rule.id)
+  if (words !== undefined) return refuse(500, ruleRefused(entry, words))
+  const seen = seenBy(packet)
+  const { sources, action } = entry.rule
+  if (sources !== undefined && !inCidrs(sources, seen)) return refuse(403, requestSourceRange(gateways, entry, seen))
+  if (action.type === 'answer')
+    return refuse(action.status, backendUnresolved(facts, gateways, entry, action.status, action.reason))
+  const done = deedsOf(table, entry.rule, parts)
+  const filters: Step[] = done.length > 0 ? [{ code: 'filters', gateway, done }] : []
+  if (action.type === 'redirect') {
+    const path = pathAfter(entry.rule.filters, parts.path)
+    const location = locationOf(action, { ...parts, path, port: port.port, scheme: text.scheme })
+    const isLoop = isSameUrl(location, text, parts, port)
+    return tell(
+      { code: 'redirected', status: action.status, location },
+      [...filters, { code: 'redirect', gateway, status: action.status, location }],
+      isLoop ? [redirectLoop(gateways, entry, location)] : [],
+      isLoop ? 'unreachable' : 'reachable',
+    )
+  }
+  const pods = gatewayPods(packet)
+  const of = action.to.reduce((all, { weight }) => all + weight, 0)
+  const shares = action.to.map((one) =>
+    shareOf({ facts, gateways, table, question, gateway, pods, entry, parts, port }, one, of),
+  )
+  return tell(
+    { code: 'forwarded', shares: shares.map(({ share }) => share) },
+    [...filters, ...shares.flatMap(({ steps }) => steps)],
+    shares.flatMap(({ findings }) => findings),
+    verdictOf(shares),
+  )
+}
+
+/** Whose address the gateway sees. */
+const seenBy = ({ outcomes, source }: Trace): string =>
+  outcomes.find(({ verdict }) => verdict === 'deliver')?.sourceSeen ?? source.address
+
+/** Pods that the packet gets to. */
+const gatewayPods = ({ outcomes }: Trace): readonly ObjectRef[] => {
+  const pods = outcomes.flatMap(({ verdict, backend }) => (verdict === 'deliver' && backend?.pod ? [backend.pod] : []))
+  return [...new Map(pods.map((pod) => [`${pod.namespace}/${pod.name}`, pod])).values()]
+}
+
+const STANDARD = { http: 80, https: 443 } as const
+
+const isSameUrl = (
+  location: string,
+  { scheme }: RequestText,
+  { host, path, query }: RequestParts,
+  { port }: SitePort,
+) => location === `${scheme}://${host}${port === STANDARD[scheme] ? '' : `:${port}`}${path}${query}`
+
+/** What all shares together come to. */
+const verdictOf = (shares: readonly ReturnType<typeof shareOf>[]): Verdict => {
+  const parts = shares.flatMap(({ share }) =>
+    share.status === undefined && share.outcomes.length > 0
+      ? share.outcomes.map(({ verdict }) => verdict === 'deliver')
+      : // No pod of the gateway was reached: that is what is told.
+        [share.status === undefined],
+  )
+  if (!parts.some(Boolean)) return 'unreachable'
+  if (!parts.every(Boolean)) return 'sometimes'
+  const findings = shares.flatMap((one) => one.findings)
+  if (findings.some(({ doubt }) => !doubt)) return 'unreachable'
+  return findings.length > 0 ? 'unknown' : 'reachable'
+}

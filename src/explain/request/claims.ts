@@ -1,0 +1,108 @@
+import type { HTTPRoute } from '#api/gatewayapi/httproute/message.ts'
+import { CLASS_ANNOTATION } from '#api/networking/ingress/class-annotation.ts'
+import type { Ingress } from '#api/networking/ingress/message.ts'
+import { DEFAULT_CLASS_ANNOTATION } from '#api/networking/ingressclass/default-class.ts'
+import { newestDefault } from '#objects/newest-default.ts'
+import { keyOf } from '#objects/object-key.ts'
+import { GATEWAY_CONTROLLER } from '#routes/data-plane.ts'
+import type { WantedCondition } from '#routes/routes.ts'
+import { matchesHostname } from '#routes/table/hostname.ts'
+import type { GatewayFacts } from '../cluster/gateway-facts.ts'
+import { refOf } from '../cluster/reference.ts'
+import type { ObjectRef } from '../trace/reference.ts'
+
+/** A route of HTTP or of TLS, by what they have in common. */
+type NamedRoute = Pick<HTTPRoute, 'metadata'> & {
+  readonly kind: 'HTTPRoute' | 'GRPCRoute' | 'TLSRoute'
+  readonly spec: {
+    readonly parentRefs?: NonNullable<HTTPRoute['spec']['parentRefs']>
+    readonly hostnames?: readonly string[]
+  }
+}
+
+/** One parent of a route at which it is not attached. */
+export interface Unattached {
+  readonly route: NamedRoute
+  readonly ref: ObjectRef
+  /** Its place in the route. */
+  readonly parentIndex: number
+  readonly parent: ObjectRef
+  readonly because: string
+  readonly message: string
+}
+
+export const namedRoutes = ({ objects }: GatewayFacts): readonly NamedRoute[] => [
+  ...objects.httpRoutes.map((one) => ({ ...one, kind: 'HTTPRoute' as const })),
+  ...objects.grpcRoutes.map((one) => ({ ...one, kind: 'GRPCRoute' as const })),
+  ...objects.tlsRoutes.map((one) => ({ ...one, kind: 'TLSRoute' as const })),
+]
+
+interface ParentStatus {
+  readonly parents?: readonly {
+    readonly parentRef: {
+      readonly kind?: string
+      readonly namespace?: string
+      readonly name: string
+      readonly sectionName?: string
+      readonly port?: number
+    }
+    readonly conditions: readonly WantedCondition[]
+  }[]
+}
+
+/** Where routes that speak of a host, or of all, are not attached to what they name; the reason is the condition’s. */
+export const unattachedFor = (gateways: GatewayFacts, host: string): readonly Unattached[] =>
+  namedRoutes(gateways).flatMap((route) => {
+    const { hostnames = [], parentRefs = [] } = route.spec
+    if (hostnames.length > 0 && !hostnames.some((one) => matchesHostname(one.toLowerCase(), 'many', host))) return []
+    const { namespace = '' } = route.metadata ?? {}
+    const status = gateways.routes.statuses.find(
+      ({ object }) => object.kind === route.kind && `${object.namespace}/${object.name}` === keyOf(route),
+    )?.status as ParentStatus | undefined
+    return parentRefs.flatMap((ref, parentIndex): readonly Unattached[] => {
+      const parent = { kind: ref.kind ?? 'Gateway', namespace: ref.namespace ?? namespace, name: ref.name }
+      const told = status?.parents?.find(
+        ({ parentRef }) =>
+          parentRef.name === ref.name &&
+          (parentRef.namespace ?? namespace) === parent.namespace &&
+          parentRef.sectionName === ref.sectionName &&
+          parentRef.port === ref.port,
+      )
+      const about = { route, ref: refOf(route.kind, route), parentIndex, parent }
+      if (told === undefined) {
+        if (parent.kind !== 'Gateway' || isThere(gateways, parent)) return []
+        return [
+          { ...about, because: 'NoSuchParent', message: `there is no Gateway ${parent.namespace}/${parent.name}` },
+        ]
+      }
+      const accepted = told.conditions.find(({ type }) => type === 'Accepted')
+      return accepted?.status === 'False' ? [{ ...about, because: accepted.reason, message: accepted.message }] : []
+    })
+  })
+
+const isThere = ({ objects }: GatewayFacts, { namespace, name }: ObjectRef): boolean =>
+  objects.gateways.some((one) => keyOf(one) === `${namespace}/${name}`)
+
+/** An Ingress that nobody here serves, as its class is no other’s or nobody’s. */
+export interface ClaimingIngress {
+  readonly ingress: Ingress
+  readonly ingressClass?: string
+  readonly controller?: string
+}
+
+/** Ingresses that have a rule for a host and are of no class of ours. */
+export const ingressesOfNobody = ({ objects }: GatewayFacts, host: string): readonly ClaimingIngress[] => {
+  const { ingressClasses, ingresses } = objects
+  const standard = newestDefault(ingressClasses, [DEFAULT_CLASS_ANNOTATION])
+  return ingresses.flatMap((ingress): readonly ClaimingIngress[] => {
+    const isMeant = (ingress.spec?.rules ?? []).some(
+      (rule) => rule.host !== undefined && matchesHostname(rule.host.toLowerCase(), 'one', host),
+    )
+    if (!isMeant) return []
+    const named = ingress.spec?.ingressClassName ?? ingress.metadata?.annotations?.[CLASS_ANNOTATION]
+    const meant = named ? ingressClasses.find(({ metadata }) => metadata?.name === named) : standard
+    const controller = meant?.spec?.controller
+    if (controller === GATEWAY_CONTROLLER) return []
+    return [{ ingress, ...(named && { ingressClass: named }), ...(controller && { controller }) }]
+  })
+}

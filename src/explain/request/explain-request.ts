@@ -1,0 +1,116 @@
+import { type RequestText, requestText } from '../ask/request-text.ts'
+import type { ClusterFacts } from '../cluster/facts.ts'
+import type { GatewayFacts } from '../cluster/gateway-facts.ts'
+import { addFinding } from '../diagnose/diagnose.ts'
+import { resolveSource, type Source } from '../resolve/source.ts'
+import type { Finding } from '../trace/finding.ts'
+import type { Question } from '../trace/question.ts'
+import type { AskedRequest } from '../trace/request/request.ts'
+import type { Trace, Verdict } from '../trace/trace.ts'
+import { type Asked, atPort, type Told } from './at-port.ts'
+import { gatewayUnknown, placeOf } from './place.ts'
+import { hostNotServed } from './reasons/names.ts'
+import { schemeMistaken } from './reasons/rules.ts'
+import { originRef } from './route-ref.ts'
+import { partsOf } from './serve.ts'
+import { servedAt } from './site.ts'
+import { unservedPort } from './unserved.ts'
+
+/**
+ * A URL that a gateway is asked for: the way to the gateway, what that does, and the way on to the endpoints. `walk`: the
+ * packet's way alone. Undefined where no gateway is asked. Throws ExplainError.
+ */
+export function explainRequest(
+  facts: ClusterFacts,
+  question: Question,
+  walk: (question: Question) => Trace,
+): Trace | undefined {
+  const { gateways } = facts
+  const text = requestText(question)
+  if (text === undefined) return undefined
+  if (gateways === undefined) {
+    if (question.gateway !== undefined) throw gatewayUnknown(question.gateway, [])
+    return undefined
+  }
+  const source = resolveSource(facts, question)
+  const { host } = partsOf(text)
+  const place = placeOf({ facts, gateways, question, source, text, host })
+  if (place === undefined) return undefined
+  const unseen = [...(facts.unseen ?? []), ...gateways.unseen]
+  if (place === 'nobody') {
+    const findings = [hostNotServed(gateways, question, text, host, undefined)]
+    return { ...nowhere(question, source), findings, unseen }
+  }
+  const { headers: _, method: __, host: ___, gateway: ____, protocol: _____, ...plain } = question
+  const packet = place.to === undefined ? nowhere(question, source) : walk({ ...plain, to: place.to })
+  const told = tellRequest(facts, gateways, { question, text, place, packet })
+  const findings: Finding[] = []
+  // Why the gateway does not listen is known: that its Service has no such port follows from that.
+  const isUnserved = told.request.answer.code === 'unanswered' && told.findings.length > 0
+  const ofWay = packet.findings.filter(({ reason }) => !isUnserved || reason !== 'port-not-served')
+  for (const finding of [...ofWay, ...told.findings]) addFinding(findings, finding)
+  return {
+    ...packet,
+    question,
+    request: told.request,
+    steps: [...place.steps, ...packet.steps, ...told.steps],
+    verdict: together(packet.verdict, told.verdict),
+    findings,
+    unseen: [...packet.unseen, ...gateways.unseen],
+  }
+}
+
+const nowhere = (question: Question, source: Source): Trace => ({
+  question,
+  protocol: 'TCP',
+  source: {
+    sender: source.sender,
+    address: source.addresses[0] ?? '',
+    ...(source.node !== undefined && { node: source.node }),
+  },
+  verdict: 'unreachable',
+  basis: 'model',
+  steps: source.chosen ? [source.chosen] : [],
+  candidates: [],
+  outcomes: [],
+  walks: [],
+  findings: [],
+  unseen: [],
+})
+
+/** Of two that must both hold: what is surely not, before what is not always, before what is not known. */
+const together = (one: Verdict, other: Verdict): Verdict =>
+  (['unreachable', 'unknown', 'sometimes', 'reachable'] as const).find((each) => each === one || each === other)!
+
+function tellRequest(facts: ClusterFacts, gateways: GatewayFacts, asking: Asked): Told {
+  const { question, text, place } = asking
+  const gateway = originRef(place.site)
+  const request = { request: askedOf(text, place.port), gateway }
+  const { host } = partsOf(text)
+  const unserved = unservedPort({ facts, gateways, question, text, place, host })
+  const ports = servedAt(gateways, place.site)?.ports ?? []
+  const port = ports.find((one) => one.port === place.port)
+  const nobody = (findings: readonly Finding[]): Told => ({
+    request: { ...request, answer: { code: 'unanswered' } },
+    steps: [],
+    findings,
+    verdict: 'unreachable',
+  })
+  if (unserved !== undefined || port === undefined) return nobody(unserved ?? [])
+  const speaks = port.kind === 'tls' ? 'https' : 'http'
+  if (speaks !== text.scheme) return nobody([schemeMistaken(question, text, gateway, speaks)])
+  return atPort({ facts, gateways, ...asking, port, request })
+}
+
+const askedOf = (
+  { method, scheme, authority, target, headers, serverName }: RequestText,
+  port: number,
+): AskedRequest => ({
+  method,
+  scheme,
+  authority,
+  port,
+  target,
+  headers,
+  ...(serverName && { serverName }),
+})

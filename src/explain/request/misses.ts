@@ -1,0 +1,74 @@
+import type { Entry } from '#routes/table/entry.ts'
+import { matchesHostname, type Star } from '#routes/table/hostname.ts'
+import { matchesPath, matchesValue } from '#routes/table/match.ts'
+import { headerOf, parameterOf } from '#routes/table/request-values.ts'
+import type { SitePort } from '#routes/table/table.ts'
+import { unlikeness } from '../cluster/nearest.ts'
+import type { Miss, NearMiss, RuleValue } from '../trace/request/route-ref.ts'
+import { ruleRef } from './route-ref.ts'
+
+/** What of a request rules go by. */
+export interface RequestParts {
+  /** In lower case, without its port. */
+  readonly host: string
+  /** Normalised. */
+  readonly path: string
+  /** With its question mark. */
+  readonly query: string
+  readonly method: string
+  readonly headers: readonly (readonly [name: string, value: string])[]
+}
+
+type Wanted = Omit<Entry, 'rule'>
+
+/** What of a request is another than an entry wants; none where it takes it. */
+const missesOf = (wanted: Wanted, star: Star, request: RequestParts): readonly Miss[] => [
+  ...(matchesHostname(wanted.hostname, star, request.host)
+    ? []
+    : [{ code: 'host', hostname: wanted.hostname } as const]),
+  ...(matchesPath(wanted.path, request.path) ? [] : [{ code: 'path' } as const]),
+  ...(wanted.method === undefined || wanted.method === request.method
+    ? []
+    : [{ code: 'method', method: wanted.method } as const]),
+  ...valueMisses('header', wanted.headers, (name) => headerOf(request.headers, name)),
+  ...valueMisses('query', wanted.query, (name) => parameterOf(request.query, name)),
+]
+
+const valueMisses = (
+  code: 'header' | 'query',
+  wanted: readonly RuleValue[],
+  valueIn: (name: string) => string | undefined,
+): readonly Miss[] =>
+  wanted.flatMap((one): readonly Miss[] => {
+    const found = valueIn(one.name)
+    return matchesValue(one, found) ? [] : [{ code, wanted: one, ...(found !== undefined && { found }) }]
+  })
+
+const MOST = 3
+const MOST_MISSES = 2
+
+/**
+ * The rules of a port that nearly take a request, nearest first: those that want little else, and those that would take it if
+ * `taker` did not go before.
+ */
+export const nearMisses = (port: SitePort, request: RequestParts, taker: Entry | undefined): readonly NearMiss[] =>
+  port.listeners
+    .flatMap(({ entries, star }) =>
+      entries
+        .filter((entry) => entry !== taker && entry.rule !== taker?.rule)
+        .map((entry) => ({ entry, misses: missesOf(entry, star, request) })),
+    )
+    .filter(({ misses }) => misses.length <= MOST_MISSES)
+    .map((one) => ({ ...one, far: farOf(one.entry, one.misses, request) }))
+    .filter(({ far }) => far <= MOST_FAR)
+    .sort((one, other) => one.far - other.far)
+    .slice(0, MOST)
+    .map(({ entry, misses }) => ({ rule: ruleRef(entry), misses }))
+
+const MOST_FAR = 1.7
+
+const farOf = (entry: Entry, misses: readonly Miss[], { host, path }: RequestParts): number =>
+  misses.reduce((far, miss) => {
+    if (miss.code === 'host') return far + 0.3 + unlikeness(entry.hostname, host)
+    return far + (miss.code === 'path' ? 0.3 + unlikeness(entry.path.value, path) : 0.5)
+  }, 0)

@@ -1,0 +1,186 @@
+import type { ObjectMeta } from '#api/meta/object-meta.ts'
+import type { Entry } from '#routes/table/entry.ts'
+import type { ClusterFacts } from '../../cluster/facts.ts'
+import type { GatewayFacts } from '../../cluster/gateway-facts.ts'
+import { find } from '../../cluster/lookup.ts'
+import { nearest } from '../../cluster/nearest.ts'
+import { apply, or, patch } from '../../diagnose/cure.ts'
+import type { Cure } from '../../trace/cure.ts'
+import type { Finding } from '../../trace/finding.ts'
+import type { ObjectRef } from '../../trace/reference.ts'
+import { ruleRef } from '../route-ref.ts'
+import { lookAt } from './rules.ts'
+
+interface ReferringRoute {
+  readonly metadata?: ObjectMeta
+  readonly spec: { readonly rules?: readonly { readonly backendRefs?: readonly Referred[] }[] }
+}
+interface Referred {
+  readonly group?: string
+  readonly kind?: string
+  readonly namespace?: string
+  readonly name: string
+  readonly port?: number
+}
+
+/** A backend of a rule leads nowhere. `message`: the words of the condition, by which it is known which one. */
+export const backendUnresolved = (
+  facts: ClusterFacts,
+  gateways: GatewayFacts,
+  entry: Entry,
+  status: number,
+  message: string,
+): Finding => {
+  const rule = ruleRef(entry)
+  const cures =
+    rule.route.kind === 'Ingress'
+      ? ingressCures(facts, gateways, rule.route, message)
+      : routeCures(facts, gateways, rule.route, rule.index)
+  return { reason: 'backend-unresolved', rule, status, message, cures: cures.length > 0 ? cures : [lookAt(rule.route)] }
+}
+
+const routeCures = (
+  facts: ClusterFacts,
+  { objects }: GatewayFacts,
+  { kind, namespace = '', name }: ObjectRef,
+  index: number,
+): readonly Cure[] => {
+  const route: ReferringRoute | undefined =
+    kind === 'HTTPRoute'
+      ? find(objects.httpRoutes, name, namespace)
+      : kind === 'GRPCRoute'
+        ? find(objects.grpcRoutes, name, namespace)
+        : find(objects.tlsRoutes, name, namespace)
+  const refs: readonly Referred[] = route?.spec.rules?.[index]?.backendRefs ?? []
+  for (const [at, ref] of refs.entries()) {
+    const of = ref.namespace ?? namespace
+    const path = `/spec/rules/${index}/backendRefs/${at}`
+    if ((ref.kind ?? 'Service') !== 'Service' || route === undefined) continue
+    const word = kind.toLowerCase() as 'httproute'
+    const isGranted =
+      of === namespace || objects.referenceGrants.some((grant) => permits(grant, kind, namespace, of, ref.name))
+    if (!isGranted) return [grantCure({ kind, namespace, name }, { kind: 'Service', namespace: of, name: ref.name })]
+    const service = find(facts.services, ref.name, of)
+    if (service === undefined) {
+      const names = facts.services.flatMap(({ metadata }) => (metadata?.namespace === of ? (metadata.name ?? []) : []))
+      return nearest(ref.name, names, 2).map((one, place) => {
+        const effect = { code: 'send-to-service', service: { kind: 'Service', namespace: of, name: one } } as const
+        const cure = patch(effect, word, route, [{ op: 'replace', path: `${path}/name`, value: one }])
+        return place === 0 ? cure : or(cure)
+      })
+    }
+    const ports = (service.spec?.ports ?? []).filter(({ protocol }) => (protocol || 'TCP') === 'TCP')
+    if (ports.length > 0 && !ports.some(({ port }) => port === ref.port))
+      return ports.slice(0, 2).map(({ port }, place) => {
+        const cure = patch({ code: 'send-to-port', port }, word, route, [
+          { op: 'add', path: `${path}/port`, value: port },
+        ])
+        return place === 0 ? cure : or(cure)
+      })
+  }
+  return []
+}
+
+const permits = (
+  { metadata, spec }: GatewayFacts['objects']['referenceGrants'][number],
+  kind: string,
+  from: string,
+  to: string,
+  name: string,
+): boolean =>
+  metadata?.namespace === to &&
+  (spec?.from ?? []).some((one) => one.kind === kind && one.namespace === from) &&
+  (spec?.to ?? []).some((one) => one.kind === 'Service' && (!one.name || one.name === name))
+
+/** A ReferenceGrant of its own, in the namespace of what is referred to. */
+export const grantCure = (from: ObjectRef, to: ObjectRef): Cure =>
+  apply(
+    { code: 'grant-reference', from, to },
+    {
+      apiVersion: 'gateway.networking.k8s.io/v1',
+      kind: 'ReferenceGrant',
+      metadata: { name: `allow-${from.kind.toLowerCase()}s-of-${from.namespace}-${to.name}`, namespace: to.namespace },
+      spec: {
+        from: [{ group: 'gateway.networking.k8s.io', kind: from.kind, namespace: from.namespace }],
+        to: [{ group: '', kind: to.kind, name: to.name }],
+      },
+    },
+  )
+
+/** Of an Ingress: the Service, or its port, that is most like the one that is not there. */
+const ingressCures = (
+  facts: ClusterFacts,
+  { objects }: GatewayFacts,
+  { namespace, name }: ObjectRef,
+  message: string,
+): readonly Cure[] => {
+  const ingress = find(objects.ingresses, name, namespace)
+  const backends = (ingress?.spec?.rules ?? []).flatMap((rule, at) =>
+    (rule.http?.paths ?? []).map(({ backend }, place) => ({
+      backend,
+      path: `/spec/rules/${at}/http/paths/${place}/backend/service`,
+    })),
+  )
+  for (const { backend, path } of backends) {
+    const { service: named } = backend
+    if (ingress === undefined || named === undefined || !message.includes(named.name)) continue
+    const service = find(facts.services, named.name, namespace)
+    if (service === undefined) {
+      const names = facts.services.flatMap(({ metadata }) =>
+        metadata?.namespace === namespace ? (metadata?.name ?? []) : [],
+      )
+      return nearest(named.name, names, 2).map((one, place) => {
+        const effect = {
+          code: 'send-to-service',
+          service: { kind: 'Service', ...(namespace && { namespace }), name: one },
+        } as const
+        const cure = patch(effect, 'ingress', ingress, [{ op: 'replace', path: `${path}/name`, value: one }])
+        return place === 0 ? cure : or(cure)
+      })
+    }
+    const ports = service.spec?.ports ?? []
+    const isThere = ports.some((one) =>
+      named.port?.name ? one.name === named.port.name : one.port === named.port?.number,
+    )
+    if (!isThere)
+      return ports.slice(0, 2).map(({ port }, place) => {
+        const cure = patch({ code: 'send-to-port', port }, 'ingress', ingress, [
+          { op: 'replace', path: `${path}/port`, value: { number: port } },
+        ])
+        return place === 0 ? cure : or(cure)
+      })
+  }
+  return []
+}
+
+/** A rule that the proxies do not take. */
+export const ruleRefused = (entry: Entry, message: string): Finding => {
+  const rule = ruleRef(entry)
+  return { reason: 'rule-refused', rule, message, cures: [lookAt(rule.route)] }
+}
+
+const RANGES = /(?:^|\/)(?:whitelist|allowlist)-source-range$/
+
+/** The sender is in none of the ranges that an Ingress names. */
+export const requestSourceRange = (gateways: GatewayFacts, entry: Entry, source: string): Finding => {
+  const rule = ruleRef(entry)
+  const ranges = entry.rule.sources ?? []
+  const ingress = find(gateways.objects.ingresses, rule.route.name, rule.route.namespace)
+  const [annotation, value] =
+    Object.entries(ingress?.metadata?.annotations ?? {}).find(([key]) => RANGES.test(key)) ?? []
+  const range = `${source}/${source.includes(':') ? 128 : 32}`
+  return {
+    reason: 'request-source-range',
+    rule,
+    source,
+    ranges,
+    cures:
+      ingress === undefined || annotation === undefined
+        ? [lookAt(rule.route)]
+        : [
+            patch({ code: 'allow-source', source }, 'ingress', ingress, {
+              metadata: { annotations: { [annotation]: `${value},${range}` } },
+            }),
+          ],
+  }
+}

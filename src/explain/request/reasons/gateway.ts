@@ -1,0 +1,144 @@
+import { keyOf } from '#objects/object-key.ts'
+import { GATEWAY_CONTROLLER } from '#routes/data-plane.ts'
+import type { WantedCondition } from '#routes/routes.ts'
+import { matchesHostname } from '#routes/table/hostname.ts'
+import type { Origin } from '#routes/table/origin.ts'
+import type { SitePort } from '#routes/table/table.ts'
+import type { RequestText } from '../../ask/request-text.ts'
+import type { GatewayFacts } from '../../cluster/gateway-facts.ts'
+import { askRequest, look, or, patch, where } from '../../diagnose/cure.ts'
+import type { Cure } from '../../trace/cure.ts'
+import type { Finding } from '../../trace/finding.ts'
+import type { Question } from '../../trace/question.ts'
+import { urlOf } from '../ask-url.ts'
+import { originRef } from '../route-ref.ts'
+import { grantCure } from './backend.ts'
+
+const lookAtGateway = ({ namespace, name }: Origin): Cure =>
+  look({ code: 'show-gateway' }, 'kubectl', 'describe', 'gateway', name, ...where(namespace))
+
+const gatewayOf = ({ objects }: GatewayFacts, { namespace, name }: Origin) =>
+  objects.gateways.find((one) => keyOf(one) === `${namespace}/${name}`)
+
+/** The Gateway is of a class that nobody here serves; undefined where it is of ours. */
+export const gatewayOfNobody = (gateways: GatewayFacts, site: Origin): Finding | undefined => {
+  const gateway = gatewayOf(gateways, site)
+  if (gateway === undefined) return undefined
+  const { gatewayClassName } = gateway.spec
+  const { gatewayClasses } = gateways.objects
+  const named = gatewayClasses.find(({ metadata }) => metadata?.name === gatewayClassName)
+  const controller = named?.spec?.controllerName
+  if (controller === GATEWAY_CONTROLLER) return undefined
+  const own = gatewayClasses.find(({ spec }) => spec?.controllerName === GATEWAY_CONTROLLER)?.metadata?.name
+  return {
+    reason: 'gateway-of-nobody',
+    gateway: originRef(site),
+    gatewayClass: gatewayClassName,
+    ...(controller && { controller }),
+    cures:
+      own === undefined
+        ? [lookAtGateway(site)]
+        : [patch({ code: 'give-class', className: own }, 'gateway', gateway, { spec: { gatewayClassName: own } })],
+  }
+}
+
+interface GatewayStatus {
+  readonly conditions?: readonly WantedCondition[]
+  readonly listeners?: readonly { readonly name: string; readonly conditions: readonly WantedCondition[] }[]
+}
+
+const statusOf = ({ routes }: GatewayFacts, { kind, namespace, name }: Origin): GatewayStatus | undefined =>
+  routes.statuses.find(({ object }) => object.kind === kind && object.namespace === namespace && object.name === name)
+    ?.status as GatewayStatus | undefined
+
+const CONDITIONS = ['Accepted', 'ResolvedRefs', 'Programmed'] as const
+
+/** A listener of the Gateway at a port, for a host, that is not served; undefined where there is none. */
+export const listenerNotServed = (
+  gateways: GatewayFacts,
+  site: Origin,
+  port: number,
+  host: string,
+): Finding | undefined => {
+  const gateway = gatewayOf(gateways, site)
+  const status = statusOf(gateways, site)
+  for (const [at, listener] of (gateway?.spec.listeners ?? []).entries()) {
+    const { name, hostname = '' } = listener
+    if (gateway === undefined || listener.port !== port) continue
+    if (hostname !== '' && !matchesHostname(hostname.toLowerCase(), 'many', host)) continue
+    const told = status?.listeners?.find((one) => one.name === name)
+    const bad = CONDITIONS.flatMap(
+      (type) => told?.conditions.find((one) => one.type === type && one.status === 'False') ?? [],
+    )
+    const [first] = bad
+    if (first === undefined) continue
+    const { reason: because, message } = first
+    return {
+      reason: 'listener-not-served',
+      gateway: originRef(site),
+      listener: name,
+      because,
+      message,
+      cures: because === 'RefNotPermitted' ? certificateGrants(gateways, site, at) : [lookAtGateway(site)],
+    }
+  }
+  return undefined
+}
+
+/** What permits a listener its certificates in other namespaces. */
+const certificateGrants = (gateways: GatewayFacts, site: Origin, at: number): readonly Cure[] => {
+  const refs = gatewayOf(gateways, site)?.spec.listeners?.[at]?.tls?.certificateRefs ?? []
+  const away = refs.filter(({ namespace = site.namespace }) => namespace !== site.namespace)
+  return away.length === 0
+    ? [lookAtGateway(site)]
+    : away.map(({ namespace, name }) =>
+        grantCure(originRef(site), { kind: 'Secret', ...(namespace && { namespace }), name }),
+      )
+}
+
+/** The gateway is ours and has nothing to be asked at. `isRefused`: that is what its conditions say. */
+export const gatewayNotProgrammed = (
+  gateways: GatewayFacts,
+  site: Origin,
+): { readonly isRefused: boolean; readonly finding: Finding } => {
+  const told = statusOf(gateways, site)?.conditions ?? []
+  const bad = ['Accepted', 'Programmed'].flatMap(
+    (type) => told.find((one) => one.type === type && one.status === 'False') ?? [],
+  )[0]
+  return {
+    isRefused: bad !== undefined && bad.reason !== 'Pending' && bad.reason !== 'AddressNotAssigned',
+    finding: {
+      reason: 'gateway-not-programmed',
+      gateway: originRef(site),
+      because: bad?.reason ?? 'Pending',
+      message: bad?.message ?? 'it has no Service yet',
+      cures: [lookAtGateway(site)],
+    },
+  }
+}
+
+/** The gateway is asked at a port that no listener has. */
+export const gatewayPortUnknown = (
+  question: Question,
+  text: RequestText,
+  site: Origin,
+  ports: readonly SitePort[],
+): Finding => {
+  const served = ports.map(({ port, kind }) => ({
+    port,
+    scheme: kind === 'tls' ? ('https' as const) : ('http' as const),
+  }))
+  const meant = [...served].sort(
+    (one, other) => Number(other.scheme === text.scheme) - Number(one.scheme === text.scheme),
+  )
+  return {
+    reason: 'gateway-port-unknown',
+    gateway: originRef(site),
+    port: text.port,
+    ports: served,
+    cures: meant.slice(0, 2).map((one, index) => {
+      const cure = askRequest({ ...question, to: urlOf({ ...text, ...one }) }, { code: 'ask-gateway-port', ...one })
+      return index === 0 ? cure : or(cure)
+    }),
+  }
+}

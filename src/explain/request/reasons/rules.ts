@@ -1,0 +1,133 @@
+import type { Entry } from '#routes/table/entry.ts'
+import type { RequestText } from '../../ask/request-text.ts'
+import type { GatewayFacts } from '../../cluster/gateway-facts.ts'
+import { askRequest, look, or, patch, where } from '../../diagnose/cure.ts'
+import type { Cure } from '../../trace/cure.ts'
+import type { Finding } from '../../trace/finding.ts'
+import type { Question } from '../../trace/question.ts'
+import type { ObjectRef } from '../../trace/reference.ts'
+import type { ListenerRef } from '../../trace/request/request.ts'
+import type { NearMiss, RuleValue } from '../../trace/request/route-ref.ts'
+import { urlOf, withHost } from '../ask-url.ts'
+import { namedRoutes } from '../claims.ts'
+import type { RequestParts } from '../misses.ts'
+import { ruleRef } from '../route-ref.ts'
+
+/** No rule of the listener takes the request: ask as the nearest want it. */
+export function noRule(
+  question: Question,
+  text: RequestText,
+  parts: RequestParts,
+  listener: ListenerRef,
+  nearly: readonly NearMiss[],
+): Finding {
+  const cures = nearly.slice(0, 2).flatMap((near, index): readonly Cure[] => {
+    const asked = asRuleWants(question, text, near)
+    if (asked === undefined) return []
+    const cure = askRequest(asked, { code: 'ask-as-rule', rule: near.rule })
+    return [index === 0 ? cure : or(cure)]
+  })
+  const route = nearly[0]?.rule.route
+  return {
+    reason: 'no-rule',
+    listener,
+    host: parts.host,
+    path: parts.path,
+    nearly,
+    cures:
+      cures.length > 0
+        ? cures
+        : [
+            route === undefined
+              ? look({ code: 'show-route' }, 'kubectl', 'get', 'httproutes,ingresses', '-A')
+              : lookAt(route),
+          ],
+  }
+}
+
+/** `kubectl describe` of a route. */
+export const lookAt = ({ kind, namespace, name }: ObjectRef): Cure =>
+  look({ code: 'show-route' }, 'kubectl', 'describe', kind.toLowerCase(), name, ...where(namespace))
+
+/** The question with what a rule misses; undefined where nobody can tell what that would be. */
+const asRuleWants = (question: Question, text: RequestText, { rule, misses }: NearMiss): Question | undefined => {
+  let asked: Question | undefined = question
+  let { target } = text
+  const { hostname, path } = rule.match
+  for (const miss of misses) {
+    if (asked === undefined) return undefined
+    if (miss.code === 'host')
+      asked = hostname === undefined ? asked : withHost(asked, text, hostname.replace(/^\*\./, 'www.'))
+    else if (miss.code === 'path') {
+      if (path.type === 'RegularExpression') return undefined
+      target = `${path.value}${/\?.*$/.exec(target)?.[0] ?? ''}`
+    } else if (miss.code === 'method') asked = { ...asked, method: miss.method }
+    else if (miss.wanted.type === 'RegularExpression') return undefined
+    else if (miss.code === 'header')
+      asked = { ...asked, headers: [...otherHeaders(asked, miss.wanted), `${miss.wanted.name}: ${miss.wanted.value}`] }
+    else target = withParameter(target, miss.wanted)
+  }
+  if (asked === undefined || misses.length === 0) return undefined
+  const url = /^([a-z]+:\/\/[^/?#]*)/i.exec(asked.to)?.[1]
+  return target === text.target ? asked : { ...asked, to: `${url}${target}` }
+}
+
+const otherHeaders = ({ headers = [] }: Question, { name }: RuleValue): readonly string[] =>
+  headers.filter((one) => !one.toLowerCase().startsWith(`${name.toLowerCase()}:`))
+
+const withParameter = (target: string, { name, value }: RuleValue): string => {
+  const [path = '', query = ''] = target.split('?')
+  const own = `${encodeURIComponent(name)}=${encodeURIComponent(value)}`
+  const others = query
+    .split('&')
+    .filter((pair) => pair !== '' && ![name, encodeURIComponent(name)].includes(pair.split('=')[0]!))
+  return `${path}?${[...others, own].join('&')}`
+}
+
+/** The redirect leads to where the request came from: it is for the port without TLS alone. */
+export function redirectLoop(gateways: GatewayFacts, entry: Entry, location: string): Finding {
+  const rule = ruleRef(entry)
+  return { reason: 'redirect-loop', rule, location, cures: loopCures(gateways, rule.route) }
+}
+
+const loopCures = (gateways: GatewayFacts, route: ObjectRef): readonly Cure[] => {
+  const object = namedRoutes(gateways).find(
+    ({ kind, metadata }) =>
+      kind === route.kind && metadata?.name === route.name && metadata.namespace === route.namespace,
+  )
+  const refs = object?.spec.parentRefs ?? []
+  for (const [index, ref] of refs.entries()) {
+    if (ref.sectionName || ref.port) continue
+    const gateway = gateways.objects.gateways.find(
+      ({ metadata }) =>
+        metadata?.name === ref.name && metadata.namespace === (ref.namespace ?? object?.metadata?.namespace),
+    )
+    const plain = gateway?.spec.listeners?.find(({ protocol }) => protocol === 'HTTP')
+    if (object === undefined || plain === undefined) continue
+    return [
+      patch({ code: 'attach-to-listener', listener: plain.name }, 'httproute', object, [
+        { op: 'add', path: `/spec/parentRefs/${index}/sectionName`, value: plain.name },
+      ]),
+    ]
+  }
+  return [lookAt(route)]
+}
+
+/** TLS is spoken where there is none, or the other way round. */
+export const schemeMistaken = (
+  question: Question,
+  text: RequestText,
+  gateway: ObjectRef,
+  speaks: 'http' | 'https',
+): Finding => ({
+  reason: 'scheme-mistaken',
+  gateway,
+  port: text.port,
+  speaks,
+  cures: [
+    askRequest(
+      { ...question, to: urlOf({ ...text, scheme: speaks }) },
+      { code: 'ask-gateway-port', port: text.port, scheme: speaks },
+    ),
+  ],
+})

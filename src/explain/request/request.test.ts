@@ -1,0 +1,264 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { gateway, grant, http, httpRoute, https, rule, secret, tlsRoute } from '#routes/testing/make.ts'
+import { ask, at, pod, service, slice } from '../testing/cluster.ts'
+import { withGateway } from '../testing/gateways.ts'
+import { policy } from '../testing/policies.ts'
+import type { Told } from '../testing/told.ts'
+
+const gw = gateway('default/gw', [http(), https({ tls: { certificateRefs: [{ name: 'cert' }] } })])
+const secrets = [secret('default/cert')]
+const below = (value: string, more: object = {}) => ({ path: { type: 'PathPrefix' as const, value }, ...more })
+const shop = (...rules: Parameters<typeof rule>[1][]) =>
+  httpRoute('default/shop', { hostnames: ['shop.test'], rules: rules.map((one) => rule('web', one)) })
+const cluster = (...rules: Parameters<typeof rule>[1][]) => ({ gateways: [gw], secrets, httpRoutes: [shop(...rules)] })
+
+/** Of the steps at the gateway their words, one a line. */
+const atGateway = ({ steps }: Told): readonly string[] =>
+  steps.flatMap(({ at, text, details = [] }) => (at === 'default/gw' ? [text, ...details] : []))
+const reasons = ({ findings }: Told): readonly string[] => findings.map(({ reason }) => reason)
+const statusOf = ({ request }: Told): unknown => {
+  const { answer } = request!
+  return answer.code === 'forwarded'
+    ? answer.shares.map(({ weight, of, status }) => status ?? `${weight}/${of}`)
+    : answer
+}
+
+test('a URL of a name that a gateway serves is followed to the endpoints behind it', () => {
+  const told = ask(
+    'pod/client',
+    'https://shop.test/cart/7?x=1',
+    {},
+    withGateway(cluster({ matches: [below('/cart')] })),
+  )
+  assert.equal(told.verdict, 'reachable')
+  assert.deepEqual(atGateway(told), [
+    'the listener https of Gateway default/gw (port 443, all names) takes it, since shop.test is asked for by TLS',
+    'TLS ends here, with the certificate of Secret default/cert',
+    'HTTPRoute default/shop, rule 0 decides: shop.test, paths below /cart',
+    'sends to Service default/web, port 80: 2 endpoints, each request to one of them',
+    '10.244.1.11:8080  pod default/web-1 on node-1',
+    '10.244.2.11:8080  pod default/web-2 on node-2',
+  ])
+  assert.match(told.steps[0]!.text, /shop\.test is no name of the cluster’s DNS; Gateway default\/gw serves it at 172/)
+  assert.ok(told.steps.some(({ at, text }) => at === 'pod kube-system/proxy' && /to 10\.244\.1\.11:8080/.test(text)))
+  assert.deepEqual(told.destination, { address: '172.30.255.7', port: 443 })
+  assert.deepEqual(told.request?.request, {
+    method: 'GET',
+    scheme: 'https',
+    authority: 'shop.test',
+    port: 443,
+    target: '/cart/7?x=1',
+    headers: [],
+    serverName: 'shop.test',
+  })
+})
+
+test('an address of a gateway is asked for the name that is given beside it, by TLS and by HTTP', () => {
+  const facts = withGateway(cluster({}))
+  for (const to of ['http://172.30.255.7/', 'http://10.96.0.7/', 'http://172.30.0.2:31080/'])
+    assert.deepEqual(statusOf(ask('pod/client', to, { host: 'shop.test' }, facts)), ['1/1'], to)
+  assert.deepEqual(reasons(ask('pod/client', 'http://172.30.255.7/', {}, facts)), ['no-rule'])
+  const secure = ask('host', 'https://172.30.255.7/', { host: 'shop.test' }, facts)
+  assert.equal(secure.request?.request.serverName, 'shop.test')
+  assert.deepEqual(statusOf(secure), ['1/1'])
+  const named = ask('pod/client', 'http://gateway-default-gw.kube-system/', { headers: ['Host: shop.test'] }, facts)
+  assert.deepEqual(statusOf(named), ['1/1'])
+})
+
+test('a name that the cluster’s DNS has, and what is no URL, is asked as ever', () => {
+  const facts = withGateway(cluster({}))
+  for (const to of ['http://web.default/', 'http://web/', 'svc/web', '172.30.255.7:80']) {
+    const told = ask('pod/client', to, {}, facts)
+    assert.deepEqual([told.verdict, told.request], ['reachable', undefined], to)
+  }
+  assert.deepEqual(reasons(ask('pod/client', 'http://wbe/', {}, facts)), ['dns-name-unknown'])
+  assert.deepEqual(reasons(ask('pod/client', 'http://wbe.default/', {}, facts)), ['dns-name-unknown'])
+})
+
+test('rules that nearly take it are told, with what each misses', () => {
+  const headers = [{ name: 'X-Canary', type: 'Exact' as const, value: 'yes' }]
+  const queryParams = [{ name: 'v', type: 'Exact' as const, value: '2' }]
+  const facts = withGateway(
+    cluster(
+      { matches: [below('/cart', { headers })] },
+      { matches: [below('/cart', { queryParams })] },
+      { matches: [below('/', { method: 'POST' })] },
+      { matches: [below('/cart')] },
+    ),
+  )
+  const told = ask('pod/client', 'http://shop.test/cart?v=1', { headers: ['x-canary: no'] }, facts)
+  assert.deepEqual(atGateway(told).slice(1, 5), [
+    'HTTPRoute default/shop, rule 3 decides: shop.test, paths below /cart',
+    'not HTTPRoute default/shop, rule 0: shop.test, paths below /cart, header x-canary: yes; the header x-canary is no',
+    'not HTTPRoute default/shop, rule 1: shop.test, paths below /cart, parameter v: 2; the parameter v is 1',
+    'not HTTPRoute default/shop, rule 2: shop.test, all paths, POST; the method is not POST',
+  ])
+  assert.match(atGateway(ask('pod/client', 'http://shop.test/cart', {}, facts))[2]!, /the header x-canary is missing$/)
+  const later = ask('pod/client', 'http://shop.test/cart', { method: 'POST' }, facts)
+  assert.match(atGateway(later).join('\n'), /rule 2: .*; it would take the request, and comes later/)
+})
+
+test('what filters do on the way is told, with the path that the backend gets', () => {
+  const change = { set: [{ name: 'X-A', value: '1' }], add: [{ name: 'X-B', value: '2' }], remove: ['X-C'] }
+  const facts = withGateway(
+    cluster({
+      matches: [below('/cart')],
+      filters: [
+        { type: 'RequestHeaderModifier', requestHeaderModifier: change },
+        { type: 'ResponseHeaderModifier', responseHeaderModifier: { remove: ['Server'] } },
+        {
+          type: 'URLRewrite',
+          urlRewrite: { hostname: 'web.internal', path: { type: 'ReplacePrefixMatch', replacePrefixMatch: '/v2' } },
+        },
+        { type: 'RequestMirror', requestMirror: { backendRef: { name: 'local', port: 80 }, percent: 10 } },
+        { type: 'CORS', cors: { allowOrigins: ['https://a.test'] } },
+      ],
+      timeouts: { request: '2s', backendRequest: '500ms' },
+    }),
+  )
+  assert.deepEqual(atGateway(ask('pod/client', 'http://shop.test//cart/./7?x=1', {}, facts)).slice(1, 11), [
+    'the path is read as /cart/7, and goes on so',
+    'HTTPRoute default/shop, rule 0 decides: shop.test, paths below /cart',
+    'on its way',
+    'headers of the request: set X-A: 1; add X-B: 2; without X-C',
+    'headers of the answer: without Server',
+    'the path /cart/7 becomes /v2/7',
+    'the host shop.test becomes web.internal',
+    'a copy of 10 in 100 goes to default/local:80, whose answer nobody waits for',
+    'pages of https://a.test may ask',
+    'the whole answer must be there after 2000 ms, or it is 504',
+  ])
+})
+
+test('a redirect is an answer, with where it leads to; one that leads to itself is none', () => {
+  const away = { type: 'RequestRedirect' as const, requestRedirect: { scheme: 'https', statusCode: 301 } } as const
+  const redirecting = httpRoute('default/away', { hostnames: ['shop.test'], rules: [{ filters: [away] }] })
+  const facts = withGateway({ gateways: [gw], secrets, httpRoutes: [redirecting] })
+  const told = ask('host', 'http://shop.test/a?b=c', {}, facts)
+  assert.deepEqual(statusOf(told), { code: 'redirected', status: 301, location: 'https://shop.test/a?b=c' })
+  assert.deepEqual([told.verdict, reasons(told)], ['reachable', []])
+  const again = ask('host', 'https://shop.test/a?b=c', {}, facts)
+  assert.deepEqual([again.verdict, reasons(again)], ['unreachable', ['redirect-loop']])
+  assert.match(again.findings[0]!.cures[0]!.command, /kubectl patch httproute away .*sectionName","value":"http"/)
+})
+
+test('shares by weight are told one by one, and one that leads nowhere makes it an answer at times', () => {
+  const backendRefs = [
+    { name: 'web', port: 80, weight: 9 },
+    { name: 'wbe', port: 80, weight: 1 },
+  ]
+  const told = ask('pod/client', 'http://shop.test/', {}, withGateway(cluster({ backendRefs })))
+  assert.deepEqual([told.verdict, statusOf(told), reasons(told)], ['sometimes', ['9/10', 500], ['backend-unresolved']])
+  assert.ok(atGateway(told).includes('answers 500 by itself to 1 of 10 requests'))
+})
+
+test('a Service without endpoints is 503, and why it has none is told as of any Service', () => {
+  const facts = withGateway(
+    {
+      gateways: [gw],
+      secrets,
+      httpRoutes: [httpRoute('default/shop', { hostnames: ['shop.test'], rules: [rule('empty')] })],
+    },
+    { more: { services: [service('empty', '10.96.0.9')], slices: [slice('empty', [])] } },
+  )
+  const told = ask('pod/client', 'http://shop.test/', {}, facts)
+  assert.deepEqual([told.verdict, statusOf(told), reasons(told)], ['unreachable', [503], ['selector-matches-nothing']])
+})
+
+test('a policy that keeps the gateway from its backend is named, with the label or the policy that lets it pass', () => {
+  const facts = withGateway(cluster({}), {
+    more: {
+      policies: { policies: [policy('web', { podSelector: { matchLabels: { app: 'web' } } })], clusterPolicies: [] },
+    },
+  })
+  const told = ask('pod/client', 'http://shop.test/', {}, facts)
+  assert.deepEqual([told.verdict, reasons(told)], ['unreachable', ['policy-isolates']])
+  assert.match(
+    told.findings[0]!.message,
+    /pods default\/web-1 and default\/web-2 may not be asked at 8080\/TCP by pod kube-system\/proxy/,
+  )
+})
+
+test('a program that does not listen behind a gateway is found as behind a Service', () => {
+  const facts = withGateway(cluster({}), {
+    more: { listening: { 'pod/web-1': [], 'pod/web-2': [] }, slices: [slice('web', [at('10.244.1.11', 1)])] },
+  })
+  assert.deepEqual(reasons(ask('pod/client', 'http://shop.test/', {}, facts)), ['target-port-closed'])
+})
+
+test('a gateway without a pod that serves is told by its Service, and what it would do all the same', () => {
+  const facts = withGateway(cluster({}))
+  const told = ask(
+    'pod/client',
+    'http://shop.test/',
+    {},
+    {
+      ...facts,
+      pods: facts.pods.filter(({ metadata }) => metadata?.name !== 'proxy'),
+      slices: facts.slices.filter(({ metadata }) => !metadata?.name?.startsWith('gw-')),
+    },
+  )
+  assert.deepEqual([told.verdict, reasons(told)], ['unreachable', ['selector-matches-nothing']])
+  assert.ok(atGateway(told).includes('HTTPRoute default/shop, rule 0 decides: shop.test, all paths'))
+})
+
+test('without an address of the load balancer a gateway is asked by its ClusterIP from inside, and not from outside', () => {
+  const facts = withGateway(cluster({}), { isPending: true })
+  assert.equal(ask('pod/client', 'http://shop.test/', {}, facts).verdict, 'reachable')
+  assert.deepEqual(reasons(ask('host', 'http://shop.test/', {}, facts)), ['load-balancer-pending'])
+})
+
+test('TLS that passes through goes to the backend of a TLSRoute by the name alone', () => {
+  const passing = gateway('default/gw', [
+    http({ name: 'tls', port: 443, protocol: 'TLS', tls: { mode: 'Passthrough' }, hostname: '*.test' }),
+  ])
+  const tlsRoutes = [tlsRoute('default/db', { hostnames: ['db.test'] })]
+  const facts = withGateway({ gateways: [passing], tlsRoutes })
+  const told = ask('host', 'https://db.test/', {}, facts)
+  assert.deepEqual([told.verdict, statusOf(told)], ['reachable', ['1/1']])
+  assert.ok(atGateway(told).includes('TLS passes through to the backend, which shows its own certificate'))
+  assert.deepEqual(reasons(ask('host', 'https://other.test/', {}, facts)), ['no-rule'])
+})
+
+test('what proxies do not take answers 500, in their words', () => {
+  const refusals = new Map([['HTTPRoute default/shop 0', 'too long']])
+  const told = ask('pod/client', 'http://shop.test/', {}, withGateway(cluster({}), { refusals }))
+  assert.deepEqual([told.verdict, statusOf(told)], ['unreachable', { code: 'refused', status: 500 }])
+  assert.match(told.findings[0]!.message, /too long/)
+})
+
+test('a grant lets a backend of another namespace, and its lack is a cure', () => {
+  const backendRefs = [{ name: 'web', namespace: 'team', port: 80 }]
+  const more = {
+    services: [service('web', '10.96.0.9', {}, { namespace: 'team' })],
+    pods: [pod('client', 1, 9)],
+    slices: [],
+  }
+  const given = { ...cluster({ backendRefs }), namespaces: { default: {}, team: {} } }
+  assert.deepEqual(reasons(ask('pod/client', 'http://shop.test/', {}, withGateway(given, { more }))), [
+    'backend-unresolved',
+  ])
+  const granted = { ...given, referenceGrants: [grant('team', 'HTTPRoute', 'default', { kind: 'Service' })] }
+  assert.deepEqual(reasons(ask('pod/client', 'http://shop.test/', {}, withGateway(granted, { more }))), [
+    'selector-matches-nothing',
+  ])
+})
+
+test('--gateway names the one that is meant; one that is not there is refused with those that are', () => {
+  const facts = withGateway(cluster({}))
+  assert.deepEqual(statusOf(ask('host', 'http://shop.test/', { gateway: 'default/gw' }, facts)), ['1/1'])
+  assert.deepEqual(statusOf(ask('host', 'http://shop.test/', { gateway: 'gw' }, facts)), ['1/1'])
+  for (const given of [facts, undefined])
+    assert.throws(() => ask('host', 'http://shop.test/', { gateway: 'default/gww' }, given), {
+      code: 'DESTINATION_MALFORMED',
+      message: '--gateway default/gww is none of this cluster, or not one alone',
+    })
+})
+
+test('a name that is nobody’s leads nowhere, with the names that are served', () => {
+  const named = gateway('default/gw', [http({ hostname: 'shop.test' })])
+  const told = ask('host', 'http://www.shpo.test/', {}, withGateway({ gateways: [named], httpRoutes: [shop({})] }))
+  assert.deepEqual([told.verdict, reasons(told), told.destination], ['unreachable', ['host-not-served'], undefined])
+  assert.deepEqual(told.findings[0]!.cures[0]!.command, 'fairlead explain --from host --to http://shop.test/')
+})

@@ -1,0 +1,108 @@
+import type { Entry, WeightedBackend } from '#routes/table/entry.ts'
+import { locationOf } from '#routes/table/location.ts'
+import type { RoutingTable, SitePort } from '#routes/table/table.ts'
+import type { ClusterFacts } from '../cluster/facts.ts'
+import type { GatewayFacts } from '../cluster/gateway-facts.ts'
+import { find } from '../cluster/lookup.ts'
+import { noEndpoints } from '../diagnose/reasons/endpoints.ts'
+import type { Finding } from '../trace/finding.ts'
+import type { Question } from '../trace/question.ts'
+import type { ObjectRef } from '../trace/reference.ts'
+import type { Share } from '../trace/request/request.ts'
+import type { Step } from '../trace/walk/step.ts'
+import { filterDeeds, pathAfter } from './deeds.ts'
+import { endpointsOf } from './endpoints.ts'
+import type { RequestParts } from './misses.ts'
+import { walkOnward } from './onward.ts'
+import { backendUnresolved } from './reasons/backend.ts'
+
+interface Sharing {
+  readonly facts: ClusterFacts
+  readonly gateways: GatewayFacts
+  readonly table: RoutingTable
+  readonly question: Question
+  readonly gateway: ObjectRef
+  /** Pods of the gateway that the packet gets to. */
+  readonly pods: readonly ObjectRef[]
+  readonly entry: Entry
+  readonly parts: RequestParts
+  readonly port: SitePort
+}
+
+interface Shared {
+  readonly share: Share
+  readonly steps: readonly Step[]
+  readonly findings: readonly Finding[]
+}
+
+/** What becomes of one share of the requests. */
+export function shareOf(sharing: Sharing, one: WeightedBackend, of: number): Shared {
+  const { facts, gateways, table, question, gateway, pods, entry, parts } = sharing
+  const { weight } = one
+  const away = one.filters.find((filter) => filter.type === 'redirect')
+  if (away !== undefined) {
+    const scheme = sharing.port.kind === 'tls' ? 'https' : 'http'
+    const path = pathAfter([...entry.rule.filters, ...one.filters], parts.path)
+    const location = locationOf(away, { ...parts, path, port: sharing.port.port, scheme })
+    const { status } = away
+    return {
+      share: { weight, of, redirect: { status, location }, outcomes: [] },
+      steps: [{ code: 'redirect', gateway, status, location }],
+      findings: [],
+    }
+  }
+  if ('status' in one.to) {
+    const { status, reason } = one.to
+    return {
+      share: { weight, of, status, outcomes: [] },
+      steps: [{ code: 'answer', gateway, status, weight, of }],
+      findings: [backendUnresolved(facts, gateways, entry, status, reason)],
+    }
+  }
+  const backend = table.backends.get(one.to.backend)
+  if (backend === undefined) throw new Error(`the table has no backend ${one.to.backend}`)
+  const { namespace, name, port } = backend.service
+  const service = find(facts.services, name, namespace)
+  const ref: ObjectRef = { kind: 'Service', namespace, name }
+  const endpoints = endpointsOf(facts, backend)
+  const done = filterDeeds(table, one.filters, parts)
+  const onward = walkOnward(facts, question, pods, endpoints, service, port)
+  const findings =
+    endpoints.length > 0 || service === undefined
+      ? onward.findings
+      : [
+          noEndpoints(
+            facts,
+            question,
+            service,
+            service.spec?.ports?.find((each) => each.port === port),
+            undefined,
+          ),
+        ]
+  return {
+    share: {
+      weight,
+      of,
+      ...(endpoints.length === 0 && { status: 503 }),
+      service: ref,
+      port,
+      outcomes: onward.outcomes,
+    },
+    steps: [
+      ...(done.length > 0 ? [{ code: 'filters', gateway, done } as const] : []),
+      {
+        code: 'backend',
+        gateway,
+        weight,
+        of,
+        service: ref,
+        port,
+        protocol: backend.protocol,
+        ...(backend.tls && { tls: backend.tls.hostname ?? '' }),
+        endpoints,
+      },
+      ...(endpoints.length === 0 ? [{ code: 'answer', gateway, status: 503, weight, of } as const] : onward.steps),
+    ],
+    findings,
+  }
+}

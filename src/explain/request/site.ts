@@ -1,0 +1,75 @@
+import type { Service } from '#api/core/service/message.ts'
+import { GATEWAY_CONTROLLER } from '#routes/data-plane.ts'
+import { siteKey, siteKeyOf } from '#routes/site-service.ts'
+import { compareHostnames, listenerFor, matchesHostname } from '#routes/table/hostname.ts'
+import type { Origin } from '#routes/table/origin.ts'
+import type { Site, SitePort } from '#routes/table/table.ts'
+import type { ClusterFacts } from '../cluster/facts.ts'
+import type { GatewayFacts } from '../cluster/gateway-facts.ts'
+
+/** The Service that has the addresses of a site; undefined where there is none yet. */
+export const serviceOfSite = (facts: ClusterFacts, site: Origin): Service | undefined =>
+  facts.services.find((service) => siteKeyOf(service) === siteKey(site))
+
+/** The site that a Service has the addresses of; undefined where it is no gateway’s. */
+export const siteOfService = (gateways: GatewayFacts, service: Service): Origin | undefined => {
+  const key = siteKeyOf(service)
+  if (key === undefined) return undefined
+  if (key === '') return ingressSite(gateways)
+  const slash = key.indexOf('/')
+  return { kind: 'Gateway', namespace: key.slice(0, slash), name: key.slice(slash + 1) }
+}
+
+/** What all Ingresses share. */
+export const ingressSite = ({ routes, objects }: GatewayFacts): Origin => {
+  const own = objects.ingressClasses.find(({ spec }) => spec?.controller === GATEWAY_CONTROLLER)
+  return (
+    routes.table.sites.find(({ origin }) => origin.kind !== 'Gateway')?.origin ?? {
+      kind: 'IngressClass',
+      name: own?.metadata?.name ?? 'fairlead',
+    }
+  )
+}
+
+/** What is served at a site; undefined where nothing is. */
+export const servedAt = ({ routes }: GatewayFacts, origin: Origin): Site | undefined =>
+  routes.table.sites.find((site) => siteKey(site.origin) === siteKey(origin))
+
+interface Serving {
+  readonly site: Site
+  readonly port: SitePort
+  /** The most specific hostname by which it serves the name: '' for one that is for all names. */
+  readonly hostname: string
+}
+
+/** The ports that listen for a name, those first that mean it most: by the hostname of a listener or of a route. */
+export const servingName = ({ routes }: GatewayFacts, host: string, port: number): readonly Serving[] =>
+  routes.table.sites
+    .flatMap((site) =>
+      site.ports.flatMap((one): readonly Serving[] => {
+        const listener = listenerFor(one.listeners, host)
+        if (listener === undefined) return []
+        const names = listener.entries.flatMap(({ hostname }) =>
+          matchesHostname(hostname, listener.star, host) ? [hostname] : [],
+        )
+        const [hostname = ''] = [...names, listener.hostname].sort(compareHostnames)
+        return [{ site, port: one, hostname }]
+      }),
+    )
+    .sort(
+      (one, other) =>
+        compareHostnames(one.hostname, other.hostname) ||
+        Number(other.port.port === port) - Number(one.port.port === port),
+    )
+
+/** All names that are served by name. */
+export const servedNames = ({ routes }: GatewayFacts): readonly string[] =>
+  [
+    ...new Set(
+      routes.table.sites.flatMap(({ ports }) =>
+        ports.flatMap(({ listeners }) =>
+          listeners.flatMap(({ hostname, entries }) => [hostname, ...entries.map((entry) => entry.hostname)]),
+        ),
+      ),
+    ),
+  ].filter((name) => name !== '')

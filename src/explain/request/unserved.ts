@@ -1,0 +1,58 @@
+import type { RequestText } from '../ask/request-text.ts'
+import type { ClusterFacts } from '../cluster/facts.ts'
+import type { GatewayFacts } from '../cluster/gateway-facts.ts'
+import type { Finding } from '../trace/finding.ts'
+import type { Question } from '../trace/question.ts'
+import { ingressesOfNobody, unattachedFor } from './claims.ts'
+import type { Place } from './place.ts'
+import { ingressOfNobody, routeNotAttached } from './reasons/attach.ts'
+import { gatewayNotProgrammed, gatewayOfNobody, gatewayPortUnknown, listenerNotServed } from './reasons/gateway.ts'
+import { servedAt } from './site.ts'
+
+interface Unserved {
+  readonly facts: ClusterFacts
+  readonly gateways: GatewayFacts
+  readonly question: Question
+  readonly text: RequestText
+  readonly place: Place
+  readonly host: string
+}
+
+const MOST_CLAIMS = 3
+
+/** Those who want to serve the host, and are not asked: a route that is not attached, an Ingress of no class of ours. */
+export const claimsFor = ({
+  gateways,
+  place,
+  host,
+}: Pick<Unserved, 'gateways' | 'place' | 'host'>): readonly Finding[] => {
+  const { site } = place
+  const isMeant = ({ kind, namespace, name }: { kind: string; namespace?: string; name: string }): boolean =>
+    kind !== 'Gateway' || (site.namespace === namespace && site.name === name)
+  const unattached = unattachedFor(gateways, host).filter(
+    ({ because, parent, route }) =>
+      isMeant(parent) || (because === 'NoSuchParent' && (route.spec.hostnames ?? []).length > 0),
+  )
+  return [
+    ...unattached.map((one) => routeNotAttached(gateways, one, host)),
+    ...ingressesOfNobody(gateways, host).map((one) => ingressOfNobody(gateways, one)),
+  ].slice(0, MOST_CLAIMS)
+}
+
+/** Why a gateway serves nothing at a port; undefined where it does. */
+export const unservedPort = (unserved: Unserved): readonly Finding[] | undefined => {
+  const { gateways, question, text, place, host } = unserved
+  const { site, port } = place
+  const served = servedAt(gateways, site)
+  if (served?.ports.some((one) => one.port === port)) return undefined
+  const ofNobody = gatewayOfNobody(gateways, site)
+  if (ofNobody !== undefined) return [ofNobody]
+  const listener = site.kind === 'Gateway' ? listenerNotServed(gateways, site, port, host) : undefined
+  if (listener !== undefined) return [listener]
+  const notAccepted = site.kind === 'Gateway' ? gatewayNotProgrammed(gateways, site) : undefined
+  if (served === undefined && notAccepted?.isRefused) return [notAccepted.finding]
+  const claims = claimsFor(unserved)
+  if (served !== undefined && served.ports.length > 0) return [gatewayPortUnknown(question, text, site, served.ports)]
+  if (claims.length > 0) return claims
+  return notAccepted === undefined ? [] : [notAccepted.finding]
+}

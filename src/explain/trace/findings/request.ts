@@ -1,0 +1,137 @@
+import type { ObjectRef } from '../reference.ts'
+import type { ListenerRef } from '../request/request.ts'
+import type { NearMiss, RouteRef } from '../request/route-ref.ts'
+
+/* Reasons why a gateway does not give a request to a backend. */
+
+/** No gateway listens for the name: 404, or nobody’s address. */
+export interface HostNotServed {
+  readonly reason: 'host-not-served'
+  readonly host: string
+  /** Which one was asked; left out where no gateway serves such a name. */
+  readonly gateway?: ObjectRef
+  /** Names that are served. */
+  readonly near: readonly string[]
+}
+
+/** No rule takes the request: 404. */
+export interface NoRule {
+  readonly reason: 'no-rule'
+  readonly listener: ListenerRef
+  readonly host: string
+  readonly path: string
+  readonly nearly: readonly NearMiss[]
+}
+
+/** A route has such a rule, and it is not attached. */
+export interface RouteNotAttached {
+  readonly reason: 'route-not-attached'
+  readonly route: ObjectRef
+  /** Its parent, as it was written. */
+  readonly parent: ObjectRef
+  /** The condition’s, of the Gateway API. */
+  readonly because: string
+  readonly message: string
+}
+
+/** An Ingress has such a rule, and it is of no class that is served here. `ingressClass` left out: it names none. */
+export interface IngressOfNobody {
+  readonly reason: 'ingress-of-nobody'
+  readonly ingress: ObjectRef
+  readonly ingressClass?: string
+  /** Who serves that class; left out where there is no such class. */
+  readonly controller?: string
+}
+
+/** The rule’s backend leads nowhere: 500 of a route, 503 of an Ingress. */
+export interface BackendUnresolved {
+  readonly reason: 'backend-unresolved'
+  readonly rule: RouteRef
+  readonly status: number
+  readonly message: string
+}
+
+/** The Ingress names the ranges that may ask, and the sender is in none: 403. */
+export interface RequestSourceRange {
+  readonly reason: 'request-source-range'
+  readonly rule: RouteRef
+  readonly source: string
+  readonly ranges: readonly string[]
+}
+
+/** The name that TLS was asked for is another listener’s than the request’s: 421. */
+export interface Misdirected {
+  readonly reason: 'misdirected'
+  readonly serverName: string
+  readonly host: string
+  readonly listener: ListenerRef
+}
+
+/** The redirect leads to the request’s own URL. */
+export interface RedirectLoop {
+  readonly reason: 'redirect-loop'
+  readonly rule: RouteRef
+  readonly location: string
+}
+
+/** Path or host cannot be read in one way alone: 400. */
+export interface RequestMalformed {
+  readonly reason: 'request-malformed'
+  readonly part: 'path' | 'host'
+  readonly text: string
+}
+
+/** A listener that would take it is not served. */
+export interface ListenerNotServed {
+  readonly reason: 'listener-not-served'
+  readonly gateway: ObjectRef
+  readonly listener: string
+  /** The condition’s, of the Gateway API. */
+  readonly because: string
+  readonly message: string
+}
+
+/** The gateway has no listener at this port. */
+export interface GatewayPortUnknown {
+  readonly reason: 'gateway-port-unknown'
+  readonly gateway: ObjectRef
+  readonly port: number
+  readonly ports: readonly GatewayPort[]
+}
+interface GatewayPort {
+  readonly port: number
+  readonly scheme: 'http' | 'https'
+}
+
+/** TLS is spoken to a port without, or the other way round. */
+export interface SchemeMistaken {
+  readonly reason: 'scheme-mistaken'
+  readonly gateway: ObjectRef
+  readonly port: number
+  /** What is spoken there. */
+  readonly speaks: 'http' | 'https'
+}
+
+/** Nobody here serves the Gateway: its class is another’s, is not there or is refused. */
+export interface GatewayOfNobody {
+  readonly reason: 'gateway-of-nobody'
+  readonly gateway: ObjectRef
+  readonly gatewayClass: string
+  /** Who serves that class; left out where there is no such class. */
+  readonly controller?: string
+}
+
+/** The gateway is accepted, and has nothing that could be asked. */
+export interface GatewayNotProgrammed {
+  readonly reason: 'gateway-not-programmed'
+  readonly gateway: ObjectRef
+  readonly because: string
+  readonly message: string
+}
+
+/** The proxies do not take the rule. */
+export interface RuleRefused {
+  readonly reason: 'rule-refused'
+  readonly rule: RouteRef
+  readonly message: string
+}

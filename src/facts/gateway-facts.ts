@@ -1,0 +1,156 @@
+import type { ConfigMap } from '#api/core/configmap/message.ts'
+import { configMaps } from '#api/core/configmap/resource.ts'
+import type { Namespace } from '#api/core/namespace/message.ts'
+import type { Secret } from '#api/core/secret/message.ts'
+import { secrets } from '#api/core/secret/resource.ts'
+import type { ApiObject, Resource } from '#api/resource.ts'
+import { certificateChecks } from '#client/certificate-check.ts'
+import { ApiError, type Client } from '#client/client.ts'
+import type { ClusterFacts } from '#explain/cluster/facts.ts'
+import type { GatewayFacts } from '#explain/cluster/gateway-facts.ts'
+import type { UnseenResource } from '#explain/trace/unseen.ts'
+import { isLeaving } from '#objects/deletion.ts'
+import type { Labels } from '#objects/object.ts'
+import { keyOf, splitKey } from '#objects/object-key.ts'
+import { DATA_PLANE_NAME, DATA_PLANE_NAMESPACE, GATEWAY_CONTROLLER } from '#routes/data-plane.ts'
+import { readRefusals } from '#routes/refusals.ts'
+import type { RouteObjects, RouteOptions } from '#routes/route-objects.ts'
+import { routesOf } from '#routes/routes-of.ts'
+import { bindOf, siteKey, siteKeyOf } from '#routes/site-service.ts'
+import type { gatherGatewayObjects } from './gateway-objects.ts'
+
+type Known = Pick<ClusterFacts, 'services' | 'pods' | 'namespaceLabels'>
+
+/** What is read by name: Secrets and ConfigMaps that somebody refers to, and no other. */
+interface Named {
+  readonly secrets: Map<string, Secret | undefined>
+  readonly configMaps: Map<string, ConfigMap | undefined>
+}
+
+const DATA_PLANE_KEY = `${DATA_PLANE_NAMESPACE}/${DATA_PLANE_NAME}`
+/** What one object names may name another in its turn. */
+const MOST_ROUNDS = 4
+/** In place of a Secret that may not be read: its certificate is taken for a good one. */
+const UNREAD = '?'
+
+/**
+ * What is known of a cluster’s gateways; undefined where it has none. `known` is what was read of the same cluster. Rejects
+ * with an ApiError or a transport's error.
+ */
+export const gatherGateways = async (
+  client: Client,
+  gathered: Awaited<ReturnType<typeof gatherGatewayObjects>>,
+  known: Known,
+): Promise<GatewayFacts | undefined> => {
+  if (gathered === undefined) return undefined
+  const { objects, forbidden } = gathered
+  const named: Named = { secrets: new Map(), configMaps: new Map() }
+  const unread = new Set<UnseenResource>(forbidden)
+  for (let round = 1; ; round++) {
+    const asked = { secrets: new Set<string>(), configMaps: new Set<string>([DATA_PLANE_KEY]) }
+    const gateways = gatewayFacts(objects, known, named, asked)
+    const isKnown = await Promise.all([
+      readAll(client, secrets, named.secrets, asked.secrets, () => {
+        unread.add('secrets')
+        return unreadSecret()
+      }),
+      readAll(client, configMaps, named.configMaps, asked.configMaps, () => {
+        unread.add('configmaps')
+        return undefined
+      }),
+    ])
+    if (isKnown.every(Boolean) || round === MOST_ROUNDS)
+      return {
+        ...gateways,
+        unseen: [...unread].map((resource) => ({ code: 'resource', resource, why: 'forbidden' })),
+      }
+  }
+}
+
+/** The labels of namespaces by their names. */
+export const labelsByName = (namespaces: readonly Namespace[]): Readonly<Record<string, Labels>> =>
+  Object.fromEntries(namespaces.map(({ metadata }) => [metadata?.name ?? '', metadata?.labels ?? {}]))
+
+/** Whether all of them were known before. */
+const readAll = async <T extends ApiObject>(
+  client: Client,
+  resource: Resource<T>,
+  known: Map<string, T | undefined>,
+  asked: ReadonlySet<string>,
+  forbidden: () => T | undefined,
+): Promise<boolean> => {
+  const fresh = [...asked].filter((key) => !known.has(key))
+  await Promise.all(
+    fresh.map(async (key) => {
+      const { namespace, name } = splitKey(key)
+      try {
+        const object = await client.get(resource, name, { namespace: namespace ?? '' })
+        known.set(key, isLeaving(object) ? undefined : object)
+      } catch (error) {
+        const { code } = error instanceof ApiError ? error.status : {}
+        if (code !== 403 && code !== 404) throw error
+        known.set(key, code === 403 ? forbidden() : undefined)
+      }
+    }),
+  )
+  return fresh.length === 0
+}
+
+const unreadSecret = (): Secret => {
+  const text = btoa(UNREAD)
+  return {
+    apiVersion: 'v1',
+    kind: 'Secret',
+    type: 'kubernetes.io/tls',
+    data: { 'tls.crt': text, 'tls.key': text, 'ca.crt': text },
+  }
+}
+
+const gatewayFacts = (
+  objects: GatewayFacts['objects'],
+  { services, pods, namespaceLabels = {} }: Known,
+  named: Named,
+  asked: { readonly secrets: Set<string>; readonly configMaps: Set<string> },
+): Omit<GatewayFacts, 'unseen'> => {
+  const byKey = new Map(services.filter((one) => !isLeaving(one)).map((one) => [keyOf(one), one]))
+  const all: RouteObjects = {
+    ...objects,
+    namespaceLabels: (name) => namespaceLabels[name],
+    service: (key) => byKey.get(key),
+    secret: (key) => {
+      asked.secrets.add(key)
+      return named.secrets.get(key)
+    },
+    configMap: (key) => {
+      asked.configMaps.add(key)
+      return named.configMaps.get(key)
+    },
+  }
+  const isPod = (name: string) =>
+    pods.some(({ metadata }) => metadata?.namespace === DATA_PLANE_NAMESPACE && metadata.name === name)
+  const refusals = readRefusals(named.configMaps.get(DATA_PLANE_KEY), isPod)
+  return { objects, refusals, routes: routesOf(all, optionsOf(services, refusals)) }
+}
+
+/** Whether a proxy runs is for the walk to find out: it looks at its pods. */
+const optionsOf = (services: ClusterFacts['services'], refusals: ReadonlyMap<string, string>): RouteOptions => {
+  const sites = new Map(services.flatMap((one) => (siteKeyOf(one) === undefined ? [] : [[siteKeyOf(one), one]])))
+  const { checkCertificate, checkAuthorities, certificateNames } = certificateChecks()
+  return {
+    controllerName: GATEWAY_CONTROLLER,
+    bundleVersions: [],
+    bindOf: (site, port) => {
+      const service = sites.get(siteKey(site))
+      return service && bindOf(service, port)
+    },
+    addressesOf: (site) =>
+      (sites.get(siteKey(site))?.status?.loadBalancer?.ingress ?? []).flatMap(
+        ({ ip, hostname }) => ip ?? hostname ?? [],
+      ),
+    isServing: () => true,
+    refusals,
+    checkCertificate: (chain, key) => (chain === UNREAD ? undefined : checkCertificate(chain, key)),
+    certificateNames: (chain) => (chain === UNREAD ? ['*'] : certificateNames(chain)),
+    checkAuthorities: (bundle) => (bundle === UNREAD ? undefined : checkAuthorities(bundle)),
+  }
+}
