@@ -1,4 +1,3 @@
-import type { Gateway } from '#api/gatewayapi/gateway/message.ts'
 import { keyOf } from '#objects/object-key.ts'
 import { allRoutes } from './attach/any-route.ts'
 import { attach, hooksOf } from './attach/attach.ts'
@@ -10,10 +9,12 @@ import type { BackendReferences } from './references/backends.ts'
 import { permitsOf } from './references/grants.ts'
 import type { RouteObjects, RouteOptions } from './route-objects.ts'
 import type { News, Routes } from './routes.ts'
+import { classParameters, isFault } from './settings/parameters.ts'
+import type { SiteSettings } from './settings/site-settings.ts'
 import { bindingsOf } from './site/gateway-site.ts'
 import { siteOf } from './site/site-of.ts'
 import { TableParts } from './site/table-parts.ts'
-import { classRefusal, classStatus } from './status/class-status.ts'
+import { classStatus } from './status/class-status.ts'
 import { gatewayStatuses } from './status/gateway-status.ts'
 import { policyStatuses } from './status/policy-status.ts'
 import { routeStatuses } from './status/route-status.ts'
@@ -53,7 +54,7 @@ export const routesOf = (objects: RouteObjects, options: RouteOptions): Routes =
     kernelPorts: sites.flatMap((site) => site.kernelPorts),
     wantedPorts: [...sites.flatMap((site) => site.wantedPorts), ...ingress.wantedPorts],
     statuses: [
-      ...classes.map((one) => classStatus(one, options)),
+      ...classes.map((one) => classStatus(one, objects, options)),
       ...gateways.flatMap((gateway) =>
         gatewayStatuses(gateway, (listener) => bindings.get(listener)?.length ?? 0, options),
       ),
@@ -68,13 +69,15 @@ export const routesOf = (objects: RouteObjects, options: RouteOptions): Routes =
 /** The Gateways of classes of ours that are accepted. */
 const gatewaysOf = (references: BackendReferences): readonly GatewayView[] => {
   const { objects, options } = references
-  const classes = new Set(
-    objects.gatewayClasses
-      .filter((one) => one.spec.controllerName === options.controllerName && classRefusal(one) === undefined)
-      .map(({ metadata }) => metadata?.name),
-  )
+  const classes = new Map<string, SiteSettings>()
+  for (const one of objects.gatewayClasses) {
+    if (one.spec.controllerName !== options.controllerName) continue
+    const parameters = classParameters(one, objects.configMap)
+    if (!isFault(parameters)) classes.set(one.metadata?.name ?? '', parameters)
+  }
   const sets = setsByGateway(objects.listenerSets)
-  return objects.gateways
-    .filter(({ spec }: Gateway) => classes.has(spec.gatewayClassName))
-    .map((gateway) => viewGateway(gateway, sets.get(keyOf(gateway)) ?? [], references))
+  return objects.gateways.flatMap((gateway) => {
+    const ofClass = classes.get(gateway.spec.gatewayClassName)
+    return ofClass ? [viewGateway(gateway, sets.get(keyOf(gateway)) ?? [], ofClass, references)] : []
+  })
 }

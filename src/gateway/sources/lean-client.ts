@@ -2,8 +2,10 @@ import type { ApiObject, Resource } from '#api/resource.ts'
 import type { Client } from '#client/client.ts'
 import { LAST_APPLIED_ANNOTATION } from '#objects/well-known.ts'
 
-/** What of a Secret or a ConfigMap routes may ask for; the rest may be megabytes. */
-const KEPT_DATA = ['tls.crt', 'tls.key', 'ca.crt']
+/** What of a Secret routes may ask for. */
+const SECRET_KEYS = ['tls.crt', 'tls.key']
+/** Characters of a ConfigMap's value that may be a setting; certificates may be longer, the rest may be megabytes. */
+const SETTING_LENGTH = 4096
 
 /** A client for caches: what comes out of lists and watches has only what routing asks for. */
 export const leanClient = (client: Client): Client => ({
@@ -32,14 +34,25 @@ const lean = <T extends ApiObject>(resource: Pick<Resource, 'kind' | 'group'>, o
 const leanBody = (kind: string, object: ApiObject): object => {
   switch (kind) {
     case 'Secret':
-    case 'ConfigMap': {
-      const { data = {} } = object as { readonly data?: Readonly<Record<string, string>> }
-      const kept = KEPT_DATA.flatMap((name) => (data[name] === undefined ? [] : [[name, data[name]] as const]))
-      return { data: Object.fromEntries(kept), binaryData: undefined }
-    }
+      return { data: keptOf(object, (name, text) => (SECRET_KEYS.includes(name) ? text : undefined)) }
+    case 'ConfigMap':
+      // Names are kept: one that nobody understands is told.
+      return {
+        data: keptOf(object, (name, text) => (name === 'ca.crt' || text.length <= SETTING_LENGTH ? text : '')),
+        binaryData: undefined,
+      }
     case 'Namespace':
       return { spec: undefined, status: undefined }
     default:
       return {}
   }
+}
+
+const keptOf = (object: ApiObject, keep: (name: string, text: string) => string | undefined): object => {
+  const { data = {} } = object as { readonly data?: Readonly<Record<string, string>> }
+  const kept = Object.entries(data).flatMap(([name, text]) => {
+    const value = keep(name, text)
+    return value === undefined ? [] : [[name, value] as const]
+  })
+  return Object.fromEntries(kept)
 }

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { configMaps } from '#api/core/configmap/resource.ts'
 import { secrets } from '#api/core/secret/resource.ts'
 import type { Endpoint, EndpointSlice } from '#api/discovery/endpointslice/message.ts'
 import { FakeClient } from '#client/testing/fake-client.ts'
@@ -69,15 +70,24 @@ test('caches keep what routing asks for: of a Secret its certificate alone, of e
   const watch = lean.watch(secrets, { resourceVersion }, (event) =>
     watched.push(event.type !== 'BOOKMARK' && event.object),
   )
-  await client.update(secrets, { ...items[0], data: { 'ca.crt': 'eA==', other: 'eA==' } } as never, {
+  await client.update(secrets, { ...items[0], data: { 'tls.key': 'eA==', 'ca.crt': 'eA==' } } as never, {
     namespace: 'shop',
   })
   watch.stop()
   for (const [object, data] of [
     [items[0], { 'tls.crt': 'eA==' }],
-    [watched[0], { 'ca.crt': 'eA==' }],
+    [watched[0], { 'tls.key': 'eA==' }],
   ] as const) {
     const { metadata: kept, data: found } = object as typeof secret
     assert.deepEqual([found, kept.annotations, kept.managedFields], [data, { note: 'mine' }, undefined])
   }
+})
+
+test('of a ConfigMap settings and authorities are kept, of what is longer the name alone', async () => {
+  const client = new FakeClient({ clock: systemClock })
+  const data = { 'access-log': 'json', 'ca.crt': 'x'.repeat(5000), page: 'x'.repeat(5000) }
+  const map = { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'edge', namespace: 'shop' }, data }
+  await client.create(configMaps, map as never, { namespace: 'shop' })
+  const { items } = await leanClient(client).list(configMaps)
+  assert.deepEqual((items[0] as typeof map).data, { ...data, page: '' })
 })

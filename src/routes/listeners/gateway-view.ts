@@ -3,6 +3,8 @@ import type { ListenerSet } from '#api/gatewayapi/listenerset/message.ts'
 import { tryParseAddress } from '#net/ip-address.ts'
 import { type FoundCertificate, findCertificate, type References } from '../references/certificates.ts'
 import { GATEWAY_GROUP } from '../references/grants.ts'
+import { gatewayParameters, isFault } from '../settings/parameters.ts'
+import type { SiteSettings } from '../settings/site-settings.ts'
 import type { Origin } from '../table/origin.ts'
 import { bySeniority, seniorityOf } from '../table/seniority.ts'
 import type { Fault } from '../values/fault.ts'
@@ -21,6 +23,7 @@ export interface GatewayView {
   readonly unresolved?: Fault
   /** What it shows to backends that it speaks TLS to. */
   readonly clientCertificate?: FoundCertificate
+  readonly settings: SiteSettings
   readonly listeners: readonly OwnListener[]
   readonly sets: readonly ListenerSetView[]
 }
@@ -34,10 +37,16 @@ export interface ListenerSetView {
   readonly listeners: readonly OwnListener[]
 }
 
-/** `sets` are those that name this Gateway as their parent. */
-export const viewGateway = (gateway: Gateway, sets: readonly ListenerSet[], references: References): GatewayView => {
+/** `sets` are those that name this Gateway as their parent; `ofClass` is what holds where it says nothing of its own. */
+export const viewGateway = (
+  gateway: Gateway,
+  sets: readonly ListenerSet[],
+  ofClass: SiteSettings,
+  references: References,
+): GatewayView => {
   const origin = originOf('Gateway', gateway)
-  const refused = refusalOf(gateway)
+  const parameters = gatewayParameters(gateway, ofClass, references.objects.configMap)
+  const refused = isFault(parameters) ? parameters : addressRefusal(gateway)
   const reference = gateway.spec.tls?.backend?.clientCertificateRef
   const certificate = reference && findCertificate(reference, origin, 'InvalidClientCertificateRef', references)
   const attached = [...sets]
@@ -60,6 +69,7 @@ export const viewGateway = (gateway: Gateway, sets: readonly ListenerSet[], refe
   return {
     gateway,
     origin,
+    settings: isFault(parameters) ? ofClass : parameters,
     ...(refused && { refused }),
     ...(certificate && ('reason' in certificate ? { unresolved: certificate } : { clientCertificate: certificate })),
     listeners: owned.get(origin) ?? [],
@@ -78,13 +88,7 @@ const originOf = (kind: string, { metadata }: Gateway | ListenerSet): Origin & {
   name: metadata?.name ?? '',
 })
 
-const refusalOf = ({ spec }: Gateway): Fault | undefined => {
-  const parameters = spec.infrastructure?.parametersRef
-  if (parameters !== undefined)
-    return {
-      reason: 'InvalidParameters',
-      message: `there are no parameters to a Gateway, and ${parameters.kind} ${parameters.name} is none`,
-    }
+const addressRefusal = ({ spec }: Gateway): Fault | undefined => {
   for (const { type = 'IPAddress', value } of spec.addresses ?? []) {
     if (type !== 'IPAddress')
       return { reason: 'UnsupportedAddress', message: `an address of the type ${type} cannot be given, only IPAddress` }

@@ -20,7 +20,7 @@ export const siteOf = (
   options: RouteOptions,
   parts: TableParts,
 ): GatewaySite => {
-  const { origin } = gateway
+  const { origin, settings } = gateway
   const ports: SitePort[] = []
   const kernelPorts: KernelPort[] = []
   const wantedPorts: WantedPort[] = []
@@ -36,7 +36,14 @@ export const siteOf = (
     const bind = options.bindOf(origin, port)
     if (bind !== undefined) ports.push(sitePort(served, family, bind, bindings, parts))
   }
-  return { site: { origin, ports }, kernelPorts, wantedPorts }
+  const { trusted, accessLog } = settings
+  const site: Site = {
+    origin,
+    ports,
+    ...(trusted.length > 0 && { trusted }),
+    ...(accessLog === 'json' && { accessLog }),
+  }
+  return { site, kernelPorts, wantedPorts }
 }
 
 const sitePort = (

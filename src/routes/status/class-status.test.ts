@@ -18,7 +18,7 @@ test('a GatewayClass of ours is accepted, where definitions are of a version tha
     assert.deepEqual(told(['v1.5.1', version]), ['True Accepted', 'False UnsupportedVersion'], version)
 })
 
-test('parameters to a GatewayClass are none that are known', () => {
+test('parameters to a GatewayClass that are not there make it one that is not accepted', () => {
   const parametersRef = { group: '', kind: 'ConfigMap', name: 'a' }
   assert.deepEqual(told(['v1.5.1'], { parametersRef }), ['False InvalidParameters', 'True SupportedVersion'])
 })

@@ -142,7 +142,7 @@ test('an address that is asked for is given, or it is told that it cannot be', (
   assert.equal(told(at({ type: 'IPAddress' }), { addressesOf: () => [] }).three[1], 'False AddressNotAssigned')
 })
 
-test('parameters to a Gateway are none that are known', () => {
+test('a Gateway whose parameters are not there is not accepted', () => {
   const parametersRef = { group: '', kind: 'ConfigMap', name: 'a' }
   const { three, all } = told(gateway('gw', [http()], { infrastructure: { parametersRef, labels: { a: 'b' } } }))
   assert.deepEqual(three, ['False InvalidParameters', 'False Invalid', 'True ResolvedRefs'])

@@ -1,7 +1,7 @@
 import { patternFault } from '../../values/pattern.ts'
+import { isToken, isVisible, readBoolean, readNumber } from '../../values/texts.ts'
 import { type Annotation, bad, type Reading } from './annotation.ts'
 import type { Canary, Settings } from './settings.ts'
-import { isToken, isVisible, readBoolean, readNumber } from './values.ts'
 
 const MOST = 1_000_000
 

@@ -1,7 +1,7 @@
 import type { Cors } from '../../table/entry.ts'
+import { isToken, readBoolean, readList, readNumber } from '../../values/texts.ts'
 import { type Annotation, bad, type Reading } from './annotation.ts'
 import { DEFAULTS, type Settings } from './settings.ts'
-import { isToken, readBoolean, readList, readNumber } from './values.ts'
 
 const ORIGIN = /^(\*|[a-z][-+.a-z0-9]*:\/\/(\*\.)?[-.a-z0-9]+(:\d{1,5})?)$/i
 

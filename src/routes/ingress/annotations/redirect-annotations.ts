@@ -1,7 +1,7 @@
 import type { Redirect } from '../../table/entry.ts'
+import { isVisible } from '../../values/texts.ts'
 import { type Annotation, bad } from './annotation.ts'
 import { DEFAULTS, type RedirectTarget } from './settings.ts'
-import { isVisible } from './values.ts'
 
 const CODES: readonly Redirect['status'][] = [301, 302, 303, 307, 308]
 const SAME_PATH = '$request_uri'

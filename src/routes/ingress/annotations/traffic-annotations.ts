@@ -1,6 +1,6 @@
+import { isToken, isVisible, readBoolean, readNumber, readRanges, readSize } from '../../values/texts.ts'
 import { type Annotation, bad } from './annotation.ts'
 import { DEFAULTS } from './settings.ts'
-import { isToken, isVisible, readBoolean, readNumber, readRanges, readSize } from './values.ts'
 
 const PROTOCOLS = ['HTTP', 'HTTPS', 'GRPC', 'GRPCS'] as const
 const BY_SOURCE = ['$remote_addr', '$binary_remote_addr']
