@@ -1,5 +1,6 @@
 import { listenerId } from '#routes/listeners/own-listener.ts'
-import type { Entry, Filter, Rule } from '#routes/table/entry.ts'
+import { backendsOf } from '#routes/rules/backends-of.ts'
+import type { Entry } from '#routes/table/entry.ts'
 import type { Listener, RoutingTable } from '#routes/table/table.ts'
 
 /** What of a table may be left out by itself, by the ids that refusals have: rules and listeners, each as a text. */
@@ -73,17 +74,6 @@ const entryWithout = (entry: Entry, ids: ReadonlySet<string>): readonly Entry[] 
   const { id, origin, index } = rule
   const action = { type: 'answer', status: 500, reason: 'the proxy refuses this rule' } as const
   return [{ ...entry, rule: { id, origin, index, filters: [], action } }]
-}
-
-/** Keys of the backends that a rule sends requests or copies of them to. */
-const backendsOf = ({ filters, action }: Rule): readonly string[] => {
-  const mirrored = (all: readonly Filter[]): readonly string[] =>
-    all.flatMap((one) => (one.type === 'mirror' && one.backend !== undefined ? [one.backend] : []))
-  const to = action.type === 'forward' ? action.to : []
-  return [
-    ...mirrored(filters),
-    ...to.flatMap((one) => [...('backend' in one.to ? [one.to.backend] : []), ...mirrored(one.filters)]),
-  ]
 }
 
 const only = <T>(all: ReadonlyMap<string, T>, keys: readonly string[]): ReadonlyMap<string, T> => {

@@ -8,7 +8,8 @@ import { join } from 'node:path'
 import type { TestContext } from 'node:test'
 import { setTimeout as pause } from 'node:timers/promises'
 import { type Clock, systemClock } from '#clock/clock.ts'
-import type { CertificateListLine, PlannedServer, ProxyMap, ProxyPlan } from '#dataplane/haproxy/proxy-plan.ts'
+import type { ProxyMap } from '#dataplane/haproxy/proxy-map.ts'
+import type { CertificateListLine, PlannedServer, ProxyPlan } from '#dataplane/haproxy/proxy-plan.ts'
 import { showProcesses } from '../../src/gateway/haproxy/master-socket.ts'
 import { RunningProxy } from '../../src/gateway/haproxy/running-proxy.ts'
 
@@ -39,7 +40,7 @@ export interface HandPlan {
 
 const tree = (entries: Readonly<Record<string, string>> = {}): ProxyMap => ({
   type: 'tree',
-  entries: new Map(Object.entries(entries)),
+  parts: new Set([new Map(Object.entries(entries))]),
 })
 
 export const handPlan = ({ slots = 10, ...plan }: HandPlan): ProxyPlan => ({
@@ -64,7 +65,7 @@ ${plan.lines ? `  bind 127.0.0.1:${TLS_PORT} ssl crt-list certificates/list stri
   use_backend %[var(txn.slot)]
 ${Array.from({ length: slots }, (_, at) => `backend s${at} from all\n  balance random\n`).join('')}`,
   maps: new Map([
-    ['maps/list.map', { type: 'list', entries: new Map(Object.entries(plan.list ?? {})) }],
+    ['maps/list.map', { type: 'list', parts: new Set([new Map(Object.entries(plan.list ?? {}))]) }],
     ['maps/routes.map', tree(plan.routes)],
   ]),
   certificates: new Map(Object.entries(plan.certificates ?? {})),

@@ -3,6 +3,7 @@ import { test } from 'node:test'
 import type { Entry } from '#routes/table/entry.ts'
 import type { Backend, Listener, RoutingTable } from '#routes/table/table.ts'
 import { compileProxy } from './compile.ts'
+import { entriesOf, type ProxyMap } from './proxy-map.ts'
 import type { ProxyPlan } from './proxy-plan.ts'
 import { serversOf } from './servers.ts'
 import { assignSlots, NO_SLOTS } from './slots.ts'
@@ -56,9 +57,9 @@ function planOf(listeners: readonly Listener[], kind: 'http' | 'tls' = 'http'): 
     hardStopAfterMs: 60_000,
   })
 }
-const pathsOf = (plan: ProxyPlan) => plan.maps.get('maps/paths-10000.map')?.entries ?? new Map<string, string>()
+const held = (plan: ProxyPlan, name: string) => entriesOf(plan.maps.get(name) as ProxyMap)
 const kinds = (plan: ProxyPlan) =>
-  new Map([...pathsOf(plan)].map(([key, value]) => [key, value.replace(/;.*|(?<=^[!=]).*/, '')]))
+  new Map([...held(plan, 'maps/paths-10000.map')].map(([key, value]) => [key, value.replace(/;.*|(?<=^[!=]).*/, '')]))
 
 test('a rule without anything to do but to forward is a slot; whole paths are longer keys than prefixes', () => {
   const plan = planOf([
@@ -90,7 +91,7 @@ test('texts stand before what leads to them, and none is longer than a command m
   }))
   const plan = planOf([listener('', [entry('a.test', 'Prefix', '/', { headers })])])
   assert.equal([...plan.maps.keys()][0], 'maps/texts.map')
-  const texts = [...(plan.maps.get('maps/texts.map')?.entries.values() ?? [])]
+  const texts = [...held(plan, 'maps/texts.map').values()]
   assert.ok(texts.length > 10)
   for (const text of texts) assert.match(text, /^[.>][ -~]{0,8000}$/)
 })

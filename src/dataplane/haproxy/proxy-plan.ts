@@ -1,3 +1,5 @@
+import type { ProxyMap } from './proxy-map.ts'
+
 /**
  * All that an HAProxy is given. Of two plans with the same `config`, all that differs is changed while the proxy runs;
  * another `config` is read by a reload, which then finds everything else in its files. Names of files are paths below
@@ -24,12 +26,6 @@ export interface ProxyPlan {
   readonly authorities: ReadonlyMap<string, string>
   /** Which backend of the routing table each slot stands for: a section of the configuration, whatever its servers. */
   readonly slots: ReadonlyMap<string, string>
-}
-
-/** `tree`: no order, each key once. `list`: looked through in order, so that one new entry means all of them anew. */
-export interface ProxyMap {
-  readonly type: 'tree' | 'list'
-  readonly entries: ReadonlyMap<string, string>
 }
 
 export interface CertificateListLine {

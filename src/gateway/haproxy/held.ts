@@ -1,4 +1,5 @@
-import type { CertificateListLine, PlannedServer, ProxyMap, ProxyPlan } from '#dataplane/haproxy/proxy-plan.ts'
+import { entriesOf } from '#dataplane/haproxy/proxy-map.ts'
+import type { CertificateListLine, PlannedServer, ProxyPlan } from '#dataplane/haproxy/proxy-plan.ts'
 
 /** A server as a worker has it. */
 export interface HeldServer {
@@ -33,7 +34,7 @@ export const heldFromFiles = (
   servers: ReadonlyMap<string, readonly PlannedServer[]>,
 ): Held => ({
   config,
-  maps: new Map([...plan.maps].map(([name, map]: [string, ProxyMap]) => [name, new Map(map.entries)])),
+  maps: new Map([...plan.maps].map(([name, map]) => [name, new Map(entriesOf(map))])),
   certificates: new Map(plan.certificates),
   certificateLists: new Map(plan.certificateLists),
   authorities: new Map(plan.authorities),

@@ -1,5 +1,6 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
+import { entriesOf } from '#dataplane/haproxy/proxy-map.ts'
 import type { PlannedServer, ProxyPlan } from '#dataplane/haproxy/proxy-plan.ts'
 
 /** Writes a plan's files into a folder, as whoever starts an HAProxy on it must: `haproxy -C FOLDER -f haproxy.cfg`. */
@@ -12,7 +13,7 @@ export function writeProxyFolder(
     mkdirSync(dirname(join(folder, name)), { recursive: true })
     writeFileSync(join(folder, name), text)
   }
-  for (const [name, { entries }] of plan.maps) write(name, lines([...entries].map(([key, value]) => `${key} ${value}`)))
+  for (const [name, map] of plan.maps) write(name, lines([...entriesOf(map)].map(([key, value]) => `${key} ${value}`)))
   for (const [name, pem] of [...plan.certificates, ...plan.authorities]) write(name, pem)
   for (const [name, list] of plan.certificateLists) {
     write(name, lines(list.map(({ certificate, names }) => [certificate, ...names].join(' '))))

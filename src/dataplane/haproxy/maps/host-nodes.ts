@@ -1,8 +1,9 @@
 import type { Entry } from '#routes/table/entry.ts'
-import { compareHostnames, coversHostname } from '#routes/table/hostname.ts'
+import { coversHostname } from '#routes/table/hostname.ts'
 import { httpListeners } from '#routes/table/match.ts'
-import type { Listener, SitePort } from '#routes/table/table.ts'
+import type { SitePort } from '#routes/table/table.ts'
 import { hostPattern } from './host-key.ts'
+import { listenerOfHostname, widerHostnames } from './wider-hostnames.ts'
 
 /** A hostname at a port, and what its listener has for it. */
 export interface HostNode {
@@ -20,35 +21,24 @@ export interface HostNode {
  */
 export function hostNodes(port: SitePort): readonly HostNode[] {
   const listeners = httpListeners(port)
+  const byHostname = new Map(listeners.map((listener) => [listener.hostname, listener]))
   return listeners.flatMap((listener) => {
-    const byHostname = new Map<string, Entry[]>([[listener.hostname, []]])
+    const { star } = listener
+    const own = new Map<string, Entry[]>([[listener.hostname, []]])
     for (const entry of listener.entries) {
-      const known = byHostname.get(entry.hostname)
+      const known = own.get(entry.hostname)
       if (known !== undefined) known.push(entry)
-      else if (isReached(entry.hostname, listener, listeners)) byHostname.set(entry.hostname, [entry])
+      else if (listenerOfHostname(byHostname, entry.hostname, star) === listener) own.set(entry.hostname, [entry])
     }
-    const hostnames = [...byHostname.keys()].sort(compareHostnames)
-    // Of a thousand hostnames few cover others.
-    const wide = hostnames.filter((one) => one === '' || one.startsWith('*.'))
-    return hostnames.map((hostname) => {
-      const self = { hostname, star: listener.star }
-      const parent = wide
-        .slice(wide.indexOf(hostname) + 1)
-        .find((other) => coversHostname({ ...self, hostname: other }, self))
+    return Array.from(own, ([hostname, entries]) => {
+      const parent = widerHostnames(hostname).find(
+        (wider) => own.has(wider) && coversHostname({ hostname: wider, star }, { hostname, star }),
+      )
       return {
-        pattern: hostPattern(hostname, listener.star),
-        entries: byHostname.get(hostname) ?? [],
-        ...(parent !== undefined && { parent: hostPattern(parent, listener.star) }),
+        pattern: hostPattern(hostname, star),
+        entries,
+        ...(parent !== undefined && { parent: hostPattern(parent, star) }),
       }
     })
   })
-}
-
-function isReached(hostname: string, listener: Listener, listeners: readonly Listener[]): boolean {
-  const self = { hostname, star: listener.star }
-  if (!coversHostname(listener, self)) return false
-  return !listeners.some(
-    (other) =>
-      other !== listener && compareHostnames(other.hostname, listener.hostname) < 0 && coversHostname(other, self),
-  )
 }

@@ -1,42 +1,87 @@
 import type { Entry } from '#routes/table/entry.ts'
 import { matchedPath } from '#routes/table/request-path.ts'
-import type { DecisionTexts } from '../rules/decision.ts'
-import { hostValue, NOTHING, type RouteValue } from '../rules/value.ts'
+import { sameItems } from '#routes/values/remembered.ts'
+import { decide } from '../rules/decision.ts'
+import type { RuleTexts } from '../rules/rule-text.ts'
+import { hostValue, type Led, NOTHING, type RouteValue } from '../rules/value.ts'
 import { exactKey, prefixKey } from './host-key.ts'
 import type { HostNode } from './host-nodes.ts'
 
+/** What a port's map has of one hostname. */
+interface HostPaths {
+  readonly values: ReadonlyMap<string, RouteValue>
+  /** Lines of all texts that the values lead to. */
+  readonly texts: ReadonlyMap<string, string>
+}
+
+interface Kept {
+  readonly pattern: string
+  readonly entries: readonly Entry[]
+  readonly led: readonly Led[]
+  readonly paths: HostPaths
+}
+/** By their first entries, and by what is above. */
+const kept = new WeakMap<Entry, Map<RouteValue, Kept>>()
+
+/** The same object for the same entries, as long as their backends have the same slots. */
+export function hostPaths(node: HostNode, rules: RuleTexts): HostPaths {
+  const { pattern, entries, parent } = node
+  const above = parent === undefined ? NOTHING : hostValue(parent)
+  const [first] = entries
+  if (first === undefined) return compute(node, above, rules)
+  const known = kept.get(first) ?? new Map<RouteValue, Kept>()
+  const before = known.get(above)
+  if (
+    before?.pattern === pattern &&
+    sameItems(before.entries, entries) &&
+    entries.every(({ rule }, at) => before.led[at] === rules.of(rule))
+  ) {
+    return before.paths
+  }
+  const paths = compute(node, above, rules)
+  kept.set(first, known.set(above, { pattern, entries, led: entries.map(({ rule }) => rules.of(rule)), paths }))
+  return paths
+}
+
 /**
- * Adds what a port's map says of the paths of one hostname. The map finds the longest key for a path; all entries that may take
- * the path are behind that key, in their order: those of the key itself, of shorter prefixes, and all expressions.
+ * The map finds the longest key for a path; all entries that may take the path are behind that key, in their order: those
+ * of the key itself, of shorter prefixes, and all expressions.
  */
-export function addPaths(map: Map<string, RouteValue>, node: HostNode, decisions: DecisionTexts): void {
-  const host = node.pattern
+function compute({ pattern, entries, parent }: HostNode, above: RouteValue, rules: RuleTexts): HostPaths {
   const exact = new Map<string, Placed[]>()
   const prefix = new Map<string, Placed[]>([['/', []]])
   const expressions: Placed[] = []
-  node.entries.forEach((entry, place) => {
+  entries.forEach((entry, place) => {
     const { type, value } = entry.path
     if (type === 'RegularExpression') expressions.push({ entry, place })
     else push(type === 'Exact' ? exact : prefix, matchedPath(value), { entry, place })
   })
-  const above = node.parent === undefined ? NOTHING : hostValue(node.parent)
+  const values = new Map<string, RouteValue>()
+  const texts = new Map<string, string>()
   const behind = (own: readonly Placed[], path: string) => {
     const all = [...own, ...expressions]
     for (let around = path; around !== ''; around = around.slice(0, around.lastIndexOf('/'))) {
       all.push(...(prefix.get(around) ?? []))
     }
     if (path !== '/') all.push(...(prefix.get('/') as Placed[]))
-    return decisions.chain(
-      all.sort((a, b) => a.place - b.place).map(({ entry }) => entry),
+    all.sort((a, b) => a.place - b.place)
+    return decide(
+      all.map(({ entry }) => entry),
       above,
+      rules,
     )
   }
-  for (const path of prefix.keys()) {
-    const value = behind([], path)
-    // A path that is not found is looked for at the less specific hostname all the same: that need not be said.
-    if (path !== '/' || value !== above || node.parent === undefined) map.set(prefixKey(host, path), value)
+  const add = (key: string, { value, texts: own }: ReturnType<typeof behind>) => {
+    values.set(key, value)
+    for (const lines of own) for (const [name, line] of lines) texts.set(name, line)
   }
-  for (const [path, entries] of exact) map.set(exactKey(host, path), behind(entries, path))
+  for (const path of prefix.keys()) {
+    const led = behind([], path)
+    // A path that is not found is looked for at the less specific hostname all the same: that need not be said.
+    if (path !== '/' || led.value !== above || parent === undefined) add(prefixKey(pattern, path), led)
+  }
+  for (const [path, own] of exact) add(exactKey(pattern, path), behind(own, path))
+  return { values, texts }
 }
 
 interface Placed {

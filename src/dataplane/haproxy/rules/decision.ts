@@ -1,8 +1,8 @@
 import type { Entry, ValueMatch } from '#routes/table/entry.ts'
-import { asciiJson } from './ascii-json.ts'
-import type { NamedTexts } from './content-id.ts'
+import { sameItems } from '#routes/values/remembered.ts'
+import { namedText } from './named-text.ts'
 import type { RuleTexts } from './rule-text.ts'
-import { decisionValue, type RouteValue } from './value.ts'
+import { decisionValue, type Led, type RouteValue } from './value.ts'
 
 /** What the Lua program reads: candidates in order, and what else. */
 interface Decision {
@@ -19,36 +19,44 @@ interface Candidate {
   readonly path?: string
 }
 
-/** Entries as texts that are looked at for each request, in order. */
-export class DecisionTexts {
-  readonly #texts: NamedTexts
-  readonly #rules: RuleTexts
-
-  constructor(texts: NamedTexts, rules: RuleTexts) {
-    this.#texts = texts
-    this.#rules = rules
-  }
-
-  /** The value of paths whose hostname and path have matched: the first of the entries that takes the request, else `next`. */
-  chain(entries: readonly Entry[], next: RouteValue): RouteValue {
-    const sure = entries.findIndex(isUnconditional)
-    const candidates = (sure < 0 ? entries : entries.slice(0, sure)).map((entry) => this.#candidate(entry))
-    const otherwise = sure < 0 ? next : this.#rules.value((entries[sure] as Entry).rule)
-    if (candidates.length === 0) return otherwise
-    const decision: Decision = { candidates, otherwise }
-    return decisionValue(this.#texts.name(asciiJson(decision)))
-  }
-
-  #candidate({ path, method, headers, query, rule }: Entry): Candidate {
-    return {
-      to: this.#rules.value(rule),
-      ...(method !== undefined && { method }),
-      ...(headers.length > 0 && { headers: headers.map((one) => ({ ...one, name: one.name.toLowerCase() })) }),
-      ...(query.length > 0 && { query }),
-      ...(path.type === 'RegularExpression' && { path: path.value }),
-    }
-  }
+interface Kept {
+  readonly entries: readonly Entry[]
+  readonly led: readonly Led[]
+  readonly next: RouteValue
+  readonly decision: Led
 }
+/** By their first entries. */
+const kept = new WeakMap<Entry, Kept>()
+
+/**
+ * Where a request goes whose hostname and path have matched: by the first of these entries that takes it, else to `next`.
+ * More than one possibility is a text that is looked at for each request. The same object for the same entries and rules.
+ */
+export function decide(entries: readonly Entry[], next: RouteValue, rules: RuleTexts): Led {
+  const sure = entries.findIndex(isUnconditional)
+  const possible = sure < 0 ? entries : entries.slice(0, sure + 1)
+  const [first] = possible
+  if (first === undefined) return { value: next, texts: [] }
+  if (sure === 0) return rules.of(first.rule)
+  const led = possible.map(({ rule }) => rules.of(rule))
+  const before = kept.get(first)
+  if (before?.next === next && sameItems(before.entries, possible) && sameItems(before.led, led)) return before.decision
+  const candidates = (sure < 0 ? possible : possible.slice(0, sure)).map((entry, at) =>
+    candidate(entry, (led[at] as Led).value),
+  )
+  const { name, lines } = namedText({ candidates, otherwise: led[sure]?.value ?? next } satisfies Decision)
+  const decision = { value: decisionValue(name), texts: [lines, ...new Set(led.flatMap((one) => one.texts))] }
+  kept.set(first, { entries: possible, led, next, decision })
+  return decision
+}
+
+const candidate = ({ path, method, headers, query }: Entry, to: RouteValue): Candidate => ({
+  to,
+  ...(method !== undefined && { method }),
+  ...(headers.length > 0 && { headers: headers.map((one) => ({ ...one, name: one.name.toLowerCase() })) }),
+  ...(query.length > 0 && { query }),
+  ...(path.type === 'RegularExpression' && { path: path.value }),
+})
 
 const isUnconditional = ({ path, method, headers, query }: Entry) =>
   path.type !== 'RegularExpression' && method === undefined && headers.length === 0 && query.length === 0

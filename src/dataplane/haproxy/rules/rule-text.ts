@@ -1,29 +1,35 @@
+import { backendsOf } from '#routes/rules/backends-of.ts'
 import type { Rule, WeightedBackend } from '#routes/table/entry.ts'
-import { asciiJson } from './ascii-json.ts'
-import { contentId, type NamedTexts } from './content-id.ts'
-import { type RouteValue, ruleValue, slotValue } from './value.ts'
+import { contentId } from './content-id.ts'
+import { namedText } from './named-text.ts'
+import { type Led, ruleValue, slotValue } from './value.ts'
+
+interface Kept {
+  readonly backends: readonly string[]
+  readonly slots: readonly (string | undefined)[]
+  readonly led: Led
+}
+const kept = new WeakMap<Rule, Kept>()
 
 /** Rules as texts, with slots in the place of the backends that they stand for. */
 export class RuleTexts {
-  readonly #texts: NamedTexts
   readonly #slotOf: ReadonlyMap<string, string>
-  readonly #values = new Map<Rule, RouteValue>()
 
   /** Slots by the keys of backends. */
-  constructor(texts: NamedTexts, slotOf: ReadonlyMap<string, string>) {
-    this.#texts = texts
+  constructor(slotOf: ReadonlyMap<string, string>) {
     this.#slotOf = slotOf
   }
 
-  /** A rule without anything to do but to forward to one backend needs no program. */
-  value(rule: Rule): RouteValue {
-    const known = this.#values.get(rule)
-    if (known !== undefined) return known
-    const name = this.#texts.name(asciiJson(this.#text(rule)))
+  /** A rule without anything to do but to forward to one backend needs no program. The same object for the same slots. */
+  of(rule: Rule): Led {
+    const before = kept.get(rule)
+    if (before?.backends.every((key, at) => this.#slotOf.get(key) === before.slots[at])) return before.led
+    const backends = backendsOf(rule)
+    const { name, lines } = namedText(this.#text(rule))
     const slot = this.#plainSlot(rule)
-    const value = slot === undefined ? ruleValue(name) : slotValue(slot, name)
-    this.#values.set(rule, value)
-    return value
+    const led = { value: slot === undefined ? ruleValue(name) : slotValue(slot, name), texts: [lines] }
+    kept.set(rule, { backends, slots: backends.map((key) => this.#slotOf.get(key)), led })
+    return led
   }
 
   #plainSlot(rule: Rule): string | undefined {

@@ -9,3 +9,9 @@ export const slotValue = (slot: string, rule: string): RouteValue => `${slot};${
 export const ruleValue = (rule: string): RouteValue => `=${rule}`
 export const decisionValue = (decision: string): RouteValue => `!${decision}`
 export const hostValue = (pattern: string): RouteValue => `^${pattern}`
+
+/** A value, and lines of all texts that are read on the way from it. */
+export interface Led {
+  readonly value: RouteValue
+  readonly texts: readonly ReadonlyMap<string, string>[]
+}

@@ -1,5 +1,6 @@
 import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join, normalize } from 'node:path'
+import { entriesOf, type ProxyMap } from '#dataplane/haproxy/proxy-map.ts'
 import type { PlannedServer, ProxyPlan } from '#dataplane/haproxy/proxy-plan.ts'
 import { ProxyError } from '../proxy-error.ts'
 import { configText } from './config-text.ts'
@@ -13,7 +14,7 @@ export type FileTexts = ReadonlyMap<string, string>
 /** All files of a plan, the configuration last: what finds it finds the others. */
 export const filesOf = (plan: ProxyPlan, servers: (slot: string) => readonly PlannedServer[]): FileTexts =>
   new Map([
-    ...[...plan.maps].map(([name, { entries }]) => [name, entries.size > 0 ? `${mapText(entries)}\n` : ''] as const),
+    ...[...plan.maps].map(([name, map]) => [name, linesOf(map)] as const),
     ...plan.certificates,
     ...plan.authorities,
     ...[...plan.certificateLists].map(
@@ -21,6 +22,11 @@ export const filesOf = (plan: ProxyPlan, servers: (slot: string) => readonly Pla
     ),
     [CONFIG_FILE, configText(plan.config, servers)],
   ])
+
+const linesOf = (map: ProxyMap): string => {
+  const text = mapText(entriesOf(map))
+  return text === '' ? '' : `${text}\n`
+}
 
 /**
  * Files below a folder, each written whole or not at all, for its owner alone: there are keys among them. It knows what

@@ -1,39 +1,66 @@
-import type { ProxyMap } from '#dataplane/haproxy/proxy-plan.ts'
+import { entriesOf, type ProxyMap } from '#dataplane/haproxy/proxy-map.ts'
 import { mapText } from '../files/texts.ts'
 import { LARGEST_COMMAND, type RuntimeSocket, word } from './runtime-socket.ts'
 
 type Entries = Map<string, string>
 
-/** Gives a map what it has not, and leaves what it has too much. A list is put in order as a whole, at one moment. */
-export const fillMap = async (socket: RuntimeSocket, name: string, map: ProxyMap, held: Entries): Promise<void> => {
-  if (map.type === 'list')
-    return isSameList(map.entries, held) ? undefined : await replaceList(socket, name, map.entries, held)
-  const added: [string, string][] = []
-  const work: Promise<unknown>[] = []
-  for (const [key, value] of map.entries) {
-    const before = held.get(key)
-    if (before === value) continue
-    if (before === undefined) added.push([key, value])
-    else
-      work.push(
-        socket.run({ line: `set map ${word(name)} ${word(key)} ${word(value)}` }).then(() => held.set(key, value)),
-      )
+/** What a map shall have and what it has; `before`: the parts that this is made of, where that is known. */
+export interface MapWork {
+  readonly name: string
+  readonly map: ProxyMap
+  readonly held: Entries
+  readonly before: ProxyMap['parts'] | undefined
+}
+
+/**
+ * Gives a map what it has not, and leaves what it has too much; answers whether it had not all. A list is put in order as
+ * a whole, at one moment.
+ */
+export const fillMap = async (socket: RuntimeSocket, { name, map, held, before }: MapWork): Promise<boolean> => {
+  if (map.type === 'list') {
+    const wanted = entriesOf(map)
+    if (isSameList(wanted, held)) return false
+    await replaceList(socket, name, wanted, held)
+    return true
   }
-  for (const part of inParts(added, name.length + 20))
+  const added = new Map<string, string>()
+  const work: Promise<unknown>[] = []
+  for (const part of map.parts) {
+    if (before?.has(part)) continue
+    for (const [key, value] of part) {
+      const had = held.get(key)
+      if (had === value) continue
+      if (had === undefined) added.set(key, value)
+      else
+        work.push(
+          socket.run({ line: `set map ${word(name)} ${word(key)} ${word(value)}` }).then(() => held.set(key, value)),
+        )
+    }
+  }
+  for (const part of inParts([...added], name.length + 20))
     work.push(
       socket
         .run({ line: `add map ${word(name)}`, payload: mapText(part) })
         .then(() => part.map(([key, value]) => held.set(key, value))),
     )
   await all(work)
+  return work.length > 0
 }
 
-/** Takes away what a map has too much. */
-export const thinMap = async (socket: RuntimeSocket, name: string, map: ProxyMap, held: Entries): Promise<void> => {
-  if (map.type === 'list') return
-  const gone = [...held.keys()].filter((key) => !map.entries.has(key))
-  await all(gone.map((key) => socket.run({ line: `del map ${word(name)} ${word(key)}` }).then(() => held.delete(key))))
+/** Keys that a map has too much. */
+export const surplusOf = ({ map, held, before }: MapWork): ReadonlySet<string> => {
+  const surplus = new Set<string>()
+  if (map.type === 'list') return surplus
+  if (before === undefined) for (const key of held.keys()) surplus.add(key)
+  else for (const part of before) if (!map.parts.has(part)) for (const key of part.keys()) surplus.add(key)
+  if (surplus.size > 0) for (const part of map.parts) for (const key of part.keys()) surplus.delete(key)
+  return surplus
 }
+
+export const deleteKeys = (socket: RuntimeSocket, { name, held }: MapWork, keys: Iterable<string>): Promise<void> =>
+  all(
+    Array.from(keys, (key) => socket.run({ line: `del map ${word(name)} ${word(key)}` }).then(() => held.delete(key))),
+  )
 
 /** All at once are under way; the first that failed is thrown when the last has ended. */
 export const all = async (work: readonly Promise<unknown>[]): Promise<void> => {

@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict'
 import { type TestContext, test } from 'node:test'
 import { systemClock } from '#clock/clock.ts'
-import type { PlannedServer, ProxyMap, ProxyPlan } from '#dataplane/haproxy/proxy-plan.ts'
+import { HandClock } from '#clock/testing/hand-clock.ts'
+import type { ProxyMap } from '#dataplane/haproxy/proxy-map.ts'
+import type { PlannedServer, ProxyPlan } from '#dataplane/haproxy/proxy-plan.ts'
 import { FakeHaproxy } from '../../testing/fake-haproxy.ts'
 import { heldFromFiles } from '../held.ts'
 import { LARGEST_COMMAND } from './runtime-socket.ts'
@@ -9,11 +11,11 @@ import { Worker } from './worker.ts'
 
 const tree = (entries: Record<string, string>): ProxyMap => ({
   type: 'tree',
-  entries: new Map(Object.entries(entries)),
+  parts: new Set([new Map(Object.entries(entries))]),
 })
 const list = (entries: Record<string, string>): ProxyMap => ({
   type: 'list',
-  entries: new Map(Object.entries(entries)),
+  parts: new Set([new Map(Object.entries(entries))]),
 })
 const plan = (maps: Record<string, ProxyMap>, more: Partial<ProxyPlan> = {}): ProxyPlan => ({
   config: 'global\n',
@@ -71,6 +73,18 @@ test('what is led to comes before what leads there, and goes after it', async (t
     s2: [server('e2', { parameters: 'proto h2' })],
   })
   assert.deepEqual(fake.told, [], 'what is there is not written again')
+})
+
+test('what is led nowhere goes at once, and what it led to when no request can be on its way there', async (t) => {
+  const before = plan({ rules: tree({ old: '{}' }), paths: tree({ '/a': 'old' }), stars: tree({}) })
+  const { fake, worker } = await workerWith(t, before)
+  const clock = new HandClock()
+  const writing = worker.write(plan({ rules: tree({}), paths: tree({}), stars: tree({}) }), new Map(), clock)
+  while (clock.pending === 0) await new Promise((resolve) => setImmediate(resolve))
+  assert.deepEqual(fake.told, ['del map paths /a'])
+  clock.advance(25)
+  await writing
+  assert.deepEqual(fake.told, ['del map paths /a', 'del map rules old'])
 })
 
 test('a list is replaced as a whole, and one that is refused leaves nothing behind', async (t) => {

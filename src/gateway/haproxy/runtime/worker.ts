@@ -1,8 +1,9 @@
 import { type Clock, sleep } from '#clock/clock.ts'
+import type { ProxyMap } from '#dataplane/haproxy/proxy-map.ts'
 import type { PlannedServer, ProxyPlan } from '#dataplane/haproxy/proxy-plan.ts'
 import { type Held, type HeldServers, isSameLine } from '../held.ts'
 import { fillCertificates, thinCertificates } from './certificate-writer.ts'
-import { all, fillMap, thinMap } from './map-writer.ts'
+import { all, deleteKeys, fillMap, type MapWork, surplusOf } from './map-writer.ts'
 import { type ReadFile, readHeld, readPid } from './read-held.ts'
 import { RuntimeSocket } from './runtime-socket.ts'
 import { sweepServers, writeServers } from './server-writer.ts'
@@ -22,6 +23,9 @@ export class Worker {
   readonly #socket: RuntimeSocket
   /** What slots were given last: the same array has the same servers. */
   readonly #given = new Map<string, readonly PlannedServer[]>()
+
+  /** Parts that maps are made of, where they have been written to the end. */
+  readonly #parts = new Map<string, ProxyMap['parts']>()
 
   private constructor(socket: RuntimeSocket, pid: number, held: Held) {
     this.#socket = socket
@@ -63,12 +67,7 @@ export class Worker {
     const { held } = this
     await fillCertificates(this.#socket, plan, held)
     const stuck = await this.writeServers(servers)
-    for (const [name, map] of plan.maps) await fillMap(this.#socket, name, map, this.#map(name))
-    const [last, ...others] = [...plan.maps].reverse()
-    if (last) await thinMap(this.#socket, last[0], last[1], this.#map(last[0]))
-    if (others.some(([name, map]) => map.type === 'tree' && hasMore(this.#map(name), map.entries)))
-      await sleep(clock, REQUEST_MS)
-    for (const [name, map] of others) await thinMap(this.#socket, name, map, this.#map(name))
+    await this.#writeMaps(plan.maps, clock)
     const none = new Map([...held.servers.keys()].filter((slot) => !servers.has(slot)).map((slot) => [slot, NONE]))
     await this.writeServers(none)
     await thinCertificates(this.#socket, plan, held)
@@ -130,17 +129,29 @@ export class Worker {
     this.#socket.close()
   }
 
-  #map(name: string): Map<string, string> {
-    const { maps } = this.held
-    const map = maps.get(name) ?? new Map<string, string>()
-    maps.set(name, map)
-    return map
+  async #writeMaps(maps: ProxyPlan['maps'], clock: Clock): Promise<void> {
+    const work = Array.from(maps, ([name, map]): MapWork => {
+      const held = this.held.maps.get(name) ?? new Map<string, string>()
+      this.held.maps.set(name, held)
+      const before = this.#parts.get(name)
+      this.#parts.delete(name)
+      return { name, map, held, before }
+    })
+    const filled = new Set<MapWork>()
+    for (const one of work) if (await fillMap(this.#socket, one)) filled.add(one)
+    // Whether a map that leads to the next one has just been another.
+    let isUnsettled = false
+    for (const one of work.reverse()) {
+      const surplus = surplusOf(one)
+      if (surplus.size > 0 && isUnsettled) {
+        await sleep(clock, REQUEST_MS)
+        isUnsettled = false
+      }
+      await deleteKeys(this.#socket, one, surplus)
+      isUnsettled ||= filled.has(one) || surplus.size > 0
+      this.#parts.set(one.name, one.map.parts)
+    }
   }
-}
-
-const hasMore = (held: ReadonlyMap<string, string>, wanted: ReadonlyMap<string, string>): boolean => {
-  for (const key of held.keys()) if (!wanted.has(key)) return true
-  return false
 }
 
 const isSameMap = <T>(
