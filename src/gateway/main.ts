@@ -6,12 +6,14 @@ import { join } from 'node:path'
 import { createHttpClient } from '#client/http-client.ts'
 import { httpsTransport, targetInPod } from '#client/https-client.ts'
 import { systemClock } from '#clock/clock.ts'
+import { RULE_COUNTERS } from '#dataplane/haproxy/config/rule-counters.ts'
 import type { Family } from '#routes/backend-endpoints.ts'
 import { HEALTH_PORT, RUN_FOLDER, STATUS_PORT } from '#routes/data-plane.ts'
 import { Driver } from './driver.ts'
 import { Report } from './report.ts'
 import { gatewayMetrics } from './status/gateway-metrics.ts'
 import { requestCounters } from './status/proxy-counters.ts'
+import { ruleCounters } from './status/rule-counters.ts'
 import { shownTable } from './status/shown-table.ts'
 import { startStatusServer } from './status/status-server.ts'
 
@@ -99,9 +101,14 @@ const start = async (): Promise<void> => {
       text: shownTable(driver.table, (key) => driver.serversOf(key), driver.proxy.refused),
     }),
     '/metrics': async () => {
-      const stat = await driver.proxy.ask('show stat')
-      const counters = requestCounters(stat, driver.proxy.plan?.slots ?? new Map(), driver.table.backends)
-      return { type: 'text/plain; version=0.0.4', text: `${metrics.registry.render()}${counters}` }
+      const { proxy, table } = driver
+      const stat = await proxy.ask('show stat')
+      const counters = [
+        metrics.registry.render(),
+        ruleCounters(await proxy.ask(`show table ${RULE_COUNTERS}`), table),
+        requestCounters(stat, proxy.plan?.slots ?? new Map(), table.backends),
+      ]
+      return { type: 'text/plain; version=0.0.4', text: counters.join('') }
     },
   })
   log('info', `reads the cluster's Gateways and Ingresses; status on port ${STATUS_PORT}`)

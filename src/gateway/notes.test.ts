@@ -90,8 +90,8 @@ test('requests are counted by Service, whatever slots stand for it', () => {
   assert.deepEqual(
     text.split('\n').filter((line) => !line.startsWith('#')),
     [
-      'fairlead_gateway_requests_total{namespace="shop",service="cart",port="80",code="2xx"} 7',
-      'fairlead_gateway_requests_total{namespace="shop",service="cart",port="80",code="5xx"} 1',
+      'fairlead_gateway_backend_requests_total{namespace="shop",service="cart",port="80",code="2xx"} 7',
+      'fairlead_gateway_backend_requests_total{namespace="shop",service="cart",port="80",code="5xx"} 1',
       '',
     ],
   )

@@ -2,6 +2,7 @@ import type { RoutingTable } from '#routes/table/table.ts'
 import { defaultsLines, globalLines } from './config/global.ts'
 import { httpFrontends } from './config/http-frontends.ts'
 import { ownFrontend } from './config/own-frontend.ts'
+import { counterTable } from './config/rule-counters.ts'
 import { slotSections } from './config/slot-sections.ts'
 import { tlsFrontends } from './config/tls-frontends.ts'
 import { proxyMaps } from './maps/proxy-maps.ts'
@@ -19,6 +20,7 @@ export function compileProxy(table: RoutingTable, slots: Slots, options: ProxyOp
     ...ownFrontend(options),
     ...httpFrontends(table, options),
     ...tlsFrontends(table, options),
+    ...counterTable(),
     ...slotSections(slots),
     '',
   ].join('\n')

@@ -402,7 +402,7 @@ local function remembered(txn, persistence, backends)
   end
 end
 
-local function forward(txn, name, rule, later, copies)
+local function forward(txn, rule, later, copies)
   local backend, server, stop
   if rule.persistence then backend, server, stop = remembered(txn, rule.persistence, rule.action.to) end
   backend = backend or chosen(txn, rule.action.to)
@@ -417,16 +417,25 @@ local function forward(txn, name, rule, later, copies)
   local timeout = rule.requestTimeoutMs
   if rule.backendTimeoutMs and (not timeout or rule.backendTimeoutMs < timeout) then timeout = rule.backendTimeoutMs end
   if timeout then txn:set_var("txn.timeout", math.tointeger(timeout)) end
-  txn:set_var("txn.to", backend.slot .. ";" .. name)
+  txn:set_var("txn.to", backend.slot .. ";" .. rule.name)
 end
+
+-- An answer of a rule's own. It is counted by its rule, and then given.
+local function counted(txn, name, reply)
+  txn:set_priv({ reply = reply })
+  txn:unset_var("txn.limit")
+  txn:set_var("txn.counted", reply.status // 100 .. ";" .. name)
+end
+
+local function give(txn) return txn:get_priv().reply end
 
 local function too_large(txn, limit)
   local length = header(txn, "content-length")
   return length ~= nil and tonumber(length) > limit
 end
 
-local function follow(txn, name)
-  local rule, later, copies = named(name), {}, {}
+local function followed(txn, rule)
+  local later, copies = {}, {}
   if rule.sources and not comes_from(txn, rule.sources) then return answer(403) end
   if rule.bodyLimit then
     if too_large(txn, rule.bodyLimit) then return answer(413) end
@@ -440,13 +449,19 @@ local function follow(txn, name)
   local action = rule.action
   if action.type == "redirect" then return redirected(txn, action) end
   if action.type == "answer" then return answer(action.status) end
-  reply = forward(txn, name, rule, later, copies)
+  reply = forward(txn, rule, later, copies)
   if reply then return reply end
   if #later > 0 or #copies > 0 then
     txn:set_priv({ later = later, copies = copies })
     if #later > 0 then txn:set_var("txn.later", true) end
     if #copies > 0 then txn:set_var("txn.copies", true) end
   end
+end
+
+local function follow(txn, name)
+  local rule = named(name)
+  local reply = followed(txn, rule)
+  if reply then counted(txn, rule.name, reply) end
 end
 
 local function route(txn)
@@ -529,11 +544,16 @@ end
 -- a proxy of this version cannot count what passes it.
 local SURE = 16000
 local WAITED = 29
-local function measure(txn)
+local function measured(txn)
   local length = txn.f:req_body_len()
   if length > txn:get_var("txn.limit") then return answer(413) end
   if length > SURE then return answer(411) end
   if core.now().sec - txn:get_var("txn.since") >= WAITED then return answer(408) end
+end
+
+local function measure(txn)
+  local reply = measured(txn)
+  if reply then counted(txn, txn:get_var("txn.to"):match(";(.*)$"), reply) end
 end
 
 -- Copies ---------------------------------------------------------------------------------------------------------------
@@ -585,6 +605,7 @@ core.register_action("find", { "http-req" }, guarded(find))
 core.register_action("misdirected", { "http-req" }, guarded(misdirected))
 core.register_action("route", { "http-req" }, guarded(route))
 core.register_action("measure", { "http-req" }, guarded(measure))
+core.register_action("reply", { "http-req" }, guarded(give))
 core.register_action("mirror", { "http-req" }, guarded(mirror))
 core.register_action("answer", { "http-res" }, guarded(answered))
 core.register_action("name", { "tcp-req" }, connect(maps.names, function(txn) return txn.f:req_ssl_sni() end))

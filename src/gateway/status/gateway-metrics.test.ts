@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { test } from 'node:test'
 import { gatewayMetrics } from './gateway-metrics.ts'
 import { requestCounters } from './proxy-counters.ts'
+import { ruleCounters } from './rule-counters.ts'
 
 test('docs/gateway.md names each metric of the driver with its type and meaning, and no other', () => {
   const text = readFileSync(join(import.meta.dirname, '../../../docs/gateway.md'), 'utf8')
@@ -11,8 +12,9 @@ test('docs/gateway.md names each metric of the driver with its type and meaning,
   const own = gatewayMetrics(() => {
     throw new Error('nobody asks')
   }).registry.descriptions.map(({ name, type, help }) => `${name} ${type} ${help}`)
-  const [, name, help] = /^# HELP (\w+) (.*)$/m.exec(requestCounters('', new Map(), new Map()))!
-  assert.deepEqual(told, [...own, `${name} counter ${help}`])
+  const texts = `${ruleCounters('', { sites: [] } as never)}${requestCounters('', new Map(), new Map())}`
+  const counters = Array.from(texts.matchAll(/^# HELP (\w+) (.*)$/gm), ([, name, help]) => `${name} counter ${help}`)
+  assert.deepEqual(told, [...own, ...counters])
 })
 
 test('what the driver has done is counted, and what it serves is asked when it is read', () => {

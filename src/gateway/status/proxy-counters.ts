@@ -1,6 +1,6 @@
 import type { Backend } from '#routes/table/table.ts'
 
-const NAME = 'fairlead_gateway_requests_total'
+const NAME = 'fairlead_gateway_backend_requests_total'
 const CLASSES = ['1xx', '2xx', '3xx', '4xx', '5xx', 'other']
 
 /**

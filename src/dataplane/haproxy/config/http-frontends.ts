@@ -4,6 +4,7 @@ import { MAPS, pathsMap } from '../maps/map-names.ts'
 import type { ProxyOptions } from '../proxy-options.ts'
 import { ACCESS_LOG } from './access-log.ts'
 import { httpBinds } from './binds.ts'
+import { ownAnswerLines } from './rule-counters.ts'
 
 /** The frontends for requests: one for each port of a site, so that what is told to backends of it are words. */
 export function httpFrontends(table: RoutingTable, options: ProxyOptions): readonly string[] {
@@ -65,6 +66,7 @@ function ruleLines(port: SitePort, trusted: readonly string[]): readonly string[
     'http-request lua.route if { var(txn.to) -m beg ! = ^ - }',
     'http-request wait-for-body time 30s if { var(txn.limit) -m found }',
     'http-request lua.measure if { var(txn.limit) -m found }',
+    ...ownAnswerLines(),
     // Copies have the whole body, as far as a buffer has room for it.
     'http-request wait-for-body time 5s if { var(txn.copies) -m found }',
     'http-request lua.mirror if { var(txn.copies) -m found }',

@@ -2,6 +2,7 @@ import { backendsOf } from '#routes/rules/backends-of.ts'
 import type { Rule, WeightedBackend } from '#routes/table/entry.ts'
 import { contentId } from './content-id.ts'
 import { namedText } from './named-text.ts'
+import { ruleName } from './rule-name.ts'
 import { type Led, ruleValue, slotValue } from './value.ts'
 
 interface Kept {
@@ -25,11 +26,16 @@ export class RuleTexts {
     const before = kept.get(rule)
     if (before?.backends.every((key, at) => this.#slotOf.get(key) === before.slots[at])) return before.led
     const backends = backendsOf(rule)
-    const { name, lines } = namedText(this.#text(rule))
-    const slot = this.#plainSlot(rule)
-    const led = { value: slot === undefined ? ruleValue(name) : slotValue(slot, name), texts: [lines] }
+    const led = this.#led(rule)
     kept.set(rule, { backends, slots: backends.map((key) => this.#slotOf.get(key)), led })
     return led
+  }
+
+  #led(rule: Rule): Led {
+    const slot = this.#plainSlot(rule)
+    if (slot !== undefined) return { value: slotValue(slot, ruleName(rule.id)), texts: [] }
+    const { name, lines } = namedText(this.#text(rule))
+    return { value: ruleValue(name), texts: [lines] }
   }
 
   #plainSlot(rule: Rule): string | undefined {
@@ -42,7 +48,7 @@ export class RuleTexts {
 
   #text({ id, filters, action, requestTimeoutMs, backendTimeoutMs, persistence, sources, bodyLimit }: Rule): unknown {
     return {
-      id,
+      name: ruleName(id),
       filters: this.#filters(filters),
       action: action.type === 'forward' ? { type: 'forward', to: action.to.map((one) => this.#weighted(one)) } : action,
       requestTimeoutMs,

@@ -1,6 +1,7 @@
 /**
- * What a port's map says of a path. `http-3;RULE`: the slot, and the rule, which only log and metrics need. `=RULE`: the Lua
- * program does what the rule says. `!DECISION`: it decides which rule. `^HOSTNAME`: the paths of a less specific hostname of the same listener are asked. `-`: nothing takes it.
+ * What a port's map says of a path. `http-3;HTTPRoute shop/cart 0`: the slot, and what log and metrics call the rule.
+ * `=RULE`: the Lua program does what the rule says. `!DECISION`: it decides which rule. `^HOSTNAME`: the paths of a less
+ * specific hostname of the same listener are asked. `-`: nothing takes it.
  */
 export type RouteValue = string
 
