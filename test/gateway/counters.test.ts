@@ -49,6 +49,9 @@ test('each request is counted by the rule that took it, whoever answers it', { s
   await under.route('any', 'any.test', [toService('any')])
   await under.route(long, 'long.test', [toService('a')])
   await until(async () => (await ask(BIND, 'long.test', '/')) === '200 e0')
+  // A new worker counts from nothing.
+  await under.driver.proxy.settled()
+  await ask(BIND, 'long.test', '/')
   const before = (await counted(under)).find((line) => line.includes(long))
   assert.match(before!, /^HTTPRoute shop long-x+ 0 2xx [1-9]/)
   const asked = [...Array<string>(3).fill('/'), '/h', '/moved', '/moved', '/none', ...Array<string>(20).fill('/both')]
