@@ -79,6 +79,11 @@ export const commandList: readonly CommandListEntry[] = [
     load: async () => (await import('./commands/explain.ts')).explain,
   },
   {
+    name: 'routes',
+    summary: 'what the Gateways and Ingresses of a cluster serve, and what they do not',
+    load: async () => (await import('./commands/routes.ts')).routes,
+  },
+  {
     name: 'policy',
     summary: 'what NetworkPolicies come to',
     verbs: [

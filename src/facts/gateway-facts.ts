@@ -1,8 +1,12 @@
 import type { ConfigMap } from '#api/core/configmap/message.ts'
 import { configMaps } from '#api/core/configmap/resource.ts'
 import type { Namespace } from '#api/core/namespace/message.ts'
+import { namespaces } from '#api/core/namespace/resource.ts'
+import { pods } from '#api/core/pod/resource.ts'
 import type { Secret } from '#api/core/secret/message.ts'
 import { secrets } from '#api/core/secret/resource.ts'
+import type { Service } from '#api/core/service/message.ts'
+import { services } from '#api/core/service/resource.ts'
 import type { ApiObject, Resource } from '#api/resource.ts'
 import { certificateChecks } from '#client/certificate-check.ts'
 import { ApiError, type Client } from '#client/client.ts'
@@ -17,7 +21,7 @@ import { readRefusals } from '#routes/refusals.ts'
 import type { RouteObjects, RouteOptions } from '#routes/route-objects.ts'
 import { routesOf } from '#routes/routes-of.ts'
 import { bindOf, siteKey, siteKeyOf } from '#routes/site-service.ts'
-import type { gatherGatewayObjects } from './gateway-objects.ts'
+import { gatherGatewayObjects } from './gateway-objects.ts'
 
 type Known = Pick<ClusterFacts, 'services' | 'pods' | 'namespaceLabels'>
 
@@ -64,6 +68,23 @@ export const gatherGateways = async (
         ...gateways,
         unseen: [...unread].map((resource) => ({ code: 'resource', resource, why: 'forbidden' })),
       }
+  }
+}
+
+/** What `fairlead routes` tells of: all that gateways are made of, and their pods. Rejects as `gatherGateways()` does. */
+export const gatherRoutes = async (client: Client) => {
+  const [objects, service, pod, namespace] = await Promise.all([
+    gatherGatewayObjects(client),
+    client.list(services),
+    client.list(pods),
+    client.list(namespaces),
+  ])
+  const known = { services: service.items, pods: pod.items, namespaceLabels: labelsByName(namespace.items) }
+  return {
+    namespaces: Object.keys(known.namespaceLabels),
+    pods: pod.items,
+    gateways: await gatherGateways(client, objects, known),
+    addressesOf: addressesBySite(service.items),
   }
 }
 
@@ -132,9 +153,23 @@ const gatewayFacts = (
   return { objects, refusals, routes: routesOf(all, optionsOf(services, refusals)) }
 }
 
+const sitesOf = (services: ClusterFacts['services']): ReadonlyMap<string, Service> =>
+  new Map(
+    services.flatMap((one): readonly (readonly [string, Service])[] => {
+      const key = siteKeyOf(one)
+      return key === undefined ? [] : [[key, one]]
+    }),
+  )
+
+const addressesBySite = (services: ClusterFacts['services']): RouteOptions['addressesOf'] => {
+  const sites = sitesOf(services)
+  return (site) =>
+    (sites.get(siteKey(site))?.status?.loadBalancer?.ingress ?? []).flatMap(({ ip, hostname }) => ip ?? hostname ?? [])
+}
+
 /** Whether a proxy runs is for the walk to find out: it looks at its pods. */
 const optionsOf = (services: ClusterFacts['services'], refusals: ReadonlyMap<string, string>): RouteOptions => {
-  const sites = new Map(services.flatMap((one) => (siteKeyOf(one) === undefined ? [] : [[siteKeyOf(one), one]])))
+  const sites = sitesOf(services)
   const { checkCertificate, checkAuthorities, certificateNames } = certificateChecks()
   return {
     controllerName: GATEWAY_CONTROLLER,
@@ -143,10 +178,7 @@ const optionsOf = (services: ClusterFacts['services'], refusals: ReadonlyMap<str
       const service = sites.get(siteKey(site))
       return service && bindOf(service, port)
     },
-    addressesOf: (site) =>
-      (sites.get(siteKey(site))?.status?.loadBalancer?.ingress ?? []).flatMap(
-        ({ ip, hostname }) => ip ?? hostname ?? [],
-      ),
+    addressesOf: addressesBySite(services),
     isServing: () => true,
     refusals,
     checkCertificate: (chain, key) => (chain === UNREAD ? undefined : checkCertificate(chain, key)),

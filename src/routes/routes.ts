@@ -33,6 +33,8 @@ export interface KernelPort {
     /** Of the Service's port, as endpoints call it. */
     readonly portName: string
   }[]
+  /** Whose they are; absent: no route is attached. */
+  readonly route?: Origin
   /** The share of connections that are refused, as their backend is not there. */
   readonly refusedWeight: number
 }

@@ -28,7 +28,7 @@ export interface Unattached {
   readonly parentIndex: number
   readonly parent: ObjectRef
   readonly because: string
-  readonly message: string
+  readonly message?: string
 }
 
 export const namedRoutes = ({ objects }: GatewayFacts): readonly NamedRoute[] => [
@@ -52,13 +52,20 @@ interface ParentStatus {
 
 /** Where routes that speak of a host, or of all, are not attached to what they name; the reason is the condition’s. */
 export const unattachedFor = (gateways: GatewayFacts, host: string): readonly Unattached[] =>
-  namedRoutes(gateways).flatMap((route) => {
-    const { hostnames = [], parentRefs = [] } = route.spec
-    if (hostnames.length > 0 && !hostnames.some((one) => matchesHostname(one.toLowerCase(), 'many', host))) return []
+  unattached(gateways).filter(({ route: { spec } }) => {
+    const { hostnames = [] } = spec
+    return hostnames.length === 0 || hostnames.some((one) => matchesHostname(one.toLowerCase(), 'many', host))
+  })
+
+/** Where routes of HTTP and TLS are not attached to what they name. */
+export const unattached = (gateways: GatewayFacts): readonly Unattached[] => {
+  const statuses = new Map(
+    gateways.routes.statuses.map(({ object, status }) => [`${object.kind} ${object.namespace}/${object.name}`, status]),
+  )
+  return namedRoutes(gateways).flatMap((route) => {
+    const { parentRefs = [] } = route.spec
     const { namespace = '' } = route.metadata ?? {}
-    const status = gateways.routes.statuses.find(
-      ({ object }) => object.kind === route.kind && `${object.namespace}/${object.name}` === keyOf(route),
-    )?.status as ParentStatus | undefined
+    const status = statuses.get(`${route.kind} ${keyOf(route)}`) as ParentStatus | undefined
     return parentRefs.flatMap((ref, parentIndex): readonly Unattached[] => {
       const parent = { kind: ref.kind ?? 'Gateway', namespace: ref.namespace ?? namespace, name: ref.name }
       const told = status?.parents?.find(
@@ -71,14 +78,13 @@ export const unattachedFor = (gateways: GatewayFacts, host: string): readonly Un
       const about = { route, ref: refOf(route.kind, route), parentIndex, parent }
       if (told === undefined) {
         if (parent.kind !== 'Gateway' || isThere(gateways, parent)) return []
-        return [
-          { ...about, because: 'NoSuchParent', message: `there is no Gateway ${parent.namespace}/${parent.name}` },
-        ]
+        return [{ ...about, because: 'NoSuchParent' }]
       }
       const accepted = told.conditions.find(({ type }) => type === 'Accepted')
       return accepted?.status === 'False' ? [{ ...about, because: accepted.reason, message: accepted.message }] : []
     })
   })
+}
 
 const isThere = ({ objects }: GatewayFacts, { namespace, name }: ObjectRef): boolean =>
   objects.gateways.some((one) => keyOf(one) === `${namespace}/${name}`)
@@ -90,14 +96,16 @@ export interface ClaimingIngress {
   readonly controller?: string
 }
 
-/** Ingresses that have a rule for a host and are of no class of ours. */
-export const ingressesOfNobody = ({ objects }: GatewayFacts, host: string): readonly ClaimingIngress[] => {
+/** Ingresses of no class of ours; with a host those that have a rule for it. */
+export const ingressesOfNobody = ({ objects }: GatewayFacts, host?: string): readonly ClaimingIngress[] => {
   const { ingressClasses, ingresses } = objects
   const standard = newestDefault(ingressClasses, [DEFAULT_CLASS_ANNOTATION])
   return ingresses.flatMap((ingress): readonly ClaimingIngress[] => {
-    const isMeant = (ingress.spec?.rules ?? []).some(
-      (rule) => rule.host !== undefined && matchesHostname(rule.host.toLowerCase(), 'one', host),
-    )
+    const isMeant =
+      host === undefined ||
+      (ingress.spec?.rules ?? []).some(
+        (rule) => rule.host !== undefined && matchesHostname(rule.host.toLowerCase(), 'one', host),
+      )
     if (!isMeant) return []
     const named = ingress.spec?.ingressClassName ?? ingress.metadata?.annotations?.[CLASS_ANNOTATION]
     const meant = named ? ingressClasses.find(({ metadata }) => metadata?.name === named) : standard

@@ -59,6 +59,8 @@ export const nearMisses = (port: SitePort, request: RequestParts, taker: Entry |
         .map((entry) => ({ entry, misses: missesOf(entry, star, request) })),
     )
     .filter(({ misses }) => misses.length <= MOST_MISSES)
+    // Beside a rule that takes it, one for all of another host is not near.
+    .filter(({ entry, misses }) => !taker || entry.path.value !== '/' || misses.every(({ code }) => code !== 'host'))
     .map((one) => ({ ...one, far: farOf(one.entry, one.misses, request) }))
     .filter(({ far }) => far <= MOST_FAR)
     .sort((one, other) => one.far - other.far)

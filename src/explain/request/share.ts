@@ -59,8 +59,7 @@ export function shareOf(sharing: Sharing, one: WeightedBackend, of: number): Sha
       findings: [backendUnresolved(facts, gateways, entry, status, reason)],
     }
   }
-  const backend = table.backends.get(one.to.backend)
-  if (backend === undefined) throw new Error(`the table has no backend ${one.to.backend}`)
+  const backend = table.backends.get(one.to.backend)!
   const { namespace, name, port } = backend.service
   const service = find(facts.services, name, namespace)
   const ref: ObjectRef = { kind: 'Service', namespace, name }

@@ -3,8 +3,18 @@ export interface Live {
   readonly accord: Accord
   readonly met: readonly Met[]
   readonly observations: readonly Observation[]
+  /** Where a gateway is asked for a URL: what a real request got. */
+  readonly request?: LiveRequest
   /** The kernel’s own trace of rules, and where there is none. */
   readonly trace: { readonly walks: readonly ComparedWalk[]; readonly unavailable: readonly Untraced[] }
+}
+
+/** `failure`: why there was no answer. */
+export interface LiveRequest {
+  readonly accord: Accord
+  readonly status?: number
+  readonly location?: string
+  readonly failure?: string
 }
 
 /**

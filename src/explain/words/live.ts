@@ -1,5 +1,5 @@
 import { socketText } from '#net/port-protocol.ts'
-import type { Accord, ComparedWalk, Live, Observation, Untraced, WalkEnd } from '../trace/live.ts'
+import type { Accord, ComparedWalk, Live, LiveRequest, Observation, Untraced, WalkEnd } from '../trace/live.ts'
 import type { Trace } from '../trace/trace.ts'
 import type { ModelWalk } from '../trace/walk/model-walk.ts'
 import type { PathOutcome } from '../trace/walk/outcome.ts'
@@ -15,7 +15,19 @@ const ACCORDS: Readonly<Record<Accord, string>> = {
 export const printLive = (live: Live | undefined, trace: Trace): string =>
   live === undefined
     ? 'LIVE: nothing was sent, as there is no address to send to\n'
-    : [`LIVE: ${ACCORDS[live.accord]}`, ...liveLines(live, trace).map((line) => `  ${plain(line)}`), ''].join('\n')
+    : [
+        `LIVE: ${ACCORDS[live.accord]}`,
+        ...[...requestLines(live.request), ...liveLines(live, trace)].map((line) => `  ${plain(line)}`),
+        '',
+      ].join('\n')
+
+const requestLines = (request: LiveRequest | undefined): readonly string[] => {
+  if (request === undefined) return []
+  const { accord, status, location, failure } = request
+  const got =
+    status === undefined ? `gave no answer: ${failure}` : `answered ${status}${location ? `, ${location}` : ''}`
+  return [`the gateway ${got}${accord === 'disagree' ? ', and should not' : ', as it should'}`]
+}
 
 /** What the probes met, and where that is not what the model says. */
 const liveLines = (

@@ -3,12 +3,14 @@ import type { ClusterFacts } from '#explain/cluster/facts.ts'
 import { find } from '#explain/cluster/lookup.ts'
 import { compare } from '#explain/live/agreement.ts'
 import { compareWalk } from '#explain/live/kernel-walk.ts'
+import { compareRequest } from '#explain/live/request-agreement.ts'
 import type { Live, Untraced } from '#explain/trace/live.ts'
 import type { Sender } from '#explain/trace/sender.ts'
 import type { Trace } from '#explain/trace/trace.ts'
 import { namespacePath } from '#kernel/namespaces/namespace.ts'
 import { namespacePathOf } from '../local/pod-namespace.ts'
 import { probeLive } from './probe.ts'
+import { sendRequest } from './send-request.ts'
 
 const HOME = '/proc/self/ns/net'
 const MOST_PROBES = 12
@@ -38,8 +40,9 @@ export function senderNetwork(config: ClusterConfig, facts: ClusterFacts, sender
 export async function probeTrace(
   config: ClusterConfig,
   namespace: string,
-  { destination, outcomes, protocol, source, walks: model }: Trace & { readonly protocol: 'TCP' | 'UDP' },
+  trace: Trace & { readonly protocol: 'TCP' | 'UDP' },
 ): Promise<Live | undefined> {
+  const { destination, outcomes, protocol, source, walks: model, request: asked, verdict } = trace
   if (destination === undefined) return undefined
   const backends = new Set(outcomes.flatMap(({ backend }) => (backend ? `${backend.address} ${backend.port}` : [])))
   // Enough to meet each of a few backends, most likely; a silence costs more than an answer.
@@ -54,8 +57,10 @@ export async function probeTrace(
   const { accord, met } = compare({ outcomes, protocol }, observations)
   const silent = model.length > 0 && walks.length === 0 && untraced.length === 0
   const unavailable: readonly Untraced[] = silent ? [{ code: 'silent' }] : untraced
+  const request = asked && compareRequest(asked, verdict, await sendRequest(namespace, destination, asked.request))
   return {
-    accord: compared.every(({ fits }) => fits) ? accord : 'disagree',
+    accord: compared.every(({ fits }) => fits) && request?.accord !== 'disagree' ? accord : 'disagree',
+    ...(request && { request }),
     met,
     observations,
     trace: { walks: compared, unavailable },

@@ -90,10 +90,12 @@ export const oldestOf = (bound: readonly Bound[]): Bound | undefined =>
   )
 
 /** Where the kernel sends connections: those whose backend is not there are refused, by its weight. */
-const targetsOf = (bound: readonly Bound[]): Pick<KernelPort, 'to' | 'refusedWeight'> => {
-  const compiled = oldestOf(bound)?.compiled
+const targetsOf = (bound: readonly Bound[]): Pick<KernelPort, 'to' | 'refusedWeight' | 'route'> => {
+  const oldest = oldestOf(bound)
+  const compiled = oldest?.compiled
   const action = compiled?.ranked[0]?.entry.rule.action
-  if (compiled === undefined || action?.type !== 'forward') return { to: [], refusedWeight: 1 }
+  if (compiled === undefined || action?.type !== 'forward')
+    return { to: [], refusedWeight: 1, ...(oldest && { route: oldest.route.origin }) }
   const backends = backendsByKey(compiled)
   const to: KernelPort['to'][number][] = []
   let refusedWeight = 0
@@ -102,5 +104,5 @@ const targetsOf = (bound: readonly Bound[]): Pick<KernelPort, 'to' | 'refusedWei
     if (backend === undefined) refusedWeight += one.weight
     else to.push({ weight: one.weight, service: backend.service, portName: backend.portName })
   }
-  return { to, refusedWeight }
+  return { to, refusedWeight, route: oldest!.route.origin }
 }

@@ -17,7 +17,7 @@ export const routeNotAttached = (gateways: GatewayFacts, one: Unattached, host: 
     route: one.ref,
     parent: one.parent,
     because: one.because,
-    message: one.message,
+    ...(one.message && { message: one.message }),
     cures: cures.length > 0 ? cures : [lookAt(one.ref)],
   }
 }

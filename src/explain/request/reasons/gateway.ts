@@ -111,7 +111,7 @@ export const gatewayNotProgrammed = (
       reason: 'gateway-not-programmed',
       gateway: originRef(site),
       because: bad?.reason ?? 'Pending',
-      message: bad?.message ?? 'it has no Service yet',
+      ...(bad && { message: bad.message }),
       cures: [lookAtGateway(site)],
     },
   }

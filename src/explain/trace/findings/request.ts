@@ -29,9 +29,9 @@ export interface RouteNotAttached {
   readonly route: ObjectRef
   /** Its parent, as it was written. */
   readonly parent: ObjectRef
-  /** The condition’s, of the Gateway API. */
+  /** The condition’s, of the Gateway API; `NoSuchParent`: the parent is not there. */
   readonly because: string
-  readonly message: string
+  readonly message?: string
 }
 
 /** An Ingress has such a rule, and it is of no class that is served here. `ingressClass` left out: it names none. */
@@ -126,7 +126,8 @@ export interface GatewayNotProgrammed {
   readonly reason: 'gateway-not-programmed'
   readonly gateway: ObjectRef
   readonly because: string
-  readonly message: string
+  /** Left out: it has no Service yet. */
+  readonly message?: string
 }
 
 /** The proxies do not take the rule. */

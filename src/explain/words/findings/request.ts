@@ -37,7 +37,7 @@ export const noRule = ({ listener, host, path, nearly }: NoRule): FindingText =>
 
 export const routeNotAttached = ({ route, parent, because, message }: RouteNotAttached): FindingText => ({
   message: `${objectText(route)} speaks of it, and is not attached to ${objectText(parent)}: ${because}`,
-  details: [message],
+  details: [message ?? `there is no ${objectText(parent)}`],
 })
 
 export const ingressOfNobody = ({ ingress, ingressClass, controller }: IngressOfNobody): FindingText => {
@@ -95,7 +95,7 @@ export const gatewayOfNobody = ({ gateway, gatewayClass, controller }: GatewayOf
 
 export const gatewayNotProgrammed = ({ gateway, because, message }: GatewayNotProgrammed): FindingText => ({
   message: `${objectText(gateway)} serves nothing: ${because}`,
-  details: [message],
+  details: [message ?? 'it has no Service yet'],
 })
 
 export const ruleRefused = ({ rule, message }: RuleRefused): FindingText => ({

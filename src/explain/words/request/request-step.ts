@@ -76,7 +76,8 @@ export const listenerText = ({ name, owner, port, hostname }: ListenerRef): stri
 const endpointText = ({ address, port, pod, node }: RequestEndpoint): string =>
   `${socketText(address, port)}${pod ? `  ${objectText(pod)}` : ''}${node ? ` on ${node}` : ''}`
 
-const deedText = (deed: Deed): string => {
+/** What a rule does, in words. */
+export const deedText = (deed: Deed): string => {
   switch (deed.code) {
     case 'path':
       return `the path ${deed.from} becomes ${deed.to}`

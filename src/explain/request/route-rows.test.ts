@@ -1,0 +1,104 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { gateway, http, httpRoute, rule, tcpRoute } from '#routes/testing/make.ts'
+import { withGateway } from '../testing/gateways.ts'
+import { routeCells } from '../words/request/route-row.ts'
+import { type RowFilter, routeRows, type ServedTable } from './route-rows.ts'
+
+const gw = gateway('default/gw', [http(), http({ name: 'tcp', port: 5432, protocol: 'TCP' })])
+const below = (value: string) => ({ path: { type: 'PathPrefix' as const, value } })
+const shop = (...rules: readonly (readonly [path: string, service: string])[]) =>
+  httpRoute('default/shop', {
+    hostnames: ['shop.test'],
+    rules: rules.map(([path, service]) => rule(service, { matches: [below(path)] })),
+  })
+const facts = (...more: Parameters<typeof withGateway>) => withGateway(...more).gateways!
+const given = facts({ gateways: [gw], httpRoutes: [shop(['/', 'web'], ['/cart', 'web'])] })
+
+/** As `fairlead routes -o wide` prints them. */
+const cells = (gateways = given, served: readonly ServedTable[] = [], filter: RowFilter = {}): readonly string[] =>
+  routeRows(gateways, () => ['172.30.255.7'], served, filter).map((row) => routeCells(row, true).join(' | '))
+
+test('rows are what gateways serve, in the order in which they go by it', () => {
+  assert.deepEqual(cells(), [
+    'default/gw | 172.30.255.7:80/HTTP | shop.test | /cart | default/web:80 | HTTPRoute default/shop 1 | served | http | -',
+    'default/gw | 172.30.255.7:80/HTTP | shop.test | / | default/web:80 | HTTPRoute default/shop 0 | served | http | -',
+    'default/gw | 172.30.255.7:5432/TCP | * | - | - | Gateway default/gw | served | - | -',
+  ])
+})
+
+test('what else a request must have, filters, weights and redirects stand in few words', () => {
+  const headers = [{ name: 'x', type: 'RegularExpression' as const, value: 'a.*' }]
+  const queryParams = [{ name: 'v', type: 'Exact' as const, value: '2' }]
+  const away = { type: 'RequestRedirect', requestRedirect: { scheme: 'https', statusCode: 301 } } as const
+  const rewrite = {
+    type: 'URLRewrite',
+    urlRewrite: { path: { type: 'ReplaceFullPath', replaceFullPath: '/v2' } },
+  } as const
+  const route = httpRoute('default/shop', {
+    rules: [
+      {
+        matches: [{ path: { type: 'Exact', value: '/a' }, method: 'POST', headers, queryParams }],
+        filters: [rewrite],
+        backendRefs: [
+          { name: 'web', port: 80, weight: 9 },
+          { name: 'local', port: 80, weight: 1 },
+        ],
+      },
+      { matches: [below('/old')], filters: [away] },
+    ],
+  })
+  assert.deepEqual(cells(facts({ gateways: [gw], httpRoutes: [route] })).slice(0, 2), [
+    'default/gw | 172.30.255.7:80/HTTP | * | =/a POST x:~a.* ?v=2 | default/web:80 x9, default/local:80 x1 | HTTPRoute default/shop 0 | served | http | path becomes /v2',
+    'default/gw | 172.30.255.7:80/HTTP | * | /old | redirect 301 | HTTPRoute default/shop 1 | served | http | -',
+  ])
+})
+
+test('what is refused, leads nowhere or is not attached says so, with the reason', () => {
+  const lost = httpRoute('default/lost', { parentRefs: [{ name: 'other' }] })
+  const closed = httpRoute('default/closed', { parentRefs: [{ name: 'gw', sectionName: 'none' }] })
+  const all = cells(
+    facts(
+      { gateways: [gw], httpRoutes: [shop(['/', 'wbe'], ['/cart', 'web']), lost, closed] },
+      { refusals: new Map([['HTTPRoute default/shop 1', 'too long']]) },
+    ),
+  )
+  assert.deepEqual(
+    all.filter((row) => !/ served /.test(row)).map((row) => row.split(' | ').slice(4, 7).join(' | ')),
+    [
+      'default/web:80 | HTTPRoute default/shop 1 | REFUSED by the proxy: too long',
+      'answer 500 | HTTPRoute default/shop 0 | LEADS NOWHERE: Service default/wbe is not there',
+      '- | HTTPRoute default/lost | NOT ATTACHED: NoSuchParent',
+      '- | HTTPRoute default/closed | NOT ATTACHED: NoMatchingParent, Gateway gw has no listener none',
+    ],
+  )
+})
+
+test('a pod that serves something else than it should is named, row by row', () => {
+  const { sites } = given.routes.table
+  const same: ServedTable = { pod: 'a', sites: JSON.parse(JSON.stringify(sites)) }
+  assert.deepEqual(cells(given, [same]), cells())
+  const before = facts({ gateways: [gw], httpRoutes: [shop(['/', 'web'], ['/old', 'web'])] })
+  const late: ServedTable = { pod: 'b', sites: before.routes.table.sites }
+  assert.deepEqual(
+    cells(given, [same, late]).map((row) =>
+      row
+        .split(' | ')
+        .filter((_, column) => column === 3 || column === 6)
+        .join(' '),
+    ),
+    ['/cart NOT YET at b', '/ served', '/old NO MORE ASKED FOR, served yet by b', '- served'],
+  )
+})
+
+test('rows of a namespace, a gateway or a host alone are those that are asked for', () => {
+  const tcp = tcpRoute('default/db', { parentRefs: [{ name: 'gw', sectionName: 'tcp' }] })
+  const gateways = facts({ gateways: [gw], httpRoutes: [shop(['/', 'web'])], tcpRoutes: [tcp] })
+  const routes = (filter: RowFilter) => cells(gateways, [], filter).map((row) => row.split(' | ')[5])
+  assert.deepEqual(routes({}), ['HTTPRoute default/shop 0', 'TCPRoute default/db'])
+  assert.deepEqual(routes({ namespace: 'other' }), [])
+  assert.deepEqual(routes({ gateway: 'gw' }), routes({ gateway: 'default/gw' }))
+  assert.deepEqual(routes({ gateway: 'default/other' }), [])
+  assert.deepEqual(routes({ host: 'SHOP.test' }), ['HTTPRoute default/shop 0', 'TCPRoute default/db'])
+  assert.deepEqual(routes({ host: 'other.test' }), ['TCPRoute default/db'])
+})

@@ -1,0 +1,201 @@
+import { siteKey } from '#routes/site-service.ts'
+import type { Entry, Rule } from '#routes/table/entry.ts'
+import { matchesHostname } from '#routes/table/hostname.ts'
+import type { Origin } from '#routes/table/origin.ts'
+import type { Listener, RoutingTable } from '#routes/table/table.ts'
+import type { GatewayFacts } from '../cluster/gateway-facts.ts'
+import { refOf } from '../cluster/reference.ts'
+import type { ObjectRef } from '../trace/reference.ts'
+import type { RouteRow, RowShare, RowState, RowTarget } from '../trace/request/route-row.ts'
+import { ingressesOfNobody, unattached } from './claims.ts'
+import { deedsOf } from './deeds.ts'
+import { originRef, ruleRef } from './route-ref.ts'
+
+/** What a pod of the gateways says that it serves; of its sites the same as of a table. */
+export interface ServedTable {
+  readonly pod: string
+  readonly sites: RoutingTable['sites']
+}
+
+/** Which routes are asked for: of a namespace, of a gateway, of a host. */
+export interface RowFilter {
+  readonly namespace?: string | undefined
+  /** `namespace/name` of a Gateway, or the name of a class of Ingresses. */
+  readonly gateway?: string | undefined
+  readonly host?: string | undefined
+}
+
+/** All that gateways serve, in the order in which they go by it, and what is not attached to them; `served`: by their own word. */
+export const routeRows = (
+  gateways: GatewayFacts,
+  addressesOf: (site: Origin) => readonly string[],
+  served: readonly ServedTable[],
+  filter: RowFilter = {},
+): readonly RouteRow[] => {
+  const own = keyed(gateways.routes.table.sites)
+  const theirs = served.map(({ pod, sites }) => ({ pod, keys: keyed(sites) }))
+  const rows: RouteRow[] = [...own].map(([key, place]) => ({
+    ...rowOf(gateways, addressesOf, place),
+    differs: theirs.filter(({ keys }) => !keys.has(key)).map(({ pod }) => pod),
+  }))
+  const stale = new Map<string, { readonly place: Placed; readonly pods: string[] }>()
+  for (const { pod, keys } of theirs)
+    for (const [key, place] of keys)
+      if (!own.has(key)) stale.set(key, { place, pods: [...(stale.get(key)?.pods ?? []), pod] })
+  for (const { place, pods } of stale.values())
+    rows.push({ ...rowOf(gateways, addressesOf, place), state: { code: 'stale' }, differs: pods })
+  return [...rows, ...kernelRows(gateways, addressesOf), ...unattachedRows(gateways)].filter((row) =>
+    isMeant(row, filter),
+  )
+}
+
+interface Placed {
+  readonly site: Origin
+  readonly port: number
+  readonly listener: Listener
+  readonly entry: Entry
+}
+
+/** Each entry by all that it says, wherever it stands. */
+const keyed = (sites: RoutingTable['sites']): ReadonlyMap<string, Placed> =>
+  new Map(
+    sites.flatMap((site) =>
+      site.ports.flatMap(({ port, listeners }) =>
+        listeners.flatMap((listener) =>
+          listener.entries.map((entry): readonly [string, Placed] => [
+            sortedJson([siteKey(site.origin), port, listener.hostname, listener.protocol, entry]),
+            { site: site.origin, port, listener, entry },
+          ]),
+        ),
+      ),
+    ),
+  )
+
+const sortedJson = (value: unknown): string =>
+  JSON.stringify(value, (_, one: unknown) =>
+    typeof one === 'object' && one !== null && !Array.isArray(one)
+      ? Object.fromEntries(Object.entries(one).sort(([a], [b]) => (a < b ? -1 : 1)))
+      : one,
+  )
+
+const rowOf = (
+  gateways: GatewayFacts,
+  addressesOf: (site: Origin) => readonly string[],
+  { site, port, listener, entry }: Placed,
+): Omit<RouteRow, 'differs'> => {
+  const { rule, hostname } = entry
+  const { match, route } = ruleRef(entry)
+  const parts = { host: hostname, path: entry.path.value, query: '', method: 'GET', headers: [] }
+  return {
+    gateway: originRef(site),
+    addresses: addressesOf(site),
+    port,
+    protocol: listener.protocol,
+    listener: listener.name,
+    hostnames: hostname === '' ? [] : [hostname],
+    match,
+    filters: deedsOf(gateways.routes.table, rule, parts),
+    to: targetOf(gateways.routes.table, rule),
+    route,
+    rule: rule.index,
+    state: stateOf(gateways, rule),
+  }
+}
+
+const stateOf = ({ refusals }: GatewayFacts, { id, action }: Rule): RowState => {
+  const message = refusals.get(id)
+  if (message !== undefined) return { code: 'refused', message }
+  if (action.type === 'answer') return { code: 'unresolved', message: action.reason }
+  const lost =
+    action.type === 'forward' ? action.to.flatMap(({ to }) => ('status' in to ? [to.reason] : []))[0] : undefined
+  return lost === undefined ? { code: 'served' } : { code: 'unresolved', message: lost }
+}
+
+const targetOf = ({ backends }: RoutingTable, { action }: Rule): RowTarget => {
+  if (action.type !== 'forward')
+    return { code: action.type === 'redirect' ? 'redirect' : 'answer', status: action.status }
+  return {
+    code: 'backends',
+    shares: action.to.map(({ weight, to }): RowShare => {
+      if ('status' in to) return { weight, status: to.status }
+      const service = backends.get(to.backend)?.service
+      return service === undefined ? { weight } : { weight, ...serviceShare(service) }
+    }),
+  }
+}
+
+const serviceShare = ({
+  namespace,
+  name,
+  port,
+}: {
+  readonly namespace: string
+  readonly name: string
+  readonly port: number
+}) => ({
+  service: { kind: 'Service', namespace, name },
+  port,
+})
+
+/** What the kernel forwards without a proxy. */
+const kernelRows = ({ routes }: GatewayFacts, addressesOf: (site: Origin) => readonly string[]): readonly RouteRow[] =>
+  routes.kernelPorts.map(
+    ({ site, port, protocol, to, refusedWeight, route = site }): RouteRow => ({
+      gateway: originRef(site),
+      addresses: addressesOf(site),
+      port,
+      protocol,
+      hostnames: [],
+      filters: [],
+      to:
+        to.length + refusedWeight === 0
+          ? { code: 'nothing' }
+          : { code: 'backends', shares: to.map(({ weight, service }) => ({ weight, ...serviceShare(service) })) },
+      route: originRef(route),
+      state: { code: 'served' },
+      differs: [],
+    }),
+  )
+
+/** Routes that are nowhere, and Ingresses of nobody. */
+const unattachedRows = (gateways: GatewayFacts): readonly RouteRow[] => [
+  ...unattached(gateways).map(
+    ({ route, ref, parent, because, message }): RouteRow => ({
+      ...nowhere(ref, route.spec.hostnames ?? []),
+      gateway: parent,
+      state: { code: 'not-attached', because, ...(message && { message }) },
+    }),
+  ),
+  ...ingressesOfNobody(gateways).map(
+    ({ ingress, ingressClass, controller }): RouteRow => ({
+      ...nowhere(
+        refOf('Ingress', ingress),
+        (ingress.spec?.rules ?? []).flatMap(({ host }) => host ?? []),
+      ),
+      ...(ingressClass && { gateway: { kind: 'IngressClass', name: ingressClass } }),
+      state: {
+        code: 'not-attached',
+        because: controller === undefined ? 'NoSuchClass' : 'OtherController',
+        ...(controller && { message: controller }),
+      },
+    }),
+  ),
+]
+
+const nowhere = (route: ObjectRef, hostnames: readonly string[]) => ({
+  addresses: [],
+  hostnames,
+  filters: [],
+  to: { code: 'nothing' } as const,
+  route,
+  differs: [],
+})
+
+const isMeant = ({ route, gateway, hostnames }: RouteRow, filter: RowFilter): boolean =>
+  (filter.namespace === undefined || route.namespace === filter.namespace) &&
+  (filter.gateway === undefined ||
+    filter.gateway === gateway?.name ||
+    filter.gateway === `${gateway?.namespace}/${gateway?.name}`) &&
+  (filter.host === undefined ||
+    hostnames.length === 0 ||
+    hostnames.some((one) => matchesHostname(one.toLowerCase(), 'many', filter.host!.toLowerCase())))

@@ -1,0 +1,46 @@
+import type { ObjectRef } from '../reference.ts'
+import type { RuleMatch } from './route-ref.ts'
+import type { Deed } from './step.ts'
+
+/** A match of a rule at a listener, as `fairlead routes` lists it. */
+export interface RouteRow {
+  /** The Gateway, or the class of Ingresses; left out of a route that is attached to none. */
+  readonly gateway?: ObjectRef
+  readonly addresses: readonly string[]
+  readonly port?: number
+  readonly protocol?: 'HTTP' | 'HTTPS' | 'TLS' | 'TCP' | 'UDP'
+  readonly listener?: string
+  readonly hostnames: readonly string[]
+  /** Left out of what the kernel forwards, and of what is not attached. */
+  readonly match?: RuleMatch
+  readonly filters: readonly Deed[]
+  readonly to: RowTarget
+  readonly route: ObjectRef
+  readonly rule?: number
+  readonly state: RowState
+  /** Pods of the gateway that serve it otherwise, or not; none where all that were asked agree. */
+  readonly differs: readonly string[]
+}
+
+export type RowTarget =
+  | { readonly code: 'backends'; readonly shares: readonly RowShare[] }
+  | { readonly code: 'redirect'; readonly status: number }
+  | { readonly code: 'answer'; readonly status: number }
+  | { readonly code: 'nothing' }
+
+export interface RowShare {
+  readonly weight: number
+  readonly service?: ObjectRef
+  readonly port?: number
+  /** What is answered, where it leads nowhere. */
+  readonly status?: number
+}
+
+/**
+ * `stale`: a pod serves it, and it is not asked for any more. `refused`: the proxies do not take it. `unresolved`: some share
+ * leads nowhere.
+ */
+export type RowState =
+  | { readonly code: 'served' | 'stale' }
+  | { readonly code: 'refused' | 'unresolved'; readonly message: string }
+  | { readonly code: 'not-attached'; readonly because: string; readonly message?: string }

@@ -1,0 +1,83 @@
+import { urlHost } from '#net/port-protocol.ts'
+import type { RuleMatch } from '../../trace/request/route-ref.ts'
+import type { RouteRow, RowShare, RowTarget } from '../../trace/request/route-row.ts'
+import type { Deed } from '../../trace/request/step.ts'
+import { nameText } from '../object.ts'
+import { plain } from '../text.ts'
+import { deedText } from './request-step.ts'
+
+/** Of a table of routes: its columns, the wide ones last. */
+export const ROUTE_HEADER = ['GATEWAY', 'ADDRESS', 'HOST', 'MATCH', 'BACKEND', 'ROUTE', 'STATE'] as const
+export const WIDE_HEADER = ['LISTENER', 'FILTERS'] as const
+
+/** A row of it, in the order of its columns. */
+export const routeCells = (row: RouteRow, isWide: boolean): readonly string[] =>
+  [
+    row.gateway === undefined ? '-' : nameText(row.gateway),
+    addressText(row),
+    row.hostnames.join(',') || '*',
+    row.match === undefined ? '-' : matchCell(row.match),
+    targetText(row.to),
+    `${row.route.kind} ${nameText(row.route)}${row.rule === undefined ? '' : ` ${row.rule}`}`,
+    stateText(row),
+    ...(isWide
+      ? [row.listener || '-', row.filters.length === 0 ? '-' : row.filters.map((deed) => shortOf(deed)).join('; ')]
+      : []),
+  ].map(plain)
+
+const addressText = ({ addresses, port, protocol }: RouteRow): string => {
+  if (port === undefined) return '-'
+  const [address, ...more] = addresses
+  return `${address === undefined ? '<pending>' : urlHost(address)}:${port}/${protocol}${more.length > 0 ? ` (+${more.length})` : ''}`
+}
+
+const PATHS = { Exact: '=', Prefix: '', RegularExpression: '~' } as const
+
+/** `/cart`, `=/exact`, `~/expr.*`, and what else a request must have. */
+const matchCell = ({ path, method, headers, query }: RuleMatch): string =>
+  [
+    `${PATHS[path.type]}${path.value}`,
+    ...(method ? [method] : []),
+    ...headers.map(({ name, type, value }) => `${name}:${type === 'Exact' ? '' : '~'}${value}`),
+    ...query.map(({ name, type, value }) => `?${name}=${type === 'Exact' ? '' : '~'}${value}`),
+  ].join(' ')
+
+const targetText = (to: RowTarget): string => {
+  switch (to.code) {
+    case 'backends':
+      return to.shares.map((share) => shareText(share, to.shares.length > 1)).join(', ') || '-'
+    case 'redirect':
+      return `redirect ${to.status}`
+    case 'answer':
+      return `answer ${to.status}`
+    case 'nothing':
+      return '-'
+  }
+}
+
+const shareText = ({ weight, service, port, status }: RowShare, isShared: boolean): string =>
+  `${service === undefined ? `answer ${status ?? ''}` : `${nameText(service)}:${port}`}${isShared ? ` x${weight}` : ''}`
+
+/** What is not as it should be is in capitals. */
+const stateText = ({ state, differs }: RouteRow): string => {
+  const pods = differs.join(', ')
+  switch (state.code) {
+    case 'served':
+      return differs.length > 0 ? `NOT YET at ${pods}` : 'served'
+    case 'stale':
+      return `NO MORE ASKED FOR, served yet by ${pods}`
+    case 'refused':
+      return `REFUSED by the proxy: ${state.message}`
+    case 'unresolved':
+      return `LEADS NOWHERE: ${state.message}`
+    case 'not-attached':
+      return `NOT ATTACHED: ${state.because}${state.message ? `, ${state.message}` : ''}`
+  }
+}
+
+const shortOf = (deed: Deed): string =>
+  deed.code === 'path'
+    ? `path becomes ${deed.to}`
+    : deed.code === 'hostname'
+      ? `host becomes ${deed.to}`
+      : deedText(deed)
