@@ -33,6 +33,8 @@ const target = (name: string, weight = 1) => ({
   portName: 'main',
 })
 
+const own = (kind: string, name: string) => ({ kind: `${kind}Route`, namespace: 'shop', name })
+
 test('TCPRoutes and UDPRoutes are for the kernel, by weights', () => {
   const backendRefs = [
     { name: 'web', port: 80, weight: 7 },
@@ -46,13 +48,21 @@ test('TCPRoutes and UDPRoutes are for the kernel, by weights', () => {
     udpRoutes: [udpRoute('u')],
   })
   assert.deepEqual(all.kernelPorts, [
-    { site, port: 22, protocol: 'TCP', to: [target('web', 7), target('two', 3)], refusedWeight: 0 },
+    {
+      site,
+      port: 22,
+      protocol: 'TCP',
+      to: [target('web', 7), target('two', 3)],
+      refusedWeight: 0,
+      route: own('TCP', 't'),
+    },
     {
       site,
       port: 53,
       protocol: 'UDP',
       to: [{ weight: 1, service: { namespace: 'shop', name: 'dns', port: 53 }, portName: 'dns' }],
       refusedWeight: 0,
+      route: own('UDP', 'u'),
     },
   ])
   assert.deepEqual(all.wantedPorts, [
