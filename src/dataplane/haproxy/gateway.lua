@@ -213,6 +213,12 @@ local function guarded(work)
   end
 end
 
+-- What is written into a request or an answer: with the end of a line in it, it would be two.
+local function sound(text)
+  if text:find("[%z\1-\8\10-\31\127]") then error("a value that is more than a line") end
+  return text
+end
+
 -- Paths ----------------------------------------------------------------------------------------------------------------
 
 -- As requestPath() in src/routes/table/request-path.ts does it.
@@ -280,7 +286,7 @@ local function location(txn, redirect)
 end
 
 local function redirected(txn, redirect)
-  return { status = redirect.status, headers = { location = { location(txn, redirect) } }, body = "" }
+  return { status = redirect.status, headers = { location = { sound(location(txn, redirect)) } }, body = "" }
 end
 
 local function has(list, wanted)
@@ -338,18 +344,20 @@ local function with_cors(txn, cors, later)
 end
 
 local function change_request(txn, change)
-  for _, one in ipairs(change.set) do txn.http:req_set_header(one.name, one.value) end
-  for _, one in ipairs(change.add) do txn.http:req_add_header(one.name, one.value) end
+  for _, one in ipairs(change.set) do txn.http:req_set_header(one.name, sound(one.value)) end
+  for _, one in ipairs(change.add) do txn.http:req_add_header(one.name, sound(one.value)) end
   for _, name in ipairs(change.remove) do txn.http:req_del_header(name) end
 end
 
 local function rewrite(txn, change)
   if change.path then
-    txn.http:req_set_uri(moved_path(change.path, txn.f:path()) .. query_of(txn))
+    local path = moved_path(change.path, txn.f:path())
+    if path:find("[^!-~]") then error("a path that is no path") end
+    txn.http:req_set_uri(path .. query_of(txn))
   end
   if change.hostname then
     if not change.path then txn.http:req_set_uri(txn.f:pathq()) end
-    txn.http:req_set_header("host", change.hostname)
+    txn.http:req_set_header("host", sound(change.hostname))
   end
 end
 
@@ -505,8 +513,8 @@ end
 -- Answers of backends --------------------------------------------------------------------------------------------------
 
 local function change_answer(txn, change)
-  for _, one in ipairs(change.set) do txn.http:res_set_header(one.name, one.value) end
-  for _, one in ipairs(change.add) do txn.http:res_add_header(one.name, one.value) end
+  for _, one in ipairs(change.set) do txn.http:res_set_header(one.name, sound(one.value)) end
+  for _, one in ipairs(change.add) do txn.http:res_add_header(one.name, sound(one.value)) end
   for _, name in ipairs(change.remove) do txn.http:res_del_header(name) end
 end
 
@@ -527,7 +535,7 @@ local function remember(txn, persistence)
   local cookie = how.name .. "=" .. value .. "; Path=/; HttpOnly; SameSite=Lax"
   if limit and how.lifetime == "Permanent" then cookie = cookie .. "; Max-Age=" .. math.tointeger(limit // 1000) end
   if txn.f:ssl_fc() == 1 then cookie = cookie .. "; Secure" end
-  txn.http:res_add_header("set-cookie", cookie)
+  txn.http:res_add_header("set-cookie", sound(cookie))
 end
 
 local function answered(txn)

@@ -40,17 +40,17 @@ function ruleLines(port: SitePort, trusted: readonly string[]): readonly string[
   return [
     // Also what is no path at all: `*`, or one with a fragment.
     `http-request lua.clean unless { pathq -m reg '${PLAIN}' }`,
-    ...(isStandard ? [] : [CHECK_HOST]),
+    // Before all: keys of maps are a host and a path without anything between, and a host with a slash would be both.
+    CHECK_HOST,
     ...(isTls || !isStandard ? [SET_HOST] : []),
     ...(isStandard
       ? [`http-request set-var(txn.to) base,concat(/?),map_beg(${pathsMap(port.bind)})`]
       : [key('%[var(txn.host)]'), look]),
     // A connection may be for another listener than the request that comes by it.
-    ...(isTls ? [`${CHECK_HOST} ${OTHER_NAME}`, `http-request lua.misdirected if ${OTHER_NAME}`] : []),
+    ...(isTls ? [`http-request lua.misdirected if ${OTHER_NAME}`] : []),
     ...forwarded(port, trusted),
     'http-response lua.answer if { var(txn.later) -m found }',
     'http-request allow if { var(txn.to) -m beg http }',
-    ...(isStandard ? [CHECK_HOST] : []),
     ...(isTls || !isStandard ? [] : [SET_HOST]),
     ...(isStandard ? [`${key('%[var(txn.host)]')} unless ${has}`, `${look} unless ${has}`] : []),
     // Less specific hostnames. Those with more labels than this are the program's to find.
@@ -83,10 +83,10 @@ const SET_HOST = 'http-request set-var(txn.host) req.fhdr(host),host_only,lower,
  */
 const PLAIN = '^/(?:[^/.%\\\\?#][^/%\\\\?#]*+/?+)*+(?:\\?[^#]*+)?$'
 
-/** As `hostOf()` reads it. A request of HTTP/1.0 may have none. */
-const HOST = '^(?:\\[[0-9A-Fa-f:.]++\\]|[A-Za-z0-9_-]++(?:\\.[A-Za-z0-9_-]++)*+\\.?)(?::[0-9]{0,5})?$'
+/** What `hostOf()` does not read. A request of HTTP/1.0 may have none. */
+const NO_HOST = '^(?!(?:\\[[0-9A-Fa-f:.]++\\]|[A-Za-z0-9_-]++(?:\\.[A-Za-z0-9_-]++)*+\\.?)(?::[0-9]{0,5})?$)'
 
-const CHECK_HOST = `http-request deny deny_status 400 if { req.fhdr(host) -m found } !{ req.fhdr(host) -m reg '${HOST}' }`
+const CHECK_HOST = `http-request deny deny_status 400 if { req.fhdr(host) -m reg '${NO_HOST}' }`
 
 const LOG_LINES = [
   'log stdout format raw local0',

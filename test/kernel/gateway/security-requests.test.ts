@@ -1,0 +1,117 @@
+import assert from 'node:assert/strict'
+import { after, before, test } from 'node:test'
+import type { Filter } from '#routes/table/entry.ts'
+import { EchoBackends } from './echo-backends.ts'
+import type { ProxyUnderTest } from './proxy-under-test.ts'
+import { rawRequest } from './raw-request.ts'
+import { GUARDED, startGuarded } from './security-proxy.ts'
+import { entry } from './small-table.ts'
+import { HTTP_BIND, TLS_BIND } from './tables.ts'
+
+assert.equal(process.env.FAIRLEAD_ISOLATED, '1', 'run through script/isolated')
+
+const set = (type: 'requestHeaders' | 'responseHeaders', value: string): Filter => ({
+  type,
+  set: [{ name: 'x-a', value }],
+  add: [],
+  remove: [],
+})
+/** Nothing of this passes the routes' reading; what does all the same is not to be two messages. */
+const SPLITTING: readonly (readonly [string, Filter])[] = [
+  ['request.test', set('requestHeaders', 'b\r\n\r\nGET /admin HTTP/1.1')],
+  ['answer.test', set('responseHeaders', 'b\r\nSet-Cookie: c=d')],
+  ['path.test', { type: 'rewrite', path: { type: 'Full', value: '/x HTTP/1.1\r\nX-B: c\r\nX-D:' } }],
+  ['place.test', { type: 'redirect', status: 302, path: { type: 'Full', value: '/x\r\nSet-Cookie: c=d' } }],
+]
+
+let backends: EchoBackends
+let proxy: ProxyUnderTest
+before(async () => {
+  backends = await EchoBackends.start(GUARDED)
+  proxy = await startGuarded(
+    backends,
+    SPLITTING.map(([host, filter]) => entry(host, 'all', { id: host, filters: [filter] })),
+  )
+})
+after(async () => {
+  await proxy.stop()
+  backends.stop()
+})
+
+const get = (target: string, host = 'a.test', head: readonly string[] = []) =>
+  [`GET ${target} HTTP/1.1`, `Host: ${host}`, 'Connection: close', ...head, '', ''].join('\r\n')
+const post = (head: readonly string[], body: string) =>
+  ['POST /public HTTP/1.1', 'Host: a.test', 'Connection: close', ...head, '', body].join('\r\n')
+/** The status, and which backends were asked for what. */
+const outcome = async (text: string, port = HTTP_BIND, serverName?: string): Promise<string> => {
+  backends.heard.length = 0
+  const { status } = await rawRequest(port, text, serverName)
+  return [status, ...backends.heard.map(({ backend, target }) => `${backend} ${target}`)].join(' ')
+}
+
+test('a path that is guarded is so however it is written', async () => {
+  const spellings = [
+    ...['/admin', '/admin/', '/admin?x', '//admin', '/./admin', '/%61dmin', '/%61%64%6D%69%6e', '/public/../admin'],
+    ...['/public/%2e%2e/admin', '/public/%2E./admin', '/../admin', '/a//../admin', 'http://a.test/admin'],
+    ...['HTTP://u:p@A.TEST/public/../admin'],
+  ]
+  for (const target of spellings) assert.equal(await outcome(get(target)), '403', target)
+  const unsafe = [
+    ...['/public/..;/admin', '/public%2f..%2fadmin', '/public/..%2fadmin', '/public/..%5cadmin', '/public\\..\\admin'],
+    ...['/admin%00', '/admin#', '/%', '/%zz', 'admin', '?/public', 'http://a.test', 'http://a.test?/public/', '*'],
+  ]
+  for (const target of unsafe) assert.equal(await outcome(get(target)), '400', target)
+})
+
+test('what a client writes for a host leads to no other path', async () => {
+  const same = ['A.TEST', 'a.test.', 'a.test:80', ' a.test\t']
+  for (const host of same) assert.equal(await outcome(get('/admin', host)), '403', host)
+  const odd = [
+    ...['a.test/public', 'a.test/public/?', 'a.test/', '/public', 'a.test,b.test', 'a.test,', 'u@a.test', 'a.test#'],
+    ...['a.test?', 'a.test..', '*.test', '+.test', 'a.test:80:80', 'a test', 'a.test%2f', ''],
+  ]
+  for (const host of odd) assert.equal(await outcome(get('/admin', host)), '400', host)
+  for (const name of ['a.test', 'a.test/public'])
+    assert.equal(await outcome(get('/admin', 'a.test/public'), TLS_BIND, name), '400', `by TLS for ${name}`)
+  assert.equal(await outcome(get('/admin', 'b.test', ['Host: a.test'])), '400')
+  assert.equal(await outcome(get('http://a.test/public', 'b.test')), '400')
+})
+
+test('where a request ends is said in one way', async () => {
+  const inner = '0\r\n\r\nGET /admin HTTP/1.1\r\nHost: a.test\r\n\r\n'
+  const length = `Content-Length: ${inner.length}`
+  const refused = [
+    ...['xchunked', '\x0bchunked', 'chunked\x0b', '"chunked"', 'chunked, chunked', 'identity', 'chunked, identity'],
+    ...['chunked\r\nTransfer-Encoding: identity'],
+  ].map((value) => `Transfer-Encoding: ${value}`)
+  const written = ['Transfer-Encoding\t: chunked', ' Transfer-Encoding: chunked', 'Transfer-Encoding\0: chunked']
+  for (const line of [...refused, ...written, 'Content-Length: 5', 'Content-Length:', 'Content-Length: -1', 'X: a\0b'])
+    assert.equal(await outcome(post([length, line], inner)), '400', JSON.stringify(line))
+  // A fold is a part of the value before, and an unknown name is nothing: the length holds.
+  for (const line of ['X: y\r\n Transfer-Encoding: chunked', 'Transfer_Encoding: chunked'])
+    assert.equal(await outcome(post([length, line], inner)), '200 open /public', JSON.stringify(line))
+  for (const size of ['0x5', 'fffffffffffffffff5', '-5', '5 5', ''])
+    assert.equal(await outcome(post(['Transfer-Encoding: chunked'], `${size}\r\nhello\r\n0\r\n\r\n`)), '400', size)
+})
+
+test('a backend gets one length of a body, whichever a client says', async () => {
+  for (const head of [['Content-Length: 3', 'Transfer-Encoding: chunked'], ['Transfer-Encoding: CHUNKED']]) {
+    assert.equal(await outcome(post(head, '5;a=b\r\nhello\r\n0\r\n\r\n')), '200 open /public')
+    const [{ headers, body } = { headers: [], body: '' }] = backends.heard
+    const framing = headers.filter(([name]) => /^(?:content-length|transfer-encoding)$/i.test(name))
+    assert.deepEqual([body, framing.length], ['hello', 1])
+  }
+})
+
+test('too many headers, or too large ones, are refused, and the next request is served', async () => {
+  const many = (count: number) => Array.from({ length: count }, (_, number) => `X-${number}: 1`)
+  assert.equal(await outcome(get('/public', 'a.test', many(100))), '200 open /public')
+  assert.equal(await outcome(get('/public', 'a.test', many(1000))), '400')
+  assert.equal(await outcome(get('/public', 'a.test', [`X: ${'a'.repeat(65_536)}`])), '400')
+  assert.match(await outcome(get(`/${'a'.repeat(65_536)}`)), /^4/)
+  assert.equal(await outcome(get('/public')), '200 open /public')
+})
+
+test('what a rule writes into a message is never more than a line of it', async () => {
+  for (const [host] of SPLITTING) assert.match(await outcome(get('/', host)), /^500(?: all \/)?$/, host)
+})
