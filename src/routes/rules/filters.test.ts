@@ -137,6 +137,39 @@ const WRONG: readonly (readonly [string, readonly object[], string, RegExp])[] =
     'UnsupportedValue',
     /header a is changed in two ways/,
   ],
+  [
+    'a header that says where a request ends',
+    [header({ set: [{ name: 'Transfer-Encoding', value: 'chunked' }] })],
+    'UnsupportedValue',
+    /the header transfer-encoding is the proxy's own/,
+  ],
+  [
+    'a header that says where an answer ends',
+    [{ type: 'ResponseHeaderModifier', responseHeaderModifier: { remove: ['content-length'] } }],
+    'UnsupportedValue',
+    /the header content-length is the proxy's own/,
+  ],
+  ['a header of two lines', [header({ set: [{ ...a, value: 'b\r\nX: y' }] })], 'UnsupportedValue', /"a" is no header/i],
+  ['a name of two lines', [header({ remove: ['b\r\nX'] })], 'UnsupportedValue', /"b\\r\\nx" is no header/],
+  ...['/x HTTP/1.1\r\nX: y', '/a b', 'a', '/a#b'].flatMap((value) =>
+    [
+      { type: 'ReplaceFullPath', replaceFullPath: value },
+      { type: 'ReplacePrefixMatch', replacePrefixMatch: value },
+    ].flatMap((path): (typeof WRONG)[number][] => [
+      [
+        `a path that is none, ${JSON.stringify(path)}`,
+        [{ type: 'URLRewrite', urlRewrite: { path } }],
+        'UnsupportedValue',
+        /is no path/,
+      ],
+      [
+        `a redirect to one that is none, ${JSON.stringify(path)}`,
+        [{ type: 'RequestRedirect', requestRedirect: { path } }],
+        'UnsupportedValue',
+        /is no path/,
+      ],
+    ]),
+  ),
   ['another filter', [{ type: 'Wait' }], 'UnsupportedValue', /filters of the type Wait are not supported/],
   ['ExternalAuth', [{ type: 'ExternalAuth' }], 'UnsupportedValue', /filters of the type ExternalAuth are not/],
   [

@@ -4,6 +4,8 @@ import type { HTTPRequestMirrorFilter } from '#api/gatewayapi/shared/request-mir
 import { nameOfKind } from '../references/certificates.ts'
 import type { Cors, HeaderChange, HeaderValue, PathChange, Redirect, Rewrite } from '../table/entry.ts'
 import type { Fault } from '../values/fault.ts'
+import { isFraming, isHeaderValue, isTarget } from '../values/message-text.ts'
+import { isToken } from '../values/texts.ts'
 import { type ReadFilter, unsupported } from './read-rule.ts'
 
 /** Filters of a rule, or of one of its backends; those of a GRPCRoute are some of these. */
@@ -88,7 +90,11 @@ const headerFault = (filter: HTTPHeaderFilter | undefined): Fault | undefined =>
     name.toLowerCase(),
   )
   const twice = names.find((name, at) => names.indexOf(name) !== at)
-  return twice === undefined ? undefined : unsupported(`the header ${twice} is changed in two ways`)
+  if (twice !== undefined) return unsupported(`the header ${twice} is changed in two ways`)
+  const framing = names.find(isFraming)
+  if (framing !== undefined) return unsupported(`the header ${framing} is the proxy's own, and cannot be changed`)
+  const odd = names.find((name) => !isToken(name)) ?? [...set, ...add].find(({ value }) => !isHeaderValue(value))?.name
+  return odd === undefined ? undefined : unsupported(`${JSON.stringify(odd)} is no header, or has no value of one`)
 }
 
 const mirror = ({ backendRef, percent, fraction }: HTTPRequestMirrorFilter): ReadFilter => ({
@@ -99,8 +105,12 @@ const mirror = ({ backendRef, percent, fraction }: HTTPRequestMirrorFilter): Rea
 })
 
 const pathFault = (path: HTTPPathModifier | undefined, replacesPrefix: boolean): Fault | undefined => {
-  if (path === undefined || path.type === 'ReplaceFullPath') return undefined
-  if (path.type !== 'ReplacePrefixMatch') return unsupported(`the change ${path.type} of a path is not known`)
+  if (path === undefined) return undefined
+  if (path.type !== 'ReplacePrefixMatch' && path.type !== 'ReplaceFullPath')
+    return unsupported(`the change ${path.type} of a path is not known`)
+  const value = path.replaceFullPath ?? path.replacePrefixMatch ?? ''
+  if (value !== '' && !isTarget(value)) return unsupported(`${JSON.stringify(value)} is no path`)
+  if (path.type === 'ReplaceFullPath') return undefined
   return replacesPrefix ? undefined : unsupported('ReplacePrefixMatch needs a rule that matches by PathPrefix alone')
 }
 

@@ -25,6 +25,11 @@ test('a timeout that is no duration, or that cannot come, is refused', () => {
   })
 })
 
+test('a name of a session that would be more than a name is refused', () => {
+  for (const sessionName of ['a=b; Domain=evil', 'a\r\nSet-Cookie: b', 'a b', 'Content-Length'])
+    assert.match(readPersistence({ sessionName }, 'r').fault?.message ?? '', /sessionName .* is no name/)
+})
+
 test('a retry says after which answers, and how often', () => {
   assert.deepEqual(readRetry(undefined), { value: undefined })
   assert.deepEqual(readRetry({}), { value: { codes: [], attempts: 1 } })

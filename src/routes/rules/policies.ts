@@ -4,6 +4,8 @@ import type { Persistence } from '../table/entry.ts'
 import type { Retry } from '../table/table.ts'
 import { durationMs } from '../values/duration.ts'
 import type { Fault } from '../values/fault.ts'
+import { isFraming } from '../values/message-text.ts'
+import { isToken } from '../values/texts.ts'
 import { type Read, unsupported } from './read-rule.ts'
 
 interface Timeouts {
@@ -55,9 +57,14 @@ export const readPersistence = (
   const { sessionName, absoluteTimeout, idleTimeout, type = 'Cookie', cookieConfig } = written
   const lifetime = cookieConfig?.lifetimeType ?? 'Session'
   const absoluteTimeoutMs = durationMs(absoluteTimeout ?? '0s')
+  const isName = !sessionName || (isToken(sessionName) && !isFraming(sessionName))
+  const odd = isName
+    ? undefined
+    : unsupported(`sessionPersistence.sessionName ${JSON.stringify(sessionName)} is no name`)
   const fault = idleTimeout
     ? unsupported('sessionPersistence.idleTimeout is not supported')
-    : (durationFault('sessionPersistence.absoluteTimeout', absoluteTimeout) ??
+    : (odd ??
+      durationFault('sessionPersistence.absoluteTimeout', absoluteTimeout) ??
       (lifetime === 'Permanent' && !absoluteTimeoutMs
         ? unsupported('a permanent cookie needs sessionPersistence.absoluteTimeout')
         : undefined))

@@ -13,7 +13,7 @@ const changed = ({ canaryValues }: Settings, change: Partial<Canary>): Reading =
 export const CANARY_ANNOTATIONS: readonly Annotation[] = [
   {
     name: 'canary',
-    does: '`true`: this Ingress takes some requests of another one, for the same hosts, paths and types of path. Only its backends and `backend-protocol` are its own, everything else is that of the other Ingress.',
+    does: '`true`: this Ingress takes some requests of another one of its namespace, for the same hosts, paths and types of path. Only its backends and `backend-protocol` are its own, everything else is that of the other Ingress.',
     read(value) {
       const canary = readBoolean(value)
       return canary === undefined ? bad('is neither true nor false', 'false') : { set: { canary } }

@@ -80,3 +80,10 @@ test('a path whose canary goes is as it was', () => {
   route({ ingresses: [main, canary({ 'canary-weight': '10' })] })
   assert.deepEqual(route({ ingresses: [main] }), plain)
 })
+
+test('a canary takes nothing of what belongs to an Ingress of another namespace', () => {
+  const theirs = ingress('canary', { rules: rules('new') }, { canary: 'true', 'canary-weight': '100' })
+  const routing = route({ ingresses: [main, { ...theirs, metadata: { ...theirs.metadata, namespace: 'other' } }] })
+  assert.equal(ask(routing, 'http://a.example/'), 'web')
+  assert.ok(told(routing).some((line) => /CanaryUnused: .*Ingress shop\/main is in another namespace/.test(line)))
+})

@@ -85,8 +85,11 @@ const canariesOf = (
       const tell = (why: string): unknown =>
         news.push(warning(placed.ingress, 'CanaryUnused', `${placed.place}: ${why}`))
       const other = canaries.get(claim)
-      if (!mains.has(claim))
+      const main = mains.get(claim)
+      if (main === undefined)
         tell('no other Ingress has this host with this path and type, so that there is nothing to share')
+      else if (main.ingress.namespace !== placed.ingress.namespace)
+        tell(`Ingress ${nameOf(main)} is in another namespace, and shares its requests with nobody there`)
       else if (other !== undefined) tell(`Ingress ${nameOf(other.placed)} is an older canary of the same path`)
       else canaries.set(claim, { placed, canary })
     }
