@@ -260,6 +260,15 @@ test('a connection becomes a WebSocket where the backend says so, with filters o
   inside.close()
 })
 
+test('a proxy without a port of anybody is ready, and waits', async () => {
+  const proxy = await ProxyUnderTest.start(tableOf([], []), new Map())
+  try {
+    assert.equal((await rawRequest(19101, 'GET /ready HTTP/1.0\r\n\r\n')).status, 200)
+  } finally {
+    await proxy.stop()
+  }
+})
+
 test('a rule that the program cannot read is answered with 500, and reaches no backend', async () => {
   const broken = [{ type: 'rewrite', path: { type: 'Regex', pattern: '(', value: '/x' } }] as unknown as Filter[]
   await withProxy([entry('', 'one', { filters: broken })], async (proxy) => {

@@ -19,7 +19,8 @@ export function globalLines(table: RoutingTable, options: ProxyOptions): readonl
     `  hard-stop-after ${options.hardStopAfterMs}ms`,
     // However long their last conversations take: each worker has memory of its own.
     '  mworker-max-reloads 10',
-    `  setenv GATEWAY_PORTS "${ports.join(' ')}"`,
+    // HAProxy takes no empty value.
+    ...(ports.length > 0 ? [`  setenv GATEWAY_PORTS "${ports.join(' ')}"`] : []),
     `  lua-load-per-thread ${options.program}`,
     // Room for a request's or an answer's headers, and for those that routes add to them.
     '  tune.bufsize 32768',
