@@ -100,8 +100,16 @@ test('a controller reference names the owner, as one that deleting it waits for'
   assert.deepEqual(controllerReference(owner), { ...reference, name: '', uid: '' })
 })
 
+const isOurs = (name: string): boolean => name.startsWith('fairlead.dev/')
+
+test('names that are no one else’s are below a domain of ours', () => {
+  const names = Object.values(wellKnown).filter(isOurs).sort()
+  assert.deepEqual(names, ['fairlead.dev/endpoint-weight', 'fairlead.dev/load-balancer-ips'])
+})
+
 test('well-known names are those of Kubernetes’ reference', () => {
-  assert.deepEqual(Object.values(wellKnown).sort(), [
+  const names = Object.values(wellKnown).filter((name) => !isOurs(name))
+  assert.deepEqual(names.sort(), [
     'endpoints.kubernetes.io/last-change-trigger-time',
     'endpointslice-controller.k8s.io',
     'endpointslice.kubernetes.io/managed-by',
