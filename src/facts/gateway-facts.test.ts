@@ -1,0 +1,79 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { namespaces } from '#api/core/namespace/resource.ts'
+import { gateways } from '#api/gatewayapi/gateway/resource.ts'
+import { gatewayClasses } from '#api/gatewayapi/gatewayclass/resource.ts'
+import { httpRoutes } from '#api/gatewayapi/httproute/resource.ts'
+import type { ApiObject, Resource } from '#api/resource.ts'
+import { ApiError } from '#client/client.ts'
+import { FakeClient } from '#client/testing/fake-client.ts'
+import { HandClock } from '#clock/testing/hand-clock.ts'
+import { gatewayClass } from '#routes/testing/cluster.ts'
+import { gateway, httpRoute, https } from '#routes/testing/make.ts'
+import { gatherRoutes } from './gateway-facts.ts'
+
+const GROUP = 'gateway.networking.k8s.io'
+const denied = (code: number) =>
+  new ApiError({ kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Failure', code })
+
+/** A cluster that answers as `fault` says; `asked` are the kinds that were listed or got, in order. */
+const cluster = async (
+  fault: (resource: Resource, verb: string) => number | undefined,
+  ...objects: readonly ApiObject[]
+) => {
+  const asked: string[] = []
+  let isMade = false
+  const client = new FakeClient({
+    clock: new HandClock(),
+    fault: (verb, resource) => {
+      if (!isMade) return undefined
+      asked.push(resource.plural)
+      const code = fault(resource, verb)
+      return code === undefined ? undefined : denied(code)
+    },
+  })
+  const kinds = [gatewayClasses, gateways, httpRoutes, namespaces] as unknown as readonly Resource[]
+  for (const object of objects) {
+    const resource = kinds.find(({ kind }) => kind === object.kind)!
+    const namespace = object.metadata?.namespace
+    await client.create(resource as never, object as never, namespace ? { namespace } : {})
+  }
+  isMade = true
+  return { client, asked }
+}
+
+test('a cluster that does not serve the Gateway API has no gateways, for one question more of each of two kinds', async () => {
+  const { client, asked } = await cluster(({ group }) => (group === GROUP ? 404 : undefined))
+  const { gateways: found } = await gatherRoutes(client)
+  assert.equal(found, undefined)
+  assert.deepEqual(asked.filter((plural) => !['services', 'pods', 'namespaces'].includes(plural)).sort(), [
+    'gatewayclasses',
+    'gateways',
+    'ingressclasses',
+    'ingresses',
+  ])
+})
+
+test('Secrets are asked for by name alone, and where they may not be read a certificate is taken for a good one', async () => {
+  const objects = [
+    gatewayClass(),
+    gateway('shop/gw', [https()]),
+    httpRoute('shop/web'),
+  ] as unknown as readonly ApiObject[]
+  const shop = { apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'shop' } } as ApiObject
+  const { client, asked } = await cluster(({ plural }) => (plural === 'secrets' ? 403 : undefined), shop, ...objects)
+  const { gateways: found } = await gatherRoutes(client)
+  assert.equal(asked.filter((plural) => plural === 'secrets').length, 1)
+  assert.deepEqual(found?.unseen, [{ code: 'resource', resource: 'secrets', why: 'forbidden' }])
+  const status = found?.routes.statuses.find(({ object }) => object.kind === 'Gateway')?.status as {
+    readonly listeners: readonly {
+      readonly conditions: readonly { readonly type: string; readonly status: string }[]
+    }[]
+  }
+  assert.equal(status.listeners[0]?.conditions.find(({ type }) => type === 'ResolvedRefs')?.status, 'True')
+})
+
+test('what the API refuses for another reason is told, and not taken for nothing', async () => {
+  const { client } = await cluster(({ plural }) => (plural === 'gateways' ? 500 : undefined))
+  await assert.rejects(gatherRoutes(client), ApiError)
+})
