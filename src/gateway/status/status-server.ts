@@ -8,7 +8,9 @@ type Pages = Readonly<
 /** Serves pages to whoever asks, on all addresses. Rejects with Node's error where the port is taken. */
 export const startStatusServer = async (port: number, pages: Pages): Promise<Server> => {
   const server = createServer((request, response) => {
-    const page = pages[new URL(request.url ?? '/', 'http://status').pathname]
+    // What is asked for may be no path at all.
+    const path = request.url?.split('?')[0] ?? '/'
+    const page = Object.hasOwn(pages, path) ? pages[path] : undefined
     if (!page || request.method !== 'GET') {
       response.writeHead(page ? 405 : 404).end()
       return

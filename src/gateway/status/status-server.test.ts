@@ -1,0 +1,30 @@
+import assert from 'node:assert/strict'
+import { once } from 'node:events'
+import { type AddressInfo, connect } from 'node:net'
+import { test } from 'node:test'
+import type { RoutingTable } from '#routes/table/table.ts'
+import { shownTable } from './shown-table.ts'
+import { startStatusServer } from './status-server.ts'
+
+test('whatever is asked for is answered, and ends nothing', async (t) => {
+  const server = await startStatusServer(0, { '/readyz': async () => ({ text: 'ok' }) })
+  t.after(() => server.close())
+  const { port } = server.address() as AddressInfo
+  const status = async (target: string): Promise<string> => {
+    const socket = connect(port, '127.0.0.1').setEncoding('utf8')
+    socket.write(`GET ${target} HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n`)
+    const [text] = (await once(socket, 'data')) as [string]
+    socket.destroy()
+    return text.split(' ')[1] ?? ''
+  }
+  for (const odd of ['//', '//[', 'http://[', '*', '/constructor']) assert.equal(await status(odd), '404', odd)
+  assert.equal(await status('/readyz?x'), '200')
+})
+
+test('what routes write into headers is not shown', () => {
+  const filters = [{ type: 'requestHeaders', set: [{ name: 'authorization', value: 'Bearer 1' }], add: [], remove: [] }]
+  const sites = [{ ports: [{ listeners: [{ entries: [{ rule: { filters } }] }] }] }]
+  const nothing = { backends: new Map(), certificates: new Map(), authorities: new Map() }
+  const shown = shownTable({ sites, ...nothing } as unknown as RoutingTable, () => [], new Map())
+  assert.ok(!shown.includes('Bearer') && shown.includes('authorization'))
+})
