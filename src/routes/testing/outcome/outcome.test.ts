@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import type { Entry, Filter, Rule } from './entry.ts'
-import { match, type Request } from './match.ts'
+import type { Entry, Filter, Rule } from '../../table/entry.ts'
+import { match, type Request } from '../../table/match.ts'
+import type { RoutingTable } from '../../table/table.ts'
 import { type Outcome, outcomeOf } from './outcome.ts'
-import type { RoutingTable } from './table.ts'
 
 const ORIGIN = { kind: 'HTTPRoute', namespace: 'shop', name: 'cart' }
 const rule = (more: Partial<Rule> = {}): Rule => ({

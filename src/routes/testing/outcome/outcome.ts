@@ -1,12 +1,12 @@
 import { containsAddress, parseCidr } from '#net/cidr.ts'
 import { parseAddress } from '#net/ip-address.ts'
+import type { Filter, Rule, WeightedBackend } from '../../table/entry.ts'
+import { locationOf } from '../../table/location.ts'
+import type { Match, Request } from '../../table/match.ts'
+import { movedPath } from '../../table/moved-path.ts'
+import { type Headers, headerOf } from '../../table/request-values.ts'
 import { corsVerdict } from './cors.ts'
-import type { Filter, Rule, WeightedBackend } from './entry.ts'
 import { changedHeaders } from './header-change.ts'
-import { locationOf } from './location.ts'
-import type { Match, Request } from './match.ts'
-import { movedPath } from './moved-path.ts'
-import { type Headers, headerOf } from './request-values.ts'
 
 /** What becomes of a request: it is answered here, or goes on to a backend. */
 export type Outcome =
