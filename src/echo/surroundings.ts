@@ -23,6 +23,8 @@ export interface Surroundings {
   /** Undefined outside of a pod. */
   readonly place?: Place | undefined
   readonly network: EchoNetwork
+  /** Given a line of the program's own output. */
+  readonly say: (text: string) => void
   /** Told of what goes wrong where nobody waits. */
   readonly onFault: (text: string) => void
 }
@@ -76,5 +78,6 @@ export const ownSurroundings = (place?: Place): Surroundings => ({
   env: process.env,
   place,
   network: { listen, bindUdp, connect: async (host, port) => connect({ host, port }), connectUdp },
+  say: (text) => console.log(text),
   onFault: (text) => console.error(text),
 })

@@ -97,14 +97,26 @@ const respond = (response: Response, status: number, body: string, type: string)
   response.end(body)
 }
 
+/** `10.244.1.5:41234` or `[fd00::5]:41234`. */
+const clientOf = ({ socket: { remoteAddress = '', remotePort } }: Request): string => {
+  const address = remoteAddress.replace(/^::ffff:(?=\d+\.)/, '')
+  return `${address.includes(':') ? `[${address}]` : address}:${remotePort}`
+}
+
 /**
- * Answers with what has arrived, as JSON, after `?delay=DURATION`. Never rejects. `httpPort`: as the environment has it.
+ * Answers with what has arrived, as JSON, after `?delay=DURATION`. Never rejects. `httpPort`: as the environment has it;
+ * `say` is given a line that names the request.
  */
 export const echoRequest = async (
   request: Request,
   response: Response,
-  { context, httpPort }: { readonly context: EchoContext; readonly httpPort: string },
+  {
+    context,
+    httpPort,
+    say,
+  }: { readonly context: EchoContext; readonly httpPort: string; readonly say: (line: string) => void },
 ): Promise<void> => {
+  say(`Echoing back request made to ${request.url} to client (${clientOf(request)})`)
   request.resume()
   const delay = new URLSearchParams(request.url?.split(/\?(.*)/s)[1]).get('delay') ?? ''
   const wait = delay === '' ? 0 : parseGoDuration(delay)

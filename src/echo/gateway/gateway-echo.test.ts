@@ -16,8 +16,10 @@ const ANY = { HTTP_PORT: '0', H2C_PORT: '0', HTTPS_PORT: '0', TCP_PORT: '0', TLS
 const WHO = { NAMESPACE: 'shop', POD_NAME: 'web-1', SERVICE_NAME: 'web', INGRESS_NAME: 'gw' }
 const WITH_TLS = told
 
+const said: string[] = []
 const start = async (env: Env = {}) => {
-  const surroundings = { ...ownSurroundings(), env: { ...ANY, ...WHO, ...env } }
+  const say = (line: string) => void said.push(line)
+  const surroundings = { ...ownSurroundings(), say, env: { ...ANY, ...WHO, ...env } }
   const echo = await startGatewayEcho([], surroundings, () => undefined)
   return { ...echo, [Symbol.dispose]: () => echo.close() }
 }
@@ -263,4 +265,17 @@ test('words, and variables whose values are none, are refused by name', async ()
     startGatewayEcho(['--http-port=1'], ownSurroundings(), () => undefined),
     { message: /told by its environment alone/ },
   )
+})
+
+test('a line of output tells of each request, as whoever looks for mirrored ones finds it', async () => {
+  using echo = await start()
+  said.length = 0
+  await ask(echo.ports.http, { path: '/mirror?to=one' })
+  await ask(echo.ports.http, { path: '/health' })
+  await ask2(`http://127.0.0.1:${echo.ports.h2c}`, { ':path': '/over-h2c' })
+  const lines = said.map((line) => line.replace(/:\d+\)$/, ':PORT)'))
+  assert.deepEqual(lines, [
+    'Echoing back request made to /mirror?to=one to client (127.0.0.1:PORT)',
+    'Echoing back request made to /over-h2c to client (127.0.0.1:PORT)',
+  ])
 })

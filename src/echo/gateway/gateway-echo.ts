@@ -2,7 +2,7 @@ import { FlagError } from '../flags.ts'
 import { grpcServer, grpcTlsServer } from '../grpc/grpc-server.ts'
 import type { Surroundings } from '../surroundings.ts'
 import type { GentleServer } from './gentle.ts'
-import { h2cServer, plainServer, tlsServer } from './http-servers.ts'
+import { type HttpSettings, h2cServer, plainServer, tlsServer } from './http-servers.ts'
 import { type GatewaySettings, readSettings } from './settings.ts'
 import { tcpServer, tcpTlsServer } from './tcp-server.ts'
 
@@ -21,7 +21,7 @@ interface GatewayEcho {
 
 const serversOf = (
   settings: GatewaySettings,
-  httpPort: string,
+  http: HttpSettings,
 ): readonly (readonly [string, number, GentleServer])[] => {
   const { mode, port, tlsPort, h2cPort, tls } = settings
   if (mode === 'grpc')
@@ -32,9 +32,9 @@ const serversOf = (
   if (mode === 'tcp')
     return [['tcp', port, tcpServer(settings)], ...(tls ? [['tls', tlsPort, tcpTlsServer(settings)] as const] : [])]
   return [
-    ['http', port, plainServer(settings, httpPort)],
-    ['h2c', h2cPort, h2cServer(settings, httpPort)],
-    ...(tls ? [['https', tlsPort, tlsServer(settings, httpPort)] as const] : []),
+    ['http', port, plainServer(settings, http)],
+    ['h2c', h2cPort, h2cServer(settings, http)],
+    ...(tls ? [['https', tlsPort, tlsServer(settings, http)] as const] : []),
   ]
 }
 
@@ -44,13 +44,13 @@ const serversOf = (
  */
 export const startGatewayEcho = async (
   words: readonly string[],
-  { env, network, onFault }: Pick<Surroundings, 'env' | 'network' | 'onFault'>,
+  { env, network, say, onFault }: Pick<Surroundings, 'env' | 'network' | 'say' | 'onFault'>,
   onExit: (code: number) => void,
 ): Promise<GatewayEcho> => {
   if (words.length > 0)
     throw new FlagError(`gateway-echo: ${words[0]}: it is told by its environment alone, such as HTTP_PORT=8080`)
   const settings = readSettings(env)
-  const servers = serversOf(settings, env.HTTP_PORT || '3000')
+  const servers = serversOf(settings, { httpPort: env.HTTP_PORT || '3000', say })
   const close = (): void => {
     for (const [, , one] of servers) one.close()
   }

@@ -21,9 +21,17 @@ const plain = (response: Response, status: number, text: string): void => {
   response.end(text)
 }
 
+/** What the servers of HTTP are told beside. */
+export interface HttpSettings {
+  /** As the environment has it. */
+  readonly httpPort: string
+  /** Given the line that is told of each request: the conformance tests of mirrors look for it in the pod's log. */
+  readonly say: (line: string) => void
+}
+
 /** The paths of the server: `/health`, `/status/CODE`, and the echo at all others. */
 const handlerOf =
-  (settings: GatewaySettings, httpPort: string) =>
+  (settings: GatewaySettings, http: HttpSettings) =>
   (request: Request, response: Response): void => {
     const url = request.url ?? '/'
     const path = url.split('?')[0]!.replaceAll('//', '/')
@@ -33,7 +41,7 @@ const handlerOf =
     else if (path.startsWith('/status/')) {
       response.statusCode = Number(/^\/status\/([2-9]\d\d)$/.exec(url)?.[1] ?? 400)
       response.end()
-    } else void echoRequest(request, response, { context: settings.context, httpPort })
+    } else void echoRequest(request, response, { context: settings.context, ...http })
   }
 
 /** Whoever asks for another protocol than the one that is here is answered in the one he speaks (RFC 9110, 7.8). */
@@ -53,17 +61,17 @@ const upgrade =
   }
 
 /** HTTP/1.1 alone, with WebSockets at `/ws`. */
-export const plainServer = (settings: GatewaySettings, httpPort: string): GentleServer => {
-  const handle = handlerOf(settings, httpPort)
+export const plainServer = (settings: GatewaySettings, http: HttpSettings): GentleServer => {
+  const handle = handlerOf(settings, http)
   const server = createHttpServer({ ...HEAD, keepAliveTimeout: IDLE_MS }, handle)
   server.on('upgrade', upgrade(handle))
   return gently(server)
 }
 
 /** HTTP/2 and HTTP/1.1 over TLS, by ALPN. */
-export const tlsServer = (settings: GatewaySettings, httpPort: string): GentleServer => {
+export const tlsServer = (settings: GatewaySettings, http: HttpSettings): GentleServer => {
   const { cert, key, ca } = settings.tls!
-  const handle = handlerOf(settings, httpPort)
+  const handle = handlerOf(settings, http)
   // Who has no certificate is let in, and who shows another's is not: `rejectUnauthorized` would refuse both.
   const asked = ca && { ca, requestCert: true, rejectUnauthorized: false }
   const server: Http2SecureServer = createSecureServer({ cert, key, ...asked, allowHTTP1: true, ...HEAD })
@@ -76,10 +84,10 @@ export const tlsServer = (settings: GatewaySettings, httpPort: string): GentleSe
 }
 
 /** HTTP/2 without TLS, for those who know that it is there; others are told. */
-export const h2cServer = (settings: GatewaySettings, httpPort: string): GentleServer => {
+export const h2cServer = (settings: GatewaySettings, http: HttpSettings): GentleServer => {
   const http2 = createHttp2Server()
   const echo = (request: Request, response: Response): void =>
-    void echoRequest(request, response, { context: settings.context, httpPort })
+    void echoRequest(request, response, { context: settings.context, ...http })
   http2.on('request', echo)
   const http1 = createHttpServer({ ...HEAD, keepAliveTimeout: IDLE_MS }, (request, response) =>
     plain(request.resume() && response, 400, 'Expected h2c request'),

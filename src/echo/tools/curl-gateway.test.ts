@@ -12,7 +12,7 @@ import { curl as runCurl } from './curl.ts'
 
 const { file, env: told, remove } = await tlsFiles()
 const env = { ...told, TLS_CLIENT_CACERTS: file('ca') }
-const echo = await startGatewayEcho([], { ...ownSurroundings(), env }, () => undefined)
+const echo = await startGatewayEcho([], { ...ownSurroundings(), say: () => undefined, env }, () => undefined)
 const { http, h2c, https } = echo.ports
 const closing: (() => unknown)[] = [remove, echo.close]
 after(() => {

@@ -12,7 +12,11 @@ import { grpcurl } from './grpcurl.ts'
 const { file, env: told, remove } = await tlsFiles()
 const closing: (() => void)[] = []
 const own = { GRPC_ECHO_SERVER: '1', POD_NAME: 'web-1', NAMESPACE: 'shop', TLS_CLIENT_CACERTS: file('ca') }
-const echo = await startGatewayEcho([], { ...ownSurroundings(), env: { ...told, ...own } }, () => undefined)
+const echo = await startGatewayEcho(
+  [],
+  { ...ownSurroundings(), say: () => undefined, env: { ...told, ...own } },
+  () => undefined,
+)
 after(() => {
   echo.close()
   for (const close of closing) close()

@@ -137,6 +137,7 @@ export class VirtualContainer {
       },
       place: placeOf(this.spec.annotations),
       network: this.#owner.network(this.spec.namespaces.network),
+      say: (text) => this.#log(text),
       onFault: (text) => this.#log(text),
     }
   }
