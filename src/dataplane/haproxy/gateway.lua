@@ -309,11 +309,9 @@ local function allows_origin(cors, origin)
   return false
 end
 
--- What an answer says to an origin that is allowed. A star means nothing to a request with credentials.
+-- What an answer says to an origin that is allowed: its name, as a star means nothing to a request with credentials.
 local function cors_headers(cors, origin)
-  local is_any = has(cors.origins, "*") and not cors.credentials
-  local headers = { ["access-control-allow-origin"] = { is_any and "*" or origin } }
-  if not is_any then headers.vary = { "Origin" } end
+  local headers = { ["access-control-allow-origin"] = { origin }, vary = { "Origin" } }
   if cors.credentials then headers["access-control-allow-credentials"] = { "true" } end
   if #cors.exposeHeaders > 0 and not (cors.credentials and has(cors.exposeHeaders, "*")) then
     headers["access-control-expose-headers"] = { table.concat(cors.exposeHeaders, ", ") }

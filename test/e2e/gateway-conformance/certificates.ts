@@ -18,7 +18,7 @@ export interface Issued {
   readonly certificate: string
   readonly key: string
 }
-export interface Authority extends Issued {
+interface Authority extends Issued {
   readonly subject: string
   readonly keys: webcrypto.CryptoKeyPair
 }

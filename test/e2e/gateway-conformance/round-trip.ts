@@ -29,7 +29,7 @@ export interface Tls {
 }
 
 /** What a backend of the suite says has arrived. */
-export interface Arrived {
+interface Arrived {
   readonly path?: string
   readonly host?: string
   readonly method?: string

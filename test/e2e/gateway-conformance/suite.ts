@@ -75,7 +75,7 @@ export class Suite {
 
   async apply(...objects: readonly ApiObject[]): Promise<void> {
     for (const one of objects) {
-      await this.client.create(RESOURCES.get(one.kind)!, one, spaceOf(one))
+      await this.client.create(resourceOf(one), one, spaceOf(one))
       this.#made.push(one)
     }
   }
@@ -95,7 +95,7 @@ export class Suite {
 
   async delete(one: ApiObject): Promise<void> {
     try {
-      await this.client.delete(RESOURCES.get(one.kind)!, one.metadata!.name!, spaceOf(one))
+      await this.client.delete(resourceOf(one), one.metadata!.name!, spaceOf(one))
     } catch (error) {
       if (!isNotFound(error)) throw error
     }
@@ -131,6 +131,11 @@ export class Suite {
   }
 }
 
+/** In the version that the object is written in. */
+const resourceOf = ({ kind, apiVersion }: ApiObject): Resource => ({
+  ...RESOURCES.get(kind)!,
+  version: apiVersion.split('/').at(-1)!,
+})
 const spaceOf = ({ metadata }: ApiObject) => (metadata?.namespace ? { namespace: metadata.namespace } : {})
 
 /** What a test of the suite does, by its short name. */

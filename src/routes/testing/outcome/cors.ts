@@ -32,11 +32,15 @@ function allowsOrigin(allowed: string, origin: string): boolean {
   return origin.startsWith(scheme) && origin.endsWith(suffix) && origin.length > scheme.length + suffix.length
 }
 
-/** A star means nothing to a request with credentials: then it is said by name what is allowed. */
-function allowedOrigin({ origins, credentials, exposeHeaders }: Cors, origin: string): Headers {
-  const isAny = origins.includes('*') && !credentials
-  const headers: [string, string][] = [['access-control-allow-origin', isAny ? '*' : origin]]
-  if (!isAny) headers.push(['vary', 'Origin'])
+/**
+ * The origin by its name, also where any is allowed: a star means nothing to a request with credentials, and no proxy sees of every
+ * request whether it has some.
+ */
+function allowedOrigin({ credentials, exposeHeaders }: Cors, origin: string): Headers {
+  const headers: [string, string][] = [
+    ['access-control-allow-origin', origin],
+    ['vary', 'Origin'],
+  ]
   if (credentials) headers.push(['access-control-allow-credentials', 'true'])
   if (exposeHeaders.length > 0 && !(credentials && exposeHeaders.includes('*'))) {
     headers.push(['access-control-expose-headers', exposeHeaders.join(', ')])

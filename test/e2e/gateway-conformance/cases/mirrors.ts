@@ -3,7 +3,7 @@ import { type Case, expectAll } from '../expect.ts'
 import { httpRoute, to } from '../objects.ts'
 import { Statuses } from '../statuses.ts'
 import { type Cases, type Suite, until } from '../suite.ts'
-import { TOUCH, touched } from './filters.ts'
+import { TOUCH, touched } from './headers.ts'
 
 const mirror = (version: string, share: object = {}): object => ({
   type: 'RequestMirror',
