@@ -21,7 +21,17 @@ const beTerminated = (): void => leave(143)
 const ANNOTATIONS = '/fairlead/annotations.json'
 
 /** Those of agnhost that are here too, and tools of the image. */
-const VERBS = ['netexec', 'connect', 'serve-hostname', 'pause', 'gateway-echo', 'curl', 'grpcurl', 'nslookup']
+const VERBS = [
+  'netexec',
+  'connect',
+  'serve-hostname',
+  'pause',
+  'gateway-echo',
+  'coredns',
+  'curl',
+  'grpcurl',
+  'nslookup',
+]
 const PAUSE_MS = 3_600_000
 /** Seconds that a server that has no flag for it is asked for after SIGTERM: proxies learn late of it. */
 const DELAY_SHUTDOWN = 2
@@ -58,6 +68,17 @@ const main = async (): Promise<void> => {
           .join(', ')}`,
       )
       terminate = () => drain(echo.drain(DELAY_SHUTDOWN), DELAY_SHUTDOWN)
+      return
+    }
+    case 'coredns': {
+      const { startCoreDns } = await import('./coredns/coredns.ts')
+      const { ports, close } = await startCoreDns(words, ownSurroundings())
+      tellStarted()
+      console.log(`echo: dns ${ports.join(', ')}`)
+      terminate = () => {
+        close()
+        leave(0)
+      }
       return
     }
     case 'pause':

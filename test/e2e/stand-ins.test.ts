@@ -62,3 +62,34 @@ claim(
     assert.ok(!(await run(FAIRLEAD, ['image', 'ls'])).stdout.includes('echo-basic'))
   },
 )
+
+const COREDNS = 'registry.k8s.io/coredns/coredns:v1.12.2'
+const dns = (name: string, corefile: string): string => {
+  const container = {
+    name: 'c',
+    image: COREDNS,
+    args: ['-conf', '/root/Corefile'],
+    securityContext: { allowPrivilegeEscalation: false, capabilities: { add: ['NET_BIND_SERVICE'], drop: ['ALL'] } },
+    volumeMounts: [{ name: 'conf', mountPath: '/root' }],
+  }
+  const volumes = [{ name: 'conf', configMap: { name } }]
+  const spec = { terminationGracePeriodSeconds: 0, restartPolicy: 'Never', containers: [container], volumes }
+  const items = [
+    { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name }, data: { Corefile: corefile } },
+    { apiVersion: 'v1', kind: 'Pod', metadata: { name }, spec },
+  ]
+  return JSON.stringify({ apiVersion: 'v1', kind: 'List', items })
+}
+
+claim('so it does for the DNS server of the conformance tests, which reads the same Corefile', async (assert) => {
+  await kubectl.apply(dns('dns', '.:53 {\n  forward . 127.0.0.1:5300\n}\nfoo.bar.com:53 {\n  log\n  whoami\n}\n'))
+  const { status } = await running('dns')
+  await kubectl.try('exec', 'web', '--', 'nslookup', 'foo.bar.com', status!.podIP!)
+  await eventually('it is asked', async () => (await kubectl('logs', 'dns')).includes(' foo.bar.com. 1'))
+  await kubectl.apply(dns('more', '.:53 {\n  cache 30\n}\n'))
+  const refusal = await eventually('what is not here is refused', async () => {
+    const { stdout } = await kubectl.try('logs', 'more')
+    return stdout.includes('Corefile') && stdout
+  })
+  assert.match(refusal, /Corefile:2: no plugin cache is here: known are errors, forward, log, whoami/)
+})

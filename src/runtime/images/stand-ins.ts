@@ -11,9 +11,13 @@ interface StandIn {
   readonly user: string
 }
 
-/** By the name that the other has, whatever the tag. One is here only if it does all that the other is used for. */
+/**
+ * By the name that the other has, whatever the tag. One is here only if it does all that the other is used for, or refuses
+ * what it does not by name.
+ */
 const STAND_INS: Readonly<Record<string, StandIn>> = {
   'gcr.io/k8s-staging-gateway-api/echo-basic': { builtIn: 'fairlead/echo', verb: 'gateway-echo', user: '65532:65532' },
+  'registry.k8s.io/coredns/coredns': { builtIn: 'fairlead/echo', verb: 'coredns', user: '65532:65532' },
 }
 
 /** No registry could be asked: it was out of reach, or there is no program that asks. */

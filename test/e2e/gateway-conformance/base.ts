@@ -1,6 +1,19 @@
 import type { ApiObject } from '#api/resource.ts'
 import { authority, authorityMap, clientOf, type Issued, secret, serverOf } from './certificates.ts'
-import { ALL, APP, deployment, files, gateway, https, INFRA, listener, namespace, service, WEB } from './objects.ts'
+import {
+  ALL,
+  APP,
+  deployment,
+  files,
+  gateway,
+  https,
+  INFRA,
+  listener,
+  namespace,
+  object,
+  service,
+  WEB,
+} from './objects.ts'
 import { Statuses } from './statuses.ts'
 import type { Suite } from './suite.ts'
 
@@ -8,6 +21,7 @@ const BY_LABEL = {
   allowedRoutes: { namespaces: { from: 'Selector', selector: { matchLabels: { 'gateway-conformance': 'backend' } } } },
 }
 
+/** In the version that the suite has them in. */
 const GATEWAYS = [
   gateway('same-namespace', [listener('http', 80)]),
   gateway('same-namespace-with-https-listener', [
@@ -18,7 +32,7 @@ const GATEWAYS = [
   ]),
   gateway('all-namespaces', [listener('http', 80, ALL)]),
   gateway('backend-namespaces', [listener('http', 80, BY_LABEL)]),
-]
+].map((one) => ({ ...one, apiVersion: 'gateway.networking.k8s.io/v1beta1' }))
 
 const TLS_FILES = { TLS_SERVER_CERT: '/etc/secret-volume/crt', TLS_SERVER_PRIVKEY: '/etc/secret-volume/key' }
 const keyPair = (name: string) => files('/etc/secret-volume', 'secret', name, { 'tls.crt': 'crt', 'tls.key': 'key' })
@@ -70,6 +84,16 @@ const BACKENDS = [
   }),
 ]
 
+/** Datagrams: a DNS server, told by a Corefile. */
+const DNS = [
+  service('coredns', 'udp', 'udp-dns=53>53/UDP'),
+  object('v1', 'ConfigMap', 'coredns', { data: { Corefile: 'foo.bar.com:53 {\n  whoami\n}\n' } }),
+  deployment('udp', {
+    args: ['coredns', '-conf', '/root/Corefile'],
+    mounts: [files('/root', 'configMap', 'coredns', { Corefile: 'Corefile' })],
+  }),
+]
+
 /** Certificates by the names of their Secrets. */
 export type Certificates = Readonly<Record<string, Issued>>
 
@@ -113,6 +137,7 @@ export const setUp = async (suite: Suite): Promise<Certificates> => {
     namespace(APP, { 'gateway-conformance': 'backend' }),
     namespace(WEB, { 'gateway-conformance': 'backend' }),
     ...BACKENDS,
+    ...DNS,
     ...GATEWAYS,
   )
   const { objects, issued } = await credentials()

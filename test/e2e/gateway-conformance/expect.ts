@@ -44,7 +44,7 @@ export interface Case {
     readonly port?: string
     readonly path?: string
   }
-  readonly h2c?: boolean
+  readonly h2?: boolean
   readonly tls?: Tls
 }
 
@@ -63,7 +63,7 @@ const askOf = (one: Case): Ask => {
   const pairs = words.map((word) => word.split(/=(.*)/).slice(0, 2))
   const sets = Object.entries(one.sets ?? {}).map(([name, value]) => `${name}:${value}`)
   const headers = { ...Object.fromEntries(pairs), ...one.headers, 'X-Echo-Set-Header': sets.join(',') }
-  return { method, host, path, headers, ...(one.h2c && { h2c: true }), ...(one.tls && { tls: one.tls }) }
+  return { method, host, path, headers, ...(one.h2 && { h2: true }), ...(one.tls && { tls: one.tls }) }
 }
 
 const isTimeout = (status: number): boolean => status === 408 || status === 504

@@ -17,8 +17,8 @@ export interface Ask {
   readonly host: string
   readonly path: string
   readonly headers: Readonly<Record<string, string>>
-  /** HTTP/2 without TLS. */
-  readonly h2c?: boolean
+  /** HTTP/2: by ALPN where there is TLS, and else by knowing of it. */
+  readonly h2?: boolean
   readonly tls?: Tls
 }
 export interface Tls {
@@ -99,9 +99,9 @@ const overHttp1 = ({ host: address, port }: Address, ask: Ask): Promise<Answer> 
     call.end()
   })
 
-const overH2c = ({ host, port }: Address, { method, path, headers, host: authority }: Ask): Promise<Answer> =>
+const overHttp2 = ({ host, port }: Address, { method, path, headers, host: authority, tls }: Ask): Promise<Answer> =>
   new Promise((resolve, reject) => {
-    const session = connectHttp2(`http://${host}:${port}`)
+    const session = connectHttp2(`http${tls ? 's' : ''}://${host}:${port}`, tls && tlsOptions(tls))
     session.setTimeout(REQUEST_MS, () => session.destroy(new Error('timed out')))
     session.on('error', reject)
     const lower = Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]))
@@ -125,4 +125,4 @@ const overH2c = ({ host, port }: Address, { method, path, headers, host: authori
 
 /** One request over a connection of its own. Rejects where there is no answer. */
 export const roundTrip = (address: Address, ask: Ask): Promise<Answer> =>
-  ask.h2c ? overH2c(address, ask) : overHttp1(address, ask)
+  ask.h2 ? overHttp2(address, ask) : overHttp1(address, ask)

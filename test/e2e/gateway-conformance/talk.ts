@@ -66,12 +66,12 @@ export const refusal = (at: Address, name: string): Promise<string> =>
   })
 
 /** The answer to a datagram; rejects where none comes. */
-export const datagram = async ({ host, port }: Address, text: string): Promise<string> => {
+export const datagram = async ({ host, port }: Address, data: Buffer): Promise<Buffer> => {
   const socket = createSocket(host.includes(':') ? 'udp6' : 'udp4')
   try {
-    socket.send(text, port, host)
-    const [data] = (await once(socket, 'message', { signal: AbortSignal.timeout(2000) })) as [Buffer]
-    return String(data).trim()
+    socket.send(data, port, host)
+    const [answer] = (await once(socket, 'message', { signal: AbortSignal.timeout(2000) })) as [Buffer]
+    return answer
   } finally {
     socket.close()
   }

@@ -115,6 +115,7 @@ export const overTls = (certificates: () => Certificates): Cases => {
         asks.map(
           ([name, host, result]): Case => ({
             ask: `${host}/misdirected`,
+            h2: true,
             tls: as(name),
             ...(typeof result === 'number' ? { status: [result] } : { backend: `infra-backend-${result}` }),
           }),

@@ -27,7 +27,9 @@ const echo = (protocol: Protocol, name: string, namespace = INFRA) => [
 
 /** The name of the pod that answers a connection, or a datagram, of its own. */
 const answerer = async (protocol: Protocol, at: Address): Promise<string> =>
-  protocol === 'TCP' ? (await linesOf(at, ['hostname'], undefined, 0))[0]! : await datagram(at, 'hostname')
+  protocol === 'TCP'
+    ? (await linesOf(at, ['hostname'], undefined, 0))[0]!
+    : String(await datagram(at, Buffer.from('hostname'))).trim()
 
 const reaches = (suite: Suite, protocol: Protocol, at: Address, backend: string, times = 3): Promise<void> =>
   consistently(
@@ -159,12 +161,21 @@ export const PLAIN: Cases = {
   async UDPRoute(suite) {
     const statuses = new Statuses(suite)
     await suite.apply(
-      ...echo('UDP', 'datagrams'),
-      gateway('udp-gateway', [plain('UDP', 'datagrams', 5300)]),
-      route('UDPRoute', 'datagrams', 'udp-gateway#datagrams', [to('datagrams')]),
+      gateway('udp-gateway', [plain('UDP', 'coredns', 5300)]),
+      route('UDPRoute', 'udp-coredns', 'udp-gateway#coredns', [{ backendRefs: [{ name: 'coredns', port: 53 }] }]),
     )
-    const at = await statuses.accepted('udp-gateway', 'UDPRoute', 'datagrams')
-    await reaches(suite, 'UDP', at, 'datagrams')
+    const at = await statuses.accepted('udp-gateway#coredns', 'UDPRoute', 'udp-coredns')
+    const labels = ['foo', 'bar', 'com'].flatMap((label) => [label.length, ...Buffer.from(label)])
+    const query = Buffer.from([0, 7, 1, 0, 0, 1, 0, 0, 0, 0, 0, 0, ...labels, 0, 0, 1, 0, 1])
+    await consistently(
+      'a query',
+      async () => {
+        const answer = await datagram(at, query)
+        suite.assert.deepEqual([answer.readUInt16BE(0), answer.readUInt16BE(2) & 0x800f], [7, 0x8000])
+        return undefined
+      },
+      1,
+    )
   },
   ...casesOf('TCP'),
   ...casesOf('UDP'),

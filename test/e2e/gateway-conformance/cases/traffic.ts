@@ -35,7 +35,7 @@ export const TRAFFIC: Cases = {
   ),
 
   HTTPRouteBackendProtocolH2C: (suite) =>
-    onSame(suite, [to('infra-backend-v1:8081')], [{ ask: '/', h2c: true, backend: 'infra-backend-v1' }]),
+    onSame(suite, [to('infra-backend-v1:8081')], [{ ask: '/', h2: true, backend: 'infra-backend-v1' }]),
 
   async HTTPRouteBackendProtocolWebSocket(suite) {
     const statuses = new Statuses(suite)
