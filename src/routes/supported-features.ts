@@ -4,8 +4,6 @@
  *
  * - `BackendTLSPolicySANValidation`: HAProxy holds a backend's certificate against one name of a host, and against no URI;
  *   a policy that asks for more is refused.
- * - `GatewayInfrastructurePropagation`: labels and annotations go to the Service of a Gateway, which is in `kube-system`
- *   with all of the data plane, while the API's own test looks for it beside the Gateway.
  * - `Mesh` and all that begins with it: routes that hang on Services are for a mesh, which this is not.
  */
 export const SUPPORTED_FEATURES: readonly string[] = [
@@ -19,6 +17,7 @@ export const SUPPORTED_FEATURES: readonly string[] = [
   'GatewayFrontendClientCertificateValidationInsecureFallback',
   'GatewayHTTPListenerIsolation',
   'GatewayHTTPSListenerDetectMisdirectedRequests',
+  'GatewayInfrastructurePropagation',
   'GatewayPort8080',
   'GatewayStaticAddresses',
   'HTTPRoute',

@@ -1,7 +1,7 @@
 import { isIPv6 } from 'node:net'
 
 /** A query as far as it is looked at. */
-export interface Query {
+interface Query {
   /** Lower case, without the last dot. */
   readonly name: string
   readonly type: number
