@@ -1,0 +1,156 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { hostOf, SERVER_PORTS, serviceOf } from './objects.ts'
+
+/** A proxy that is asked at a port of the gateway's pod. */
+export interface ProxyServer {
+  readonly name: string
+  readonly port: number
+  /** Processes that do its work. */
+  readonly pids: () => readonly number[]
+}
+
+const NGINX = ['/usr/sbin/nginx', join(import.meta.dirname, '../../.debian/usr/sbin/nginx')]
+const BARE_PORT = 21_000
+const NGINX_PORT = 21_001
+const THREADS = 2
+
+/** Connections and times as our gateway has them (src/dataplane/haproxy/config/global.ts). */
+const DEFAULTS = `defaults
+  mode http
+  timeout connect 5s
+  timeout client 5m
+  timeout http-request 10s
+  timeout http-keep-alive 60s
+  timeout server 1h
+`
+
+/** Servers that answer with their port, and 200, by HAProxy itself: nothing answers faster. */
+export const startServers = (folder: string, netns: string): ChildProcess => {
+  const frontends = SERVER_PORTS.map(
+    (port) => `frontend f${port}
+  bind 0.0.0.0:${port}
+  http-request return status 200 content-type text/plain string "${port}"
+`,
+  )
+  const file = written(folder, 'servers.cfg', `global\n  nbthread 1\n${DEFAULTS}${frontends.join('')}`)
+  return inside(netns, 'haproxy', '-db', '-f', file)
+}
+
+/**
+ * Bare: one frontend, one backend with one of the servers, and the client's address in a header. Nginx: the same table as
+ * a server for each host, an upstream for each Service that keeps its connections, and the headers that ours sends too.
+ */
+export const startRivals = (
+  folder: string,
+  netns: string,
+  address: string,
+  routes: number,
+): { readonly children: readonly ChildProcess[]; readonly proxies: readonly ProxyServer[] } => {
+  const bareFile = written(
+    folder,
+    'bare.cfg',
+    `global
+  nbthread ${THREADS}
+${DEFAULTS}  option forwardfor
+frontend all
+  bind 0.0.0.0:${BARE_PORT}
+  default_backend one
+backend one
+  server a ${address}:${SERVER_PORTS[0]}
+`,
+  )
+  const program = NGINX.find((path) => existsSync(path))
+  if (program === undefined) throw new Error('nginx is missing: script/setup --tests unpacks it')
+  for (const name of ['temp', 'logs']) mkdirSync(join(folder, name), { recursive: true })
+  const nginxFile = written(folder, 'nginx.conf', nginxConfig(folder, address, routes))
+  const bare = inside(netns, 'haproxy', '-db', '-f', bareFile)
+  const nginx = inside(netns, program, '-p', folder, '-c', nginxFile, '-e', 'stderr')
+  return {
+    children: [bare, nginx],
+    proxies: [
+      { name: 'bare', port: BARE_PORT, pids: () => [bare.pid!] },
+      { name: 'nginx', port: NGINX_PORT, pids: () => childrenOf(nginx.pid!) },
+    ],
+  }
+}
+
+const nginxConfig = (folder: string, address: string, routes: number): string => {
+  const all = Array.from({ length: routes }, (_, route) => route)
+  const upstreams = [...new Set(all.map(serviceOf))].map(
+    (service) => `  upstream s${service} {
+    server ${address}:${SERVER_PORTS[service % SERVER_PORTS.length]};
+    keepalive 320;
+    keepalive_requests 1000000;
+  }`,
+  )
+  const servers = all.map((route) =>
+    `  server {
+    listen ${NGINX_PORT} reuseport;
+    server_name ${hostOf(route)};
+    location / { proxy_pass http://s${serviceOf(route)}; }
+  }`.replace(route === 0 ? '' : ' reuseport', ''),
+  )
+  const temporary = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi']
+  return `user root;
+daemon off;
+worker_processes ${THREADS};
+worker_rlimit_nofile 16384;
+error_log stderr crit;
+pid ${join(folder, 'nginx.pid')};
+events { worker_connections 4096; }
+http {
+  access_log off;
+  keepalive_requests 1000000;
+  server_names_hash_max_size 16384;
+  server_names_hash_bucket_size 128;
+${temporary.map((name) => `  ${name}_temp_path ${join(folder, 'temp', name)};`).join('\n')}
+  proxy_http_version 1.1;
+  proxy_set_header Connection "";
+  proxy_set_header Host $http_host;
+  proxy_set_header X-Forwarded-For $remote_addr;
+  proxy_set_header X-Forwarded-Proto $scheme;
+  proxy_set_header X-Forwarded-Host $http_host;
+  proxy_set_header X-Forwarded-Port $server_port;
+${upstreams.join('\n')}
+${servers.join('\n')}
+}
+`
+}
+
+const written = (folder: string, name: string, text: string): string => {
+  writeFileSync(join(folder, name), text)
+  return join(folder, name)
+}
+
+const inside = (netns: string, ...command: readonly string[]): ChildProcess =>
+  spawn('nsenter', [`--net=${netns}`, ...command], { stdio: ['ignore', 'ignore', 'inherit'] })
+
+/** All processes, by what they were started with. */
+export const processesOf = (word: string): readonly number[] =>
+  readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .map(Number)
+    .filter((pid) => {
+      try {
+        return readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0').includes(word)
+      } catch {
+        return false
+      }
+    })
+
+export const parentOf = (pid: number): number =>
+  Number(/^PPid:\s+(\d+)/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1])
+
+const childrenOf = (parent: number): readonly number[] =>
+  readFileSync(`/proc/${parent}/task/${parent}/children`, 'utf8').trim().split(' ').map(Number)
+
+/** Whoever is compared has what the other is given: its share of the processors follows from its cgroups. */
+export const joinGroups = (pid: number, as: number): void => {
+  for (const line of readFileSync(`/proc/${as}/cgroup`, 'utf8').trim().split('\n')) {
+    const [, controllers = '', path = ''] = /^\d+:([^:]*):(.*)$/.exec(line) ?? []
+    const file = join('/sys/fs/cgroup', controllers.replace(/^name=/, '') || 'unified', path, 'cgroup.procs')
+    if (existsSync(file)) writeFileSync(file, `${pid}`)
+  }
+}
