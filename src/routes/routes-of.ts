@@ -8,7 +8,7 @@ import { backendPolicies } from './references/backend-policies.ts'
 import type { BackendReferences } from './references/backends.ts'
 import { permitsOf } from './references/grants.ts'
 import type { RouteObjects, RouteOptions } from './route-objects.ts'
-import type { News, Routes } from './routes.ts'
+import type { News, Routes, WantedStatus } from './routes.ts'
 import { classParameters, isFault } from './settings/parameters.ts'
 import type { SiteSettings } from './settings/site-settings.ts'
 import { bindingsOf } from './site/gateway-site.ts'
@@ -43,7 +43,17 @@ export const routesOf = (objects: RouteObjects, options: RouteOptions): Routes =
   const classes = objects.gatewayClasses.filter(({ spec }) => spec.controllerName === options.controllerName)
   const ingress = ingressSite(objects, options)
   parts.addSite(ingress)
-  const news: News[] = [...shadowedRoutes(bindings), ...ingress.news]
+  let statuses: readonly WantedStatus[] | undefined
+  const statusesOnce = (): readonly WantedStatus[] => [
+    ...classes.map((one) => classStatus(one, objects, options)),
+    ...gateways.flatMap((gateway) =>
+      gatewayStatuses(gateway, (listener) => bindings.get(listener)?.length ?? 0, options),
+    ),
+    ...routeStatuses(attached, bindings, references),
+    ...policyStatuses(attached, references),
+    ...ingress.statuses,
+  ]
+  let news: readonly News[] | undefined
   return {
     table: {
       sites: [...sites.map(({ site }) => site), ...(ingress.site ? [ingress.site] : [])].filter(
@@ -53,16 +63,15 @@ export const routesOf = (objects: RouteObjects, options: RouteOptions): Routes =
     },
     kernelPorts: sites.flatMap((site) => site.kernelPorts),
     wantedPorts: [...sites.flatMap((site) => site.wantedPorts), ...ingress.wantedPorts],
-    statuses: [
-      ...classes.map((one) => classStatus(one, objects, options)),
-      ...gateways.flatMap((gateway) =>
-        gatewayStatuses(gateway, (listener) => bindings.get(listener)?.length ?? 0, options),
-      ),
-      ...routeStatuses(attached, bindings, references),
-      ...policyStatuses(attached, references),
-      ...ingress.statuses,
-    ],
-    news,
+    // Who serves routes asks for neither, each time that one of a thousand has changed.
+    get statuses() {
+      statuses ??= statusesOnce()
+      return statuses
+    },
+    get news() {
+      news ??= [...shadowedRoutes(bindings), ...ingress.news]
+      return news
+    },
   }
 }
 

@@ -47,6 +47,7 @@ export class RunningProxy {
   #worker: Worker | undefined
   #former: Worker | undefined
   #fault: Error | undefined
+  #hurry = new AbortController()
   #reloads = 0
 
   constructor(options: RunningProxyOptions) {
@@ -112,6 +113,7 @@ export class RunningProxy {
 
   #note(work: Work): void {
     this.#backlog.add(work)
+    if (work === 'plan' || work === 'servers') this.#hurry.abort()
     if (!this.#running && this.#isDue) this.#start()
   }
 
@@ -260,7 +262,9 @@ export class RunningProxy {
     const worker = this.#worker
     if (worker?.held.config !== configKey(plan.config)) return false
     try {
-      if (await worker.write(plan, this.#servers.of(plan), this.#options.clock)) return false
+      this.#hurry = new AbortController()
+      if (await worker.write(plan, this.#servers.of(plan), this.#options.clock, this.#hurry.signal)) return false
+      if (worker.hasSurplus) this.#timers.later('surplus', FILES_MS, () => this.#note('plan'))
       this.#filesLater()
       return true
     } catch (error) {

@@ -87,6 +87,40 @@ test('what is led nowhere goes at once, and what it led to when no request can b
   assert.deepEqual(fake.told, ['del map paths /a', 'del map rules old'])
 })
 
+test('what is too much does not keep waiting what is to come: the next plan takes it away', async (t) => {
+  const before = plan({ rules: tree({ old: '{}' }), paths: tree({ '/a': 'old' }) })
+  const { fake, worker } = await workerWith(t, before)
+  const clock = new HandClock()
+  const hurry = new AbortController()
+  const [none, next] = [
+    plan({ rules: tree({}), paths: tree({}) }),
+    plan({ rules: tree({}), paths: tree({ '/b': 's' }) }),
+  ]
+  const writing = worker.write(none, new Map(), clock, hurry.signal)
+  while (clock.pending === 0) await new Promise((resolve) => setImmediate(resolve))
+  hurry.abort()
+  await writing
+  assert.deepEqual(fake.told, ['del map paths /a'])
+  assert.ok(worker.hasSurplus)
+  const again = worker.write(next, new Map(), clock)
+  while (clock.pending === 0) await new Promise((resolve) => setImmediate(resolve))
+  clock.advance(25)
+  await again
+  assert.deepEqual(fake.told, ['del map paths /a', 'add map paths\n/b s', 'del map rules old'])
+  assert.equal(worker.hasSurplus, false)
+})
+
+test('a slot that stands for nothing any more is emptied before anything else is done', async (t) => {
+  const before = plan({ rules: tree({ old: '{}' }), paths: tree({ '/a': 'old' }) })
+  const { fake, worker } = await workerWith(t, before, { s1: [server('e1')] })
+  const clock = new HandClock()
+  const writing = worker.write(plan({ rules: tree({}), paths: tree({}) }), new Map(), clock, AbortSignal.abort())
+  while (clock.pending === 0) await new Promise((resolve) => setImmediate(resolve))
+  clock.advance(25)
+  await writing
+  assert.deepEqual(fake.told, ['del map paths /a', 'del map rules old', 'set server s1/e1 state maint'])
+})
+
 test('a list is replaced as a whole, and one that is refused leaves nothing behind', async (t) => {
   const { fake, write } = await workerWith(t, plan({ list: list({ '^/a$': '1' }) }))
   await write(plan({ list: list({ '^/b$': '2', '^/a$': '1' }) }))

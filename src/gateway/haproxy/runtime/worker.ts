@@ -10,6 +10,8 @@ import { sweepServers, writeServers } from './server-writer.ts'
 
 /** A request that has read one map and not yet the next is over after this: what it read leads somewhere until then. */
 const REQUEST_MS = 25
+/** So many plans in a row may leave to the next one what they have too much. */
+const MOST_LEFT = 20
 
 const NONE: readonly PlannedServer[] = []
 
@@ -26,6 +28,9 @@ export class Worker {
 
   /** Parts that maps are made of, where they have been written to the end. */
   readonly #parts = new Map<string, ProxyMap['parts']>()
+
+  /** Plans in a row that came while the one before had not taken away what was too much. */
+  #left = 0
 
   private constructor(socket: RuntimeSocket, pid: number, held: Held) {
     this.#socket = socket
@@ -61,17 +66,29 @@ export class Worker {
   /**
    * Brings it to a plan that has the configuration which it runs: what is led to comes first, then what leads there; then
    * what is too much goes, the other way round. Answers how many commands that took, and whether only a reload can bring
-   * the rest. Rejects with PROXY_REFUSED, half way: what leads somewhere has something to lead to all the same.
+   * the rest. Rejects with PROXY_REFUSED, half way: what leads somewhere has something to lead to all the same. `hurry`:
+   * something else is to be written; what is too much may be left to the next plan (`hasSurplus`).
    */
-  async write(plan: ProxyPlan, servers: SlotServers, clock: Clock): Promise<boolean> {
+  async write(plan: ProxyPlan, servers: SlotServers, clock: Clock, hurry?: AbortSignal): Promise<boolean> {
     const { held } = this
     await fillCertificates(this.#socket, plan, held)
     const stuck = await this.writeServers(servers)
-    await this.#writeMaps(plan.maps, clock)
     const none = new Map([...held.servers.keys()].filter((slot) => !servers.has(slot)).map((slot) => [slot, NONE]))
+    // A slot is empty before it stands for something else.
+    const mayLeave = none.size === 0 && this.#left < MOST_LEFT
+    if (!(await this.#writeMaps(plan.maps, clock, mayLeave ? hurry : undefined))) {
+      this.#left++
+      return stuck
+    }
+    this.#left = 0
     await this.writeServers(none)
     await thinCertificates(this.#socket, plan, held)
     return stuck
+  }
+
+  /** Whether the last plan has left something that is too much. */
+  get hasSurplus(): boolean {
+    return this.#left > 0
   }
 
   /** Gives some slots their servers, the others keep theirs; true where only a reload can bring the rest. */
@@ -129,7 +146,8 @@ export class Worker {
     this.#socket.close()
   }
 
-  async #writeMaps(maps: ProxyPlan['maps'], clock: Clock): Promise<void> {
+  /** False where it was hurried: keys that are too much are there yet. */
+  async #writeMaps(maps: ProxyPlan['maps'], clock: Clock, hurry: AbortSignal | undefined): Promise<boolean> {
     const work = Array.from(maps, ([name, map]): MapWork => {
       const held = this.held.maps.get(name) ?? new Map<string, string>()
       this.held.maps.set(name, held)
@@ -144,13 +162,15 @@ export class Worker {
     for (const one of work.reverse()) {
       const surplus = surplusOf(one)
       if (surplus.size > 0 && isUnsettled) {
-        await sleep(clock, REQUEST_MS)
+        await sleep(clock, REQUEST_MS, hurry)
+        if (hurry?.aborted) return false
         isUnsettled = false
       }
       await deleteKeys(this.#socket, one, surplus)
       isUnsettled ||= filled.has(one) || surplus.size > 0
       this.#parts.set(one.name, one.map.parts)
     }
+    return true
   }
 }
 
