@@ -103,7 +103,8 @@ try {
   for (let number = 0; number < ROUNDS; number++) {
     say(`round ${number + 1} of ${ROUNDS}, load ${load()}`)
     // Another one is first each time: whoever follows finds the machine as the former left it.
-    const turn = [...proxies.slice(number % 3), ...proxies.slice(0, number % 3)]
+    const first = number % proxies.length
+    const turn = [...proxies.slice(first), ...proxies.slice(0, first)]
     for (const proxy of turn) runs.get(proxy.name)!.push(await wrk.measure(proxy, SECONDS))
   }
 
@@ -179,6 +180,7 @@ try {
       failed: failed + changes.failed,
       rss_mb: round(rss.haproxy + rss.driver, 0),
       ratio_to_bare: round(median(ratioTo('bare'))),
+      ratio_to_bare_with_our_headers: round(median(ratioTo('bare, our headers'))),
       ratio_to_nginx: round(median(ratioTo('nginx'))),
       route_change_p50_ms: row(routeTimes).p50_ms,
       requests_while_changing: requests,

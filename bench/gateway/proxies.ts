@@ -13,7 +13,8 @@ export interface ProxyServer {
 
 const NGINX = ['/usr/sbin/nginx', join(import.meta.dirname, '../../.debian/usr/sbin/nginx')]
 const BARE_PORT = 21_000
-const NGINX_PORT = 21_001
+const HEADERS_PORT = 21_001
+const NGINX_PORT = 21_002
 const THREADS = 2
 
 /** Connections and times as our gateway has them (src/dataplane/haproxy/config/global.ts). */
@@ -39,7 +40,8 @@ export const startServers = (folder: string, netns: string): ChildProcess => {
 }
 
 /**
- * Bare: one frontend, one backend with one of the servers, and the client's address in a header. Nginx: the same table as
+ * Bare: one frontend, one backend with one of the servers, and the client's address in a header; once more with all headers that
+ * ours has. Nginx: the same table as
  * a server for each host, an upstream for each Service that keeps its connections, and the headers that ours sends too.
  */
 export const startRivals = (
@@ -48,33 +50,43 @@ export const startRivals = (
   address: string,
   routes: number,
 ): { readonly children: readonly ChildProcess[]; readonly proxies: readonly ProxyServer[] } => {
-  const bareFile = written(
-    folder,
-    'bare.cfg',
-    `global
-  nbthread ${THREADS}
-${DEFAULTS}  option forwardfor
-frontend all
-  bind 0.0.0.0:${BARE_PORT}
-  default_backend one
-backend one
-  server a ${address}:${SERVER_PORTS[0]}
-`,
-  )
+  const bareFile = written(folder, 'bare.cfg', bareConfig(address, BARE_PORT, '  option forwardfor'))
+  const headersFile = written(folder, 'headers.cfg', bareConfig(address, HEADERS_PORT, OUR_HEADERS))
   const program = NGINX.find((path) => existsSync(path))
   if (program === undefined) throw new Error('nginx is missing: script/setup --tests unpacks it')
   for (const name of ['temp', 'logs']) mkdirSync(join(folder, name), { recursive: true })
   const nginxFile = written(folder, 'nginx.conf', nginxConfig(folder, address, routes))
   const bare = inside(netns, 'haproxy', '-db', '-f', bareFile)
+  const headers = inside(netns, 'haproxy', '-db', '-f', headersFile)
   const nginx = inside(netns, program, '-p', folder, '-c', nginxFile, '-e', 'stderr')
   return {
-    children: [bare, nginx],
+    children: [bare, headers, nginx],
     proxies: [
       { name: 'bare', port: BARE_PORT, pids: () => [bare.pid!] },
+      { name: 'bare, our headers', port: HEADERS_PORT, pids: () => [headers.pid!] },
       { name: 'nginx', port: NGINX_PORT, pids: () => childrenOf(nginx.pid!) },
     ],
   }
 }
+
+const bareConfig = (address: string, port: number, headers: string): string => `global
+  nbthread ${THREADS}
+${DEFAULTS}
+frontend all
+  bind 0.0.0.0:${port}
+${headers}
+  default_backend one
+backend one
+  server a ${address}:${SERVER_PORTS[0]}
+`
+
+/** What a client says of itself is removed, and what our gateway says of it is said. */
+const OUR_HEADERS = `  http-request del-header Forwarded
+  http-request del-header X-Forwarded- -m beg
+  http-request add-header X-Forwarded-For %[src]
+  http-request add-header X-Forwarded-Proto http
+  http-request add-header X-Forwarded-Host %[req.hdr(host)]
+  http-request add-header X-Forwarded-Port 80`
 
 const nginxConfig = (folder: string, address: string, routes: number): string => {
   const all = Array.from({ length: routes }, (_, route) => route)

@@ -65,7 +65,7 @@ export const firstPodSpec: PodSpec = {
     },
   ],
   containers: [
-    { name: 'haproxy', resources: { requests: { cpu: '50m', memory: '64Mi' } } },
-    { name: 'driver', resources: { requests: { cpu: '20m', memory: '64Mi' } } },
+    { name: 'haproxy', resources: { requests: { cpu: '100m', memory: '64Mi' } } },
+    { name: 'driver', resources: { requests: { cpu: '100m', memory: '128Mi' } } },
   ],
 }
