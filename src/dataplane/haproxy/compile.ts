@@ -4,6 +4,7 @@ import { httpFrontends } from './config/http-frontends.ts'
 import { ownFrontend } from './config/own-frontend.ts'
 import { counterTable } from './config/rule-counters.ts'
 import { slotSections } from './config/slot-sections.ts'
+import { sourceTable } from './config/source-limit.ts'
 import { tlsFrontends } from './config/tls-frontends.ts'
 import { proxyMaps } from './maps/proxy-maps.ts'
 import { proxyCertificates } from './proxy-certificates.ts'
@@ -21,6 +22,7 @@ export function compileProxy(table: RoutingTable, slots: Slots, options: ProxyOp
     ...httpFrontends(table, options),
     ...tlsFrontends(table, options),
     ...counterTable(),
+    ...sourceTable(),
     ...slotSections(slots),
     '',
   ].join('\n')

@@ -16,6 +16,9 @@ import { writeProxyFolder } from './proxy-folder.ts'
 const OWN_PORT = 19101
 const PROGRAM = fileURLToPath(new URL('../../../src/dataplane/haproxy/gateway.lua', import.meta.url))
 
+/** What it may have of clients at once. */
+export const MAX_CONNECTIONS = 500
+
 /** A real HAProxy on a table, whose backends are ports of this machine by their keys. */
 export class ProxyUnderTest {
   readonly plan: ProxyPlan
@@ -41,7 +44,7 @@ export class ProxyUnderTest {
       program: PROGRAM,
       families: ['IPv4'],
       threads: 1,
-      maxConnections: 500,
+      maxConnections: MAX_CONNECTIONS,
       metricsBind: `127.0.0.1:${OWN_PORT}`,
       hardStopAfterMs: 1000,
     })

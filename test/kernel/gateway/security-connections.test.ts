@@ -3,9 +3,10 @@ import { once } from 'node:events'
 import { connect as connectHttp2, type SecureClientSessionOptions } from 'node:http2'
 import { connect } from 'node:net'
 import { after, before, test } from 'node:test'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { connect as connectTls, type SecureVersion } from 'node:tls'
 import { EchoBackends } from './echo-backends.ts'
-import type { ProxyUnderTest } from './proxy-under-test.ts'
+import { MAX_CONNECTIONS, type ProxyUnderTest } from './proxy-under-test.ts'
 import { rawRequest } from './raw-request.ts'
 import { GUARDED, startGuarded } from './security-proxy.ts'
 import { entry } from './small-table.ts'
@@ -59,6 +60,20 @@ test('who is slow with a request, or sends none, is sent away, and keeps nobody 
   await isServed()
   for (const seconds of await Promise.all([...slow, ...idle])) assert.ok(seconds < 15, `it lived for ${seconds} s`)
   assert.ok((await body) < 35)
+})
+
+test('one source may have half of all connections, and whoever comes from elsewhere is served', async () => {
+  const half = MAX_CONNECTIONS / 2
+  const greedy = Array.from({ length: MAX_CONNECTIONS }, () => {
+    const socket = connect({ port: TLS_BIND, host: '127.0.0.1', localAddress: '127.0.0.2' }).resume()
+    return socket.on('error', () => {})
+  })
+  const open = () => greedy.filter(({ closed }) => !closed).length
+  for (let tries = 0; open() > half && tries < 100; tries++) await sleep(50)
+  await isServed()
+  // Those that it accepted together are counted one after the other.
+  assert.ok(open() > half - 10 && open() <= half, `${open()} are open`)
+  for (const socket of greedy) socket.destroy()
 })
 
 test('TLS of versions before 1.2, or with ciphers that keep nothing secret later, is refused', async () => {

@@ -3,8 +3,9 @@ import type { RoutingTable, SitePort } from '#routes/table/table.ts'
 import { MAPS, pathsMap } from '../maps/map-names.ts'
 import type { ProxyOptions } from '../proxy-options.ts'
 import { ACCESS_LOG } from './access-log.ts'
-import { httpBinds } from './binds.ts'
+import { httpBinds, isSplit } from './binds.ts'
 import { ownAnswerLines } from './rule-counters.ts'
+import { sourceLines } from './source-limit.ts'
 
 /** The frontends for requests: one for each port of a site, so that what is told to backends of it are words. */
 export function httpFrontends(table: RoutingTable, options: ProxyOptions): readonly string[] {
@@ -15,6 +16,8 @@ export function httpFrontends(table: RoutingTable, options: ProxyOptions): reado
         '',
         `frontend ${frontendName(port.bind)} from base`,
         ...httpBinds(port, options).map((line) => `  ${line}`),
+        // What was told apart by its name before has been counted.
+        ...(isSplit(port) ? [] : sourceLines(options)).map((line) => `  ${line}`),
         ...(site.accessLog === 'json' ? LOG_LINES : []).map((line) => `  ${line}`),
         ...ruleLines(port, site.trusted ?? []).map((line) => `  ${line}`),
       ]),

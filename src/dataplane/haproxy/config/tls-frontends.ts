@@ -1,6 +1,7 @@
 import type { RoutingTable, SitePort } from '#routes/table/table.ts'
 import type { ProxyOptions } from '../proxy-options.ts'
 import { insideAddress, isSplit, outerBinds, tlsWords } from './binds.ts'
+import { sourceLines } from './source-limit.ts'
 
 /**
  * Of each port that has listeners for TLS: a frontend that reads which name is asked for and passes the octets on, to a slot, to
@@ -16,7 +17,7 @@ function chooser(port: SitePort, options: ProxyOptions): readonly string[] {
     '',
     `frontend tls-${port.bind} from base`,
     '  mode tcp',
-    ...outerBinds(port, options).map((bind) => `  ${bind}`),
+    ...[...outerBinds(port, options), ...sourceLines(options)].map((line) => `  ${line}`),
     '  tcp-request inspect-delay 5s',
     '  tcp-request content lua.name if { req.ssl_hello_type 1 }',
     '  tcp-request content accept if { var(txn.to) -m found }',
