@@ -3,6 +3,7 @@ import { once } from 'node:events'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { test } from 'node:test'
+import { configMaps } from '#api/core/configmap/resource.ts'
 import { RULE_COUNTERS } from '#dataplane/haproxy/config/rule-counters.ts'
 import { ruleCounters } from '../../src/gateway/status/rule-counters.ts'
 import { ask } from './ask.ts'
@@ -16,7 +17,9 @@ const counted = async ({ driver }: DriverUnderTest): Promise<readonly string[]> 
   return Array.from(text.matchAll(label), ([, ...words]) => words.join(' ')).sort()
 }
 
-test('each request is counted by the rule that took it, whoever answers it', { skip }, async (t) => {
+test('where it is asked for, each request is counted by the rule that took it, whoever answers it', {
+  skip,
+}, async (t) => {
   const [a, b] = await startServers(t, 2)
   const answering = createServer((request, response) => {
     if (request.url === '/cut') response.destroy()
@@ -25,6 +28,15 @@ test('each request is counted by the rule that took it, whoever answers it', { s
   await once(answering, 'listening')
   t.after(() => answering.close())
   const under = await DriverUnderTest.start(t, async (one) => {
+    const metadata = { name: 'settings', namespace: 'shop' }
+    await one.put(configMaps, {
+      apiVersion: 'v1',
+      kind: 'ConfigMap',
+      metadata,
+      data: { 'request-metrics': 'rule' },
+    } as never)
+    const parametersRef = { group: '', kind: 'ConfigMap', name: 'settings' }
+    await one.gateway([{ name: 'http', port: 80, protocol: 'HTTP' }], { infrastructure: { parametersRef } })
     await one.service('a', [a!.port])
     await one.service('b', [b!.port])
     await one.service('none', [])

@@ -89,8 +89,9 @@ export class DriverUnderTest {
   /** With the Service that has its addresses: port N is bound at BIND - 80 + N. */
   async gateway(
     listeners: readonly { readonly name: string; readonly port: number; readonly [field: string]: unknown }[],
+    more: object = {},
   ) {
-    const spec = { gatewayClassName: 'fairlead', listeners }
+    const spec = { gatewayClassName: 'fairlead', listeners, ...more }
     await this.put(gateways, { ...named(V1, 'Gateway', 'gw', 'shop'), spec } as ApiObject)
     const ports = [...new Set(listeners.map(({ port }) => port))].map((port) => ({
       name: `tcp-${port}`,

@@ -40,7 +40,7 @@ export const ingressSite = (objects: IngressObjects, options: IngressOptions): I
     return { wantedPorts: [], backends: new Map(), certificates: new Map(), statuses: [], news: classes.news }
 
   const origin: Origin = { kind: 'IngressClass', name: first.name }
-  const { trusted, accessLog } = first.settings
+  const { trusted, accessLog, requestMetrics } = first.settings
   const { ingresses, news: refusals } = owned(classed)
   const { hosts, news: conflicts } = hostRoutes(ingresses, trusted.length > 0)
   const tls = hostCertificates(ingresses, origin, options.fallbackCertificate)
@@ -51,6 +51,7 @@ export const ingressSite = (objects: IngressObjects, options: IngressOptions): I
     ports,
     ...(trusted.length > 0 && { trusted }),
     ...(accessLog === 'json' && { accessLog }),
+    ...(requestMetrics === 'rule' && { requestMetrics }),
   }
   const addresses = options.addressesOf(origin).map((one) => (familyOf(one) ? { ip: one } : { hostname: one }))
   return {

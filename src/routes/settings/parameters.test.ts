@@ -20,9 +20,14 @@ const accepted = (all: ReturnType<typeof routes>, object = 'Gateway gw') => {
 }
 
 test('a ConfigMap of its namespace says whether requests to a Gateway are logged, and who is believed about clients', () => {
-  const all = withData({ 'access-log': 'json', 'use-forwarded-headers': 'true', 'trusted-proxies': '10.0.0.0/8, ::1' })
-  const { accessLog, trusted } = all.table.sites[0]!
-  assert.deepEqual([accessLog, trusted], ['json', ['10.0.0.0/8', '::1/128']])
+  const all = withData({
+    'access-log': 'json',
+    'request-metrics': 'rule',
+    'use-forwarded-headers': 'true',
+    'trusted-proxies': '10.0.0.0/8, ::1',
+  })
+  const { accessLog, requestMetrics, trusted } = all.table.sites[0]!
+  assert.deepEqual([accessLog, requestMetrics, trusted], ['json', 'rule', ['10.0.0.0/8', '::1/128']])
   assert.equal(accepted(all)[0], 'True Accepted')
 })
 
@@ -42,7 +47,7 @@ test('a Gateway whose parameters cannot be honoured is not accepted, and is told
     [{ 'access-log': 'xml' }, 'access-log is "xml", which is neither off nor json; what holds instead: off'],
     [
       { 'host-ownership': 'exclusive' },
-      'host-ownership is not understood, and has no effect; there are access-log, use-forwarded-headers, trusted-proxies',
+      'host-ownership is not understood, and has no effect; there are access-log, request-metrics, use-forwarded-headers, trusted-proxies',
     ],
     [
       { 'use-forwarded-headers': 'true' },

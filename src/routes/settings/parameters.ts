@@ -37,7 +37,11 @@ const read = ({ group, kind, namespace, name }: Reference, configMap: ConfigMaps
   const found = configMap(key)
   if (found === undefined) return invalid(`there is no ConfigMap ${key}`)
   const reader = new SettingsReader(key, found.data ?? {}, SITE_KEYS)
-  const settings = { accessLog: reader.choose('access-log', ['off', 'json']), trusted: reader.trusted() }
+  const settings = {
+    accessLog: reader.choose('access-log', ['off', 'json']),
+    requestMetrics: reader.choose('request-metrics', ['off', 'rule']),
+    trusted: reader.trusted(),
+  }
   return reader.problems.length === 0 ? settings : invalid(reader.problems.join('; '))
 }
 

@@ -3,14 +3,16 @@ import { readBoolean, readRanges } from '../values/texts.ts'
 /** What holds for all requests to a site. */
 export interface SiteSettings {
   readonly accessLog: 'json' | 'off'
+  /** Whether requests are counted by the rule that takes them. */
+  readonly requestMetrics: 'rule' | 'off'
   /** Ranges whose `X-Forwarded-*` headers are believed; empty: nobody's. */
   readonly trusted: readonly string[]
 }
 
-export const DEFAULT_SITE_SETTINGS: SiteSettings = { accessLog: 'off', trusted: [] }
+export const DEFAULT_SITE_SETTINGS: SiteSettings = { accessLog: 'off', requestMetrics: 'off', trusted: [] }
 
 /** Keys of a ConfigMap that settings are read from. */
-export const SITE_KEYS = ['access-log', 'use-forwarded-headers', 'trusted-proxies']
+export const SITE_KEYS = ['access-log', 'request-metrics', 'use-forwarded-headers', 'trusted-proxies']
 
 /** The data of a ConfigMap, read by key; what cannot be honoured is kept, a sentence each. */
 export class SettingsReader {

@@ -36,12 +36,13 @@ export const siteOf = (
     const bind = options.bindOf(origin, port)
     if (bind !== undefined) ports.push(sitePort(served, family, bind, bindings, parts))
   }
-  const { trusted, accessLog } = settings
+  const { trusted, accessLog, requestMetrics } = settings
   const site: Site = {
     origin,
     ports,
     ...(trusted.length > 0 && { trusted }),
     ...(accessLog === 'json' && { accessLog }),
+    ...(requestMetrics === 'rule' && { requestMetrics }),
   }
   return { site, kernelPorts, wantedPorts }
 }

@@ -24,6 +24,8 @@ export interface Site {
   readonly trusted?: readonly string[]
   /** What is written of each request; absent: nothing. */
   readonly accessLog?: 'json'
+  /** Whether requests are counted by rule; absent: they are not. */
+  readonly requestMetrics?: 'rule'
 }
 
 /** A port of a site's addresses. Its listeners share it, told apart by the names that clients ask for. */

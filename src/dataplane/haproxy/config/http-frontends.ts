@@ -1,10 +1,10 @@
 import { httpListeners } from '#routes/table/match.ts'
-import type { RoutingTable, SitePort } from '#routes/table/table.ts'
+import type { RoutingTable, Site, SitePort } from '#routes/table/table.ts'
 import { MAPS, pathsMap } from '../maps/map-names.ts'
 import type { ProxyOptions } from '../proxy-options.ts'
 import { ACCESS_LOG } from './access-log.ts'
 import { httpBinds, isSplit } from './binds.ts'
-import { ownAnswerLines } from './rule-counters.ts'
+import { ownAnswerLines, RESPONSE_COUNTERS, TRACKED } from './rule-counters.ts'
 import { sourceLines } from './source-limit.ts'
 
 /** The frontends for requests: one for each port of a site, so that what is told to backends of it are words. */
@@ -19,7 +19,7 @@ export function httpFrontends(table: RoutingTable, options: ProxyOptions): reado
         // What was told apart by its name before has been counted.
         ...(isSplit(port) ? [] : sourceLines(options)).map((line) => `  ${line}`),
         ...(site.accessLog === 'json' ? LOG_LINES : []).map((line) => `  ${line}`),
-        ...ruleLines(port, site.trusted ?? []).map((line) => `  ${line}`),
+        ...ruleLines(port, site).map((line) => `  ${line}`),
       ]),
   )
 }
@@ -32,7 +32,8 @@ const frontendName = (bind: number) => `port-${bind}`
  * Lua program has its turn only where there is more to do: a path that is not written as it is matched (`PLAIN`), a
  * decision, a rule with filters.
  */
-function ruleLines(port: SitePort, trusted: readonly string[]): readonly string[] {
+function ruleLines(port: SitePort, { trusted = [], requestMetrics }: Site): readonly string[] {
+  const isCounted = requestMetrics === 'rule'
   const look = `http-request set-var(txn.to) var(txn.key),map_beg(${pathsMap(port.bind)})`
   const key = (host: string) => `http-request set-var-fmt(txn.key) "${host}%[path]/?"`
   const has = '{ var(txn.to) -m found }'
@@ -53,6 +54,8 @@ function ruleLines(port: SitePort, trusted: readonly string[]): readonly string[
     ...(isTls ? [`http-request lua.misdirected if ${OTHER_NAME}`] : []),
     ...forwarded(port, trusted),
     'http-response lua.answer if { var(txn.later) -m found }',
+    ...(isCounted ? RESPONSE_COUNTERS : []),
+    ...(isCounted ? [`${TRACKED} if { var(txn.to) -m beg http }`] : []),
     'http-request allow if { var(txn.to) -m beg http }',
     ...(isTls || !isStandard ? [] : [SET_HOST]),
     ...(isStandard ? [`${key('%[var(txn.host)]')} unless ${has}`, `${look} unless ${has}`] : []),
@@ -69,10 +72,11 @@ function ruleLines(port: SitePort, trusted: readonly string[]): readonly string[
     'http-request lua.route if { var(txn.to) -m beg ! = ^ - }',
     'http-request wait-for-body time 30s if { var(txn.limit) -m found }',
     'http-request lua.measure if { var(txn.limit) -m found }',
-    ...ownAnswerLines(),
+    ...ownAnswerLines(isCounted),
     // Copies have the whole body, as far as a buffer has room for it.
     'http-request wait-for-body time 5s if { var(txn.copies) -m found }',
     'http-request lua.mirror if { var(txn.copies) -m found }',
+    ...(isCounted ? [TRACKED] : []),
     'use_backend %[var(txn.to),field(1,;)]',
   ]
 }

@@ -40,6 +40,7 @@ const readData = (
   const reader = new SettingsReader(key, data, KEYS)
   const settings = {
     accessLog: reader.choose('access-log', ['off', 'json']),
+    requestMetrics: reader.choose('request-metrics', ['off', 'rule']),
     hostOwnership: reader.choose('host-ownership', ['shared', 'exclusive']),
     trusted: reader.trusted(),
   }

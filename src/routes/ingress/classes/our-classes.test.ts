@@ -79,7 +79,7 @@ test('parameters that are not understood are told, each by its name, and the def
   })
   const about = 'fairlead InvalidParameters: ConfigMap kube-system/edge:'
   assert.deepEqual(told(odd), [
-    `${about} log-format is not understood, and has no effect; there are access-log, host-ownership, use-forwarded-headers, trusted-proxies`,
+    `${about} log-format is not understood, and has no effect; there are access-log, host-ownership, request-metrics, use-forwarded-headers, trusted-proxies`,
     `${about} access-log is "xml", which is neither off nor json; what holds instead: off`,
     `${about} host-ownership is "mine", which is neither shared nor exclusive; what holds instead: shared`,
     `${about} use-forwarded-headers is "maybe", which is neither true nor false; what holds instead: false`,
@@ -115,6 +115,6 @@ test('two classes of ours share a gateway, whose settings are those of the older
   assert.equal(routing.site?.accessLog, undefined)
   assert.equal(ask(routing, 'http://young.example/') + ask(routing, 'http://old.example/'), 'webweb')
   assert.deepEqual(told(routing), [
-    'young InvalidParameters: access-log and use-forwarded-headers of IngressClass old hold: it is older, and both share one gateway',
+    'young InvalidParameters: access-log, request-metrics and use-forwarded-headers of IngressClass old hold: it is older, and both share one gateway',
   ])
 })

@@ -38,7 +38,7 @@ export const ourClasses = (
     const [first] = settings
     if (first !== undefined && !sharesSite(first[1], read.settings))
       tell(
-        `access-log and use-forwarded-headers of IngressClass ${first[0]} hold: it is older, and both share one gateway`,
+        `access-log, request-metrics and use-forwarded-headers of IngressClass ${first[0]} hold: it is older, and both share one gateway`,
       )
     settings.set(name, read.settings)
   }
@@ -52,6 +52,7 @@ export const ourClasses = (
 }
 
 /** Whether two classes agree in what a gateway does for all, or the second one says nothing of it. */
-const sharesSite = (first: ClassSettings, { accessLog, trusted }: ClassSettings): boolean =>
+const sharesSite = (first: ClassSettings, { accessLog, requestMetrics, trusted }: ClassSettings): boolean =>
   (accessLog === first.accessLog || accessLog === DEFAULT_CLASS_SETTINGS.accessLog) &&
+  (requestMetrics === first.requestMetrics || requestMetrics === DEFAULT_CLASS_SETTINGS.requestMetrics) &&
   (trusted.length === 0 || trusted.join() === first.trusted.join())
