@@ -175,9 +175,12 @@ export const GATEWAYS: Cases = {
     const made = gateway(own, listeners, { addresses: [invalid, unusableOne, usableOne] })
     await suite.apply({ ...made, metadata: { ...made.metadata, annotations } })
     await statuses.has('Gateway', own, ['Accepted=False:UnsupportedAddress'])
+    /** Its addresses are looked at as soon as its conditions tell of what it is now, whatever they are. */
     const change = async (addresses: readonly object[], conditions: readonly string[]) => {
       await suite.merge('Gateway', own, { spec: { addresses } }, INFRA)
-      return await statuses.has('Gateway', own, conditions)
+      const first = await statuses.latest('Gateway', own)
+      await statuses.has('Gateway', own, conditions)
+      return first
     }
     await change([unusableOne, usableOne], ['Accepted=True:Accepted', 'Programmed=False:AddressNotUsable'])
     const { status } = await change([usableOne], ['Accepted=True:Accepted', 'Programmed=True:Programmed'])
