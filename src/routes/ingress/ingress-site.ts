@@ -1,6 +1,7 @@
 import type { Ingress } from '#api/networking/ingress/message.ts'
 import { familyOf } from '#net/ip-address.ts'
 import type { WantedStatus } from '../routes.ts'
+import { settingsInTable } from '../settings/site-settings.ts'
 import type { Rule } from '../table/entry.ts'
 import type { Origin } from '../table/origin.ts'
 import type { Backend, Site } from '../table/table.ts'
@@ -40,18 +41,15 @@ export const ingressSite = (objects: IngressObjects, options: IngressOptions): I
     return { wantedPorts: [], backends: new Map(), certificates: new Map(), statuses: [], news: classes.news }
 
   const origin: Origin = { kind: 'IngressClass', name: first.name }
-  const { trusted, accessLog, requestMetrics } = first.settings
   const { ingresses, news: refusals } = owned(classed)
-  const { hosts, news: conflicts } = hostRoutes(ingresses, trusted.length > 0)
+  const { hosts, news: conflicts } = hostRoutes(ingresses, first.settings.trusted.length > 0)
   const tls = hostCertificates(ingresses, origin, options.fallbackCertificate)
   const wanted = tls.hosts.size > 0 ? [80, 443] : [80]
   const ports = sitePorts({ origin, routes: hosts, certificates: tls.hosts }, options.bindOf)
   const site: Site = {
     origin,
     ports,
-    ...(trusted.length > 0 && { trusted }),
-    ...(accessLog === 'json' && { accessLog }),
-    ...(requestMetrics === 'rule' && { requestMetrics }),
+    ...settingsInTable(first.settings),
   }
   const addresses = options.addressesOf(origin).map((one) => (familyOf(one) ? { ip: one } : { hostname: one }))
   return {

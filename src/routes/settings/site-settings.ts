@@ -1,3 +1,4 @@
+import type { Site } from '../table/table.ts'
 import { readBoolean, readRanges } from '../values/texts.ts'
 
 /** What holds for all requests to a site. */
@@ -13,6 +14,17 @@ export const DEFAULT_SITE_SETTINGS: SiteSettings = { accessLog: 'off', requestMe
 
 /** Keys of a ConfigMap that settings are read from. */
 export const SITE_KEYS = ['access-log', 'request-metrics', 'use-forwarded-headers', 'trusted-proxies']
+
+/** What of the settings stands in the table: what is not as it is without them. */
+export const settingsInTable = ({
+  trusted,
+  accessLog,
+  requestMetrics,
+}: SiteSettings): Pick<Site, 'trusted' | 'accessLog' | 'requestMetrics'> => ({
+  ...(trusted.length > 0 && { trusted }),
+  ...(accessLog === 'json' && { accessLog }),
+  ...(requestMetrics === 'rule' && { requestMetrics }),
+})
 
 /** The data of a ConfigMap, read by key; what cannot be honoured is kept, a sentence each. */
 export class SettingsReader {

@@ -2,6 +2,7 @@ import type { GatewayView } from '../listeners/gateway-view.ts'
 import { type OwnListener, tlsModeOf } from '../listeners/own-listener.ts'
 import type { RouteOptions } from '../route-objects.ts'
 import type { KernelPort, WantedPort } from '../routes.ts'
+import { settingsInTable } from '../settings/site-settings.ts'
 import { bySeniority } from '../table/seniority.ts'
 import type { Listener, Site, SitePort } from '../table/table.ts'
 import { type Bindings, type Bound, backendsByKey, entriesOf, type ServedPort, servedPorts } from './gateway-site.ts'
@@ -36,13 +37,10 @@ export const siteOf = (
     const bind = options.bindOf(origin, port)
     if (bind !== undefined) ports.push(sitePort(served, family, bind, bindings, parts))
   }
-  const { trusted, accessLog, requestMetrics } = settings
   const site: Site = {
     origin,
     ports,
-    ...(trusted.length > 0 && { trusted }),
-    ...(accessLog === 'json' && { accessLog }),
-    ...(requestMetrics === 'rule' && { requestMetrics }),
+    ...settingsInTable(settings),
   }
   return { site, kernelPorts, wantedPorts }
 }
