@@ -1,5 +1,5 @@
 /** Milliseconds that the driver has taken so far, and for how many, by what it did. */
-export type DriverTimes = ReadonlyMap<string, { readonly ms: number; readonly count: number }>
+type DriverTimes = ReadonlyMap<string, { readonly ms: number; readonly count: number }>
 
 const PHASES = ['compute', 'apply', 'endpoints', 'reload']
 

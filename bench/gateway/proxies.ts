@@ -165,4 +165,6 @@ export const joinGroups = (pid: number, as: number): void => {
     const file = join('/sys/fs/cgroup', controllers.replace(/^name=/, '') || 'unified', path, 'cgroup.procs')
     if (existsSync(file)) writeFileSync(file, `${pid}`)
   }
+  const groups = (of: number): string => readFileSync(`/proc/${of}/cgroup`, 'utf8')
+  if (groups(pid) !== groups(as)) throw new Error(`${pid} is not in the cgroups of ${as}: ${groups(pid)}`)
 }

@@ -8,7 +8,7 @@ import type { ProxyServer } from './proxies.ts'
 const CONNECTIONS = 32
 
 /** What a load did. */
-export interface Load {
+interface Load {
   readonly rps: number
   /** Answers other than 2xx and 3xx, and connections at fault. */
   readonly failed: number
