@@ -112,7 +112,7 @@ claim('an unknown image is shown as the pod’s state and in an Event that says 
     const text = await cluster.kubectl('describe', 'pod', 'unknown-image')
     return text.includes('Failed to pull') && text
   })
-  assert.match(described, /Failed to pull image "nginx:1\.27": .*fairlead\/echo, fairlead\/host/)
+  assert.match(described, /Failed to pull image "nginx:1\.27": .*fairlead\/echo, fairlead\/gateway, fairlead\/host/)
 })
 
 claim('a selector that matches nothing is accepted: no endpoints, and a connection is refused', async (assert) => {
