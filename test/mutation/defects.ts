@@ -180,6 +180,12 @@ export const DEFECTS: readonly Defect[] = [
     'true',
   ),
   endpoint(
+    'endpoints/weight',
+    'all endpoints weigh the same',
+    'weight >= 1 && weight <= MOST_WEIGHT ? weight : 1',
+    'weight > MOST_WEIGHT ? weight : 1',
+  ),
+  endpoint(
     'endpoints/labelled-slice',
     'slices of others count',
     'if (labels !== undefined && FOREIGN_LABELS',

@@ -47,8 +47,8 @@ export const GATEWAY_DEFECTS: readonly GatewayDefect[] = [
   all(
     'class/foreign',
     'Gateways of all classes are served',
-    'filter(({ spec }: Gateway) => classes.has(spec.gatewayClassName))',
-    'filter(({ spec }: Gateway) => classes.size > 0 && spec.gatewayClassName)',
+    'if (one.spec.controllerName !== options.controllerName) continue',
+    "if (options.controllerName === '') continue",
   ),
   hostname(
     'listener/exact',

@@ -8,6 +8,7 @@ import { TypeFaults } from '../../script/mutants/type-faults.ts'
 import { CLAUSES, type Clause } from '../contract/clause.ts'
 import { BALANCER_DEFECTS } from './balancer-defects.ts'
 import { DEFECTS, type Defect, WITHOUT_DEFECT } from './defects.ts'
+import { GATEWAY_DEFECTS } from './gateway-defects.ts'
 import { POLICY_DEFECTS } from './policy-defects.ts'
 import { edited, sow as sowIn } from './sow.ts'
 
@@ -99,7 +100,7 @@ test('each defect is written against the text that is there', () => {
 test('each defect is code that the compiler takes: one that only crashes would prove nothing', () => {
   const compiler = new TypeFaults(top)
   try {
-    const refused = [...DEFECTS, ...BALANCER_DEFECTS, ...POLICY_DEFECTS].filter(({ edits }) =>
+    const refused = [...DEFECTS, ...BALANCER_DEFECTS, ...POLICY_DEFECTS, ...GATEWAY_DEFECTS].filter(({ edits }) =>
       [...edited(edits)].some(([file, text]) => compiler.has(join(top, 'src', file), text)),
     )
     assert.deepEqual(
