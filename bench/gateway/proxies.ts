@@ -40,7 +40,7 @@ export const startServers = (folder: string, netns: string): ChildProcess => {
 }
 
 /**
- * Bare: one frontend, one backend with one of the servers, and the client's address in a header; once more with all headers that
+ * Bare: one frontend, one backend with the servers that all have, and the client's address in a header; once more with all headers that
  * ours has. Nginx: the same table as
  * a server for each host, an upstream for each Service that keeps its connections, and the headers that ours sends too.
  */
@@ -77,7 +77,7 @@ frontend all
 ${headers}
   default_backend one
 backend one
-  server a ${address}:${SERVER_PORTS[0]}
+${SERVER_PORTS.map((port) => `  server s${port} ${address}:${port}`).join('\n')}
 `
 
 /** What a client says of itself is removed, and what our gateway says of it is said. */

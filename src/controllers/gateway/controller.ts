@@ -25,6 +25,10 @@ const NO_POOL =
 /** Whoever starts does not wait for what is loaded for a class that nobody uses yet. */
 const UNUSED_CLASS_WAITS_MS = 3000
 
+/** Of the time, what people are told may take so much: a proxy that has as much to do for the same change goes first. */
+const SHARE = 1 / 4
+const LONGEST_REST_MS = 50
+
 /**
  * Gateways, Ingresses and their routes: what becomes of them is decided by the room `routes`, anew whenever something
  * has changed, and written where it differs, as statuses, Events, the Services by which they are reached, and the
@@ -40,7 +44,13 @@ export const startGatewayController = (context: ControllerContext): RunningContr
   let news: readonly News[] = []
   let blocked: readonly News[] = []
 
-  const note = (): void => loop.queue.add(ROUTES)
+  /** Until when nothing is decided anew. */
+  let restsUntil = 0
+  const note = (): void => {
+    const rest = restsUntil - context.clock.now()
+    if (rest > 0) loop.queue.addAfter(ROUTES, rest)
+    else loop.queue.add(ROUTES)
+  }
   const kinds: GatewayCaches = new GatewayCaches(context, {
     asked: note,
     said: (object) => loop.queue.add(idOf(object.kind, keyOf(object))),
@@ -79,6 +89,7 @@ export const startGatewayController = (context: ControllerContext): RunningContr
     hasWaited = true
     if (waits === undefined) {
       routing ??= await import('#routes/routes-of.ts')
+      const began = context.clock.now()
       const {
         wantedPorts: ports,
         kernelPorts,
@@ -90,6 +101,8 @@ export const startGatewayController = (context: ControllerContext): RunningContr
       slices.set(kernelPorts)
       for (const id of statuses.set(wanted)) loop.queue.add(id)
       tell()
+      const ended = context.clock.now()
+      restsUntil = ended + Math.min((ended - began) * (1 / SHARE - 1), LONGEST_REST_MS)
     } else for (const id of statuses.set([])) loop.queue.add(id)
     for (const key of [DATA_PLANE, SERVICES, SLICES]) loop.queue.add(key)
     return waits === undefined || waits === Number.POSITIVE_INFINITY ? undefined : waits

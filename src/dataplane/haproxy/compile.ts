@@ -23,7 +23,10 @@ export function compileProxy(table: RoutingTable, slots: Slots, options: ProxyOp
     ...tlsFrontends(table, options),
     ...counterTable(),
     ...sourceTable(),
-    ...slotSections(slots),
+    ...slotSections(
+      slots,
+      table.sites.some(({ requestMetrics }) => requestMetrics === 'rule'),
+    ),
     '',
   ].join('\n')
   return { config, maps: proxyMaps(table, slots), ...proxyCertificates(table), slots: slots.taken }

@@ -1,5 +1,4 @@
 import type { Backend } from '#routes/table/table.ts'
-import { NO_SERVER_COUNTER } from './config/rule-counters.ts'
 
 /** Codes that HAProxy can send a request once more for; others are passed over. */
 const RETRIED_CODES: readonly number[] = [401, 403, 404, 408, 425, 500, 501, 502, 503, 504]
@@ -25,7 +24,6 @@ export function kindLines(kind: string): readonly string[] {
   const lines = [`mode ${words[0]}`, words.includes('source') ? 'balance source' : 'balance random']
   if (words[0] === 'http') {
     lines.push('http-request set-timeout server var(txn.timeout) if { var(txn.timeout) -m found }')
-    lines.push(NO_SERVER_COUNTER)
   }
   if (words.includes('source')) lines.push('hash-type consistent')
   if (retry < 0) return lines

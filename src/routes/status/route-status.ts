@@ -8,7 +8,7 @@ import { GATEWAY_GROUP } from '../references/grants.ts'
 import type { RouteOptions } from '../route-objects.ts'
 import type { WantedCondition, WantedStatus } from '../routes.ts'
 import { type CompiledRoute, compileRoute } from '../rules/compile-route.ts'
-import { type Bindings, speechOf } from '../site/gateway-site.ts'
+import { type Bindings, type Bound, speechOf } from '../site/gateway-site.ts'
 import type { Fault } from '../values/fault.ts'
 import { sameItems } from '../values/remembered.ts'
 import { holds, unless } from './condition.ts'
@@ -28,9 +28,10 @@ export const routeStatuses = (
 ): readonly WantedStatus[] => {
   const { controllerName, refusals } = references.options
   const told = refusals.size === 0 ? undefined : refusals
+  const byRoute = boundByRoute(bindings)
   return attached.flatMap(({ route, parents }) => {
     if (parents.length === 0 && !hadParent(route, controllerName)) return []
-    const compiled = parents.map((parent) => compiledAt(route, parent, bindings, references))
+    const compiled = parents.map((parent) => compiledAt(route, parent, byRoute, references))
     const on = [
       controllerName,
       told,
@@ -75,15 +76,21 @@ const statusOf = ({ origin, metadata }: AnyRoute, parents: readonly WantedParent
 const hadParent = ({ status }: AnyRoute, controllerName: string): boolean =>
   (status?.parents ?? []).some((parent) => parent.controllerName === controllerName)
 
+type BoundByRoute = ReadonlyMap<OwnListener, ReadonlyMap<AnyRoute, Bound>>
+
+/** A listener may have thousands of routes. */
+const boundByRoute = (bindings: Bindings): BoundByRoute =>
+  new Map([...bindings].map(([listener, bound]) => [listener, new Map(bound.map((one) => [one.route, one]))]))
+
 /** As it is spoken for at one of the parent's listeners; at a parent that refuses it, as it would be. */
 const compiledAt = (
   route: AnyRoute,
   { gateway, attachments }: Parent,
-  bindings: Bindings,
+  byRoute: BoundByRoute,
   references: BackendReferences,
 ): CompiledRoute => {
   const listener: OwnListener | undefined = attachments[0]?.listener ?? gateway.listeners[0]
-  const bound = listener && bindings.get(listener)?.find((one) => one.route === route)
+  const bound = listener && byRoute.get(listener)?.get(route)
   if (bound !== undefined) return bound.compiled
   const speech = listener === undefined ? { route: 'TCP' as const, tls: false } : speechOf(route, gateway, listener)
   return compileRoute(route, speech, references)

@@ -5,6 +5,7 @@ import { isLeaving } from '#objects/deletion.ts'
 import { objectKey } from '#objects/object-key.ts'
 import type { WantedStatus } from '#routes/routes.ts'
 import type { Origin } from '#routes/table/origin.ts'
+import { remembered } from '#routes/values/remembered.ts'
 import type { ControllerContext } from '../../context.ts'
 import { sameValue } from '../../values/equal.ts'
 import type { GatewayCaches } from '../reading/caches.ts'
@@ -34,15 +35,15 @@ export class Statuses {
   /** From now on these should stand. Gives the ids of the objects whose status may have to be written. */
   set(statuses: readonly WantedStatus[]): readonly string[] {
     const before = this.#wanted
-    const wanted = new Map(statuses.map((one) => [idOfOrigin(one.object), one]))
+    const wanted = new Map(statuses.map((one) => [idOfWish(one), one]))
     this.#wanted = wanted
-    const changed = [...wanted].flatMap(([id, one]) => (isSameWish(before.get(id), one) ? [] : [id]))
-    const left: string[] = []
-    for (const { kind, metadata, ...object } of this.#kinds.all()) {
-      const id = idOf(kind, objectKey(metadata?.namespace, metadata?.name ?? ''))
-      if (!wanted.has(id) && withoutOurs((object as WithStatus).status) !== undefined) left.push(id)
+    const ids: string[] = []
+    for (const [id, one] of wanted) if (!isSameWish(before.get(id), one)) ids.push(id)
+    for (const object of this.#kinds.all()) {
+      const id = idOfObject(object)
+      if (!wanted.has(id) && withoutOurs((object as WithStatus).status) !== undefined) ids.push(id)
     }
-    return [...changed, ...left]
+    return ids
   }
 
   /** The object of an id, with the resource that it is written by. */
@@ -71,8 +72,15 @@ export class Statuses {
   }
 }
 
+/** There are thousands, nearly all of which are as they were the last time: a text that is not made anew is found sooner. */
+const idOfWish = remembered(({ object }: WantedStatus) => idOfOrigin(object))
+const idOfObject = remembered(({ kind, metadata }: ApiObject) =>
+  idOf(kind, objectKey(metadata?.namespace, metadata?.name ?? '')),
+)
+
 const isSameWish = (before: WantedStatus | undefined, after: WantedStatus): boolean =>
-  before !== undefined &&
-  before.uid === after.uid &&
-  before.generation === after.generation &&
-  sameValue(before.status, after.status)
+  before === after ||
+  (before !== undefined &&
+    before.uid === after.uid &&
+    before.generation === after.generation &&
+    sameValue(before.status, after.status))

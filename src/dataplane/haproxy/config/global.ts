@@ -22,6 +22,10 @@ export function globalLines(table: RoutingTable, options: ProxyOptions): readonl
     // HAProxy takes no empty value.
     ...(ports.length > 0 ? [`  setenv GATEWAY_PORTS "${ports.join(' ')}"`] : []),
     `  lua-load-per-thread ${options.program}`,
+    // No two requests are alike: to ask whether an expression has been held against one before costs more than to hold it.
+    '  tune.pattern.cache-size 0',
+    // A connection that goes from one thread to another costs more than one that each thread has.
+    '  tune.idle-pool.shared off',
     // Room for a request's or an answer's headers, and for those that routes add to them.
     '  tune.bufsize 32768',
     '  tune.maxrewrite 8192',

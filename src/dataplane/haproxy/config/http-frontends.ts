@@ -18,6 +18,7 @@ export function httpFrontends(table: RoutingTable, options: ProxyOptions): reado
         ...httpBinds(port, options).map((line) => `  ${line}`),
         // What was told apart by its name before has been counted.
         ...(isSplit(port) ? [] : sourceLines(options)).map((line) => `  ${line}`),
+        `  ${SET_CLIENT}`,
         ...(site.accessLog === 'json' ? LOG_LINES : []).map((line) => `  ${line}`),
         ...ruleLines(port, site).map((line) => `  ${line}`),
       ]),
@@ -102,18 +103,22 @@ const LOG_LINES = [
   'http-request set-var(txn.path) path',
 ]
 
+/** An address takes long to write: it is written once for all requests of a connection. */
+const SET_CLIENT = 'tcp-request session set-var-fmt(sess.client) %[src]'
+const FORWARDED_FOR = 'http-request add-header X-Forwarded-For %[var(sess.client)]'
+
 /** What backends are told of clients. What clients say of themselves is passed on for those alone who are trusted. */
 function forwarded({ port, kind }: SitePort, trusted: readonly string[]): readonly string[] {
   const own = [
     ['Proto', kind === 'tls' ? 'https' : 'http'],
-    ['Host', '%[req.hdr(host)]'],
+    ['Host', '%[req.fhdr(host)]'],
     ['Port', String(port)],
   ]
   if (trusted.length === 0) {
     return [
       'http-request del-header Forwarded',
       'http-request del-header X-Forwarded- -m beg',
-      'http-request add-header X-Forwarded-For %[src]',
+      FORWARDED_FOR,
       ...own.map(([name, value]) => `http-request add-header X-Forwarded-${name} ${value}`),
     ]
   }
@@ -121,7 +126,7 @@ function forwarded({ port, kind }: SitePort, trusted: readonly string[]): readon
   return [
     `http-request del-header Forwarded unless ${sources}`,
     `http-request del-header X-Forwarded- -m beg unless ${sources}`,
-    'http-request add-header X-Forwarded-For %[src]',
+    FORWARDED_FOR,
     ...own.map(
       ([name, value]) =>
         `http-request add-header X-Forwarded-${name} ${value} unless { req.hdr(x-forwarded-${name?.toLowerCase()}) -m found }`,
