@@ -3,8 +3,8 @@
  * force: see docs/benchmarks.md. `script/bench gateway [--quick] [--rounds N] [--seconds N]`. Prints tables, and JSON as
  * its last line.
  *
- * A whole cluster of one node. The others run in the network namespace and the cgroups of the gateway's own HAProxy, and
- * wrk asks all three from there, in turns within one run.
+ * A whole cluster of one node. The others run in the network namespace and the cgroups of the gateway's own HAProxy, with a
+ * filter of system calls as it has, and wrk asks all three from there, in turns within one run.
  */
 import { type ChildProcess, spawnSync } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
@@ -25,6 +25,7 @@ import { driverTimes, meansSince } from './gateway/driver-times.ts'
 import { GatewayObjects } from './gateway/objects.ts'
 import { joinGroups, type ProxyServer, parentOf, processesOf, startRivals, startServers } from './gateway/proxies.ts'
 import { Wrk } from './gateway/wrk.ts'
+import { compileProgram } from './load/compile.ts'
 
 const { values } = parseArgs({
   options: {
@@ -65,6 +66,7 @@ const eventually = async <T>(what: string, ask: () => Promise<T | undefined> | T
 
 const children: ChildProcess[] = []
 let changes: Changes | undefined
+let filtered: ReturnType<typeof compileProgram> | undefined
 try {
   if (spawnSync('wrk', ['-v']).error) throw new Error('wrk is missing: apt-get install --no-install-recommends wrk')
   say(`load ${load()}`)
@@ -87,7 +89,8 @@ try {
     .map(({ spec }) => Number(spec?.ports?.[0]?.targetPort))[0]!
 
   const netns = `/proc/${master}/ns/net`
-  const rivals = startRivals(folder, netns, node.addresses[0], ROUTES)
+  filtered = compileProgram('filtered')
+  const rivals = startRivals(folder, filtered.program, netns, node.addresses[0], ROUTES)
   children.push(...rivals.children)
   await sleep(1000)
   for (const { pids } of rivals.proxies) for (const pid of pids()) joinGroups(pid, master)
@@ -189,6 +192,7 @@ try {
 } finally {
   changes?.close()
   for (const child of children) child.kill('SIGTERM')
+  filtered?.remove()
   spawnSync(fairlead, ['down', '--name', NAME], { env: environment })
   rmSync(folder, { recursive: true, force: true })
 }

@@ -42,10 +42,12 @@ export const startServers = (folder: string, netns: string): ChildProcess => {
 /**
  * Bare: one frontend, one backend with the servers that all have, and the client's address in a header; once more with all headers that
  * ours has. Nginx: the same table as
- * a server for each host, an upstream for each Service that keeps its connections, and the headers that ours sends too.
+ * a server for each host, an upstream for each Service that keeps its connections, and the headers that ours sends too. `filtered`: the program of bench/load, so that
+ * their system calls pass a filter as those of the pod do.
  */
 export const startRivals = (
   folder: string,
+  filtered: string,
   netns: string,
   address: string,
   routes: number,
@@ -56,9 +58,9 @@ export const startRivals = (
   if (program === undefined) throw new Error('nginx is missing: script/setup --tests unpacks it')
   for (const name of ['temp', 'logs']) mkdirSync(join(folder, name), { recursive: true })
   const nginxFile = written(folder, 'nginx.conf', nginxConfig(folder, address, routes))
-  const bare = inside(netns, 'haproxy', '-db', '-f', bareFile)
-  const headers = inside(netns, 'haproxy', '-db', '-f', headersFile)
-  const nginx = inside(netns, program, '-p', folder, '-c', nginxFile, '-e', 'stderr')
+  const bare = inside(netns, filtered, 'haproxy', '-db', '-f', bareFile)
+  const headers = inside(netns, filtered, 'haproxy', '-db', '-f', headersFile)
+  const nginx = inside(netns, filtered, program, '-p', folder, '-c', nginxFile, '-e', 'stderr')
   return {
     children: [bare, headers, nginx],
     proxies: [

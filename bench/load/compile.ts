@@ -7,7 +7,7 @@ import { join } from 'node:path'
  * A program of this folder, compiled into a folder of its own, which `remove` takes away. Throws an Error that says
  * what to install where there is no compiler.
  */
-export const compileProgram = (name: 'load' | 'observe'): { readonly program: string; remove(): void } => {
+export const compileProgram = (name: 'filtered' | 'load' | 'observe'): { readonly program: string; remove(): void } => {
   const folder = mkdtempSync(join(tmpdir(), 'fairlead-load-'))
   const remove = () => rmSync(folder, { recursive: true, force: true })
   const program = join(folder, name)

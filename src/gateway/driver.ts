@@ -143,15 +143,18 @@ export class Driver {
   }
 
   #wanted(table: RoutingTable): Wanted {
+    let last: { readonly without: ReadonlySet<string>; readonly plan: ProxyPlan } | undefined
     return {
       parts: () => partsOf(table),
       compile: (without) => {
+        if (last?.without.symmetricDifference(without).size === 0) return last.plan
         // What has been taken last is what new ones are given slots beside.
         this.#lastSlots = this.proxy.plan ? this.#slotsOf(this.proxy.plan) : this.#lastSlots
         const kept = tableWithout(table, without)
         const slots = assignSlots(this.#lastSlots, kept.backends)
         const plan = compileProxy(kept, slots, this.#options.proxyOptions)
         this.#slots.set(plan, slots)
+        last = { without, plan }
         return plan
       },
     }

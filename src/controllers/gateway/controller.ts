@@ -26,8 +26,8 @@ const NO_POOL =
 const UNUSED_CLASS_WAITS_MS = 3000
 
 /** Of the time, what people are told may take so much: a proxy that has as much to do for the same change goes first. */
-const SHARE = 1 / 4
-const LONGEST_REST_MS = 50
+const SHARE = 1 / 10
+const LONGEST_REST_MS = 100
 
 /**
  * Gateways, Ingresses and their routes: what becomes of them is decided by the room `routes`, anew whenever something

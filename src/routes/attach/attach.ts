@@ -7,6 +7,7 @@ import { GATEWAY_GROUP } from '../references/grants.ts'
 import type { RouteObjects } from '../route-objects.ts'
 import type { Fault } from '../values/fault.ts'
 import { commonHostnames } from '../values/hostname.ts'
+import { remembered } from '../values/remembered.ts'
 import type { AnyRoute } from './any-route.ts'
 
 /** A route at a listener, under the names that both have. */
@@ -47,12 +48,17 @@ export const hooksOf = (gateways: readonly GatewayView[]): Hooks => {
 export const attach = (route: AnyRoute, hooks: Hooks, objects: RouteObjects): readonly Parent[] => {
   const parents: Parent[] = []
   for (const ref of parentRefsOf(route, hooks)) {
-    const { group = GATEWAY_GROUP, kind = 'Gateway', namespace = route.origin.namespace, name } = ref
-    const hook = group === GATEWAY_GROUP ? hooks.get(`${kind} ${objectKey(namespace, name)}`) : undefined
+    const hook = hooks.get(hookKey(ref, route.origin.namespace))
     if (hook !== undefined) parents.push(attachTo(route, ref, hook, objects))
   }
   return parents
 }
+
+/** A text that is kept is found sooner than one that is made anew. */
+const hookKey = remembered(
+  ({ group = GATEWAY_GROUP, kind = 'Gateway', namespace, name }: ParentReference, own: string): string =>
+    group === GATEWAY_GROUP ? `${kind} ${objectKey(namespace ?? own, name)}` : '',
+)
 
 /** Its own, and the Gateways that say that they are the default, where it wants them. */
 const parentRefsOf = ({ parentRefs, usesDefaults, origin }: AnyRoute, hooks: Hooks): readonly ParentReference[] => {

@@ -44,11 +44,11 @@ export const findBackend = (
   const { group = '', kind = 'Service', namespace = from.namespace, name } = ref
   if (group !== '' || kind !== 'Service')
     return { reason: 'InvalidKind', message: `${nameOfKind(group, kind)} ${name} is no Service` }
-  const key = objectKey(namespace, name)
+  const before = led.get(ref)
+  const key = before?.key ?? objectKey(namespace, name)
   if (!permits(from, { group, kind, namespace, name })) return notPermitted(from, `Service ${key}`)
   const service = objects.service(key)
   if (service === undefined) return notFound(`Service ${key} is not there`)
-  const before = led.get(ref)
   const isSame =
     before !== undefined &&
     before.service === service &&
@@ -72,12 +72,14 @@ export const findBackend = (
       message: `port ${ref.port} of Service ${key} has the appProtocol ${port.appProtocol}, ${refusalOf(speech, port.appProtocol!)}`,
     }
   const answer = found(service, port, protocol, policy, retry, speech)
-  led.set(ref, { service, policy, speech, found: answer })
+  led.set(ref, { key, service, policy, speech, found: answer })
   return answer
 }
 
 /** Where a reference led. It belongs to one rule, whose retries are always the same. */
 interface Led {
+  /** Of the Service: a text that is kept is found sooner than one that is made anew. */
+  readonly key: string
   readonly service: Service
   readonly policy: ReadPolicy | undefined
   readonly speech: Speech

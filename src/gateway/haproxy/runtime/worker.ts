@@ -10,8 +10,8 @@ import { sweepServers, writeServers } from './server-writer.ts'
 
 /** A request that has read one map and not yet the next is over after this: what it read leads somewhere until then. */
 const REQUEST_MS = 25
-/** So many plans in a row may leave to the next one what they have too much. */
-const MOST_LEFT = 20
+/** So many plans in a row may leave to the next one what they have too much: texts that nothing leads to any more. */
+const MOST_LEFT = 200
 
 const NONE: readonly PlannedServer[] = []
 
