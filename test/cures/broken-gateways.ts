@@ -1,5 +1,5 @@
 import type { Broken } from './broken.ts'
-import { gateway, HTTP, HTTPS, httpRoute, web } from './gateway-objects.ts'
+import { gateway, HTTP, HTTPS, httpRoute, ingress, web } from './gateway-objects.ts'
 import { namespace, policy } from './objects.ts'
 
 const from = 'pod/client'
@@ -84,6 +84,16 @@ export const brokenGateways = {
       about: 'its certificate is not there',
       hasGateways: true,
       make: (world) => world.make(...web(), gateway('gw', [HTTP, HTTPS]), httpRoute('shop')),
+      ask: { from, to: 'https://shop.test/' },
+      lookOnly: 'the certificate is for its owner to bring',
+    },
+  ],
+  'certificate-unusable': [
+    {
+      about: 'an Ingress names a Secret that is not there',
+      hasGateways: true,
+      make: (world) =>
+        world.make(...web(), ingress('shop', { tls: [{ hosts: ['shop.test'], secretName: 'shop-tls' }] })),
       ask: { from, to: 'https://shop.test/' },
       lookOnly: 'the certificate is for its owner to bring',
     },

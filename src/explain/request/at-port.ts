@@ -1,3 +1,4 @@
+import { hostOf, listenerFor } from '#routes/table/hostname.ts'
 import { locationOf } from '#routes/table/location.ts'
 import type { SitePort } from '#routes/table/table.ts'
 import type { RequestText } from '../ask/request-text.ts'
@@ -19,7 +20,7 @@ import { noRule, redirectLoop } from './reasons/rules.ts'
 import { listenerRef, ruleRef } from './route-ref.ts'
 import { serve } from './serve.ts'
 import { shareOf } from './share.ts'
-import { claimsFor } from './unserved.ts'
+import { brokenFor, claimsFor } from './unserved.ts'
 
 /** What of a trace follows from what the gateway does. */
 export interface Told {
@@ -74,7 +75,9 @@ export function atPort({ facts, gateways, question, text, place, packet, port, r
   const nearly =
     served.type === 'connected' ? [] : nearMisses(port, parts, served.type === 'taken' ? served.entry : undefined)
   if (served.type === 'refused') {
-    const claims = claimsFor({ gateways, place, host: parts.host })
+    const why = { gateways, place, text, host: parts.host }
+    const broken = brokenFor(why, listener?.hostname ?? (listener && ''))
+    const claims = broken.length > 0 ? broken : claimsFor(why)
     switch (served.reason) {
       case 'BadTarget':
         return refused(served.status, [], [requestMalformed('path', text.target)])
@@ -82,12 +85,15 @@ export function atPort({ facts, gateways, question, text, place, packet, port, r
         return refused(served.status, [], [requestMalformed('host', text.authority)])
       case 'Misdirected':
         return refused(served.status, [], [misdirected(question, text, parts.host, text.serverName ?? '', listener!)])
-      case 'NoListener':
-        return refused(
-          served.status,
-          [],
-          claims.length > 0 ? claims : [hostNotServed(gateways, question, text, parts.host, gateway)],
-        )
+      case 'NoListener': {
+        const findings = claims.length > 0 ? claims : [hostNotServed(gateways, question, text, parts.host, gateway)]
+        // There is no certificate to show.
+        const isTlsRefused =
+          port.kind === 'tls' && listenerFor(port.listeners, hostOf(text.serverName ?? '') ?? '') === undefined
+        return isTlsRefused
+          ? { request: { ...about, answer: { code: 'unanswered' } }, steps: [], findings, verdict: 'unreachable' }
+          : refused(served.status, [], findings)
+      }
       case 'NoRoute':
         return refused(
           served.status,

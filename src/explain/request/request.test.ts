@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { ingress, rule as ingressRule, OUR_CLASS } from '#routes/ingress/testing/ingresses.ts'
 import { gateway, grant, http, httpRoute, https, rule, secret, tlsRoute } from '#routes/testing/make.ts'
 import { ask, at, pod, service, slice } from '../testing/cluster.ts'
-import { withGateway } from '../testing/gateways.ts'
+import { ingressService, withGateway } from '../testing/gateways.ts'
 import { policy } from '../testing/policies.ts'
 import type { Told } from '../testing/told.ts'
 
@@ -196,7 +197,7 @@ test('a gateway without a pod that serves is told by its Service, and what it wo
     {
       ...facts,
       pods: facts.pods.filter(({ metadata }) => metadata?.name !== 'proxy'),
-      slices: facts.slices.filter(({ metadata }) => !metadata?.name?.startsWith('gw-')),
+      slices: facts.slices.filter(({ metadata }) => metadata?.namespace !== 'kube-system'),
     },
   )
   assert.deepEqual([told.verdict, reasons(told)], ['unreachable', ['selector-matches-nothing']])
@@ -261,4 +262,39 @@ test('a name that is nobody’s leads nowhere, with the names that are served', 
   const told = ask('host', 'http://www.shpo.test/', {}, withGateway({ gateways: [named], httpRoutes: [shop({})] }))
   assert.deepEqual([told.verdict, reasons(told), told.destination], ['unreachable', ['host-not-served'], undefined])
   assert.deepEqual(told.findings[0]!.cures[0]!.command, 'fairlead explain --from host --to http://shop.test/')
+})
+
+test('a host whose listener has no certificate is told by that, whatever else its port serves: TLS fails', () => {
+  const shown = https({ name: 'other', hostname: 'other.test', tls: { certificateRefs: [{ name: 'cert' }] } })
+  const broken = https({ hostname: 'shop.test', tls: { certificateRefs: [{ name: 'gone' }] } })
+  const given = { gateways: [gateway('default/gw', [http(), shown, broken])], secrets, httpRoutes: [shop({})] }
+  const told = ask('pod/client', 'https://shop.test/', { gateway: 'default/gw' }, withGateway(given))
+  assert.deepEqual([told.verdict, reasons(told)], ['unreachable', ['listener-not-served']])
+  assert.deepEqual(statusOf(told), { code: 'unanswered' })
+  assert.deepEqual(
+    told.findings[0]!.message,
+    'the listener https of Gateway default/gw is not served: InvalidCertificateRef',
+  )
+  assert.deepEqual(told.findings[0]!.details, ['Secret default/gone is not there'])
+})
+
+test('a host of an Ingress whose Secret is not there is told by that, also where others have TLS', () => {
+  const shop = ingress('default/shop', {
+    rules: [ingressRule('shop.test', 'Prefix / web'), ingressRule('other.test', 'Prefix / web')],
+    tls: [
+      { hosts: ['shop.test'], secretName: 'gone' },
+      { hosts: ['other.test'], secretName: 'cert' },
+    ],
+  })
+  const own = [secret('default/cert', 'CERT other.test')]
+  const given = { ingresses: [shop], ingressClasses: [OUR_CLASS], secrets: own }
+  const more = { services: [service('web', '10.96.0.1'), ingressService(80, 443)] }
+  for (const secrets of [own, []]) {
+    const told = ask('pod/client', 'https://shop.test/', {}, withGateway({ ...given, secrets }, { more }))
+    assert.deepEqual([told.verdict, reasons(told)], ['unreachable', ['certificate-unusable']])
+    assert.deepEqual(statusOf(told), { code: 'unanswered' })
+    assert.match(told.findings[0]!.message, /^Ingress default\/shop has no certificate for shop\.test/)
+    assert.match(told.findings[0]!.details![0]!, /there is no Secret default\/gone/)
+  }
+  assert.deepEqual(statusOf(ask('pod/client', 'http://shop.test/', {}, withGateway(given, { more }))), ['1/1'])
 })

@@ -6,6 +6,7 @@ import type { Question } from '../trace/question.ts'
 import { ingressesOfNobody, unattachedFor } from './claims.ts'
 import type { Place } from './place.ts'
 import { ingressOfNobody, routeNotAttached } from './reasons/attach.ts'
+import { certificateUnusable } from './reasons/certificate.ts'
 import { gatewayNotProgrammed, gatewayOfNobody, gatewayPortUnknown, listenerNotServed } from './reasons/gateway.ts'
 import { servedAt } from './site.ts'
 
@@ -39,16 +40,31 @@ export const claimsFor = ({
   ].slice(0, MOST_CLAIMS)
 }
 
+/** What a host would be served by, if it were whole: a listener of a Gateway, a certificate of an Ingress. */
+export const brokenFor = (
+  { gateways, place, text, host }: Pick<Unserved, 'gateways' | 'place' | 'text' | 'host'>,
+  served?: string,
+): readonly Finding[] => {
+  const { site, port } = place
+  const found =
+    site.kind === 'Gateway'
+      ? listenerNotServed(gateways, site, port, host, served)
+      : text.scheme === 'https'
+        ? certificateUnusable(gateways, host)
+        : undefined
+  return found === undefined ? [] : [found]
+}
+
 /** Why a gateway serves nothing at a port; undefined where it does. */
 export const unservedPort = (unserved: Unserved): readonly Finding[] | undefined => {
-  const { gateways, question, text, place, host } = unserved
+  const { gateways, question, text, place } = unserved
   const { site, port } = place
   const served = servedAt(gateways, site)
   if (served?.ports.some((one) => one.port === port)) return undefined
   const ofNobody = gatewayOfNobody(gateways, site)
   if (ofNobody !== undefined) return [ofNobody]
-  const listener = site.kind === 'Gateway' ? listenerNotServed(gateways, site, port, host) : undefined
-  if (listener !== undefined) return [listener]
+  const broken = brokenFor(unserved)
+  if (broken.length > 0) return broken
   const notAccepted = site.kind === 'Gateway' ? gatewayNotProgrammed(gateways, site) : undefined
   if (served === undefined && notAccepted?.isRefused) return [notAccepted.finding]
   const claims = claimsFor(unserved)

@@ -1,4 +1,5 @@
 import type { Service } from '#api/core/service/message.ts'
+import type { EndpointSlice } from '#api/discovery/endpointslice/message.ts'
 import { routesOf } from '#routes/routes-of.ts'
 import { bindOf, GATEWAY_ANNOTATION, MANAGED_LABELS, siteKey, siteKeyOf } from '#routes/site-service.ts'
 import { type Cluster, objectsOf, options } from '#routes/testing/cluster.ts'
@@ -30,6 +31,21 @@ const siteService = (gateway: string | undefined, address: string, ports: readon
 
 const withAddress = (one: Service, ip: string): Service => ({ ...one, status: { loadBalancer: { ingress: [{ ip }] } } })
 
+/** The Service of all Ingresses, of load balancer address 172.30.255.8. */
+export const ingressService = (...ports: readonly number[]): Service =>
+  withAddress(siteService(undefined, '172.30.255.8', ports), '172.30.255.8')
+
+/** Where the pod of the data plane listens for a site. */
+const siteSlices = ({ metadata: { name = '' } = {}, spec }: Service): readonly EndpointSlice[] =>
+  (spec?.ports ?? []).map(({ port, targetPort }) => ({
+    ...slice('x', [at('10.244.2.50', 2)], { name: `p-${port}`, port: Number(targetPort), protocol: 'TCP' }),
+    metadata: {
+      name: `${name}-${port}`,
+      namespace: 'kube-system',
+      labels: { 'kubernetes.io/service-name': name },
+    },
+  }))
+
 interface Given {
   /** Ports of the Gateway's Service; none: there is no Service yet. */
   readonly ports?: readonly number[]
@@ -50,20 +66,13 @@ export const withGateway = (
   const own = siteService('default/gw', '172.30.255.7', ports)
   const site = isPending ? own : withAddress(own, '172.30.255.7')
   const base = facts(more)
-  const slices = ports.map((port) => ({
-    ...slice('x', [at('10.244.2.50', 2)], { name: `p-${port}`, port: 10_000 + port, protocol: 'TCP' }),
-    metadata: {
-      name: `gw-${port}`,
-      namespace: 'kube-system',
-      labels: { 'kubernetes.io/service-name': own.metadata?.name ?? '' },
-    },
-  }))
   const proxy = pod('proxy', 2, 50, {
     namespace: 'kube-system',
     labels: { 'app.kubernetes.io/name': 'fairlead-gateway' },
     ports: [],
   })
   const services = ports.length > 0 ? [...base.services, site] : base.services
+  const slices = [own, ...services.filter((one) => siteKeyOf(one) === '')].flatMap(siteSlices)
   const names = Object.fromEntries(
     [...base.namespaces, 'kube-system'].map((name) => [name, { 'kubernetes.io/metadata.name': name }]),
   )

@@ -19,6 +19,7 @@ import type { ImageUnknown, NodeLost, PodsCrash, PodsNotReady, PodsPending, Pods
 import type { NodeNotReady, NoEligibleNode, NoLocalEndpoint, ReplyAstray, SourceRange } from './findings/policy.ts'
 import type {
   BackendUnresolved,
+  CertificateUnusable,
   GatewayNotProgrammed,
   GatewayOfNobody,
   GatewayPortUnknown,
@@ -54,6 +55,7 @@ export type Reason = Facts['reason']
 type Facts =
   | AsksItself
   | BackendUnresolved
+  | CertificateUnusable
   | ClusterIpOutside
   | ClusterIpUnassigned
   | DnsDown

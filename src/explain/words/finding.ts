@@ -21,6 +21,7 @@ import { imageUnknown, nodeLost, podsCrash, podsNotReady, podsPending, podsStart
 import { nodeNotReady, noEligibleNode, noLocalEndpoint, replyAstray, sourceRange } from './findings/policy.ts'
 import {
   backendUnresolved,
+  certificateUnusable,
   gatewayNotProgrammed,
   gatewayOfNobody,
   gatewayPortUnknown,
@@ -163,6 +164,8 @@ function reasonText(finding: Finding): FindingText {
       return hostNotServed(finding)
     case 'ingress-of-nobody':
       return ingressOfNobody(finding)
+    case 'certificate-unusable':
+      return certificateUnusable(finding)
     case 'listener-not-served':
       return listenerNotServed(finding)
     case 'misdirected':

@@ -1,7 +1,7 @@
 import { keyOf } from '#objects/object-key.ts'
 import { GATEWAY_CONTROLLER } from '#routes/data-plane.ts'
 import type { WantedCondition } from '#routes/routes.ts'
-import { matchesHostname } from '#routes/table/hostname.ts'
+import { compareHostnames, matchesHostname } from '#routes/table/hostname.ts'
 import type { Origin } from '#routes/table/origin.ts'
 import type { SitePort } from '#routes/table/table.ts'
 import type { RequestText } from '../../ask/request-text.ts'
@@ -53,12 +53,16 @@ const statusOf = ({ routes }: GatewayFacts, { kind, namespace, name }: Origin): 
 
 const CONDITIONS = ['Accepted', 'ResolvedRefs', 'Programmed'] as const
 
-/** A listener of the Gateway at a port, for a host, that is not served; undefined where there is none. */
+/**
+ * A listener of the Gateway at a port, for a host, that is not served; undefined where there is none. `served`: the
+ * hostname of one that takes its requests meanwhile, than which it is more specific.
+ */
 export const listenerNotServed = (
   gateways: GatewayFacts,
   site: Origin,
   port: number,
   host: string,
+  served?: string,
 ): Finding | undefined => {
   const gateway = gatewayOf(gateways, site)
   const status = statusOf(gateways, site)
@@ -66,6 +70,7 @@ export const listenerNotServed = (
     const { name, hostname = '' } = listener
     if (gateway === undefined || listener.port !== port) continue
     if (hostname !== '' && !matchesHostname(hostname.toLowerCase(), 'many', host)) continue
+    if (served !== undefined && compareHostnames(hostname.toLowerCase(), served) >= 0) continue
     const told = status?.listeners?.find((one) => one.name === name)
     const bad = CONDITIONS.flatMap(
       (type) => told?.conditions.find((one) => one.type === type && one.status === 'False') ?? [],

@@ -91,6 +91,15 @@ export interface ListenerNotServed {
   readonly message: string
 }
 
+/** The Ingress that says that the host has TLS has no certificate for it that could be shown: TLS fails. */
+export interface CertificateUnusable {
+  readonly reason: 'certificate-unusable'
+  readonly ingress: ObjectRef
+  readonly host: string
+  /** Which one, and what is wrong with it. */
+  readonly message: string
+}
+
 /** The gateway has no listener at this port. */
 export interface GatewayPortUnknown {
   readonly reason: 'gateway-port-unknown'

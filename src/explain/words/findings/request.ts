@@ -1,5 +1,6 @@
 import type {
   BackendUnresolved,
+  CertificateUnusable,
   GatewayNotProgrammed,
   GatewayOfNobody,
   GatewayPortUnknown,
@@ -75,6 +76,11 @@ export const requestMalformed = ({ part, text }: RequestMalformed): FindingText 
 
 export const listenerNotServed = ({ gateway, listener, because, message }: ListenerNotServed): FindingText => ({
   message: `the listener ${listener} of ${objectText(gateway)} is not served: ${because}`,
+  details: [message],
+})
+
+export const certificateUnusable = ({ ingress, host, message }: CertificateUnusable): FindingText => ({
+  message: `${objectText(ingress)} has no certificate for ${host} that could be shown: TLS fails`,
   details: [message],
 })
 
