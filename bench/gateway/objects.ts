@@ -9,15 +9,18 @@ import type { Client } from '#client/client.ts'
 const NAMESPACE = 'bench'
 const V1 = 'gateway.networking.k8s.io/v1'
 const SERVICES = 50
-/** Where the bench's servers listen, each of which says its port. */
-export const SERVER_PORTS: readonly number[] = Array.from({ length: 8 }, (_, index) => 19_001 + index)
+/** Where the bench's servers listen, each of which says its port: two for each Service, which has one of them at a time. */
+export const SERVER_PORTS: readonly number[] = Array.from({ length: 2 * SERVICES }, (_, index) => 19_001 + index)
+
+/** Those that Services have at first. */
+export const SERVICE_PORTS = SERVER_PORTS.slice(0, SERVICES)
 
 export const hostOf = (route: number): string => `h${route}.bench.test`
 /** The Service that a route has at first. */
 export const serviceOf = (route: number): number => route % SERVICES
 /** The server that a Service has at first. */
-const portOf = (service: number): number => SERVER_PORTS[service % SERVER_PORTS.length]!
-const nextPort = (port: number): number => SERVER_PORTS[(SERVER_PORTS.indexOf(port) + 1) % SERVER_PORTS.length]!
+export const portOf = (service: number): number => SERVER_PORTS[service]!
+const nextPort = (port: number): number => SERVER_PORTS[(SERVER_PORTS.indexOf(port) + SERVICES) % SERVER_PORTS.length]!
 
 export const to = (service: number, weight = 1): object => ({ name: `s${service}`, port: 80, weight })
 
@@ -26,7 +29,7 @@ export class GatewayObjects {
   readonly #client: Client
   readonly #address: string
   /** The port of each Service's server. */
-  readonly #ports = Array.from({ length: SERVICES }, (_, service) => portOf(service))
+  readonly #ports = [...SERVICE_PORTS]
 
   /** `address`: where the servers are. */
   constructor(client: Client, address: string) {

@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { hostOf, SERVER_PORTS, serviceOf } from './objects.ts'
+import { hostOf, portOf, SERVER_PORTS, SERVICE_PORTS, serviceOf } from './objects.ts'
 
 /** A proxy that is asked at a port of the gateway's pod. */
 export interface ProxyServer {
@@ -40,7 +40,7 @@ export const startServers = (folder: string, netns: string): ChildProcess => {
 }
 
 /**
- * Bare: one frontend, one backend with the servers that all have, and the client's address in a header; once more with all headers that
+ * Bare: one frontend, one backend with the endpoints of all Services, and the client's address in a header; once more with all headers that
  * ours has. Nginx: the same table as
  * a server for each host, an upstream for each Service that keeps its connections, and the headers that ours sends too. `filtered`: the program of bench/load, so that
  * their system calls pass a filter as those of the pod do.
@@ -79,7 +79,7 @@ frontend all
 ${headers}
   default_backend one
 backend one
-${SERVER_PORTS.map((port) => `  server s${port} ${address}:${port}`).join('\n')}
+${SERVICE_PORTS.map((port) => `  server s${port} ${address}:${port}`).join('\n')}
 `
 
 /** What a client says of itself is removed, and what our gateway says of it is said. */
@@ -94,7 +94,7 @@ const nginxConfig = (folder: string, address: string, routes: number): string =>
   const all = Array.from({ length: routes }, (_, route) => route)
   const upstreams = [...new Set(all.map(serviceOf))].map(
     (service) => `  upstream s${service} {
-    server ${address}:${SERVER_PORTS[service % SERVER_PORTS.length]};
+    server ${address}:${portOf(service)};
     keepalive 320;
     keepalive_requests 1000000;
   }`,

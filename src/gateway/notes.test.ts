@@ -81,7 +81,7 @@ test('requests are counted by Service, whatever slots stand for it', () => {
   const stat =
     '# pxname,svname,hrsp_2xx,hrsp_5xx,\nhttp-1,e1,5,0,\nhttp-1,BACKEND,5,1,\nhttp-2,BACKEND,2,0,\nhttp-3,BACKEND,9,0,\nrequests,FRONTEND,16,1,\n'
   const service = { namespace: 'shop', name: 'cart', port: 80 }
-  const backend = (key: string) => [key, { key, service, portName: '', protocol: 'http', balance: 'random' }] as const
+  const backend = (key: string) => [key, { key, service, portName: '', protocol: 'http', balance: 'least' }] as const
   const slots = new Map([
     ['http-1', 'x'],
     ['http-2', 'y'],

@@ -10,7 +10,7 @@ const backend = (key: string, more: Partial<Backend> = {}): Backend => ({
   service: { namespace: 'shop', name: key, port: 80 },
   portName: '',
   protocol: 'http',
-  balance: 'random',
+  balance: 'least',
   ...more,
 })
 const rule = (name: string, to: string, more: Partial<Rule> = {}): Rule => ({

@@ -64,7 +64,7 @@ test('an HTTPRoute at a Gateway becomes entries of its listener, and both are to
           service: { namespace: 'shop', name: 'web', port: 80 },
           portName: 'main',
           protocol: 'http',
-          balance: 'random',
+          balance: 'least',
         },
       ],
     ]),

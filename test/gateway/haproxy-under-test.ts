@@ -63,7 +63,7 @@ ${plan.lines ? `  bind 127.0.0.1:${TLS_PORT} ssl crt-list certificates/list stri
   http-request set-var(txn.slot) path,map_beg(maps/routes.map) unless { var(txn.slot) -m found }
   http-request return status 404 unless { var(txn.slot) -m found }
   use_backend %[var(txn.slot)]
-${Array.from({ length: slots }, (_, at) => `backend s${at} from all\n  balance random\n`).join('')}`,
+${Array.from({ length: slots }, (_, at) => `backend s${at} from all\n  balance leastconn\n`).join('')}`,
   maps: new Map([
     ['maps/list.map', { type: 'list', parts: new Set([new Map(Object.entries(plan.list ?? {}))]) }],
     ['maps/routes.map', tree(plan.routes)],

@@ -16,7 +16,7 @@ const backend = (key: string): Backend => ({
   service: { namespace: 'shop', name: key, port: 80 },
   portName: '',
   protocol: 'http',
-  balance: 'random',
+  balance: 'least',
 })
 const BACKENDS = new Map(Array.from({ length: COUNT }, (_, at) => [`b${at}`, backend(`b${at}`)]))
 const entry = (hostname: string, at: number, to: number): Entry => ({

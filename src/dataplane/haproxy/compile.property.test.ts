@@ -62,7 +62,7 @@ const backend = (key: string): Backend => ({
   service: { namespace: 'shop', name: key, port: 80 },
   portName: '',
   protocol: 'http',
-  balance: 'random',
+  balance: 'least',
 })
 const listener = (hostname: string, protocol: Listener['protocol'], entries: readonly Entry[]): Listener => ({
   origin: ORIGIN,

@@ -14,7 +14,7 @@ const backend = (key: string, more: Partial<Backend> = {}): Backend => ({
   service: { namespace: 'shop', name: key, port: 80 },
   portName: '',
   protocol: 'http',
-  balance: 'random',
+  balance: 'least',
   ...more,
 })
 const entry = (hostname: string, type: Entry['path']['type'], value: string, more: Partial<Entry> = {}): Entry => ({

@@ -21,7 +21,7 @@ export function slotKind(backend: Backend): string {
 export function kindLines(kind: string): readonly string[] {
   const words = kind.split('-')
   const retry = words.indexOf('retry')
-  const lines = [`mode ${words[0]}`, words.includes('source') ? 'balance source' : 'balance random']
+  const lines = [`mode ${words[0]}`, words.includes('source') ? 'balance source' : 'balance leastconn']
   if (words[0] === 'http') {
     lines.push('http-request set-timeout server var(txn.timeout) if { var(txn.timeout) -m found }')
   }

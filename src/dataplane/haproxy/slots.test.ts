@@ -9,7 +9,7 @@ const backend = (key: string, more: Partial<Backend> = {}): Backend => ({
   service: { namespace: 'shop', name: key, port: 80 },
   portName: '',
   protocol: 'http',
-  balance: 'random',
+  balance: 'least',
   ...more,
 })
 const wanted = (...keys: readonly (string | Backend)[]) =>

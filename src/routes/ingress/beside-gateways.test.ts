@@ -24,7 +24,7 @@ test('Ingresses have a site beside those of Gateways, with its ports, backends, 
     sites.map(({ origin }) => `${origin.kind} ${origin.name}`),
     ['Gateway gw', 'IngressClass fairlead'],
   )
-  assert.deepEqual([...backends.keys()].sort(), ['shop/web:80 HTTP random', 'shop/web:80 http'])
+  assert.deepEqual([...backends.keys()].sort(), ['shop/web:80 HTTP least', 'shop/web:80 http'])
   assert.deepEqual([...certificates.keys()], ['Secret shop/cert'])
   assert.deepEqual(
     routed.wantedPorts.map(({ site, port, protocol, by }) => `${site.kind} ${port} ${protocol} ${by}`),

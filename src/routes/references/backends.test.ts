@@ -44,7 +44,7 @@ test('a reference leads to a port of a Service of its own namespace, or of anoth
       service: { namespace: 'shop', name: 'web', port: 80 },
       portName: 'main',
       protocol: 'http',
-      balance: 'random',
+      balance: 'least',
     },
     authorities: [],
   })
@@ -92,7 +92,7 @@ test('a Service that keeps its clients keeps them here as well', () => {
   assert.equal(backend(web, { services }).backend.balance, 'source')
   assert.equal(
     backend(web, { services: [service('web', undefined, { sessionAffinity: 'None' })] }).backend.balance,
-    'random',
+    'least',
   )
 })
 
@@ -149,7 +149,7 @@ test('a BackendTLSPolicy makes a way to a Service one by TLS', () => {
       authorities: ['ConfigMap shop/authorities'],
       alternativeNames: [{ type: 'Hostname', value: 'a.test' }],
     },
-    balance: 'random',
+    balance: 'least',
   })
   assert.deepEqual(found.authorities, [{ key: 'ConfigMap shop/authorities', bundle: 'CA' }])
   assert.equal(found.clientCertificate, undefined)

@@ -170,7 +170,7 @@ const found = (
       protocol,
       ...(tls && { tls }),
       ...(retry && { retry }),
-      balance: service.spec?.sessionAffinity === 'ClientIP' ? 'source' : 'random',
+      balance: service.spec?.sessionAffinity === 'ClientIP' ? 'source' : 'least',
     },
     authorities,
     ...(clientCertificate && { clientCertificate }),

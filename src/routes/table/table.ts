@@ -85,7 +85,8 @@ export interface Backend {
   readonly protocol: 'http' | 'h2c' | 'tcp'
   readonly tls?: BackendTls
   readonly retry?: Retry
-  readonly balance: 'random' | 'source'
+  /** `least`: to the endpoint that has the least to do; `source`: always to the same one for a client's address. */
+  readonly balance: 'least' | 'source'
 }
 
 /** How a backend's certificate is held for valid. `hostname` is asked for by SNI, and must be what it shows. */

@@ -13,7 +13,7 @@ export const plainBackend = (key: string, more: Partial<Backend> = {}): Backend 
   service: { namespace: 'shop', name: key, port: 80 },
   portName: '',
   protocol: 'http',
-  balance: 'random',
+  balance: 'least',
   ...more,
 })
 

@@ -104,7 +104,7 @@ export const TRAFFIC_ANNOTATIONS: readonly Annotation[] = [
     read: (value) =>
       BY_SOURCE.includes(value)
         ? { set: { balanceBySource: true } }
-        : bad(`is not ${BY_SOURCE.join(' or ')}`, 'a choice at random'),
+        : bad(`is not ${BY_SOURCE.join(' or ')}`, 'a choice of who has least to do'),
   },
   {
     name: 'affinity',

@@ -45,7 +45,7 @@ test('of two Ingresses with the same host, path and type the older one has it, a
     assert.deepEqual(told(routing), [
       'shop/second Conflict: spec.rules[0].http.paths[0]: a.example, Prefix /x is taken, Ingress shop/first is older (spec.rules[0].http.paths[0]); it is left out',
     ])
-    assert.equal(routing.backends.has('shop/old:80 HTTP random'), false, 'a backend that no entry uses')
+    assert.equal(routing.backends.has('shop/old:80 HTTP least'), false, 'a backend that no entry uses')
   }
 })
 
@@ -103,5 +103,5 @@ test('a rule for all paths is no conflict with a default backend, and goes befor
   const routing = route({ ingresses: [all, ingress('i', { rules: [rule('', 'Prefix / web')] })] })
   assert.equal(ask(routing, 'http://x/'), 'web')
   assert.deepEqual(told(routing), [])
-  assert.deepEqual([...routing.backends.keys()], ['shop/web:80 HTTP random'])
+  assert.deepEqual([...routing.backends.keys()], ['shop/web:80 HTTP least'])
 })

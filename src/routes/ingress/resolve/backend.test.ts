@@ -17,11 +17,11 @@ test('a backend is a port of a Service, by its number or its name', () => {
       [...routing.backends.values()],
       [
         {
-          key: 'shop/web:80 HTTP random',
+          key: 'shop/web:80 HTTP least',
           service: { namespace: 'shop', name: 'web', port: 80 },
           portName: 'http',
           protocol: 'http',
-          balance: 'random',
+          balance: 'least',
         },
       ],
     )
@@ -84,7 +84,7 @@ test('clients stay with an endpoint by their addresses where the Service or the 
     const known = [{ ...web, spec: { ...web.spec, sessionAffinity } }]
     return [...leading(to('web'), known, annotations).backends.values()][0]?.balance
   }
-  assert.equal(balance({}, 'None'), 'random')
+  assert.equal(balance({}, 'None'), 'least')
   assert.equal(balance({}, 'ClientIP'), 'source')
   assert.equal(balance({ 'upstream-hash-by': '$binary_remote_addr' }, 'None'), 'source')
 })

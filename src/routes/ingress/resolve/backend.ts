@@ -55,7 +55,7 @@ const backendOf = ({ metadata, spec }: Service, port: ServicePort, settings: Set
   const service = { namespace: metadata?.namespace ?? '', name: metadata?.name ?? '', port: port.port }
   const spoken = settings.protocol ?? PROTOCOLS[port.appProtocol?.toLowerCase() ?? ''] ?? 'HTTP'
   const isSecure = spoken === 'HTTPS' || spoken === 'GRPCS'
-  const balance = settings.balanceBySource || spec?.sessionAffinity === 'ClientIP' ? 'source' : 'random'
+  const balance = settings.balanceBySource || spec?.sessionAffinity === 'ClientIP' ? 'source' : 'least'
   return {
     // Two ways of one port are two backends.
     key: `${service.namespace}/${service.name}:${service.port} ${spoken} ${balance}`,
