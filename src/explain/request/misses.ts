@@ -3,7 +3,8 @@ import { matchesHostname, type Star } from '#routes/table/hostname.ts'
 import { matchesPath, matchesValue } from '#routes/table/match.ts'
 import { headerOf, parameterOf } from '#routes/table/request-values.ts'
 import type { SitePort } from '#routes/table/table.ts'
-import { unlikeness } from '../cluster/nearest.ts'
+import { addressText } from '../cluster/lookup.ts'
+import { isLike, unlikeness } from '../cluster/nearest.ts'
 import type { Miss, NearMiss, RuleValue } from '../trace/request/route-ref.ts'
 import { ruleRef } from './route-ref.ts'
 
@@ -51,21 +52,30 @@ const MOST_MISSES = 2
  * The rules of a port that nearly take a request, nearest first: those that want little else, and those that would take it if
  * `taker` did not go before.
  */
-export const nearMisses = (port: SitePort, request: RequestParts, taker: Entry | undefined): readonly NearMiss[] =>
-  port.listeners
-    .flatMap(({ entries, star }) =>
-      entries
-        .filter((entry) => entry !== taker && entry.rule !== taker?.rule)
-        .map((entry) => ({ entry, misses: missesOf(entry, star, request) })),
-    )
-    .filter(({ misses }) => misses.length <= MOST_MISSES)
-    // Beside a rule that takes it, one for all of another host is not near.
-    .filter(({ entry, misses }) => !taker || entry.path.value !== '/' || misses.every(({ code }) => code !== 'host'))
-    .map((one) => ({ ...one, far: farOf(one.entry, one.misses, request) }))
-    .filter(({ far }) => far <= MOST_FAR)
-    .sort((one, other) => one.far - other.far)
-    .slice(0, MOST)
-    .map(({ entry, misses }) => ({ rule: ruleRef(entry), misses }))
+export const nearMisses = (port: SitePort, request: RequestParts, taker: Entry | undefined): readonly NearMiss[] => {
+  const isAddress = addressText(request.host.replace(/^\[|\]$/g, '')) !== undefined
+  return (
+    port.listeners
+      .flatMap(({ entries, star }) =>
+        entries
+          .filter((entry) => entry !== taker && entry.rule !== taker?.rule)
+          .map((entry) => ({ entry, misses: missesOf(entry, star, request) })),
+      )
+      .filter(({ misses }) => misses.length <= MOST_MISSES)
+      // A host that is spelt nothing like it is another one's, and no slip of the fingers; an address is no host at all.
+      .filter(
+        ({ entry, misses }) =>
+          isAddress || misses.every(({ code }) => code !== 'host') || isLike(entry.hostname, request.host),
+      )
+      // Beside a rule that takes it, one for all of another host is not near.
+      .filter(({ entry, misses }) => !taker || entry.path.value !== '/' || misses.every(({ code }) => code !== 'host'))
+      .map((one) => ({ ...one, far: farOf(one.entry, one.misses, request) }))
+      .filter(({ far }) => far <= MOST_FAR)
+      .sort((one, other) => one.far - other.far)
+      .slice(0, MOST)
+      .map(({ entry, misses }) => ({ rule: ruleRef(entry), misses }))
+  )
+}
 
 const MOST_FAR = 1.7
 

@@ -298,3 +298,30 @@ test('a host of an Ingress whose Secret is not there is told by that, also where
   }
   assert.deepEqual(statusOf(ask('pod/client', 'http://shop.test/', {}, withGateway(given, { more }))), ['1/1'])
 })
+
+test('rules of hosts that are spelt nothing like the asked one are not offered in its place', () => {
+  const named = (key: string, host: string) => httpRoute(key, { hostnames: [host], rules: [rule('web')] })
+  const all = {
+    gateways: [gw],
+    secrets,
+    httpRoutes: [named('default/shop', 'shop.test'), named('default/bank', 'bank.example')],
+  }
+  const offered = (to: string) =>
+    ask('pod/client', to, {}, withGateway(all)).findings.flatMap(({ cures }) => cures.map(({ command }) => command))
+  assert.deepEqual(offered('http://shpo.test/'), ['fairlead explain --from pod/client --to http://shop.test/'])
+  assert.equal(offered('http://172.30.255.7/').length, 2, 'an address says nothing of the host that is meant')
+})
+
+test('of Gateways elsewhere that a route may mean, the one that listens for its host is offered first', () => {
+  const other = gateway('team/public', [http({ hostname: 'other.test' })])
+  const own = gateway('web/public', [http({ hostname: 'shop.test' })])
+  const route = httpRoute('default/shop', {
+    hostnames: ['shop.test'],
+    parentRefs: [{ name: 'public' }],
+    rules: [rule('web')],
+  })
+  const told = ask('pod/client', 'http://shop.test/', {}, withGateway({ gateways: [other, own], httpRoutes: [route] }))
+  const [finding] = told.findings
+  assert.equal(finding?.reason, 'route-not-attached')
+  assert.match(finding!.cures[0]!.command, /"value":"web"/)
+})

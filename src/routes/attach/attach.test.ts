@@ -246,7 +246,7 @@ test('a route that loses one listener to another kind keeps its others', () => {
   )
   assert.match(
     words(statusOf(all, 'GRPCRoute late').parents![0]!, 'Accepted'),
-    /^HTTPRoute shop\/h is older and has a hostname in common/,
+    /^HTTPRoute shop\/h comes first and has a hostname in common/,
   )
 })
 

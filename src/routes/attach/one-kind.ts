@@ -62,7 +62,7 @@ const without = (parent: Parent, lost: ReadonlyMap<Attachment, string>): Parent 
     attachments,
     refused: {
       reason: 'HostnameConflict',
-      message: `${older} is older and has a hostname in common with it, which cannot be of two kinds of routes`,
+      message: `${older} comes first and has a hostname in common with it, which cannot be of two kinds of routes`,
     },
   }
 }

@@ -128,7 +128,7 @@ test('of several TCPRoutes the oldest has the port; all are attached, and the ot
   )
   assert.equal(
     all.news[0]?.message,
-    'listener tcp of Gateway shop/gw has one route alone, and TCPRoute shop/old is older',
+    'listener tcp of Gateway shop/gw has one route alone, and TCPRoute shop/old comes first',
   )
   const byName = routes({
     gateways: [gateway('gw', [udp])],

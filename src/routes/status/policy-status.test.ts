@@ -127,7 +127,7 @@ test('of policies with one target the oldest is accepted, and one with a section
   )
   const all = routes({ ...base, backendTLSPolicies })
   const [ancestor] = statusOf(all, 'BackendTLSPolicy young').ancestors!
-  assert.equal(ancestor?.conditions[0]?.message, 'BackendTLSPolicy shop/old is older and has the same target')
+  assert.equal(ancestor?.conditions[0]?.message, 'BackendTLSPolicy shop/old comes first and has the same target')
 })
 
 test('what is wrong with a policy is told', () => {

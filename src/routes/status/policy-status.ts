@@ -90,7 +90,7 @@ const conditionsOf = (
 const conflictOf = (targets: readonly Targeting[]): Fault | undefined => {
   const lost = targets.find(({ loses }) => loses !== undefined)
   return (
-    lost && { reason: 'Conflicted', message: `BackendTLSPolicy ${lost.loses!.key} is older and has the same target` }
+    lost && { reason: 'Conflicted', message: `BackendTLSPolicy ${lost.loses!.key} comes first and has the same target` }
   )
 }
 

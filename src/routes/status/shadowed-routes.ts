@@ -14,7 +14,7 @@ export const shadowedRoutes = (bindings: Bindings): News[] => {
           object: route.origin,
           type: 'Warning',
           reason: 'PortTaken',
-          message: `listener ${spec.name} of ${owner.kind} ${owner.namespace}/${owner.name} has one route alone, and ${oldest.route.kind} ${oldest.route.seniority.key} is older`,
+          message: `listener ${spec.name} of ${owner.kind} ${owner.namespace}/${owner.name} has one route alone, and ${oldest.route.kind} ${oldest.route.seniority.key} comes first`,
         })
   }
   return news

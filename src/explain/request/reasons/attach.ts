@@ -1,5 +1,7 @@
+import type { Gateway } from '#api/gatewayapi/gateway/message.ts'
 import { keyOf } from '#objects/object-key.ts'
 import { GATEWAY_CONTROLLER } from '#routes/data-plane.ts'
+import { matchesHostname } from '#routes/table/hostname.ts'
 import type { GatewayFacts } from '../../cluster/gateway-facts.ts'
 import { nearest } from '../../cluster/nearest.ts'
 import { refOf } from '../../cluster/reference.ts'
@@ -32,7 +34,7 @@ const attachCures = (gateways: GatewayFacts, one: Unattached, host: string): rea
   const gateway = gateways.objects.gateways.find((each) => keyOf(each) === `${parent.namespace}/${parent.name}`)
   switch (because) {
     case 'NoSuchParent':
-      return meantGateways(gateways, parent.name).map((meant, index) => {
+      return meantGateways(gateways, parent.name, host).map((meant, index) => {
         const { name, namespace } = meant.metadata ?? {}
         const cure = patch({ code: 'attach-route', gateway: refOf('Gateway', meant) }, kind, route, [
           { op: 'add', path: `${at}/name`, value: name },
@@ -117,16 +119,22 @@ const labelNamespace = (name: string, labels: Readonly<Record<string, string>>):
     ...Object.entries(labels).map(([key, value]) => `${key}=${value}`),
   )
 
-/** Gateways of that name elsewhere, or of a name like it; where there is one alone, that. */
-const meantGateways = ({ objects }: GatewayFacts, name: string) => {
+/** Gateways of that name elsewhere, or of a name like it; where there is one alone, that. Those first that listen for the host. */
+const meantGateways = (gateways: GatewayFacts, name: string, host: string) =>
+  [...namedGateways(gateways, name)].sort((one, other) => hostRank(one, host) - hostRank(other, host)).slice(0, 2)
+
+const hostRank = ({ spec }: Gateway, host: string): number =>
+  (spec.listeners ?? []).some(({ hostname = '' }) => matchesHostname(hostname.toLowerCase(), 'many', host)) ? 0 : 1
+
+const namedGateways = ({ objects }: GatewayFacts, name: string): readonly Gateway[] => {
   const same = objects.gateways.filter(({ metadata }) => metadata?.name === name)
-  if (same.length > 0) return same.slice(0, 2)
+  if (same.length > 0) return same
   const near = nearest(
     name,
     objects.gateways.flatMap(({ metadata }) => metadata?.name ?? []),
   )
   const like = objects.gateways.filter(({ metadata }) => near.includes(metadata?.name ?? ''))
-  return like.length > 0 ? like.slice(0, 2) : objects.gateways.length === 1 ? objects.gateways : []
+  return like.length > 0 ? like : objects.gateways.length === 1 ? objects.gateways : []
 }
 
 /** An Ingress that speaks of the name and is of a class that nobody here serves. */

@@ -115,6 +115,6 @@ test('two classes of ours share a gateway, whose settings are those of the older
   assert.equal(routing.site?.accessLog, undefined)
   assert.equal(ask(routing, 'http://young.example/') + ask(routing, 'http://old.example/'), 'webweb')
   assert.deepEqual(told(routing), [
-    'young InvalidParameters: access-log, request-metrics and use-forwarded-headers of IngressClass old hold: it is older, and both share one gateway',
+    'young InvalidParameters: access-log, request-metrics and use-forwarded-headers of IngressClass old hold: it comes first, and both share one gateway',
   ])
 })

@@ -38,7 +38,7 @@ export const ourClasses = (
     const [first] = settings
     if (first !== undefined && !sharesSite(first[1], read.settings))
       tell(
-        `access-log, request-metrics and use-forwarded-headers of IngressClass ${first[0]} hold: it is older, and both share one gateway`,
+        `access-log, request-metrics and use-forwarded-headers of IngressClass ${first[0]} hold: it comes first, and both share one gateway`,
       )
     settings.set(name, read.settings)
   }

@@ -43,7 +43,7 @@ test('of two Ingresses with the same host, path and type the older one has it, a
     assert.equal(ask(routing, 'http://a.example/x'), 'api', 'another type')
     assert.equal(ask(routing, 'http://a.example/y'), 'new')
     assert.deepEqual(told(routing), [
-      'shop/second Conflict: spec.rules[0].http.paths[0]: a.example, Prefix /x is taken, Ingress shop/first is older (spec.rules[0].http.paths[0]); it is left out',
+      'shop/second Conflict: spec.rules[0].http.paths[0]: a.example, Prefix /x is taken, Ingress shop/first comes first (spec.rules[0].http.paths[0]); it is left out',
     ])
     assert.equal(routing.backends.has('shop/old:80 HTTP least'), false, 'a backend that no entry uses')
   }
@@ -94,7 +94,7 @@ test('of several default backends the oldest Ingress’ is the one, and the othe
   const routing = route({ ingresses: [second, first] })
   assert.equal(ask(routing, 'http://x/'), 'web')
   assert.deepEqual(told(routing), [
-    'shop/of-old Conflict: spec.defaultBackend: all hosts, Prefix / is taken, Ingress shop/of-web is older (spec.defaultBackend); it is left out',
+    'shop/of-old Conflict: spec.defaultBackend: all hosts, Prefix / is taken, Ingress shop/of-web comes first (spec.defaultBackend); it is left out',
   ])
 })
 

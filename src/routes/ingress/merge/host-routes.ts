@@ -68,7 +68,7 @@ export const hostRoutes = (
 
 const conflict = (placed: Placed, first: Placed): string => {
   const what = `${placed.host || 'all hosts'}, ${placed.match.type} ${placed.match.value}`
-  const who = placed.ingress === first.ingress ? `${first.place} says so first` : `Ingress ${nameOf(first)} is older`
+  const who = placed.ingress === first.ingress ? `${first.place} says so first` : `Ingress ${nameOf(first)} comes first`
   return `${placed.place}: ${what} is taken, ${who} (${first.place}); it is left out`
 }
 

@@ -25,7 +25,7 @@ test('namespaces may share a host where the class does not say otherwise', () =>
 test('with host-ownership exclusive a host belongs to the namespace of the oldest Ingress that names it', () => {
   const routing = cluster([exclusive], guest, older)
   assert.deepEqual(told(routing), [
-    'team/guest HostOwned: host a.example belongs to namespace shop, whose Ingress older is older: it is left out here',
+    'team/guest HostOwned: host a.example belongs to namespace shop, whose Ingress older comes first: it is left out here',
   ])
   assert.equal(ask(routing, 'http://a.example/a'), 'web')
   assert.equal(ask(routing, 'http://a.example/b'), '404')

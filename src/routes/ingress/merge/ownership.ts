@@ -29,7 +29,7 @@ export const owned = (
       else if (settings.hostOwnership === 'exclusive' && owner.origin.namespace !== resolved.origin.namespace) {
         refused.add(host)
         const { namespace, name } = owner.origin
-        const text = `host ${host} belongs to namespace ${namespace}, whose Ingress ${name} is older: it is left out here`
+        const text = `host ${host} belongs to namespace ${namespace}, whose Ingress ${name} comes first: it is left out here`
         news.push(warning(resolved.origin, 'HostOwned', text))
       }
     }
