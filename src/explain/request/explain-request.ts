@@ -1,12 +1,15 @@
 import { type RequestText, requestText } from '../ask/request-text.ts'
 import type { ClusterFacts } from '../cluster/facts.ts'
 import type { GatewayFacts } from '../cluster/gateway-facts.ts'
+import { askRequest } from '../diagnose/cure.ts'
 import { addFinding } from '../diagnose/diagnose.ts'
 import { resolveSource, type Source } from '../resolve/source.ts'
+import type { Cure } from '../trace/cure.ts'
 import type { Finding } from '../trace/finding.ts'
 import type { Question } from '../trace/question.ts'
 import type { AskedRequest } from '../trace/request/request.ts'
 import type { Trace, Verdict } from '../trace/trace.ts'
+import { urlOf } from './ask-url.ts'
 import { type Asked, atPort, type Told } from './at-port.ts'
 import { gatewayUnknown, placeOf } from './place.ts'
 import { hostNotServed } from './reasons/names.ts'
@@ -48,7 +51,13 @@ export function explainRequest(
   // Why the gateway does not listen is known: that its Service has no such port follows from that.
   const isUnserved = told.request.answer.code === 'unanswered' && told.findings.length > 0
   const ofWay = packet.findings.filter(({ reason }) => !isUnserved || reason !== 'port-not-served')
-  for (const finding of [...ofWay, ...told.findings]) addFinding(findings, finding)
+  const onWay = ofWay.map(
+    (finding): Finding => ({
+      ...finding,
+      cures: finding.cures.map((cure) => asRequest(cure, question, text, host)),
+    }),
+  )
+  for (const finding of [...onWay, ...told.findings]) addFinding(findings, finding)
   return {
     ...packet,
     question,
@@ -58,6 +67,15 @@ export function explainRequest(
     findings,
     unseen: [...packet.unseen, ...gateways.unseen],
   }
+}
+
+/** Who is told to ask another address of the gateway's Service asks it for the same. */
+const asRequest = (cure: Cure, question: Question, text: RequestText, host: string): Cure => {
+  const at = cure.kind === 'ask' ? /^\[?([^[\]/]+?)\]?:(\d+)$/.exec(cure.question.to) : null
+  if (at === null) return cure
+  const to = urlOf({ ...text, host: at[1]!, port: Number(at[2]) })
+  const isNamed = (question.headers ?? []).some((header) => /^host\s*:/i.test(header))
+  return { ...cure, ...askRequest({ ...question, to, ...(!isNamed && { host }) }, cure.effect) }
 }
 
 const nowhere = (question: Question, source: Source): Trace => ({

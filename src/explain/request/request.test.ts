@@ -325,3 +325,17 @@ test('of Gateways elsewhere that a route may mean, the one that listens for its 
   assert.equal(finding?.reason, 'route-not-attached')
   assert.match(finding!.cures[0]!.command, /"value":"web"/)
 })
+
+test('who is told to ask another address of the gateway asks it for the same', () => {
+  const facts = withGateway(cluster({}), { isPending: true })
+  const told = ask('host', 'http://shop.test/cart?x=1', { method: 'POST' }, facts)
+  assert.deepEqual(
+    told.findings.map(({ reason, cures }) => [reason, ...cures.map(({ command }) => command)]),
+    [
+      [
+        'load-balancer-pending',
+        "fairlead explain --from host --to 'http://172.30.0.2:31080/cart?x=1' --method POST --host shop.test",
+      ],
+    ],
+  )
+})
