@@ -77,8 +77,9 @@ export const unattached = (gateways: GatewayFacts): readonly Unattached[] => {
       )
       const about = { route, ref: refOf(route.kind, route), parentIndex, parent }
       if (told === undefined) {
-        if (parent.kind !== 'Gateway' || isThere(gateways, parent)) return []
-        return [{ ...about, because: 'NoSuchParent' }]
+        if (parent.kind !== 'Gateway') return []
+        const nobody = isThere(gateways, parent) ? foreignClass(gateways, parent) : { because: 'NoSuchParent' }
+        return nobody === undefined ? [] : [{ ...about, ...nobody }]
       }
       const accepted = told.conditions.find(({ type }) => type === 'Accepted')
       return accepted?.status === 'False' ? [{ ...about, because: accepted.reason, message: accepted.message }] : []
@@ -88,6 +89,19 @@ export const unattached = (gateways: GatewayFacts): readonly Unattached[] => {
 
 const isThere = ({ objects }: GatewayFacts, { namespace, name }: ObjectRef): boolean =>
   objects.gateways.some((one) => keyOf(one) === `${namespace}/${name}`)
+
+/** Why nobody here serves a Gateway; undefined where it is of a class of ours. */
+const foreignClass = (
+  { objects }: GatewayFacts,
+  { namespace, name }: ObjectRef,
+): Pick<Unattached, 'because' | 'message'> | undefined => {
+  const className = objects.gateways.find((one) => keyOf(one) === `${namespace}/${name}`)?.spec.gatewayClassName
+  const controller = objects.gatewayClasses.find(({ metadata }) => metadata?.name === className)?.spec?.controllerName
+  if (controller === GATEWAY_CONTROLLER) return undefined
+  return controller === undefined
+    ? { because: 'NoSuchClass', message: `there is no GatewayClass ${className}` }
+    : { because: 'OtherController', message: `its class ${className} is served by ${controller}` }
+}
 
 /** An Ingress that nobody here serves, as its class is no other’s or nobody’s. */
 export interface ClaimingIngress {

@@ -339,3 +339,14 @@ test('who is told to ask another address of the gateway asks it for the same', (
     ],
   )
 })
+
+test('a host of a route on a Gateway of nobody’s class is told by the class', () => {
+  const theirs = gateway('default/theirs', [http()], { gatewayClassName: 'failead' })
+  const route = httpRoute('default/shop', {
+    hostnames: ['shop.test'],
+    parentRefs: [{ name: 'theirs' }],
+    rules: [rule('web')],
+  })
+  const told = ask('pod/client', 'http://shop.test/', {}, withGateway({ gateways: [theirs], httpRoutes: [route] }))
+  assert.deepEqual([told.verdict, reasons(told)], ['unreachable', ['gateway-of-nobody']])
+})

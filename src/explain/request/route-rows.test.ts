@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { gatewayClass } from '#routes/testing/cluster.ts'
 import { gateway, http, httpRoute, rule, tcpRoute } from '#routes/testing/make.ts'
 import { withGateway } from '../testing/gateways.ts'
 import { routeCells } from '../words/request/route-row.ts'
@@ -70,6 +71,26 @@ test('what is refused, leads nowhere or is not attached says so, with the reason
       'answer 500 | HTTPRoute default/shop 0 | LEADS NOWHERE: Service default/wbe is not there',
       '- | HTTPRoute default/lost | NOT ATTACHED: NoSuchParent',
       '- | HTTPRoute default/closed | NOT ATTACHED: NoMatchingParent, Gateway gw has no listener none',
+    ],
+  )
+})
+
+test('routes of Gateways of a class that nobody here serves are told by that', () => {
+  const of = (key: string, gatewayClassName: string) => gateway(key, [http()], { gatewayClassName })
+  const route = (name: string) =>
+    httpRoute(`default/${name}`, { parentRefs: [{ name }], hostnames: [`${name}.test`], rules: [rule('web')] })
+  const all = cells(
+    facts({
+      gatewayClasses: [gatewayClass(), gatewayClass('nginx', { controllerName: 'example.com/nginx' })],
+      gateways: [of('default/theirs', 'nginx'), of('default/nobodys', 'failead')],
+      httpRoutes: [route('theirs'), route('nobodys')],
+    }),
+  )
+  assert.deepEqual(
+    all.map((row) => row.split(' | ').slice(5, 7).join(' | ')),
+    [
+      'HTTPRoute default/theirs | NOT ATTACHED: OtherController, its class nginx is served by example.com/nginx',
+      'HTTPRoute default/nobodys | NOT ATTACHED: NoSuchClass, there is no GatewayClass failead',
     ],
   )
 })

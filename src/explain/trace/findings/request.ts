@@ -29,7 +29,7 @@ export interface RouteNotAttached {
   readonly route: ObjectRef
   /** Its parent, as it was written. */
   readonly parent: ObjectRef
-  /** The condition’s, of the Gateway API; `NoSuchParent`: the parent is not there. */
+  /** The condition’s, of the Gateway API; `NoSuchParent`: the parent is not there; `NoSuchClass`, `OtherController`: nobody here serves it. */
   readonly because: string
   readonly message?: string
 }
