@@ -21,6 +21,7 @@ const ENDS: readonly (readonly [end: ArrivalEnd, text: string])[] = [
     { code: 'pod', pod, listens: 'yes', declared: { container: 'web', port: 8080 }, others: [] },
     '10.244.2.3; pod default/web-1 listens on 8080/TCP (container web): delivered',
   ],
+  [{ code: 'pod', pod, listens: 'yes', others }, '10.244.2.3; pod default/web-1 listens on 8080/TCP: delivered'],
   [
     { code: 'pod', pod, listens: 'unknown', others: [] },
     '10.244.2.3; pod default/web-1 gets it at 8080/TCP (declared by no container); whether it listens is not known',

@@ -32,7 +32,8 @@ function podEnd(end: PodEnd, what: string): string {
   const who = whoDeclares(end)
   switch (end.listens) {
     case 'yes':
-      return `listens on ${what} (${who}): delivered`
+      // What is declared says nothing more of a port that answers.
+      return `listens on ${what}${end.declared === undefined ? '' : ` (${who})`}: delivered`
     case 'unknown':
       return `gets it at ${what} (${who}); whether it listens is not known`
     case 'loopback-only':
