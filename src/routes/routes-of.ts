@@ -19,6 +19,7 @@ import { gatewayStatuses } from './status/gateway-status.ts'
 import { policyStatuses } from './status/policy-status.ts'
 import { routeStatuses } from './status/route-status.ts'
 import { shadowedRoutes } from './status/shadowed-routes.ts'
+import type { Fault } from './values/fault.ts'
 
 /**
  * What becomes of all Ingresses, and of all objects of the Gateway API: the table of the proxies, what the kernel is to
@@ -75,14 +76,15 @@ export const routesOf = (objects: RouteObjects, options: RouteOptions): Routes =
   }
 }
 
-/** The Gateways of classes of ours that are accepted. */
+/** The Gateways of classes of ours. */
 const gatewaysOf = (references: BackendReferences): readonly GatewayView[] => {
   const { objects, options } = references
-  const classes = new Map<string, SiteSettings>()
+  const classes = new Map<string, SiteSettings | Fault>()
   for (const one of objects.gatewayClasses) {
     if (one.spec.controllerName !== options.controllerName) continue
-    const parameters = classParameters(one, objects.configMap)
-    if (!isFault(parameters)) classes.set(one.metadata?.name ?? '', parameters)
+    const name = one.metadata?.name ?? ''
+    const found = classParameters(one, objects.configMap)
+    classes.set(name, isFault(found) ? { ...found, message: `GatewayClass ${name}: ${found.message}` } : found)
   }
   const sets = setsByGateway(objects.listenerSets)
   return objects.gateways.flatMap((gateway) => {

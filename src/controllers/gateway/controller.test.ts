@@ -14,6 +14,8 @@ import { gatewayClasses } from '#api/gatewayapi/gatewayclass/resource.ts'
 import { httpRoutes } from '#api/gatewayapi/httproute/resource.ts'
 import { tcpRoutes } from '#api/gatewayapi/tcproute/resource.ts'
 import { builtInKinds } from '#api/kinds.ts'
+import { ingresses } from '#api/networking/ingress/resource.ts'
+import { ingressClasses } from '#api/networking/ingressclass/resource.ts'
 import type { Resource } from '#api/resource.ts'
 import { startCluster } from '../testing/cluster.ts'
 import { DATA_PLANE } from './infrastructure/desired-objects.ts'
@@ -426,5 +428,86 @@ test('where others serve gateways nothing is done', async () => {
   await settle()
   assert.deepEqual(madeOf(client), [])
   assert.equal((await gatewayNow()).status, undefined)
+  stop()
+})
+
+test('a Service that cannot be written for now costs a Gateway no name', async () => {
+  const broken = new Set<string>()
+  const fault = (verb: string, { plural }: Resource, name: string) =>
+    broken.has(`${verb} ${plural} ${name}`) ? new Error('not now') : undefined
+  const writes: string[] = []
+  const onWrite = (type: string, { plural }: Resource, object: Loose) =>
+    writes.push(`${type} ${plural} ${object.metadata?.name}`)
+  const { client, settle, serving, gatewayNow, stop } = await start({ fake: { fault, onWrite } })
+  await client.create(gateways, gateway('public'))
+  await settle()
+  await serving()
+  broken.add('update services gateway-shop-public')
+  writes.length = 0
+  const now = await gatewayNow()
+  await client.update(gateways, { ...now, spec: { ...now.spec, listeners: [listener(80), listener(8080)] } }, shop)
+  await settle()
+  assert.deepEqual(
+    writes.filter((one) => one.startsWith('DELETED services')),
+    [],
+  )
+  stop()
+})
+
+const ingress = (spec: object = {}): Loose => ({
+  apiVersion: 'networking.k8s.io/v1',
+  kind: 'Ingress',
+  metadata: { name: 'web', ...shop },
+  spec: {
+    ingressClassName: 'fairlead',
+    rules: [
+      {
+        host: 'a.test',
+        http: {
+          paths: [{ path: '/', pathType: 'Prefix', backend: { service: { name: 'web', port: { number: 80 } } } }],
+        },
+      },
+    ],
+    ...spec,
+  },
+})
+const ingressClass = (name: string, spec: object = {}): Loose => ({
+  apiVersion: 'networking.k8s.io/v1',
+  kind: 'IngressClass',
+  metadata: { name },
+  spec: { controller: OURS, ...spec },
+})
+
+test('an Ingress has its address again when somebody clears it, and none when it goes to another class', async () => {
+  const { client, settle, serving, stop } = await start()
+  await client.create(ingressClasses, ingressClass('fairlead'))
+  await client.create(services, service('web'), shop)
+  await client.create(ingresses, ingress(), shop)
+  await settle()
+  await serving()
+  const addresses = async (): Promise<Loose> =>
+    ((await client.get(ingresses, 'web', shop)) as Loose).status?.loadBalancer?.ingress?.map(({ ip }: Loose) => ip)
+  const given = await addresses()
+  assert.equal(given?.length, 1)
+  const now = (await client.get(ingresses, 'web', shop)) as Loose
+  await client.update(ingresses, { ...now, status: { loadBalancer: {} } }, { ...shop, subresource: 'status' })
+  await settle()
+  assert.deepEqual(await addresses(), given)
+  const again = (await client.get(ingresses, 'web', shop)) as Loose
+  await client.update(ingresses, { ...again, spec: { ...again.spec, ingressClassName: 'nginx' } }, shop)
+  await settle()
+  assert.equal(await addresses(), undefined)
+  stop()
+})
+
+test('what is wrong with the parameters of an IngressClass is told of it', async () => {
+  const { client, settle, stop } = await start()
+  const parameters = { kind: 'ConfigMap', name: 'nope', namespace: 'shop', scope: 'Namespace' }
+  await client.create(ingressClasses, ingressClass('fairlead', { parameters }))
+  await client.create(services, service('web'), shop)
+  await client.create(ingresses, ingress(), shop)
+  await settle()
+  const told = client.all(events).map(({ involvedObject, reason }: Loose) => `${involvedObject.kind} ${reason}`)
+  assert.ok(told.includes('IngressClass InvalidParameters'), told.join(', '))
   stop()
 })

@@ -48,7 +48,8 @@ export const startGatewayController = (context: ControllerContext): RunningContr
   let restsUntil = 0
   const note = (): void => {
     const rest = restsUntil - context.clock.now()
-    if (rest > 0) loop.queue.addAfter(ROUTES, rest)
+    // A clock that is put back does not make it longer.
+    if (rest > 0) loop.queue.addAfter(ROUTES, Math.min(rest, LONGEST_REST_MS))
     else loop.queue.add(ROUTES)
   }
   const kinds: GatewayCaches = new GatewayCaches(context, {
@@ -59,7 +60,10 @@ export const startGatewayController = (context: ControllerContext): RunningContr
   const services = new SiteServices(context)
   const dataPlane = new DataPlane(context, () => loop.queue.add(DATA_PLANE))
   const slices = new KernelSlices(context, services, () => loop.queue.add(SLICES))
-  const reader = new RouteReader(informers, kinds, services, note)
+  const reader = new RouteReader(informers, kinds, services, {
+    changed: note,
+    said: (ingress) => loop.queue.add(idOf('Ingress', keyOf(ingress))),
+  })
   const statuses = new Statuses(context, kinds)
   const told = new Told(recorderOf(context, 'gateway-controller'), (id) => statuses.find(id)?.object)
   const tell = (): void => told.tell([...news, ...blocked])

@@ -129,6 +129,15 @@ test('servers are named by address and port alone, each once; one that leaves on
     ['10.0.0.1', 'ready', 'proto h2'],
     ['fd00::1', 'drain', 'proto h2'],
   ])
+  // As HAProxy tells it, by which it is known again.
+  const written = [
+    { address: 'FD00:0:0:0::1', port: 80 },
+    { address: 'fd00::1', port: 80 },
+  ]
+  assert.deepEqual(
+    serversOf(backend('one'), written).map(({ address }) => address),
+    ['fd00::1'],
+  )
   const other = serversOf(backend('two'), [{ address: '10.0.0.1', port: 80 }])
   assert.ok(servers.some(({ name }) => name === other[0]?.name))
 })

@@ -169,15 +169,29 @@ local function parameter(query, wanted)
   return nil
 end
 
+-- What a request may take of a thread for the expressions that it is held against, seconds, and what one is tried on,
+-- octets: a request that would take more is answered with 500, before others have to wait.
+local BUDGET, LONGEST = 0.1, 8192
+local spent = 0
+
+local function fits(pattern, text)
+  if #text > LONGEST then error("a text that is too long for an expression") end
+  if spent > BUDGET then error("expressions that take too long") end
+  local began = os.clock()
+  local is_match = expression(pattern):exec(text)
+  spent = spent + os.clock() - began
+  return is_match
+end
+
 local function agrees(wanted, value)
   if not value then return false end
   if wanted.type == "Exact" then return value == wanted.value end
-  return expression(wanted.value):exec(value)
+  return fits(wanted.value, value)
 end
 
 local function takes(candidate, txn, path)
   if candidate.method and candidate.method ~= txn.f:method() then return false end
-  if candidate.path and not expression(candidate.path):exec(path) then return false end
+  if candidate.path and not fits(candidate.path, path) then return false end
   for _, wanted in ipairs(candidate.headers or {}) do
     if not agrees(wanted, header(txn, wanted.name)) then return false end
   end
@@ -296,13 +310,19 @@ local function has(list, wanted)
   return false
 end
 
+-- In lower case, without the port that its scheme has anyway.
+local function plain_origin(text)
+  return (text:lower():gsub("^(http://.*):80$", "%1"):gsub("^(https://.*):443$", "%1"))
+end
+
 local function allows_origin(cors, origin)
-  origin = origin:lower()
+  origin = plain_origin(origin)
   for _, allowed in ipairs(cors.origins) do
-    allowed = allowed:lower()
+    allowed = plain_origin(allowed)
     if allowed == "*" or allowed == origin then return true end
-    local scheme, suffix = allowed:match("^(.*://)%*(%..*)$")
-    if scheme and origin:sub(1, #scheme) == scheme and #origin > #scheme + #suffix and origin:sub(-#suffix) == suffix then
+    local scheme, suffix = allowed:match("^(.*://)%*(.*)$")
+    local is_port = scheme and allowed:match(":(%d+)$") == origin:match(":(%d+)$")
+    if is_port and origin:sub(1, #scheme) == scheme and #origin > #scheme + #suffix and origin:sub(-#suffix) == suffix then
       return true
     end
   end
@@ -471,6 +491,7 @@ local function follow(txn, name)
 end
 
 local function route(txn)
+  spent = 0
   local value = txn:get_var("txn.to")
   local path = txn.f:path()
   for _ = 1, 300 do
@@ -564,6 +585,10 @@ end
 
 -- Copies ---------------------------------------------------------------------------------------------------------------
 
+-- Under way at once in this thread; further ones are left out.
+local MOST_COPIES = 50
+local copying = 0
+
 -- Nobody waits for their answers. They go through the proxy once more, to the slot that a header of ours names.
 local function mirror(txn)
   local method, target = txn.f:method():lower(), txn.f:pathq()
@@ -578,13 +603,16 @@ local function mirror(txn)
   end
   local url = "http://" .. (headers.host and headers.host[0] or "localhost") .. target
   for _, slot in ipairs(txn:get_priv().copies) do
+    if copying >= MOST_COPIES then break end
+    copying = copying + 1
     local own = {}
     for name, values in pairs(lines) do own[name] = values end
     own["x-fairlead-slot"] = { slot }
     core.register_task(function()
       local client = core.httpclient()
       local send = client[method]
-      if send then send(client, { url = url, headers = own, body = body, dst = "abns@fairlead-copies" }) end
+      if send then pcall(send, client, { url = url, headers = own, body = body, dst = "abns@fairlead-copies" }) end
+      copying = copying - 1
     end)
   end
 end

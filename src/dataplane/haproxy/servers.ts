@@ -1,3 +1,4 @@
+import { canonicalAddress } from '#net/ip-address.ts'
 import type { BackendEndpoint } from '#routes/backend-endpoints.ts'
 import type { Backend } from '#routes/table/table.ts'
 import type { PlannedServer } from './proxy-plan.ts'
@@ -9,7 +10,9 @@ export function serversOf(backend: Backend, endpoints: readonly BackendEndpoint[
   const parameters = serverParameters(backend)
   if (parameters === undefined) return []
   const servers = new Map<string, PlannedServer>()
-  for (const { address, port, isLeaving } of endpoints) {
+  for (const { address: written, port, isLeaving } of endpoints) {
+    // As HAProxy tells it: an address may be written in several ways.
+    const address = canonicalAddress(written)
     const name = `e${contentId(`${address} ${port}`)}`
     if (isLeaving && servers.has(name)) continue
     servers.set(name, { name, address, port, state: isLeaving ? 'drain' : 'ready', parameters })

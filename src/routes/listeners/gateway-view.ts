@@ -4,7 +4,7 @@ import { tryParseAddress } from '#net/ip-address.ts'
 import { type FoundCertificate, findCertificate, type References } from '../references/certificates.ts'
 import { GATEWAY_GROUP } from '../references/grants.ts'
 import { gatewayParameters, isFault } from '../settings/parameters.ts'
-import type { SiteSettings } from '../settings/site-settings.ts'
+import { DEFAULT_SITE_SETTINGS, type SiteSettings } from '../settings/site-settings.ts'
 import type { Origin } from '../table/origin.ts'
 import { bySeniority, seniorityOf } from '../table/seniority.ts'
 import type { Fault } from '../values/fault.ts'
@@ -37,15 +37,18 @@ export interface ListenerSetView {
   readonly listeners: readonly OwnListener[]
 }
 
-/** `sets` are those that name this Gateway as their parent; `ofClass` is what holds where it says nothing of its own. */
+/**
+ * `sets` are those that name this Gateway as their parent; `ofClass` is what holds where it says nothing of its own, or why the
+ * class is not accepted.
+ */
 export const viewGateway = (
   gateway: Gateway,
   sets: readonly ListenerSet[],
-  ofClass: SiteSettings,
+  ofClass: SiteSettings | Fault,
   references: References,
 ): GatewayView => {
   const origin = originOf('Gateway', gateway)
-  const parameters = gatewayParameters(gateway, ofClass, references.objects.configMap)
+  const parameters = isFault(ofClass) ? ofClass : gatewayParameters(gateway, ofClass, references.objects.configMap)
   const refused = isFault(parameters) ? parameters : addressRefusal(gateway)
   const reference = gateway.spec.tls?.backend?.clientCertificateRef
   const certificate = reference && findCertificate(reference, origin, 'InvalidClientCertificateRef', references)
@@ -69,7 +72,7 @@ export const viewGateway = (
   return {
     gateway,
     origin,
-    settings: isFault(parameters) ? ofClass : parameters,
+    settings: isFault(ofClass) ? DEFAULT_SITE_SETTINGS : isFault(parameters) ? ofClass : parameters,
     ...(refused && { refused }),
     ...(certificate && ('reason' in certificate ? { unresolved: certificate } : { clientCertificate: certificate })),
     listeners: owned.get(origin) ?? [],

@@ -48,12 +48,12 @@ test('what is no Service has no policy', () => {
 const read = (one: ReturnType<typeof policy>, maps = configMaps) =>
   policies({ configMaps: maps, backendTLSPolicies: [one] }).targeting('shop/web')[0]!.read
 
-test('a policy is asked for a hostname, authorities, and a name instead of the hostname', () => {
-  const one = policy('p', 'web', { subjectAltNames: [{ type: 'Hostname', hostname: 'b.test', uri: 'x' }] })
+test('a policy is asked for a hostname, authorities, and the hostname once more as a name', () => {
+  const one = policy('p', 'web', { subjectAltNames: [{ type: 'Hostname', hostname: 'web.test', uri: 'x' }] })
   assert.deepEqual(read(one).tls, {
     hostname: 'web.test',
     authorities: ['ConfigMap shop/authorities'],
-    alternativeNames: [{ type: 'Hostname', value: 'b.test' }],
+    alternativeNames: [{ type: 'Hostname', value: 'web.test' }],
   })
   const system = read(policy('p', 'web', { caCertificateRefs: [], wellKnownCACertificates: 'System' }))
   assert.deepEqual([system.tls?.authorities, system.authorities], [['system'], []])
@@ -65,6 +65,7 @@ test('names that the proxy cannot hold a certificate against are refused, and no
     [[{ type: 'URI' as const, uri: 'spiffe://c' }], 'subjectAltNames of the type URI are not supported'],
     [[host, { type: 'URI' as const, uri: 'spiffe://c' }], 'subjectAltNames of the type URI are not supported'],
     [[host, { ...host, hostname: 'c.test' }], 'several subjectAltNames are not supported, only one'],
+    [[host], 'a subjectAltName other than the hostname is not supported'],
     [[{ ...host, hostname: '*.test' }], 'subjectAltNames with a star are not supported'],
   ] as const) {
     const { tls, fault } = read(policy('p', 'web', { subjectAltNames }))

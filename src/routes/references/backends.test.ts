@@ -136,7 +136,7 @@ test('a BackendTLSPolicy makes a way to a Service one by TLS', () => {
   const cluster = {
     services: [service('web', [{ name: 'a', port: 80, appProtocol: 'https' }])],
     configMaps,
-    backendTLSPolicies: [policy('p', 'web', { subjectAltNames: [{ type: 'Hostname', hostname: 'a.test' }] })],
+    backendTLSPolicies: [policy('p', 'web', { subjectAltNames: [{ type: 'Hostname', hostname: 'web.test' }] })],
   }
   const found = backend(web, cluster)
   assert.deepEqual(found.backend, {
@@ -147,7 +147,7 @@ test('a BackendTLSPolicy makes a way to a Service one by TLS', () => {
     tls: {
       hostname: 'web.test',
       authorities: ['ConfigMap shop/authorities'],
-      alternativeNames: [{ type: 'Hostname', value: 'a.test' }],
+      alternativeNames: [{ type: 'Hostname', value: 'web.test' }],
     },
     balance: 'least',
   })

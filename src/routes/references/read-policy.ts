@@ -78,7 +78,11 @@ const unsupportedNames = ({ spec }: BackendTLSPolicy): string | undefined => {
   const names = spec.validation.subjectAltNames ?? []
   if (names.some(({ type }) => type !== 'Hostname')) return 'subjectAltNames of the type URI are not supported'
   if (names.length > 1) return 'several subjectAltNames are not supported, only one'
-  return names[0]?.hostname?.startsWith('*.') ? 'subjectAltNames with a star are not supported' : undefined
+  const [only] = names
+  if (only?.hostname?.startsWith('*.')) return 'subjectAltNames with a star are not supported'
+  return only === undefined || only.hostname === spec.validation.hostname
+    ? undefined
+    : 'a subjectAltName other than the hostname is not supported'
 }
 
 const tlsOf = ({ spec }: BackendTLSPolicy, authorities: readonly string[]): BackendTls => ({

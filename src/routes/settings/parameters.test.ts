@@ -78,14 +78,13 @@ test('the parameters of a class hold for its Gateways that have none of their ow
   assert.equal(routes({ gatewayClasses, configMaps, gateways: [NAMES_IT] }).table.sites[0]!.accessLog, undefined)
 })
 
-test('a class whose parameters lead nowhere is not accepted, and its Gateways are not looked at', () => {
+test('a class whose parameters lead nowhere is not accepted, nor are its Gateways, which say so', () => {
   const told = (namespace?: string) => {
     const gatewayClasses = [gatewayClass('fairlead', { parametersRef: { ...EDGE, ...(namespace && { namespace }) } })]
     const all = routes({ gatewayClasses, gateways: [gateway('gw', [http()])] })
-    assert.deepEqual(
-      all.statuses.map(({ object }) => object.kind),
-      ['GatewayClass'],
-    )
+    const [, message] = accepted(all, 'GatewayClass fairlead')
+    assert.deepEqual(accepted(all, 'Gateway gw'), ['False InvalidParameters', `GatewayClass fairlead: ${message}`])
+    assert.deepEqual(all.table.sites, [])
     return accepted(all, 'GatewayClass fairlead')
   }
   assert.deepEqual(told('ops'), ['False InvalidParameters', 'there is no ConfigMap ops/edge'])

@@ -33,14 +33,20 @@ test('a Gateway that is served has its addresses, and says so of itself and of i
   assert.deepEqual([own?.uid, own?.generation], ['uid-gw', 7])
 })
 
-test('Gateways of other classes are not ours, nor are those of a class that is not accepted', () => {
+test('Gateways of other classes are not ours', () => {
   const gateways = [gateway('gw', [http()], { gatewayClassName: 'other' })]
   const kinds = (cluster: Cluster) => routes({ gateways, ...cluster }).statuses.map(({ object }) => object.kind)
   assert.deepEqual(kinds({}), ['GatewayClass'])
   assert.deepEqual(kinds({ gatewayClasses: [gatewayClass('other', { controllerName: 'a.test/b' })] }), [])
   assert.deepEqual(kinds({ gatewayClasses: [gatewayClass('other')] }), ['GatewayClass', 'Gateway'])
-  const parametersRef = { group: '', kind: 'ConfigMap', name: 'a' }
-  assert.deepEqual(kinds({ gatewayClasses: [gatewayClass('other', { parametersRef })] }), ['GatewayClass'])
+})
+
+test('an address of somebody else’s load balancer may be a name', () => {
+  const addressesOf = () => ['lb.example.com', '192.0.2.1']
+  assert.deepEqual(told(gateway('gw', [http()]), { addressesOf }).status.addresses, [
+    { type: 'Hostname', value: 'lb.example.com' },
+    { type: 'IPAddress', value: '192.0.2.1' },
+  ])
 })
 
 test('a Gateway is programmed when a proxy serves it, at an address and a port', () => {

@@ -41,7 +41,8 @@ const gatewayStatus = (view: GatewayView, attachedRoutes: AttachedRoutes, option
     uid: gateway.metadata?.uid ?? '',
     generation: gateway.metadata?.generation ?? 0,
     status: {
-      addresses: addresses.map((value) => ({ type: 'IPAddress', value })),
+      // Load balancers of others have names, too.
+      addresses: addresses.map((value) => ({ type: tryParseAddress(value) ? 'IPAddress' : 'Hostname', value })),
       conditions,
       listeners: listeners.map((one) => listenerStatus(one, attachedRoutes(one), origin, options)),
       attachedListenerSets: sets.filter((set) => setRefusal(set) === undefined).length,

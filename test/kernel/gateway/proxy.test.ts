@@ -47,6 +47,18 @@ const request = (host: string, head: readonly string[] = [], body = '', method =
   [`${method} ${target} HTTP/1.1`, `Host: ${host}`, 'Connection: close', ...head, '', body].join('\r\n')
 const send = (text: string) => rawRequest(HTTP_BIND, text)
 
+test('nobody gets past the rules by another protocol that the backend is asked to speak', async () => {
+  await withProxy([entry('', 'one')], async () => {
+    const told = async (upgrade: string) => {
+      const { body } = await send(
+        request('a.test', [`Upgrade: ${upgrade}`]).replace('Connection: close', 'Connection: Upgrade, close'),
+      )
+      return headerOf((JSON.parse(body) as Echo).headers, 'upgrade') ?? null
+    }
+    assert.deepEqual([await told('h2c'), await told('foo, H2C')], [null, null])
+  })
+})
+
 test('what clients say of themselves is dropped, but of those who are trusted', async () => {
   const forged = [
     'X-Forwarded-For: 6.6.6.6',
@@ -54,6 +66,8 @@ test('what clients say of themselves is dropped, but of those who are trusted', 
     'X-Forwarded-Host: evil',
     'X-Forwarded-Prefix: /a',
     'Forwarded: for=6.6.6.6',
+    'X-Real-IP: 6.6.6.6',
+    'X_Forwarded_For: 6.6.6.6',
   ]
   const told = async () => {
     const { headers } = JSON.parse((await send(request('a.test', forged))).body) as Echo
@@ -64,15 +78,21 @@ test('what clients say of themselves is dropped, but of those who are trusted', 
       'x-forwarded-port',
       'x-forwarded-prefix',
       'forwarded',
+      'x-real-ip',
+      'x_forwarded_for',
     ].map((name) => headerOf(headers, name) ?? null)
   }
   await withProxy([entry('', 'one')], async () => {
-    assert.deepEqual(await told(), ['127.0.0.1', 'http', 'a.test', '80', null, null])
+    assert.deepEqual(await told(), ['127.0.0.1', 'http', 'a.test', '80', null, null, null, null])
   })
   const trusted = ['10.0.0.0/8', '127.0.0.0/8']
   await withProxy(
     [entry('', 'one')],
-    async () => assert.deepEqual(await told(), ['6.6.6.6,127.0.0.1', 'https', 'evil', '80', '/a', 'for=6.6.6.6']),
+    async () =>
+      assert.deepEqual(await told(), [
+        ...['6.6.6.6,127.0.0.1', 'https', 'evil', '80', '/a', 'for=6.6.6.6'],
+        ...['6.6.6.6', '6.6.6.6'],
+      ]),
     backends.ports,
     trusted,
   )

@@ -62,7 +62,10 @@ export class SiteServices {
     const used = [...all.values()].flatMap(({ spec }) => (spec?.ports ?? []).map(({ targetPort }) => targetPort))
     const binds = new Binds(used.filter(isBind), this.#lastBind)
     const unmade: Unmade[] = []
-    const aliases = new Set<string>()
+    // Whatever becomes of their Services: a name that leads nowhere for a while is not given up.
+    const aliases = new Set(
+      sites.flatMap(({ gateway }) => (gateway ? [keyOf(desiredAlias(gateway, '', this.#context.clusterDomain))] : [])),
+    )
     for (const [key, site] of wanted) {
       const current = all.get(key)
       if (current === undefined && this.#isLeaving(key)) continue
@@ -75,7 +78,7 @@ export class SiteServices {
           continue
         }
         if (site.ports.length > 0) await this.#write(site, name, current, binds)
-        if (site.gateway !== undefined) aliases.add(await this.#writeAlias(site.gateway, name))
+        if (site.gateway !== undefined) await this.#writeAlias(site.gateway, name)
       } catch (error) {
         unmade.push({ site, error })
       }
@@ -100,8 +103,8 @@ export class SiteServices {
     else if (change.do === 'update') await client.update(services, change.object, options)
   }
 
-  /** Gives the alias' key. What has its name and is somebody else's stays: nothing but a name is missing then. */
-  async #writeAlias(gateway: Gateway, name: string): Promise<string> {
+  /** What has its name and is somebody else's stays: nothing but a name is missing then. */
+  async #writeAlias(gateway: Gateway, name: string): Promise<void> {
     const { client, clusterDomain } = this.#context
     const wanted = desiredAlias(gateway, name, clusterDomain)
     const { namespace } = wanted.metadata!
@@ -112,7 +115,6 @@ export class SiteServices {
       const next = changedAlias(wanted, current)
       if (next !== undefined) await client.update(services, next, options)
     }
-    return keyOf(wanted)
   }
 
   async #remove({ metadata }: Service): Promise<void> {

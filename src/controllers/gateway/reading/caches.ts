@@ -69,6 +69,11 @@ export class GatewayCaches {
     })
   }
 
+  /** Those that there are now. Who decides before they have come takes what is there for gone. */
+  get caches(): readonly Informer<ApiObject>[] {
+    return [...this.#caches.values()]
+  }
+
   /** Of all namespaces, those that somebody has deleted left out. */
   list<Kind extends keyof GatewayKinds>(kind: Kind): readonly GatewayKinds[Kind][] {
     const all = this.#caches.get(kind)?.lister.list() ?? []

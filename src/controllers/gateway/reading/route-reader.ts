@@ -53,7 +53,10 @@ class Lookup<T extends ApiObject> {
   }
 }
 
-/** All that routing follows from, out of the caches. Calls `changed` where it may be another than when it was read. */
+/**
+ * All that routing follows from, out of the caches. Calls `changed` where it may be another than when it was read, and `said` with
+ * an Ingress whose status somebody has written.
+ */
 export class RouteReader {
   readonly #kinds: GatewayCaches
   readonly #sites: SiteServices
@@ -68,7 +71,12 @@ export class RouteReader {
   readonly #definitions
   readonly #checks = certificateChecks()
 
-  constructor(informers: Informers, kinds: GatewayCaches, sites: SiteServices, changed: () => void) {
+  constructor(
+    informers: Informers,
+    kinds: GatewayCaches,
+    sites: SiteServices,
+    { changed, said }: { readonly changed: () => void; readonly said: (ingress: ApiObject) => void },
+  ) {
     this.#kinds = kinds
     this.#sites = sites
     this.#services = new Lookup(informers.for(services))
@@ -80,7 +88,7 @@ export class RouteReader {
     this.#deployments = informers.for(deployments)
     this.#pods = informers.for(pods)
     this.#definitions = informers.for(customResourceDefinitions)
-    this.#ingresses.addHandlers(askedHandlers(changed))
+    this.#ingresses.addHandlers(askedHandlers(changed, said))
     this.#classes.addHandlers(askedHandlers(changed))
     for (const lookup of [this.#services, this.#secrets, this.#configMaps] as unknown as Lookup<ApiObject>[]) {
       const note = (object: ApiObject): void => {
@@ -135,6 +143,7 @@ export class RouteReader {
   /** What all must have come into before it is read. */
   get caches(): readonly Cache[] {
     return [
+      ...this.#kinds.caches,
       ...[this.#services, this.#secrets, this.#configMaps].map(({ cache }) => cache),
       ...[this.#ingresses, this.#classes, this.#namespaces, this.#deployments, this.#pods, this.#definitions],
     ]

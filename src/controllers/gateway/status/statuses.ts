@@ -1,4 +1,5 @@
 import { ingresses } from '#api/networking/ingress/resource.ts'
+import { ingressClasses } from '#api/networking/ingressclass/resource.ts'
 import type { ApiObject, Resource } from '#api/resource.ts'
 import { timeText } from '#api/time-text.ts'
 import { isLeaving } from '#objects/deletion.ts'
@@ -26,6 +27,8 @@ export class Statuses {
   readonly #context: ControllerContext
   readonly #kinds: GatewayCaches
   #wanted: ReadonlyMap<string, WantedStatus> = new Map()
+  /** Of Ingresses that have gone to another class, what was said of them. */
+  readonly #left = new Map<string, WantedStatus>()
 
   constructor(context: ControllerContext, kinds: GatewayCaches) {
     this.#context = context
@@ -39,6 +42,11 @@ export class Statuses {
     this.#wanted = wanted
     const ids: string[] = []
     for (const [id, one] of wanted) if (!isSameWish(before.get(id), one)) ids.push(id)
+    for (const [id, one] of before)
+      if (!wanted.has(id) && one.object.kind === ingresses.kind) {
+        this.#left.set(id, one)
+        ids.push(id)
+      }
     for (const object of this.#kinds.all()) {
       const id = idOfObject(object)
       if (!wanted.has(id) && withoutOurs((object as WithStatus).status) !== undefined) ids.push(id)
@@ -50,9 +58,13 @@ export class Statuses {
   find(id: string): Found | undefined {
     const at = id.indexOf(' ')
     const [kind, key] = [id.slice(0, at), id.slice(at + 1)]
-    if (kind !== ingresses.kind) return this.#kinds.find(kind, key)
-    const object = this.#context.informers.for(ingresses).lister.byKey(key)
-    return object && { resource: ingresses as unknown as Resource, object: object as WithStatus }
+    const { informers } = this.#context
+    const among = (resource: Resource): Found | undefined => {
+      const object = informers.for(resource).lister.byKey(key)
+      return object && { resource, object: object as WithStatus }
+    }
+    if (kind === ingresses.kind) return among(ingresses as unknown as Resource)
+    return kind === ingressClasses.kind ? among(ingressClasses as unknown as Resource) : this.#kinds.find(kind, key)
   }
 
   /** Writes the status of one object where it is not as it should be. */
@@ -65,12 +77,19 @@ export class Statuses {
     // Of another one, or of what it asked for before: routing has yet to hear of this.
     if (wanted !== undefined && (wanted.uid !== uid || wanted.generation !== generation)) return
     const now = timeText(this.#context.clock.now())
-    const status = wanted === undefined ? withoutOurs(object.status) : mergedStatus(object.status, wanted, now)
+    const left = this.#left.get(id)
+    this.#left.delete(id)
+    const rest = left === undefined ? withoutOurs(object.status) : withoutAddresses(object.status, left)
+    const status = wanted === undefined ? rest : mergedStatus(object.status, wanted, now)
     if (status === undefined || sameValue(status, object.status)) return
     const next = { ...object, status } as ApiObject
     await this.#context.client.update(resource, next, { namespace, subresource: 'status' })
   }
 }
+
+/** An address is said until another controller says its own: it is nobody's any more. */
+const withoutAddresses = (status: WithStatus['status'], left: WantedStatus): WithStatus['status'] =>
+  sameValue(status, left.status) ? {} : undefined
 
 /** There are thousands, nearly all of which are as they were the last time: a text that is not made anew is found sooner. */
 const idOfWish = remembered(({ object }: WantedStatus) => idOfOrigin(object))

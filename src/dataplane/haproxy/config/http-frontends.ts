@@ -53,6 +53,7 @@ function ruleLines(port: SitePort, { trusted = [], requestMetrics }: Site): read
       : [key('%[var(txn.host)]'), look]),
     // A connection may be for another listener than the request that comes by it.
     ...(isTls ? [`http-request lua.misdirected if ${OTHER_NAME}`] : []),
+    NO_H2C,
     ...forwarded(port, trusted),
     'http-response lua.answer if { var(txn.later) -m found }',
     ...(isCounted ? RESPONSE_COUNTERS : []),
@@ -107,6 +108,12 @@ const LOG_LINES = [
 const SET_CLIENT = 'tcp-request session set-var-fmt(sess.client) %[src]'
 const FORWARDED_FOR = 'http-request add-header X-Forwarded-For %[var(sess.client)]'
 
+/** What some servers read as headers of ours: they know no difference between a dash and an underscore. */
+const LIKENESSES = ['http-request del-header X_Forwarded_ -m beg', 'http-request del-header X-Real-IP']
+
+/** Behind it nobody would look at what is asked for: it would be one connection, and no requests. */
+const NO_H2C = 'http-request del-header Upgrade if { req.hdr(upgrade) -i -m sub h2c }'
+
 /** What backends are told of clients. What clients say of themselves is passed on for those alone who are trusted. */
 function forwarded({ port, kind }: SitePort, trusted: readonly string[]): readonly string[] {
   const own = [
@@ -118,12 +125,14 @@ function forwarded({ port, kind }: SitePort, trusted: readonly string[]): readon
     return [
       'http-request del-header Forwarded',
       'http-request del-header X-Forwarded- -m beg',
+      ...LIKENESSES,
       FORWARDED_FOR,
       ...own.map(([name, value]) => `http-request add-header X-Forwarded-${name} ${value}`),
     ]
   }
   const sources = `{ src ${trusted.join(' ')} }`
   return [
+    ...LIKENESSES.map((line) => `${line} unless ${sources}`),
     `http-request del-header Forwarded unless ${sources}`,
     `http-request del-header X-Forwarded- -m beg unless ${sources}`,
     FORWARDED_FOR,

@@ -1,5 +1,7 @@
 import type { ProxyOptions } from '../proxy-options.ts'
 
+const MOST_COPIES = 100
+
 /** What the proxy answers of itself; and where copies of requests come in, from the Lua program alone. */
 export function ownFrontend({ metricsBind }: ProxyOptions): readonly string[] {
   return [
@@ -12,6 +14,10 @@ export function ownFrontend({ metricsBind }: ProxyOptions): readonly string[] {
     '',
     'frontend copies from base',
     '  bind abns@fairlead-copies',
+    // Nobody waits for their answers, and each has sockets that clients need.
+    `  maxconn ${MOST_COPIES}`,
+    '  timeout client 10s',
+    '  http-request set-var(txn.timeout) int(10000)',
     '  http-request set-var(txn.to) req.hdr(x-fairlead-slot)',
     '  http-request del-header x-fairlead-slot',
     '  use_backend %[var(txn.to)]',

@@ -7,7 +7,8 @@ const PATIENCE_MS = 20_000
 
 /**
  * Has HAProxy read files, in a folder beside those of the one that runs. HAProxy's words where it refuses them; undefined
- * where it takes them. Rejects with PROXY_UNREACHABLE where it cannot be run.
+ * where it takes them. Rejects with PROXY_UNREACHABLE where it cannot be run, with CHECK_UNFINISHED where it was ended
+ * before it had an answer: that is no word against the files.
  */
 export const checkFiles = async (program: string, folder: string, files: FileTexts): Promise<string | undefined> => {
   const draft = new Files(folder)
@@ -31,7 +32,11 @@ const run = (program: string, args: readonly string[]): Promise<string | undefin
     child.on('error', (cause) =>
       reject(new ProxyError('PROXY_UNREACHABLE', `${program} cannot be run: ${cause.message}`, { cause })),
     )
-    child.on('close', (code) => resolve(code === 0 ? undefined : wordsOf(said)))
+    child.on('close', (code, signal) => {
+      if (code !== null) return resolve(code === 0 ? undefined : wordsOf(said))
+      const why = `${program} was ended by ${signal} while it checked a configuration, for which it has ${PATIENCE_MS / 1000} s`
+      reject(new ProxyError('CHECK_UNFINISHED', why))
+    })
   })
 
 /** What HAProxy says of the fault, without what it says of itself. */

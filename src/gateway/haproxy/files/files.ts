@@ -71,7 +71,8 @@ export class Files {
   /** Removes what is neither among these names nor below a folder of another's. */
   keep(names: Iterable<string>): void {
     const kept = new Set(Array.from(names, (name) => normalize(name)))
-    const folders = new Set(Array.from(kept, (name) => dirname(name)).filter((folder) => folder !== '.'))
+    const known = [...kept, ...this.#known.keys()]
+    const folders = new Set(known.map((name) => dirname(name)).filter((folder) => folder !== '.'))
     for (const folder of folders)
       for (const entry of readdirSync(join(this.folder, folder), { withFileTypes: true }))
         if (entry.isFile() && !kept.has(join(folder, entry.name))) this.#remove(join(folder, entry.name))

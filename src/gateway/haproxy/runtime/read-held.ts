@@ -59,6 +59,8 @@ const readServers = async (
     const fields = line.split(' ')
     if (line.startsWith('#') || fields.length < 19) continue
     const [, slot = '', , name = '', address = '', , admin = '', weight = ''] = fields
+    // HAProxy's own frontend, which has no address: the configuration leads there, by no slot.
+    if (address === '-') continue
     const server: HeldServer = {
       address,
       port: Number(fields[18]),

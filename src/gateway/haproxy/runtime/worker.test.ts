@@ -215,3 +215,26 @@ test('certificates are there before lists name them, and go when none does; one 
   assert.deepEqual(fake.told.slice(-2), ['abort ssl cert c.pem', 'del ssl cert c.pem'])
   assert.deepEqual([...worker.held.certificates.keys()], ['b.pem'])
 })
+
+test('servers of HAProxy’s own, by which one of its frontends leads to another, are no slot’s', async (t) => {
+  const fake = await FakeHaproxy.start(t)
+  const config = 'global\nbackend https-10000 from base\n  mode tcp\n  server inside abns@x send-proxy-v2\n'
+  const before = plan({}, { config })
+  fake.answers = {
+    'show servers state': '1\n# be_id\n3 https-10000 1 inside - 2 0 1 1 1 1 0 2 0 0 0 0 - 0 - 0 0 - - 0\n',
+    'show env': 'FAIRLEAD_CONFIG=key\n',
+    'show map': '',
+    'show ssl': '',
+  }
+  const known = await Worker.meet(fake.path, { known: heldFromFiles('key', before, new Map()) }, () => {})
+  t.after(() => known.leave())
+  assert.equal(await known.isAsThought(fake.path, () => undefined), true)
+  const worker = await Worker.meet(fake.path, { readFile: () => config, former: known.held }, () => {})
+  t.after(() => worker.leave())
+  await worker.write(before, new Map(), systemClock)
+  await worker.sweep()
+  assert.deepEqual(
+    fake.told.filter((line) => /server/.test(line) && !line.startsWith('show ')),
+    [],
+  )
+})

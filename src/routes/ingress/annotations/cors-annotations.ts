@@ -53,7 +53,7 @@ export const CORS_ANNOTATIONS: readonly Annotation[] = [
   names('cors-expose-headers', 'exposeHeaders', 'Headers of answers that pages may read; without it none.'),
   {
     name: 'cors-allow-credentials',
-    does: '`false`: pages may not send cookies along. Without it they may.',
+    does: '`false`: pages may not send cookies along. Without it those of origins that are named may; with `*` none.',
     read(value, before) {
       const credentials = readBoolean(value)
       return credentials === undefined

@@ -142,7 +142,11 @@ test('a backend is asked for another host, and told the prefix that was taken aw
 
 test('other sites’ pages may ask with enable-cors, as the other annotations of CORS say', () => {
   assert.equal(filter('cors', { 'cors-allow-origin': 'https://b.example' }), undefined)
-  assert.deepEqual(filter('cors', { 'enable-cors': 'true' }), { type: 'cors', ...DEFAULTS.corsValues })
+  assert.deepEqual(filter('cors', { 'enable-cors': 'true' }), {
+    type: 'cors',
+    ...DEFAULTS.corsValues,
+    credentials: false,
+  })
   assert.deepEqual(
     filter('cors', {
       'enable-cors': 'true',

@@ -35,7 +35,9 @@ export const redirectAction = (of: Settings): Action | undefined => {
 /** `rewrite` is what becomes of the path. */
 export const filtersOf = (of: Settings, rewrite: PathChange | undefined): readonly Filter[] => {
   const filters: Filter[] = []
-  if (of.cors) filters.push({ type: 'cors', ...of.corsValues })
+  // Who lets all ask lets nobody's cookies be used: a browser takes no star where they are.
+  const { credentials, ...cors } = of.corsValues
+  if (of.cors) filters.push({ type: 'cors', ...cors, credentials: credentials && !cors.origins.includes('*') })
   if (of.forwardedPrefix !== undefined) {
     const set = [{ name: 'X-Forwarded-Prefix', value: of.forwardedPrefix }]
     filters.push({ type: 'requestHeaders', set, add: [], remove: [] })

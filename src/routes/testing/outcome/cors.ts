@@ -12,7 +12,7 @@ type CorsVerdict =
 export function corsVerdict(cors: Cors, method: string, headers: Headers): CorsVerdict {
   const origin = headerOf(headers, 'origin')
   if (origin === undefined) return { type: 'none' }
-  const isAllowed = cors.origins.some((allowed) => allowsOrigin(allowed.toLowerCase(), origin.toLowerCase()))
+  const isAllowed = cors.origins.some((allowed) => allowsOrigin(plainOrigin(allowed), plainOrigin(origin)))
   const asked = headerOf(headers, 'access-control-request-method')
   if (method === 'OPTIONS' && asked !== undefined) {
     if (!isAllowed) return { type: 'preflight', status: 403, headers: [] }
@@ -25,10 +25,17 @@ export function corsVerdict(cors: Cors, method: string, headers: Headers): CorsV
   return { type: 'request', headers: isAllowed ? allowedOrigin(cors, origin) : [] }
 }
 
+/** Without the port that its scheme has anyway. */
+const plainOrigin = (text: string): string =>
+  text.toLowerCase().replace(/^(http:\/\/.*):80$|^(https:\/\/.*):443$/, '$1$2')
+
+const portOf = (origin: string): string | undefined => /:(\d+)$/.exec(origin)?.[1]
+
+/** A star stands for a host or its first labels, and for no port. */
 function allowsOrigin(allowed: string, origin: string): boolean {
   if (allowed === '*' || allowed === origin) return true
   const [scheme, suffix] = allowed.split('*') as [string, string?]
-  if (suffix === undefined || !scheme.endsWith('://') || !suffix.startsWith('.')) return false
+  if (suffix === undefined || !scheme.endsWith('://') || portOf(allowed) !== portOf(origin)) return false
   return origin.startsWith(scheme) && origin.endsWith(suffix) && origin.length > scheme.length + suffix.length
 }
 
