@@ -48,6 +48,14 @@ async function lives(first: string, drop: string): Promise<number> {
   return (performance.now() - start) / 1000
 }
 
+test('what is too long to be held against an expression is answered with 500, and others go on', async () => {
+  const asked = (octets: number) =>
+    rawRequest(HTTP_BIND, `GET /${'a'.repeat(octets)} HTTP/1.1\r\nHost: hard.test\r\nConnection: close\r\n\r\n`)
+  const [{ status }] = await Promise.all([asked(9000), isServed()])
+  assert.equal(status, 500)
+  await isServed()
+})
+
 test('who is slow with a request, or sends none, is sent away, and keeps nobody up', { timeout: 60_000 }, async () => {
   const idle = Array.from({ length: 200 }, () => lives('', ''))
   const slow = [

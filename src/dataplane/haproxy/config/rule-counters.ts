@@ -11,7 +11,7 @@ const MOST = 30_000
 
 export const counterTable = (): readonly string[] => [
   '',
-  `backend ${RULE_COUNTERS}`,
+  `backend ${RULE_COUNTERS} from base`,
   `  stick-table type string len ${LONGEST_COUNTER_KEY} size ${MOST} store gpc(3),http_err_cnt,http_fail_cnt`,
 ]
 

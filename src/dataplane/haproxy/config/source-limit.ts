@@ -7,7 +7,7 @@ const MOST = 100_000
 /** The table of HAProxy in which connections are counted by where they come from. */
 export const sourceTable = (): readonly string[] => [
   '',
-  `backend ${TABLE}`,
+  `backend ${TABLE} from base`,
   `  stick-table type ipv6 size ${MOST} expire 5m store conn_cur`,
 ]
 
