@@ -511,3 +511,17 @@ test('what is wrong with the parameters of an IngressClass is told of it', async
   assert.ok(told.includes('IngressClass InvalidParameters'), told.join(', '))
   stop()
 })
+
+test('what reads Secrets is the driver’s alone: the container that strangers talk to has no token', async () => {
+  const { client, settle, stop } = await start()
+  await client.create(gateways, gateway('public'))
+  await settle()
+  const { spec } = ((await client.get(deployments, 'fairlead-gateway', system)) as Loose).spec.template
+  assert.equal(spec.automountServiceAccountToken, false)
+  const mounts = spec.containers.map(({ name, volumeMounts }: Loose) => [
+    name,
+    volumeMounts.map(({ name }: Loose) => name),
+  ])
+  assert.deepEqual(Object.fromEntries(mounts), { haproxy: ['run'], driver: ['run', 'account'] })
+  stop()
+})

@@ -20,9 +20,29 @@ const container = {
   lifecycle: { preStop: { sleep: { seconds: LEAVING_SECONDS } } },
 } as const
 
+/** Where clients look for what a pod has of its ServiceAccount. */
+const ACCOUNT_FOLDER = '/var/run/secrets/kubernetes.io/serviceaccount'
+/** As the API server gives it to pods that ask for nothing else. */
+const account = {
+  name: 'account',
+  projected: {
+    sources: [
+      { serviceAccountToken: { expirationSeconds: 3607, path: 'token' } },
+      { configMap: { name: 'kube-root-ca.crt', items: [{ key: 'ca.crt', path: 'ca.crt' }] } },
+      {
+        downwardAPI: {
+          items: [{ path: 'namespace', fieldRef: { apiVersion: 'v1', fieldPath: 'metadata.namespace' } }],
+        },
+      },
+    ],
+  },
+}
+
 /** What of a pod stays as it is here, whoever edits the Deployment. */
 export const ownedPodSpec: PodSpec = {
   serviceAccountName: DATA_PLANE_NAME,
+  // The driver alone has it: HAProxy, which strangers talk to, has no use for what reads Secrets.
+  automountServiceAccountToken: false,
   securityContext: {
     runAsNonRoot: true,
     runAsUser: USER,
@@ -43,13 +63,14 @@ export const ownedPodSpec: PodSpec = {
       ...container,
       name: 'driver',
       args: ['driver'],
+      volumeMounts: [...container.volumeMounts, { name: 'account', mountPath: ACCOUNT_FOLDER, readOnly: true }],
       env: [
         { name: 'POD_NAME', valueFrom: { fieldRef: { fieldPath: 'metadata.name' } } },
         { name: 'NODE_NAME', valueFrom: { fieldRef: { fieldPath: 'spec.nodeName' } } },
       ],
     },
   ],
-  volumes: [{ name: 'run', emptyDir: { medium: 'Memory' } }],
+  volumes: [{ name: 'run', emptyDir: { medium: 'Memory' } }, account],
 }
 
 /** What a pod begins with, and people may have otherwise. */
