@@ -90,7 +90,7 @@ export const unattached = (gateways: GatewayFacts): readonly Unattached[] => {
 const isThere = ({ objects }: GatewayFacts, { namespace, name }: ObjectRef): boolean =>
   objects.gateways.some((one) => keyOf(one) === `${namespace}/${name}`)
 
-/** Why nobody here serves a Gateway; undefined where it is of a class of ours. */
+/** Why nobody here serves a Gateway, and the class that is not there or the controller of it; undefined where it is of a class of ours. */
 const foreignClass = (
   { objects }: GatewayFacts,
   { namespace, name }: ObjectRef,
@@ -99,8 +99,8 @@ const foreignClass = (
   const controller = objects.gatewayClasses.find(({ metadata }) => metadata?.name === className)?.spec?.controllerName
   if (controller === GATEWAY_CONTROLLER) return undefined
   return controller === undefined
-    ? { because: 'NoSuchClass', message: `there is no GatewayClass ${className}` }
-    : { because: 'OtherController', message: `its class ${className} is served by ${controller}` }
+    ? { because: 'NoSuchClass', ...(className && { message: className }) }
+    : { because: 'OtherController', message: controller }
 }
 
 /** An Ingress that nobody here serves, as its class is no other’s or nobody’s. */

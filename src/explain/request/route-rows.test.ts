@@ -89,8 +89,8 @@ test('routes of Gateways of a class that nobody here serves are told by that', (
   assert.deepEqual(
     all.map((row) => row.split(' | ').slice(5, 7).join(' | ')),
     [
-      'HTTPRoute default/theirs | NOT ATTACHED: OtherController, its class nginx is served by example.com/nginx',
-      'HTTPRoute default/nobodys | NOT ATTACHED: NoSuchClass, there is no GatewayClass failead',
+      'HTTPRoute default/theirs | NOT ATTACHED: OtherController, example.com/nginx',
+      'HTTPRoute default/nobodys | NOT ATTACHED: NoSuchClass, failead',
     ],
   )
 })
