@@ -70,20 +70,22 @@ export class Statuses {
   /** Writes the status of one object where it is not as it should be. */
   async keep(id: string): Promise<void> {
     const found = this.find(id)
+    const wanted = this.#wanted.get(id)
+    if (found === undefined || wanted !== undefined) this.#left.delete(id)
     if (found === undefined || isLeaving(found.object)) return
     const { resource, object } = found
-    const wanted = this.#wanted.get(id)
     const { uid, generation = 0, namespace } = object.metadata ?? {}
     // Of another one, or of what it asked for before: routing has yet to hear of this.
     if (wanted !== undefined && (wanted.uid !== uid || wanted.generation !== generation)) return
     const now = timeText(this.#context.clock.now())
     const left = this.#left.get(id)
-    this.#left.delete(id)
     const rest = left === undefined ? withoutOurs(object.status) : withoutAddresses(object.status, left)
     const status = wanted === undefined ? rest : mergedStatus(object.status, wanted, now)
     if (status === undefined || sameValue(status, object.status)) return
     const next = { ...object, status } as ApiObject
     await this.#context.client.update(resource, next, { namespace, subresource: 'status' })
+    // Not before: what could not be written is tried again.
+    this.#left.delete(id)
   }
 }
 
