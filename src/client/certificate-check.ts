@@ -35,7 +35,8 @@ const hostNames = (chain: string): readonly string[] => {
     return []
   }
   const names = (leaf?.subjectAltName ?? '').split(', ').flatMap((name) => /^DNS:(.+)$/.exec(name)?.[1] ?? [])
-  return names.length > 0 ? names : (/^CN=(.+)$/m.exec(leaf?.subject ?? '')?.slice(1) ?? [])
+  const found = names.length > 0 ? names : (/^CN=(.+)$/m.exec(leaf?.subject ?? '')?.slice(1) ?? [])
+  return found.map((name) => name.toLowerCase())
 }
 
 /** What is wrong with a bundle of certificates of authorities in PEM; undefined: nothing. */

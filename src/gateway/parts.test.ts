@@ -75,7 +75,7 @@ const table: RoutingTable = {
       backend('o', { tls: { authorities: ['ca2'], alternativeNames: [], clientCertificate: 'c3' } }),
     ].map((one) => [one.key, one]),
   ),
-  certificates: new Map(['c1', 'c2', 'c3'].map((key) => [key, { origin, chain: `chain of ${key}`, key: '' }])),
+  certificates: new Map(['c1', 'c2', 'c3'].map((key) => [key, { origin, names: [], chain: `chain of ${key}`, key: '' }])),
   authorities: new Map([
     ['ca', 'CA'],
     ['ca2', 'CA2'],
@@ -90,7 +90,7 @@ test('rules and listeners are parts by the ids that refusals have, and others as
   )
   const differing = (other: RoutingTable) =>
     [...partsOf(other)].filter(([id, text]) => parts.get(id) !== text).map(([id]) => id)
-  const renewed = { origin, chain: 'another', key: '' }
+  const renewed = { origin, names: [], chain: 'another', key: '' }
   assert.deepEqual(differing({ ...table, certificates: new Map([...table.certificates, ['c2', renewed]]) }), [
     'Gateway shop/gw b',
     'Gateway shop/gw c',

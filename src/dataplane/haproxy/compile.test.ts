@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { Entry } from '#routes/table/entry.ts'
-import type { Backend, Listener, RoutingTable } from '#routes/table/table.ts'
+import type { Backend, Certificate, Listener, RoutingTable } from '#routes/table/table.ts'
 import { compileProxy } from './compile.ts'
 import { entriesOf, type ProxyMap } from './proxy-map.ts'
 import type { ProxyPlan } from './proxy-plan.ts'
@@ -40,12 +40,17 @@ const listener = (hostname: string, entries: readonly Entry[], more: Partial<Lis
   entries,
   ...more,
 })
-function planOf(listeners: readonly Listener[], kind: 'http' | 'tls' = 'http'): ProxyPlan {
+const certificate: Certificate = { origin: ORIGIN, names: [], chain: 'CHAIN', key: 'KEY' }
+function planOf(
+  listeners: readonly Listener[],
+  kind: 'http' | 'tls' = 'http',
+  more: Iterable<readonly [string, Certificate]> = [],
+): ProxyPlan {
   const backends = new Map([['one', backend('one')]])
   const table: RoutingTable = {
     sites: [{ origin: ORIGIN, ports: [{ port: kind === 'tls' ? 443 : 80, bind: 10000, kind, listeners }] }],
     backends,
-    certificates: new Map([['shop/tls', { origin: ORIGIN, chain: 'CHAIN', key: 'KEY' }]]),
+    certificates: new Map([['shop/tls', certificate], ...more]),
     authorities: new Map(),
   }
   return compileProxy(table, assignSlots(NO_SLOTS, backends), {
@@ -105,18 +110,40 @@ test('a hostname for which another listener is more specific is not looked for i
   assert.equal(kinds(plan).get('*.b.test/'), '-')
 })
 
-test('without a listener for all names, unknown names are refused; the file of a certificate follows from its key alone', () => {
-  const tls = { mode: 'Terminate' as const, certificates: ['shop/tls'] }
-  const named = planOf([listener('*.a.test', [], { protocol: 'HTTPS', tls })], 'tls')
+const LIST = 'lists/10000.list'
+const https = (hostname: string, ...certificates: readonly string[]): Listener =>
+  listener(hostname, [], { protocol: 'HTTPS', tls: { mode: 'Terminate', certificates } })
+
+test('without a listener for all names, unknown names are refused; else its certificate is shown, to which no name leads', () => {
+  const named = planOf([https('*.a.test', 'shop/tls')], 'tls')
   assert.match(named.config, / ssl strict-sni crt-list lists\/10000\.list /)
+  // The file follows from the key alone.
   const [file] = [...named.certificates.keys()]
-  assert.deepEqual(named.certificateLists.get('lists/10000.list'), [
-    { certificate: file, names: ['*.a.test'] },
-    { certificate: file, names: [] },
-  ])
-  const all = planOf([listener('', [], { protocol: 'HTTPS', tls })], 'tls')
-  assert.match(all.config, / ssl crt certificates\/default-10000\.pem crt-list /)
+  assert.deepEqual(named.certificateLists.get(LIST), [{ certificate: file, names: ['*.a.test'] }])
+  const all = planOf([https('', 'shop/tls')], 'tls')
+  assert.match(all.config, / ssl crt-list lists\/10000\.list /)
+  assert.deepEqual(all.certificateLists.get(LIST), [{ certificate: 'certificates/default-10000.pem', names: ['!*'] }])
   assert.equal(all.certificates.get('certificates/default-10000.pem'), 'CHAIN\nKEY\n')
+})
+
+test('a certificate is shown for names of its own that are the listener’s, and for none that another is more specific for', () => {
+  const names = ['a.test', '*.a.test', 'x.a.test', 'b.test', '*.b.test', 'deep.x.c.test', '*.c.test', 'no name']
+  const plan = planOf(
+    [https('', 'all'), https('a.test', 'shop/tls'), https('*.a.test', 'star'), https('*.b.test', 'shop/tls')],
+    'tls',
+    [
+      ['all', { ...certificate, names }],
+      ['star', { ...certificate, names: [...names, 'deep.x.a.test', '*.x.a.test'] }],
+    ],
+  )
+  const found = plan.certificateLists.get(LIST)?.map((line) => line.names)
+  assert.deepEqual(found, [
+    ['!*'],
+    ['b.test', 'deep.x.c.test', '*.c.test'],
+    ['a.test'],
+    ['*.a.test', 'x.a.test', 'deep.x.a.test', '*.x.a.test'],
+    ['*.b.test'],
+  ])
 })
 
 test('servers are named by address and port alone, each once; one that leaves only keeps its own', () => {

@@ -1,4 +1,5 @@
-import type { RoutingTable, SitePort } from '#routes/table/table.ts'
+import type { Listener, RoutingTable, SitePort } from '#routes/table/table.ts'
+import { listenerFor } from '#routes/table/hostname.ts'
 import { hasDefault } from './config/binds.ts'
 import { authorityName, certificateListName, certificateName, defaultCertificateName } from './file-names.ts'
 import type { CertificateListLine, ProxyPlan } from './proxy-plan.ts'
@@ -20,7 +21,7 @@ export function proxyCertificates(
   }
   for (const port of table.sites.flatMap((site) => site.ports)) {
     if (port.kind !== 'tls') continue
-    certificateLists.set(certificateListName(port.bind), listLines(port))
+    certificateLists.set(certificateListName(port.bind), listLines(port, table.certificates))
     const shown = hasDefault(port) ? defaultOf(port) : undefined
     const pem = shown === undefined ? undefined : certificates.get(certificateName(shown))
     if (pem !== undefined) certificates.set(defaultCertificateName(port.bind), pem)
@@ -30,22 +31,42 @@ export function proxyCertificates(
   return { certificates, certificateLists, authorities }
 }
 
-const certificatesOf = ({ listeners }: SitePort) =>
-  listeners.flatMap(({ hostname, star, tls }) =>
-    tls?.mode === 'Terminate' ? tls.certificates.map((key) => ({ key, hostname, star })) : [],
+interface Shown {
+  /** A key of the table's certificates. */
+  readonly key: string
+  readonly listener: Listener
+}
+
+const certificatesOf = ({ listeners }: SitePort): readonly Shown[] =>
+  listeners.flatMap((listener) =>
+    listener.tls?.mode === 'Terminate' ? listener.tls.certificates.map((key) => ({ key, listener })) : [],
   )
 
-const defaultOf = (port: SitePort) => certificatesOf(port).find(({ hostname }) => hostname === '')?.key
+const defaultOf = (port: SitePort) => certificatesOf(port).find(({ listener }) => listener.hostname === '')?.key
+
+/** No name leads to it: HAProxy shows the first certificate of a list where no other fits. */
+const NO_NAME = '!*'
+
+/** Lines say all names themselves: one without any would stand for all names that the certificate says it is for. */
+function listLines(port: SitePort, certificates: RoutingTable['certificates']): readonly CertificateListLine[] {
+  const first = hasDefault(port) ? [{ certificate: defaultCertificateName(port.bind), names: [NO_NAME] }] : []
+  const others = certificatesOf(port).flatMap(({ key, listener }) => {
+    const names = namesOf(listener, certificates.get(key)?.names ?? [], port)
+    return names.length > 0 ? [{ certificate: certificateName(key), names }] : []
+  })
+  return [...first, ...others]
+}
+
+/** A host's, or one with a star for a first label, which is then held against hostnames as any label is. */
+const NAME = /^(?:\*\.)?[a-z0-9_-]+(?:\.[a-z0-9_-]+)*$/
 
 /**
- * HAProxy's own star is one label: names of more labels are led by the names in the certificate itself, which is what a
- * line without names means.
+ * What leads to a certificate: the listener's hostname, and where that stands for others, those of the certificate's own
+ * names that no listener is more specific for. HAProxy's own star is one label.
  */
-function listLines(port: SitePort): readonly CertificateListLine[] {
-  return certificatesOf(port).flatMap(({ key, hostname, star }) => {
-    const certificate = certificateName(key)
-    if (hostname === '') return [{ certificate, names: [] }]
-    const named = { certificate, names: [hostname] }
-    return hostname.startsWith('*.') && star === 'many' ? [named, { certificate, names: [] }] : [named]
-  })
+function namesOf(listener: Listener, own: readonly string[], { listeners }: SitePort): readonly string[] {
+  const { hostname, star } = listener
+  const isMore = hostname === '' || (hostname.startsWith('*.') && star === 'many')
+  const within = isMore ? own.filter((name) => NAME.test(name) && listenerFor(listeners, name) === listener) : []
+  return [...new Set([...(hostname === '' ? [] : [hostname]), ...within])]
 }

@@ -31,7 +31,7 @@ export interface ProxyPlan {
 export interface CertificateListLine {
   /** The name of a file of `ProxyPlan.certificates`. */
   readonly certificate: string
-  /** Names that lead to it; none: it is shown where no other fits. */
+  /** Names that lead to it, at least one; `!*`: none does, it is shown where no other fits. */
   readonly names: readonly string[]
 }
 

@@ -160,7 +160,7 @@ test('a BackendTLSPolicy makes a way to a Service one by TLS', () => {
 test('what a Gateway shows to backends it shows where it speaks TLS', () => {
   const clientCertificate = {
     key: 'Secret shop/own',
-    certificate: { origin: { kind: 'Secret', name: 'own' }, chain: 'CERT', key: 'KEY' },
+    certificate: { origin: { kind: 'Secret', name: 'own' }, names: [], chain: 'CERT', key: 'KEY' },
   }
   const speech = { ...HTTP, clientCertificate }
   const services = [service('web')]

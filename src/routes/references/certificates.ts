@@ -35,7 +35,7 @@ export const findCertificate = (
   if (!permits(from, { group, kind, namespace, name })) return notPermitted(from, `Secret ${namespace}/${name}`)
   const secret = objects.secret(objectKey(namespace, name))
   if (secret === undefined) return { reason: invalid, message: `Secret ${namespace}/${name} is not there` }
-  const found = readSecret(secret, options.checkCertificate)
+  const found = readSecret(secret, options.checkCertificate, options.certificateNames)
   return typeof found === 'string' ? { reason: invalid, message: found } : found
 }
 
@@ -49,7 +49,11 @@ export const notPermitted = (from: Referrer, what: string): Fault => ({
 
 /** The certificate of a Secret, or what is wrong with it. */
 export const readSecret = remembered(
-  (secret: Secret, check: RouteOptions['checkCertificate']): FoundCertificate | string => {
+  (
+    secret: Secret,
+    check: RouteOptions['checkCertificate'],
+    namesOf: RouteOptions['certificateNames'],
+  ): FoundCertificate | string => {
     const name = keyOf(secret)
     const chain = pemText(secret.data?.['tls.crt'])
     const key = pemText(secret.data?.['tls.key'])
@@ -58,7 +62,8 @@ export const readSecret = remembered(
     const fault = check(chain, key)
     if (fault !== undefined) return `Secret ${name}: ${fault}`
     const { namespace = '', name: own = '' } = secret.metadata ?? {}
-    return { key: `Secret ${name}`, certificate: { origin: { kind: 'Secret', namespace, name: own }, chain, key } }
+    const origin = { kind: 'Secret', namespace, name: own }
+    return { key: `Secret ${name}`, certificate: { origin, names: namesOf(chain), chain, key } }
   },
 )
 

@@ -65,6 +65,8 @@ export interface Listener {
 /** A certificate and its key, in PEM. */
 export interface Certificate {
   readonly origin: Origin
+  /** The host names that it is for, those with a star too. */
+  readonly names: readonly string[]
   readonly chain: string
   readonly key: string
 }

@@ -138,6 +138,28 @@ test('names with a star of many labels are shown the certificate that has them, 
   }
 })
 
+test('a certificate that has another listener’s name in it, too, is not shown for it', async () => {
+  const greedy = testCertificate(['greedy.test', 'shop.test', '*.deep.test', 'x.b.deep.test'])
+  const all = ['', '*.greedy.test'].map((name) => listener(name, 'HTTPS', [entry(name, 'one')], ended('greedy')))
+  for (const greedyFirst of [true, false]) {
+    const others = ['shop.test', '*.deep.test'].map((name) => listener(name, 'HTTPS', [], ended('own')))
+    const proxy = await ProxyUnderTest.start(
+      tableOf([tlsPort(greedyFirst ? [...all, ...others] : [...others, ...all])], [plainBackend('one')], {
+        certificates: { own, greedy },
+      }),
+      backends.ports,
+    )
+    try {
+      for (const name of ['shop.test', 'a.deep.test', 'x.b.deep.test'])
+        assert.match((await ask(name, get(name))).names, /\*\.deep\.test, DNS:\*\.b\.deep/, name)
+      for (const name of ['greedy.test', 'a.greedy.test', 'unknown.test', ''])
+        assert.match((await ask(name, get(name))).names, /greedy\.test/, name)
+    } finally {
+      await proxy.stop()
+    }
+  }
+})
+
 test('a port that wants certificates of clients takes those that an authority of it has signed', async () => {
   const clients = (mode: 'AllowValidOnly' | 'AllowInsecureFallback') => ({
     clients: { mode, authorities: ['clients'] },

@@ -1,5 +1,5 @@
 import type { SitePort } from '#routes/table/table.ts'
-import { authorityName, certificateListName, defaultCertificateName } from '../file-names.ts'
+import { authorityName, certificateListName } from '../file-names.ts'
 import type { ProxyOptions } from '../proxy-options.ts'
 
 /** Whether connections to a port are told apart by the name they ask for before TLS ends, if it does. */
@@ -21,12 +21,12 @@ export const outerBinds = ({ bind }: SitePort, { families }: ProxyOptions): read
 export const insideAddress = (what: 'https' | 'terminated', port: SitePort) => `abns@fairlead-${what}-${port.bind}`
 
 /**
- * A listener for all names shows its certificate to whoever asks for a name that no other has; without one, a name that
- * nobody has is refused.
+ * A listener for all names shows its certificate, the first of the list, to whoever asks for a name that no other has;
+ * without one, a name that nobody has is refused.
  */
 export function tlsWords(port: SitePort): string {
   const list = `crt-list ${certificateListName(port.bind)}`
-  return hasDefault(port) ? `ssl crt ${defaultCertificateName(port.bind)} ${list}` : `ssl strict-sni ${list}`
+  return hasDefault(port) ? `ssl ${list}` : `ssl strict-sni ${list}`
 }
 
 /** Whether a port has a listener for all names that ends TLS here. */

@@ -57,7 +57,7 @@ export const hostCertificates = (
       certificates.set(certificate.key, certificate.certificate)
     } else if (fallback !== undefined) {
       hosts.set(host, { key: FALLBACK, isOwn: false })
-      certificates.set(FALLBACK, { origin: site, ...fallback })
+      certificates.set(FALLBACK, { origin: site, names: [], ...fallback })
     }
   }
   return { hosts, certificates, news }

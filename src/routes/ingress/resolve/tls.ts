@@ -39,7 +39,7 @@ export const readTls = (
     const meant = named.length > 0 ? named.map((host) => host.toLowerCase()) : hosts
     const key = objectKey(ingress.namespace, secretName ?? '')
     const found = secretName ? secret(key) : undefined
-    const read = found === undefined ? `there is no Secret ${key}` : readSecret(found, checkCertificate)
+    const read = found === undefined ? `there is no Secret ${key}` : readSecret(found, checkCertificate, certificateNames)
     const tell = (why: string, whom: string): void => {
       news.push(warning(ingress, 'CertificateUnusable', `${place}: ${why}; for ${whom}: ${rest}`))
     }
@@ -50,7 +50,7 @@ export const readTls = (
       for (const host of meant) claims.push({ ingress, place, host })
       continue
     }
-    const names = certificateNames(read.certificate.chain)
+    const { names } = read.certificate
     for (const host of meant) {
       const fits = host === '' || names.some((name) => isFor(host, name))
       if (!fits) tell(`the certificate of Secret ${key} is for ${names.join(', ') || 'no host'}`, host)
