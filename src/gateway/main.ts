@@ -18,7 +18,7 @@ import { shownTable } from './status/shown-table.ts'
 import { startStatusServer } from './status/status-server.ts'
 
 /** Of the image; src/runtime/images/built-in/gateway-image.ts has the name too. */
-const PROGRAM = '/fairlead/gateway.lua'
+const PROGRAM = '/fairlead/lua/gateway.lua'
 const MOST_THREADS = 16
 /** HAProxy makes room for them when it starts. */
 const MOST_CONNECTIONS = 20_000

@@ -75,7 +75,9 @@ const table: RoutingTable = {
       backend('o', { tls: { authorities: ['ca2'], alternativeNames: [], clientCertificate: 'c3' } }),
     ].map((one) => [one.key, one]),
   ),
-  certificates: new Map(['c1', 'c2', 'c3'].map((key) => [key, { origin, names: [], chain: `chain of ${key}`, key: '' }])),
+  certificates: new Map(
+    ['c1', 'c2', 'c3'].map((key) => [key, { origin, names: [], chain: `chain of ${key}`, key: '' }]),
+  ),
   authorities: new Map([
     ['ca', 'CA'],
     ['ca2', 'CA2'],

@@ -67,7 +67,7 @@ export class DriverUnderTest {
       signal: this.#leaving.signal,
       families: ['IPv4'],
       proxyOptions: {
-        program: join(import.meta.dirname, '../../src/dataplane/haproxy/gateway.lua'),
+        program: join(import.meta.dirname, '../../src/dataplane/haproxy/lua/gateway.lua'),
         threads: 2,
         families: ['IPv4'],
         maxConnections: 1_000,

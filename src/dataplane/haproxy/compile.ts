@@ -1,6 +1,7 @@
 import type { RoutingTable } from '#routes/table/table.ts'
 import { defaultsLines, globalLines } from './config/global.ts'
 import { httpFrontends } from './config/http-frontends.ts'
+import { insideLines } from './config/inside.ts'
 import { ownFrontend } from './config/own-frontend.ts'
 import { counterTable } from './config/rule-counters.ts'
 import { slotSections } from './config/slot-sections.ts'
@@ -19,6 +20,7 @@ export function compileProxy(table: RoutingTable, slots: Slots, options: ProxyOp
     '',
     ...defaultsLines(),
     ...ownFrontend(options),
+    ...insideLines(),
     ...httpFrontends(table, options),
     ...tlsFrontends(table, options),
     ...counterTable(),

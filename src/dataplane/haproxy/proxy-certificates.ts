@@ -1,5 +1,5 @@
-import type { Listener, RoutingTable, SitePort } from '#routes/table/table.ts'
 import { listenerFor } from '#routes/table/hostname.ts'
+import type { Listener, RoutingTable, SitePort } from '#routes/table/table.ts'
 import { hasDefault } from './config/binds.ts'
 import { authorityName, certificateListName, certificateName, defaultCertificateName } from './file-names.ts'
 import type { CertificateListLine, ProxyPlan } from './proxy-plan.ts'

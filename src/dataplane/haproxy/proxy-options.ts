@@ -1,6 +1,6 @@
 /** What a pod's HAProxy is given beside the routing table. */
 export interface ProxyOptions {
-  /** The Lua program `gateway.lua`: a file of the image, or one below the folder that HAProxy runs in. */
+  /** Path of the Lua program, `lua/gateway.lua` with its parts beside it: files of the image. */
   readonly program: string
   readonly threads: number
   /** What the pod has addresses of: each has a socket of its own, so that clients' addresses are written as they are. */

@@ -7,7 +7,7 @@ import type { RequestParts } from './misses.ts'
 /** What a rule does to a request that goes on, in its order. */
 export const deedsOf = (table: RoutingTable, rule: Rule, request: RequestParts): readonly Deed[] => [
   ...(rule.sources ? [{ code: 'sources', ranges: rule.sources } as const] : []),
-  ...(rule.bodyLimit === undefined ? [] : [{ code: 'body-limit', octets: rule.bodyLimit } as const]),
+  ...(rule.bodyLimit === undefined ? [] : [{ code: 'body-limit', octets: rule.bodyLimit.octets } as const]),
   ...filterDeeds(table, rule.filters, request),
   ...(rule.requestTimeoutMs ? [{ code: 'request-timeout', ms: rule.requestTimeoutMs } as const] : []),
   ...(rule.backendTimeoutMs ? [{ code: 'backend-timeout', ms: rule.backendTimeoutMs } as const] : []),

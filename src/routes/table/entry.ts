@@ -45,8 +45,18 @@ export interface Rule {
   readonly persistence?: Persistence
   /** Ranges of addresses that may ask; absent: all. Others get 403. */
   readonly sources?: readonly string[]
-  /** Octets of a request's body; more get 413. */
-  readonly bodyLimit?: number
+  /** More of a request's body gets 413. */
+  readonly bodyLimit?: BodyLimit
+}
+
+/**
+ * Octets. Bodies that do not say how large they are (chunks, HTTP/2 without a length) are held to a limit that was written
+ * for this rule alone: they have to be waited for, which no stream outlives.
+ */
+export interface BodyLimit {
+  readonly octets: number
+  /** Whether somebody asked for it; else it is what holds for all. */
+  readonly isWritten: boolean
 }
 
 export type Action =

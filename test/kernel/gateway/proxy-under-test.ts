@@ -14,7 +14,7 @@ import type { RoutingTable } from '#routes/table/table.ts'
 import { writeProxyFolder } from './proxy-folder.ts'
 
 const OWN_PORT = 19101
-const PROGRAM = fileURLToPath(new URL('../../../src/dataplane/haproxy/gateway.lua', import.meta.url))
+const PROGRAM = fileURLToPath(new URL('../../../src/dataplane/haproxy/lua/gateway.lua', import.meta.url))
 
 /** What it may have of clients at once. */
 export const MAX_CONNECTIONS = 500

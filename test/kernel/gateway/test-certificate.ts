@@ -28,7 +28,12 @@ export function testCertificate(names: readonly string[] = ['a.test'], more: rea
       { stdio: 'ignore' },
     )
     const origin = { kind: 'Secret', namespace: 'shop', name: 'tls' }
-    return { origin, names: names.filter((name) => !name.includes('://')), chain: readFileSync(chain, 'utf8'), key: readFileSync(key, 'utf8') }
+    return {
+      origin,
+      names: names.filter((name) => !name.includes('://')),
+      chain: readFileSync(chain, 'utf8'),
+      key: readFileSync(key, 'utf8'),
+    }
   } finally {
     rmSync(folder, { recursive: true })
   }

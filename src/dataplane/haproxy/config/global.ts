@@ -21,6 +21,8 @@ export function globalLines(table: RoutingTable, options: ProxyOptions): readonl
     '  mworker-max-reloads 10',
     // HAProxy takes no empty value.
     ...(ports.length > 0 ? [`  setenv GATEWAY_PORTS "${ports.join(' ')}"`] : []),
+    // Where the program's parts are.
+    `  lua-prepend-path ${options.program.replace(/[^/]*$/, '?.lua')}`,
     `  lua-load-per-thread ${options.program}`,
     // No two requests are alike: to ask whether an expression has been held against one before costs more than to hold it.
     '  tune.pattern.cache-size 0',

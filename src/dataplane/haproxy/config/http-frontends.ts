@@ -4,6 +4,7 @@ import { MAPS, pathsMap } from '../maps/map-names.ts'
 import type { ProxyOptions } from '../proxy-options.ts'
 import { ACCESS_LOG } from './access-log.ts'
 import { httpBinds, isSplit } from './binds.ts'
+import { TIMED } from './inside.ts'
 import { ownAnswerLines, RESPONSE_COUNTERS, TRACKED } from './rule-counters.ts'
 import { sourceLines } from './source-limit.ts'
 
@@ -75,10 +76,9 @@ function ruleLines(port: SitePort, { trusted = [], requestMetrics }: Site): read
     'http-request wait-for-body time 30s if { var(txn.limit) -m found }',
     'http-request lua.measure if { var(txn.limit) -m found }',
     ...ownAnswerLines(isCounted),
-    // Copies have the whole body, as far as a buffer has room for it.
-    'http-request wait-for-body time 5s if { var(txn.copies) -m found }',
     'http-request lua.mirror if { var(txn.copies) -m found }',
     ...(isCounted ? [TRACKED] : []),
+    TIMED,
     'use_backend %[var(txn.to),field(1,;)]',
   ]
 }
@@ -102,6 +102,7 @@ const LOG_LINES = [
   `log-format '${ACCESS_LOG}'`,
   'http-request set-var(txn.method) method',
   'http-request set-var(txn.path) path',
+  'http-after-response set-var(txn.served) srv_name if !{ var(txn.served) -m found }',
 ]
 
 /** An address takes long to write: it is written once for all requests of a connection. */

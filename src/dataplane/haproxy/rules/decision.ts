@@ -1,5 +1,6 @@
 import type { Entry, ValueMatch } from '#routes/table/entry.ts'
 import { sameItems } from '#routes/values/remembered.ts'
+import { type ExpressionProgram, expressionProgram } from './expression.ts'
 import { namedText } from './named-text.ts'
 import type { RuleTexts } from './rule-text.ts'
 import { decisionValue, type Led, type RouteValue } from './value.ts'
@@ -10,14 +11,19 @@ interface Decision {
   readonly otherwise: RouteValue
 }
 
-/** Names in lower case. `path` is a regular expression. */
+/** Names in lower case. */
 interface Candidate {
   readonly to: RouteValue
   readonly method?: string
-  readonly headers?: readonly ValueMatch[]
-  readonly query?: readonly ValueMatch[]
-  readonly path?: string
+  readonly headers?: readonly Value[]
+  readonly query?: readonly Value[]
+  readonly path?: ExpressionProgram
 }
+
+type Value = { readonly name: string } & (
+  | { readonly type: 'Exact'; readonly value: string }
+  | { readonly type: 'RegularExpression'; readonly program: ExpressionProgram }
+)
 
 interface Kept {
   readonly entries: readonly Entry[]
@@ -53,10 +59,13 @@ export function decide(entries: readonly Entry[], next: RouteValue, rules: RuleT
 const candidate = ({ path, method, headers, query }: Entry, to: RouteValue): Candidate => ({
   to,
   ...(method !== undefined && { method }),
-  ...(headers.length > 0 && { headers: headers.map((one) => ({ ...one, name: one.name.toLowerCase() })) }),
-  ...(query.length > 0 && { query }),
-  ...(path.type === 'RegularExpression' && { path: path.value }),
+  ...(headers.length > 0 && { headers: headers.map((one) => wantedValue({ ...one, name: one.name.toLowerCase() })) }),
+  ...(query.length > 0 && { query: query.map(wantedValue) }),
+  ...(path.type === 'RegularExpression' && { path: expressionProgram(path.value) }),
 })
+
+const wantedValue = ({ name, type, value }: ValueMatch): Value =>
+  type === 'Exact' ? { name, type, value } : { name, type, program: expressionProgram(value) }
 
 const isUnconditional = ({ path, method, headers, query }: Entry) =>
   path.type !== 'RegularExpression' && method === undefined && headers.length === 0 && query.length === 0

@@ -1,6 +1,7 @@
 import { backendsOf } from '#routes/rules/backends-of.ts'
-import type { Rule, WeightedBackend } from '#routes/table/entry.ts'
+import type { PathChange, Rule, WeightedBackend } from '#routes/table/entry.ts'
 import { contentId } from './content-id.ts'
+import { expressionProgram } from './expression.ts'
 import { namedText } from './named-text.ts'
 import { ruleName } from './rule-name.ts'
 import { type Led, ruleValue, slotValue } from './value.ts'
@@ -50,7 +51,12 @@ export class RuleTexts {
     return {
       name: ruleName(id),
       filters: this.#filters(filters),
-      action: action.type === 'forward' ? { type: 'forward', to: action.to.map((one) => this.#weighted(one)) } : action,
+      action:
+        action.type === 'forward'
+          ? { type: 'forward', to: action.to.map((one) => this.#weighted(one)) }
+          : action.type === 'redirect'
+            ? withProgram(action)
+            : action,
       requestTimeoutMs,
       backendTimeoutMs,
       persistence,
@@ -72,9 +78,18 @@ export class RuleTexts {
 
   #filters(filters: Rule['filters']): unknown {
     return filters.map((filter) => {
+      if (filter.type === 'rewrite' || filter.type === 'redirect') return withProgram(filter)
       if (filter.type !== 'mirror') return filter
       const { backend, ...rest } = filter
       return { ...rest, slot: backend === undefined ? undefined : this.#slotOf.get(backend) }
     })
   }
+}
+
+/** What moves a path by an expression, with its program. */
+const withProgram = <T extends { readonly path?: PathChange }>(change: T): unknown => {
+  const { path } = change
+  if (path?.type !== 'Regex') return change
+  const { type, pattern, value } = path
+  return { ...change, path: { type, program: expressionProgram(pattern), value } }
 }

@@ -88,8 +88,9 @@ test('only those of the addresses and ranges may ask, and nobody where none can 
 })
 
 test('a body may have 1m, or what proxy-body-size says, 0 being no limit', () => {
-  const limit = (size: string) => made({ 'proxy-body-size': size }).bodyLimit
-  assert.equal(made({}).bodyLimit, 1_048_576)
+  const limit = (size: string) => made({ 'proxy-body-size': size }).bodyLimit?.octets
+  assert.deepEqual(made({}).bodyLimit, { octets: 1_048_576, isWritten: false })
+  assert.ok(made({ 'proxy-body-size': '1m' }).bodyLimit?.isWritten)
   assert.deepEqual(['8m', '2K', '1g', '100', '0', 'x'].map(limit), [
     8_388_608,
     2048,

@@ -1,4 +1,4 @@
-import type { Cors, Redirect } from '../../table/entry.ts'
+import type { BodyLimit, Cors, Redirect } from '../../table/entry.ts'
 
 /** What the annotations of one Ingress say, in numbers and lists that mean something. */
 export interface Settings {
@@ -9,8 +9,8 @@ export interface Settings {
   readonly forceSslRedirect: boolean
   /** Ranges that may ask, as CIDRs; absent: all may. */
   readonly sources?: readonly string[]
-  /** Octets; 0: no limit. */
-  readonly bodyLimit: number
+  /** 0 octets: no limit. */
+  readonly bodyLimit: BodyLimit
   /** Absent: what the Service's port says by its appProtocol. */
   readonly protocol?: BackendProtocol
   readonly affinity: boolean
@@ -54,7 +54,7 @@ export const DEFAULTS: Settings = {
   useRegex: false,
   sslRedirect: true,
   forceSslRedirect: false,
-  bodyLimit: 1 << 20,
+  bodyLimit: { octets: 1 << 20, isWritten: false },
   affinity: false,
   cookieName: 'INGRESSCOOKIE',
   corsValues: {

@@ -61,8 +61,9 @@ export const TRAFFIC_ANNOTATIONS: readonly Annotation[] = [
     name: 'proxy-body-size',
     does: 'How large a request’s body may be, in octets or with `k`, `m` or `g` behind; more gets 413. `0`: no limit. Without it `1m`.',
     read(value) {
-      const bodyLimit = readSize(value)
-      return bodyLimit === undefined ? bad('is no size such as 8m', '1m') : { set: { bodyLimit } }
+      const octets = readSize(value)
+      if (octets === undefined) return bad('is no size such as 8m', '1m')
+      return { set: { bodyLimit: { octets, isWritten: true } } }
     },
   },
   {

@@ -54,7 +54,7 @@ test('a cookie sends to a canary, or keeps from it, and a header goes before it'
 test('all but its backend is that of the Ingress whose requests a canary shares', () => {
   const share = canary({ 'canary-weight': '100', 'proxy-body-size': '9', 'backend-protocol': 'GRPC' })
   const routing = route({ ingresses: [main, share] })
-  assert.equal(ruleFor(routing, 'http://a.example/')?.bodyLimit, 7)
+  assert.equal(ruleFor(routing, 'http://a.example/')?.bodyLimit?.octets, 7)
   assert.equal(routing.backends.get('shop/new:80 GRPC least')?.protocol, 'h2c')
 })
 

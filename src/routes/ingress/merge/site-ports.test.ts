@@ -31,6 +31,7 @@ test('there is a port 443 where some Ingress has a certificate, and a listener o
   ])
   assert.deepEqual(routing.certificates.get('Secret shop/a'), {
     origin: { kind: 'Secret', namespace: 'shop', name: 'a' },
+    names: ['a.example'],
     chain: 'CERT a.example',
     key: 'KEY a',
   })

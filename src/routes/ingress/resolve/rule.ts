@@ -18,7 +18,7 @@ export const ruleOf = (
   ...(of.readTimeoutMs !== undefined && { backendTimeoutMs: of.readTimeoutMs }),
   ...(of.affinity && { persistence: persistenceOf(of) }),
   ...(of.sources && { sources: of.sources }),
-  ...(of.bodyLimit > 0 && { bodyLimit: of.bodyLimit }),
+  ...(of.bodyLimit.octets > 0 && { bodyLimit: of.bodyLimit }),
 })
 
 const persistenceOf = ({ cookieName, cookieSeconds }: Settings): NonNullable<Rule['persistence']> =>

@@ -39,7 +39,8 @@ export const readTls = (
     const meant = named.length > 0 ? named.map((host) => host.toLowerCase()) : hosts
     const key = objectKey(ingress.namespace, secretName ?? '')
     const found = secretName ? secret(key) : undefined
-    const read = found === undefined ? `there is no Secret ${key}` : readSecret(found, checkCertificate, certificateNames)
+    const read =
+      found === undefined ? `there is no Secret ${key}` : readSecret(found, checkCertificate, certificateNames)
     const tell = (why: string, whom: string): void => {
       news.push(warning(ingress, 'CertificateUnusable', `${place}: ${why}; for ${whom}: ${rest}`))
     }

@@ -92,7 +92,7 @@ test('a prefix is put in the place of another without slashes that stand togethe
 })
 
 test('who may not ask is refused, and what is too large; bad hosts and paths before that', () => {
-  const limited = [{ rule: rule({ sources: ['10.1.0.0/16'], bodyLimit: 5 }) }]
+  const limited = [{ rule: rule({ sources: ['10.1.0.0/16'], bodyLimit: { octets: 5, isWritten: true } }) }]
   assert.equal(status(outcome(limited)), 'one')
   assert.equal(status(outcome(limited, request({ headers: [['Content-Length', '6']] }))), 413)
   assert.equal(status(outcome([{ rule: rule({ sources: ['10.2.0.0/16'] }) }])), 403)
@@ -141,4 +141,31 @@ test('an origin is allowed by name or by its domain, and told by its name where 
   assert.deepEqual(cors('https://x.test', true), [204, 'https://x.test', 'PUT'])
   assert.deepEqual(cors('https://x.y.a.test', false, ['https://*.a.test']), [204, 'https://x.y.a.test', '*'])
   assert.deepEqual(cors('https://xa.test', false, ['https://*.a.test']), [403, undefined, undefined])
+})
+
+test('an answer of ours has what filters say of answers, as one of a backend has', () => {
+  const filters: readonly Filter[] = [
+    { type: 'responseHeaders', set: [{ name: 'X-Set', value: '1' }], add: [], remove: ['location'] },
+    {
+      type: 'cors',
+      origins: ['https://a.test'],
+      methods: [],
+      allowHeaders: [],
+      exposeHeaders: [],
+      maxAgeSeconds: 5,
+      credentials: false,
+    },
+  ]
+  const asked = request({ headers: [['Origin', 'https://a.test']] })
+  for (const action of [
+    { type: 'redirect', status: 302 },
+    { type: 'answer', status: 500, reason: 'NoBackend' },
+    { type: 'forward', to: [{ weight: 1, to: { status: 500, reason: 'BackendNotFound' }, filters: [] }] },
+  ] as const) {
+    const one = outcome([{ rule: rule({ filters, action }) }], asked)
+    assert.deepEqual(
+      one.type === 'answer' && one.headers.map(([name, value]) => `${name.toLowerCase()}: ${value}`).sort(),
+      ['access-control-allow-origin: https://a.test', 'vary: Origin', 'x-set: 1'],
+    )
+  }
 })

@@ -46,8 +46,12 @@ export function outcomeOf(matched: Match, request: Request, circumstances: Circu
   const { rule } = matched
   if (rule.sources && !comesFrom(circumstances.source, rule.sources)) return answer(403, 'SourceNotAllowed')
   const length = Number(headerOf(request.headers, 'content-length') ?? 0)
-  if (rule.bodyLimit !== undefined && length > rule.bodyLimit) return answer(413, 'BodyTooLarge')
+  if (rule.bodyLimit !== undefined && length > rule.bodyLimit.octets) return answer(413, 'BodyTooLarge')
   const work = new Work(matched, request, circumstances)
+  return work.dressed(followed(rule, work, circumstances))
+}
+
+function followed(rule: Rule, work: Work, circumstances: Circumstances): Outcome {
   const done = work.apply(rule.filters)
   if (done !== undefined) return done
   const { action } = rule
@@ -109,6 +113,13 @@ class Work {
     return undefined
   }
 
+  /** An answer of ours gets what filters have asked for of answers, too. */
+  dressed(outcome: Outcome): Outcome {
+    return outcome.type === 'answer' ? { ...outcome, headers: this.#answered(outcome.headers) } : outcome
+  }
+
+  readonly #answered = (headers: Headers): Headers => this.#later.reduce((all, change) => change(all), headers)
+
   redirect(action: Parameters<typeof locationOf>[0] & { readonly status: number }): Outcome {
     const { port, host, query } = this.#matched
     const scheme = port.kind === 'tls' ? 'https' : 'http'
@@ -128,7 +139,7 @@ class Work {
       copies: this.#copies,
       request: this.#sent,
       ...(Number.isFinite(timeoutMs) && { timeoutMs }),
-      answered: (headers) => this.#later.reduce((all, change) => change(all), headers),
+      answered: this.#answered,
     }
   }
 

@@ -25,7 +25,7 @@ test('the image of the gateways has a proxy, its libraries, what drives it and a
   const store = createImageStore({ folder: folderFor(t), haproxy: '/bin/tar' })
   const image = await store.resolve('fairlead/gateway:v1')
   const [root] = image.lowerDirs
-  for (const path of ['bin/haproxy', 'bin/busybox', 'bin/sh', 'fairlead/gateway.lua', 'run/gateway', 'etc/passwd'])
+  for (const path of ['bin/haproxy', 'bin/busybox', 'bin/sh', 'fairlead/lua/gateway.lua', 'run/gateway', 'etc/passwd'])
     assert.ok(existsSync(join(root!, path)), path)
   assert.ok(statSync(join(root!, 'bin/haproxy')).mode & 0o001, 'others may run it')
   assert.match(readFileSync(join(root!, 'fairlead/entry'), 'utf8'), /exec haproxy -W -S unix@master\.sock/)

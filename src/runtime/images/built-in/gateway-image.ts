@@ -1,5 +1,14 @@
 import { execFile } from 'node:child_process'
-import { copyFileSync, existsSync, mkdirSync, readFileSync, realpathSync, symlinkSync, writeFileSync } from 'node:fs'
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  realpathSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import { promisify } from 'node:util'
 import { RuntimeError } from '../../runtime-error.ts'
@@ -54,14 +63,15 @@ async function makeGateway({ folder, haproxy }: ImageSourceOptions): Promise<Ima
     throw new RuntimeError('IMAGE_UNAVAILABLE', 'image fairlead/gateway: haproxy is missing: apt-get install haproxy')
   const program = builtInProgram('gateway', ROOMS)
   const busybox = findBusybox('fairlead/gateway')
-  const lua = join(program.top, program.isSource ? 'src/dataplane/haproxy/gateway.lua' : 'dist/gateway.lua')
+  const luaFolder = join(program.top, program.isSource ? 'src/dataplane/haproxy/lua' : 'dist/lua')
+  const lua = readdirSync(luaFolder).map((name) => join(luaFolder, name))
   const libraries = [...mappedLibraries(readFileSync('/proc/self/maps', 'utf8')), ...(await linkedLibraries(proxy))]
   const entry = entryScript(
     program.isSource
       ? '/bin/node --disable-warning=ExperimentalWarning /fairlead/src/gateway/main.ts'
       : '/bin/node /fairlead/gateway.cjs',
   )
-  const id = identityOf([program.path, lua, busybox, proxy, process.execPath, ...libraries], [entry, APPLETS])
+  const id = identityOf([program.path, ...lua, busybox, proxy, process.execPath, ...libraries], [entry, APPLETS])
   const shown = program.isSource ? ['src', ...PACKAGES.map((one) => `node_modules/${one}`)] : []
   const root = join(folder, `gateway-${id.slice(0, 16)}`)
   buildOnce(root, (draft) => {
@@ -78,7 +88,8 @@ async function makeGateway({ folder, haproxy }: ImageSourceOptions): Promise<Ima
     // Mount point of the folder that both containers see.
     mkdirSync(at('run/gateway'))
     writeFileSync(at('fairlead/entry'), entry, { mode: 0o755 })
-    copyReadable(lua, at('fairlead/gateway.lua'))
+    mkdirSync(at('fairlead/lua'))
+    for (const path of lua) copyReadable(path, at(`fairlead/lua/${basename(path)}`))
     if (program.isSource) {
       copyReadable(join(program.top, 'package.json'), at('fairlead/package.json'))
       for (const name of shown) mkdirSync(at(`fairlead/${name}`), { recursive: true })

@@ -1,0 +1,75 @@
+-- Who may read an answer in a page of another origin.
+
+local requests = require("requests")
+local answer = require("answers").answer
+
+local cors = {}
+
+local function has(list, wanted)
+  for _, value in ipairs(list) do
+    if value == "*" or value:lower() == wanted:lower() then return true end
+  end
+  return false
+end
+
+-- In lower case, without the port that its scheme has anyway.
+local function plain_origin(text)
+  return (text:lower():gsub("^(http://.*):80$", "%1"):gsub("^(https://.*):443$", "%1"))
+end
+
+local function allows_origin(rule, origin)
+  origin = plain_origin(origin)
+  for _, allowed in ipairs(rule.origins) do
+    allowed = plain_origin(allowed)
+    if allowed == "*" or allowed == origin then return true end
+    local scheme, suffix = allowed:match("^(.*://)%*(.*)$")
+    local is_port = scheme and allowed:match(":(%d+)$") == origin:match(":(%d+)$")
+    if is_port and origin:sub(1, #scheme) == scheme and #origin > #scheme + #suffix and origin:sub(-#suffix) == suffix then
+      return true
+    end
+  end
+  return false
+end
+
+-- What an answer says to an origin that is allowed: its name, as a star means nothing to a request with credentials.
+local function cors_headers(rule, origin)
+  local headers = { ["access-control-allow-origin"] = { origin }, vary = { "Origin" } }
+  if rule.credentials then headers["access-control-allow-credentials"] = { "true" } end
+  if #rule.exposeHeaders > 0 and not (rule.credentials and has(rule.exposeHeaders, "*")) then
+    headers["access-control-expose-headers"] = { table.concat(rule.exposeHeaders, ", ") }
+  end
+  return headers
+end
+
+local function preflight(txn, rule, origin)
+  local method, names = requests.header(txn, "access-control-request-method"), requests.header(txn, "access-control-request-headers")
+  local headers = cors_headers(rule, origin)
+  local methods = has(rule.methods, "*") and (rule.credentials and method or "*") or table.concat(rule.methods, ", ")
+  if methods ~= "" then headers["access-control-allow-methods"] = { methods } end
+  local allowed = table.concat(rule.allowHeaders, ", ")
+  if has(rule.allowHeaders, "*") then allowed = rule.credentials and (names or "") or "*" end
+  if allowed ~= "" then headers["access-control-allow-headers"] = { allowed } end
+  headers["access-control-max-age"] = { tostring(math.tointeger(rule.maxAgeSeconds)) }
+  return { status = 204, headers = headers, body = "" }
+end
+
+-- What is answered at once; or, in `later`, what the answer gets.
+function cors.apply(txn, rule, later)
+  local origin = requests.header(txn, "origin")
+  if not origin then return nil end
+  local is_allowed = allows_origin(rule, origin)
+  if txn.f:method() == "OPTIONS" and requests.header(txn, "access-control-request-method") then
+    return is_allowed and preflight(txn, rule, origin) or answer(403)
+  end
+  later[#later + 1] = { type = "cors", headers = is_allowed and cors_headers(rule, origin) or {} }
+end
+
+local CORS_HEADERS = { "allow-origin", "allow-credentials", "expose-headers", "allow-methods", "allow-headers", "max-age" }
+
+-- In an answer of a backend, in the place of what it says itself.
+function cors.change_answer(txn, headers)
+  for _, name in ipairs(CORS_HEADERS) do txn.http:res_del_header("access-control-" .. name) end
+  for name, values in pairs(headers) do txn.http:res_add_header(name, values[1]) end
+end
+
+return cors

@@ -1,0 +1,28 @@
+-- Hostnames, the most specific one for a host first.
+
+local hosts = {}
+
+-- What a map says of a host, beginning with the hostname `from`, if it is said. Keys are `before`, the
+-- hostname, and `rest`.
+function hosts.walk(map, before, host, rest, from)
+  local suffix, is_first, started = host, true, from == nil or from == host
+  if started then
+    local value = map:lookup(before .. host .. rest)
+    if value then return value end
+  end
+  while true do
+    local dot = suffix:find(".", 1, true)
+    if not dot then break end
+    suffix = suffix:sub(dot)
+    for _, star in ipairs(is_first and { "+", "*" } or { "*" }) do
+      started = started or from == star .. suffix
+      local value = started and map:lookup(before .. star .. suffix .. rest)
+      if value then return value end
+    end
+    suffix, is_first = suffix:sub(2), false
+  end
+  if host ~= "" then return map:lookup(before .. rest) end
+  return nil
+end
+
+return hosts

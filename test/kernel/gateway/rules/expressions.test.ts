@@ -1,0 +1,153 @@
+import assert from 'node:assert/strict'
+import { after, before, test } from 'node:test'
+import fc from 'fast-check'
+import type { Entry } from '#routes/table/entry.ts'
+import { movedPath } from '#routes/table/moved-path.ts'
+import { matchesWhole } from '#routes/table/whole-match.ts'
+import { patternFault } from '#routes/values/pattern.ts'
+import { type Echo, EchoBackends } from '../echo-backends.ts'
+import { entry } from '../small-table.ts'
+import { KEYS } from '../tables.ts'
+import { request, send, withProxy } from './with-proxy.ts'
+
+assert.equal(process.env.FAIRLEAD_ISOLATED, '1', 'run through script/isolated')
+
+let backends: EchoBackends
+before(async () => {
+  backends = await EchoBackends.start(KEYS)
+})
+after(() => backends.stop())
+
+const COUNT = 150
+const atoms = [
+  'a',
+  'b',
+  '.',
+  '[^a]',
+  '[a-c]',
+  '\\w',
+  '\\W',
+  '\\d',
+  '\\b',
+  '\\B',
+  '^',
+  '$',
+  '-',
+  '\\pL',
+  'é',
+  '(?i:k)',
+  '(?i:ß)',
+  '\\x{e9}',
+  '\\Q.\\E',
+]
+const { pattern } = fc.letrec<{ pattern: string }>((tie) => ({
+  pattern: fc.oneof(
+    { maxDepth: 4, withCrossShrink: true },
+    fc.constantFrom(...atoms),
+    fc.tuple(tie('pattern'), tie('pattern')).map(([one, other]) => one + other),
+    fc.tuple(tie('pattern'), tie('pattern')).map(([one, other]) => `(${one}|${other})`),
+    fc
+      .tuple(tie('pattern'), fc.constantFrom('*', '+', '?', '*?', '+?', '??', '{2}', '{1,3}', '{2,}'))
+      .map(([one, times]) => `(${one})${times}`),
+    tie('pattern').map((one) => `(?:${one})`),
+  ),
+}))
+const text = fc.array(
+  fc.constantFrom('a', 'b', 'c', 'k', 'K', '\u212a', 'ß', 'ẞ', 'é', 'É', '-', '.', '1', '_', '\u{1f600}'),
+  { maxLength: 8 },
+)
+
+test('the proxy holds texts against expressions as RE2 does', async () => {
+  const samples = fc.sample(fc.tuple(pattern, fc.array(text, { minLength: 6, maxLength: 6 })), COUNT)
+  const patterns = samples.map(([one]) => one)
+  for (const one of patterns) assert.equal(patternFault(one), undefined, one)
+  const entries = patterns.map((value, index): Entry => {
+    const headers = [{ name: 'x-text', type: 'RegularExpression' as const, value }]
+    return entry('', 'one', {}, { path: { type: 'Exact', value: `/${index}` }, headers })
+  })
+  let matched = 0
+  await withProxy(backends, entries, async (proxy) => {
+    for (const [index, [one, texts]] of samples.entries())
+      for (const letters of texts) {
+        const value = letters.join('')
+        const { status } = await send(request('a.test', [`X-Text: ${value}`], '', 'GET', `/${index}`))
+        const wanted = matchesWhole(one, value) ? 200 : 404
+        assert.equal(status, wanted, `${JSON.stringify(one)} and ${JSON.stringify(value)}: ${proxy.output}`)
+        if (wanted === 200) matched++
+      }
+  })
+  assert.ok(matched > COUNT / 2, `${matched} matches`)
+})
+
+test('groups of a path stand for what they take of it as RE2 prefers it', async () => {
+  const segment = fc.constantFrom('a', 'b', '.', '[^a]', '\\w', '\\b', '/', '-')
+  const { path } = fc.letrec<{ path: string }>((tie) => ({
+    path: fc.oneof(
+      { maxDepth: 4 },
+      segment,
+      fc.tuple(tie('path'), tie('path')).map(([one, other]) => one + other),
+      fc.tuple(tie('path'), tie('path')).map(([one, other]) => `(${one}|${other})`),
+      fc.tuple(tie('path'), fc.constantFrom('*', '+', '?', '*?', '+?')).map(([one, times]) => `(${one})${times}`),
+    ),
+  }))
+  const value = '/$1-$2-$3-$0'
+  const samples = fc.sample(fc.tuple(path, fc.array(fc.constantFrom('a', 'b', '-', '/c'), { maxLength: 6 })), 300)
+  const changes = samples.map(([one], index) => ({ type: 'Regex' as const, pattern: `/${index}(${one})(.*?)`, value }))
+  const entries = changes.map((change, index) =>
+    entry(
+      '',
+      'one',
+      { filters: [{ type: 'rewrite', path: change }] },
+      { path: { type: 'Prefix', value: `/${index}` } },
+    ),
+  )
+  let moved = 0
+  await withProxy(backends, entries, async () => {
+    for (const [index, [, letters]] of samples.entries()) {
+      // As it is matched: `//` and the like never come so far.
+      const target = `/${index}/x${letters.join('')}`
+      const change = { ...changes[index]!, pattern: changes[index]!.pattern }
+      backends.heard.length = 0
+      assert.equal((await send(request('a.test', [], '', 'GET', target))).status, 200)
+      const wanted = movedPath(change, target)
+      assert.equal((backends.heard[0] as Echo).target, wanted, `${change.pattern} and ${target}`)
+      if (wanted !== target) moved++
+    }
+  })
+  assert.ok(moved > 20, `${moved} paths were moved`)
+})
+
+test('no expression and no text holds anybody up; what takes too long is answered with 500 and is for no other rule', async () => {
+  const hard = ['(a+)+b', '(.*,)*.*,.*,x', '((a|aa)+)+', '(.*)(.*)(.*)(.*)(.*)(.*)[^a]', '(a|b)*a(a|b){300}']
+  const headers = (value: string) => [{ name: 'x-text', type: 'RegularExpression' as const, value }]
+  const entries = [
+    ...hard.map((value, at) =>
+      entry('', 'one', {}, { path: { type: 'Exact', value: `/${at}` }, headers: headers(value) }),
+    ),
+    ...hard.map((_, at) => entry('', 'two', {}, { path: { type: 'Exact', value: `/${at}` } })),
+    entry('', 'three'),
+  ]
+  await withProxy(backends, entries, async () => {
+    for (const at of hard.keys()) {
+      const began = performance.now()
+      let others = 0
+      const asked = send(request('a.test', [`X-Text: ${'a,'.repeat(3000)}${'a'.repeat(2000)}`], '', 'GET', `/${at}`))
+      const isOver = asked.then(() => true)
+      while (!(await Promise.race([isOver, send(request('a.test')).then(({ status }) => status !== 200)]))) others++
+      assert.ok([200, 500].includes((await asked).status))
+      assert.ok(performance.now() - began < 2000, `${hard[at]}: ${performance.now() - began} ms`)
+      if ((await asked).status === 500) assert.ok(others > 0, 'others were served meanwhile')
+    }
+    // Whoever goes along with such a text is at ever new places.
+    let drawn = 1
+    const letter = () => {
+      drawn = (Math.imul(drawn, 1_103_515_245) + 12_345) & 0x7fffffff
+      return (drawn >> 16) & 1 ? 'a' : 'b'
+    }
+    const manyPlaces = Array.from({ length: 16_000 }, letter).join('')
+    backends.heard.length = 0
+    const tooLong = await send(request('a.test', [`X-Text: ${manyPlaces}`], '', 'GET', `/${hard.length - 1}`))
+    assert.equal(tooLong.status, 500)
+    assert.equal(backends.heard.length, 0)
+  })
+})
