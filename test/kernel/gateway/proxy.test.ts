@@ -74,6 +74,40 @@ test('what clients say of themselves is dropped, but of those who are trusted', 
   )
 })
 
+test('rules see the client that trusted proxies speak for, request by request', async () => {
+  const entries = [entry('', 'one', { sources: ['8.8.0.0/16', 'fd00::/8'] })]
+  const statuses = async (trusted: readonly string[], ...forwarded: readonly string[]) => {
+    const got: number[] = []
+    const ask = async () => {
+      for (const value of forwarded) {
+        const { status } = await send(request('a.test', value ? [`X-Forwarded-For: ${value}`] : []))
+        got.push(status)
+      }
+    }
+    await withProxy(backends, entries, ask, undefined, trusted)
+    return got
+  }
+  const trusted = ['127.0.0.0/8', '10.0.0.0/8']
+  const allowed = ['8.8.1.1', '6.6.6.6, 8.8.1.1', '8.8.1.1, 10.1.1.1, 10.2.2.2', 'fd00::1', '8.8.1.1,10.1.1.1']
+  const refused = ['', '6.6.6.6', '8.8.1.1, 6.6.6.6', '8.8.1.1, nobody', '8.8.1.1, 6.6.6.6, 10.1.1.1', '10.1.1.1']
+  assert.deepEqual(await statuses(trusted, ...allowed), [200, 200, 200, 200, 200])
+  assert.deepEqual(await statuses(trusted, ...refused), [403, 403, 403, 403, 403, 403])
+  assert.deepEqual(await statuses([], '8.8.1.1'), [403])
+  // What one request says is not true of the next one of its connection.
+  await withProxy(
+    backends,
+    entries,
+    async () => {
+      const first = 'GET /x HTTP/1.1\r\nHost: a.test\r\nX-Forwarded-For: 8.8.1.1\r\n\r\n'
+      const both = await send(first + request('a.test'))
+      assert.equal(both.status, 200)
+      assert.match(both.body, /HTTP\/1\.1 403 /)
+    },
+    undefined,
+    trusted,
+  )
+})
+
 test('requests that two servers might read in two ways are refused, or read in one', async () => {
   await withProxy(backends, [entry('', 'one')], async () => {
     const status = async (text: string) => (await send(text)).status

@@ -141,5 +141,20 @@ function forwarded({ port, kind }: SitePort, trusted: readonly string[]): readon
       ([name, value]) =>
         `http-request add-header X-Forwarded-${name} ${value} unless { req.hdr(x-forwarded-${name?.toLowerCase()}) -m found }`,
     ),
+    ...clientLines(sources),
   ]
 }
+
+/** Proxies that are believed, one behind another. */
+const MOST_HOPS = 5
+
+/**
+ * Rules and backends are told the client that those who are believed speak for: the last one in `X-Forwarded-For` who is
+ * not believed; one who is named by no address has none. Our own header is the last there by now, with whom the
+ * connection is from.
+ */
+const clientLines = (isTrusted: string): readonly string[] =>
+  Array.from({ length: MOST_HOPS }, (_, hop) => `(x-forwarded-for,${-2 - hop})`).flatMap((hop) => [
+    `http-request set-src str(0.0.0.0) if ${isTrusted} { req.hdr${hop} -m found } !{ req.hdr_ip${hop} -m found }`,
+    `http-request set-src req.hdr_ip${hop} if ${isTrusted} { req.hdr_ip${hop} -m found }`,
+  ])
