@@ -143,28 +143,6 @@ end
 -- Marks of the groups that a path can be made of, `$1` to `$9`, and of the whole.
 local MARKS = 20
 
--- Adds to `list` the threads that begin at a step, in the order in which RE2 prefers them, each with the marks that it
--- has left on its way.
-local function add(list, at, marks)
-  if list.seen[at] then return end
-  list.seen[at] = true
-  spend(list.work, 1)
-  local step = list.steps[at]
-  local kind = step[1]
-  if kind == "." or kind == "!" then list[#list + 1] = { step = step, marks = marks }
-  elseif kind == "|" then
-    add(list, step[2], marks)
-    add(list, step[3], marks)
-  elseif kind == "(" then
-    if step[3] <= MARKS then
-      spend(list.work, MARKS)
-      marks = table.move(marks, 1, MARKS, 1, {})
-      marks[step[3]] = list.place
-    end
-    add(list, step[2], marks)
-  elseif kind == "^" and list.said & step[3] == step[3] then add(list, step[2], marks) end
-end
-
 local function groups_of(text, marks)
   local groups = { [0] = text }
   for number = 1, 9 do
@@ -174,24 +152,46 @@ local function groups_of(text, marks)
   return groups
 end
 
--- What the groups of a program took of a text of ASCII that it takes as a whole, by their numbers; else nothing.
+-- What the groups of a program took of a text of ASCII that it takes as a whole, by their numbers; else nothing. Ways are
+-- tried in the order in which RE2 prefers them: of two from the same step at the same place the second leads nowhere.
 function expressions.groups(program, text, work)
-  local codes = { text:byte(1, -1) }
-  local function list_at(place)
-    local said = between(codes[place - 1] or NONE, codes[place] or NONE)
-    return { steps = program.steps, seen = {}, place = place, said = said, work = work }
-  end
-  local threads = list_at(1)
-  add(threads, program.start, {})
-  for at, code in ipairs(codes) do
-    local after = list_at(at + 1)
-    for _, thread in ipairs(threads) do
-      if thread.step[1] == "." and takes(thread.step, code, work) then add(after, thread.step[2], thread.marks) end
+  local steps, codes = program.steps, { text:byte(1, -1) }
+  local marks, seen = {}, {}
+  -- Steps to go on from with their places; a mark to be put back is below zero, with its former place.
+  local waiting, places, depth = { program.start }, { 1 }, 1
+  while depth > 0 do
+    local at, place = waiting[depth], places[depth]
+    depth = depth - 1
+    if at < 0 then
+      marks[-at] = place
+      at = nil
     end
-    threads = after
-  end
-  for _, thread in ipairs(threads) do
-    if thread.step[1] == "!" then return groups_of(text, thread.marks) end
+    while at do
+      local step, key = steps[at], place * #steps + at
+      local kind = step[1]
+      spend(work, 1)
+      at = step[2]
+      if kind == "." then
+        local code = codes[place]
+        if code and takes(step, code, work) then place = place + 1 else at = nil end
+      elseif kind == "|" then
+        if seen[key] then at = nil
+        else
+          seen[key] = true
+          depth = depth + 1
+          waiting[depth], places[depth] = step[3], place
+        end
+      elseif kind == "(" then
+        if step[3] <= MARKS then
+          depth = depth + 1
+          waiting[depth], places[depth] = -step[3], marks[step[3]] or false
+          marks[step[3]] = place
+        end
+      elseif kind == "^" then
+        if between(codes[place - 1] or NONE, codes[place] or NONE) & step[3] ~= step[3] then at = nil end
+      elseif kind == "!" and place > #codes then return groups_of(text, marks)
+      else at = nil end
+    end
   end
   return nil
 end
