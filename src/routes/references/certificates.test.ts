@@ -18,7 +18,12 @@ const find = (ref: Parameters<typeof findCertificate>[0], cluster: Cluster) => {
 test('a certificate is that of a Secret, with its key', () => {
   assert.deepEqual(find({ name: 'a' }, { secrets: [secret('a', 'CERT a', 'KEY a')] }), {
     key: 'Secret shop/a',
-    certificate: { origin: { kind: 'Secret', namespace: 'shop', name: 'a' }, chain: 'CERT a', key: 'KEY a' },
+    certificate: {
+      origin: { kind: 'Secret', namespace: 'shop', name: 'a' },
+      names: ['a'],
+      chain: 'CERT a',
+      key: 'KEY a',
+    },
   })
 })
 

@@ -252,7 +252,7 @@ test('listeners share the ports of a Gateway, its ListenerSets’ among them', (
     [
       [
         'Secret shop/certificate',
-        { origin: { kind: 'Secret', namespace: 'shop', name: 'certificate' }, chain: 'CERT', key: 'KEY' },
+        { origin: { kind: 'Secret', namespace: 'shop', name: 'certificate' }, names: [], chain: 'CERT', key: 'KEY' },
       ],
     ],
   )

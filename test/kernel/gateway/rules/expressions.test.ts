@@ -19,7 +19,7 @@ before(async () => {
 after(() => backends.stop())
 
 const COUNT = 150
-const seed = Number(process.env.SEED ?? Date.now() % 2 ** 31)
+const seed = Number(process.env.FAIRLEAD_SEED ?? Date.now() % 2 ** 31)
 const atoms = [
   'a',
   'b',
