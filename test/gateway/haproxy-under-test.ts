@@ -33,6 +33,8 @@ export interface HandPlan {
   readonly backends?: Readonly<Record<string, string>>
   readonly certificates?: Readonly<Record<string, string>>
   readonly lines?: readonly CertificateListLine[]
+  /** Whether the first of these is shown for names that no other has. */
+  readonly isDefault?: boolean
   readonly authorities?: Readonly<Record<string, string>>
   /** Another text, another configuration. */
   readonly note?: string
@@ -58,7 +60,7 @@ defaults all
   option idle-close-on-response
 frontend http from all
   bind 127.0.0.1:${PORT}
-${plan.lines ? `  bind 127.0.0.1:${TLS_PORT} ssl crt-list certificates/list strict-sni` : ''}
+${plan.lines ? `  bind 127.0.0.1:${TLS_PORT} ssl crt-list certificates/list${plan.isDefault ? '' : ' strict-sni'}` : ''}
   http-request set-var(txn.slot) path,map_reg(maps/list.map)
   http-request set-var(txn.slot) path,map_beg(maps/routes.map) unless { var(txn.slot) -m found }
   http-request return status 404 unless { var(txn.slot) -m found }

@@ -111,4 +111,31 @@ test('certificates come, change and go while HAProxy runs', { skip }, async (t) 
   assert.equal(under.proxy.reloads, 0)
 })
 
+test('the certificate for all other names stays the first of its list, and is renewed and adopted as it is', {
+  skip,
+}, async (t) => {
+  const under = new HaproxyUnderTest(t)
+  const [all, named] = ['certificates/default-10000.pem', 'certificates/b.test.pem'] as const
+  const [one, second] = [certificate('all'), certificate('b.test')]
+  const plan = (forAll: string, ...names: readonly string[]) => ({
+    certificates: { [all]: forAll, ...(names.length > 0 && { [named]: second }) },
+    lines: [{ certificate: all, names: ['!*'] }, ...(names.length > 0 ? [{ certificate: named, names }] : [])],
+    isDefault: true,
+  })
+  await under.set(plan(second, 'b.test'))
+  await under.start()
+  assert.equal(await shownCertificate('unknown.test'), 'CN=b.test')
+  await under.set(plan(one, 'b.test'))
+  assert.deepEqual([await shownCertificate('unknown.test'), await shownCertificate('b.test')], ['CN=all', 'CN=b.test'])
+  await under.set(plan(one))
+  assert.equal(await shownCertificate('b.test'), 'CN=all')
+  under.driveAgain()
+  await under.set(plan(one, 'b.test', '*.b.test'))
+  assert.deepEqual(
+    [await shownCertificate('unknown.test'), await shownCertificate('a.b.test')],
+    ['CN=all', 'CN=b.test'],
+  )
+  assert.equal(under.proxy.reloads, 0)
+})
+
 const keyOf = (pem: string): string => pem.slice(pem.indexOf('-----BEGIN PRIVATE KEY'))
