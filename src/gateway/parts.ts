@@ -1,7 +1,8 @@
 import { listenerId } from '#routes/listeners/own-listener.ts'
 import { backendsOf } from '#routes/rules/backends-of.ts'
 import type { Entry } from '#routes/table/entry.ts'
-import type { Listener, RoutingTable } from '#routes/table/table.ts'
+import { entriesOfPort } from '#routes/table/port-entries.ts'
+import type { Listener, RoutingTable, SitePort } from '#routes/table/table.ts'
 
 /** What of a table may be left out by itself, by the ids that refusals have: rules and listeners, each as a text. */
 export const partsOf = (table: RoutingTable): ReadonlyMap<string, string> => {
@@ -15,15 +16,20 @@ export const partsOf = (table: RoutingTable): ReadonlyMap<string, string> => {
       authorities.map((one) => table.authorities.get(one)),
     ]
   }
+  const addEntry = (entry: Entry): void => {
+    add(parts, entry.rule.id, [entry, backendsOf(entry.rule).map(backend)])
+  }
   for (const { ports } of table.sites)
-    for (const { listeners, ...port } of ports)
+    for (const { listeners, shared = {}, ...port } of ports) {
       for (const { entries, ...listener } of listeners) {
         const { tls } = listener
         const shown = tls?.mode === 'Terminate' ? tls.certificates.map((key) => table.certificates.get(key)) : []
         const asked = port.clients?.authorities.map((key) => table.authorities.get(key))
         add(parts, listenerId(listener.origin, listener.name), [port, listener, shown, asked])
-        for (const entry of entries) add(parts, entry.rule.id, [entry, backendsOf(entry.rule).map(backend)])
+        for (const entry of entries) addEntry(entry)
       }
+      for (const entry of Object.values(shared).flat()) addEntry(entry)
+    }
   return parts
 }
 
@@ -44,13 +50,14 @@ export const tableWithout = (table: RoutingTable, ids: ReadonlySet<string>): Rou
         ...port,
         listeners: port.listeners
           .filter(({ origin, name }) => !ids.has(listenerId(origin, name)))
-          .map((listener) => ({ ...listener, entries: listener.entries.flatMap((entry) => entryWithout(entry, ids)) })),
+          .map((listener) => ({ ...listener, entries: entriesWithout(listener.entries, ids) })),
+        ...(port.shared && { shared: sharedWithout(port.shared, ids) }),
       }))
       .filter(({ listeners }) => listeners.length > 0),
   }))
   const ports = sites.flatMap((site) => site.ports)
   const listeners: readonly Listener[] = ports.flatMap((port) => port.listeners)
-  const rules = new Set(listeners.flatMap(({ entries }) => entries.map(({ rule }) => rule)))
+  const rules = new Set(ports.flatMap(entriesOfPort).map(({ rule }) => rule))
   const backends = only(table.backends, [...rules].flatMap(backendsOf))
   const tls = [...backends.values()].flatMap((one) => (one.tls ? [one.tls] : []))
   return {
@@ -66,6 +73,12 @@ export const tableWithout = (table: RoutingTable, ids: ReadonlySet<string>): Rou
     ]),
   }
 }
+
+const sharedWithout = (shared: NonNullable<SitePort['shared']>, ids: ReadonlySet<string>) =>
+  Object.fromEntries(Object.entries(shared).map(([name, entries]) => [name, entriesWithout(entries, ids)]))
+
+const entriesWithout = (entries: readonly Entry[], ids: ReadonlySet<string>): readonly Entry[] =>
+  entries.flatMap((entry) => entryWithout(entry, ids))
 
 const entryWithout = (entry: Entry, ids: ReadonlySet<string>): readonly Entry[] => {
   const { rule, path, headers, query } = entry

@@ -71,8 +71,8 @@ export const GATEWAY_DEFECTS: readonly GatewayDefect[] = [
   match(
     'listener/isolation',
     'where a listener has no rule, another one’s are asked',
-    'const entry = listener.entries.find((one)',
-    'const entry = [listener, ...httpListeners(place.port)].flatMap((one) => one.entries).find((one)',
+    'const entry = listener.entries.find(takesIt)',
+    'const entry = [listener, ...httpListeners(place.port)].flatMap((one) => one.entries).find(takesIt)',
   ),
   match(
     'listener/none',
@@ -189,8 +189,8 @@ export const GATEWAY_DEFECTS: readonly GatewayDefect[] = [
   match(
     'match/none',
     'what no rule matches is the last one’s',
-    'takes(one, listener, request, host, path, query))',
-    'takes(one, listener, request, host, path, query)) ?? listener.entries.at(-1)',
+    'entriesBehind(place.port, listener).find(takesIt)',
+    'entriesBehind(place.port, listener).find(takesIt) ?? listener.entries.at(-1)',
   ),
   order(
     'match/hostname',
@@ -201,8 +201,8 @@ export const GATEWAY_DEFECTS: readonly GatewayDefect[] = [
   match(
     'match/falls-through',
     'the rules of the most specific name are all that are asked',
-    'takes(one, listener, request, host, path, query))',
-    'one.hostname === listener.entries.find((two) => matchesHostname(two.hostname, listener.star, host))?.hostname && takes(one, listener, request, host, path, query))',
+    'takes(one, listener, request, host, path, query)',
+    'one.hostname === listener.entries.find((two) => matchesHostname(two.hostname, listener.star, host))?.hostname && takes(one, listener, request, host, path, query)',
   ),
   match(
     'match/exact',
@@ -457,8 +457,8 @@ export const GATEWAY_DEFECTS: readonly GatewayDefect[] = [
   sites(
     'ingress/wildcard',
     'a wildcard stands for many labels',
-    "  hostname: '',\n  star: 'one',",
-    "  hostname: '',\n  star: 'many',",
+    "    hostname,\n    star: 'one',",
+    "    hostname,\n    star: 'many',",
   ),
   ingress('ingress/any-host', 'no host is a host of its own', "host: host ?? '',", "host: host ?? 'localhost',"),
   paths(
@@ -495,8 +495,8 @@ export const GATEWAY_DEFECTS: readonly GatewayDefect[] = [
   match(
     'ingress/none',
     'what no rule matches is the last one’s',
-    'takes(one, listener, request, host, path, query))',
-    'takes(one, listener, request, host, path, query)) ?? listener.entries.at(-1)',
+    'entriesBehind(place.port, listener).find(takesIt)',
+    'entriesBehind(place.port, listener).find(takesIt) ?? listener.entries.at(-1)',
   ),
   service(
     'ingress/missing',
@@ -525,8 +525,8 @@ export const GATEWAY_DEFECTS: readonly GatewayDefect[] = [
   sites(
     'ingress/https',
     'nobody is sent to https',
-    'certificate?.isOwn === true)',
-    'certificate?.isOwn === undefined)',
+    'certificates.get(hostname)?.isOwn ?',
+    'certificates.get(hostname)?.isOwn === undefined ?',
   ),
   ingress(
     'ingress/https-off',

@@ -72,6 +72,7 @@ const listener = (hostname: string, protocol: Listener['protocol'], entries: rea
   protocol,
   ...(protocol === 'TLS' && { tls: { mode: 'Passthrough' } }),
   entries,
+  ...(protocol === 'HTTP' && hostname !== '' && { behind: 'wide' }),
 })
 
 function tableOf(
@@ -88,6 +89,7 @@ function tableOf(
     bind,
     kind,
     listeners: hostnames.map((hostname) => listener(hostname, protocol, entries)),
+    shared: { wide: entries },
   })
   return {
     sites: [{ origin: ORIGIN, ports: [port(10080, 'http', 'HTTP'), port(10443, 'tls', 'TLS')] }],

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { Entry } from '#routes/table/entry.ts'
-import type { Backend, Certificate, Listener, RoutingTable } from '#routes/table/table.ts'
+import type { Backend, Certificate, Listener, RoutingTable, SitePort } from '#routes/table/table.ts'
 import { compileProxy } from './compile.ts'
 import { entriesOf, type ProxyMap } from './proxy-map.ts'
 import type { ProxyPlan } from './proxy-plan.ts'
@@ -44,13 +44,19 @@ const certificate: Certificate = { origin: ORIGIN, names: [], chain: 'CHAIN', ke
 function planOf(
   listeners: readonly Listener[],
   kind: 'http' | 'tls' = 'http',
-  more: Iterable<readonly [string, Certificate]> = [],
+  {
+    shared = {},
+    certificates = [],
+  }: {
+    readonly shared?: NonNullable<SitePort['shared']>
+    readonly certificates?: Iterable<readonly [string, Certificate]>
+  } = {},
 ): ProxyPlan {
   const backends = new Map([['one', backend('one')]])
   const table: RoutingTable = {
-    sites: [{ origin: ORIGIN, ports: [{ port: kind === 'tls' ? 443 : 80, bind: 10000, kind, listeners }] }],
+    sites: [{ origin: ORIGIN, ports: [{ port: kind === 'tls' ? 443 : 80, bind: 10000, kind, listeners, shared }] }],
     backends,
-    certificates: new Map([['shop/tls', certificate], ...more]),
+    certificates: new Map([['shop/tls', certificate], ...certificates]),
     authorities: new Map(),
   }
   return compileProxy(table, assignSlots(NO_SLOTS, backends), {
@@ -110,6 +116,28 @@ test('a hostname for which another listener is more specific is not looked for i
   assert.equal(kinds(plan).get('*.b.test/'), '-')
 })
 
+test('what listeners share stands once, for those whose own paths do not take a request', () => {
+  const shared = { wide: [entry('*.test', 'Prefix', '/x'), entry('', 'Prefix', '/y')] }
+  const own = [entry('a.test', 'Prefix', '/foo')]
+  const listeners = [
+    listener('a.test', own, { behind: 'wide', star: 'one' }),
+    listener('b.other', [], { behind: 'wide', star: 'one' }),
+    listener('', [], { star: 'one' }),
+  ]
+  assert.deepEqual(
+    kinds(planOf(listeners, 'http', { shared })),
+    new Map([
+      ['a.test/foo/', 'http-1'],
+      ['a.test/', '~wide'],
+      ['b.other/', '~wide'],
+      ['/', '-'],
+      ['~wide/+.test/x/', 'http-1'],
+      ['~wide//y/', 'http-1'],
+      ['~wide//', '-'],
+    ]),
+  )
+})
+
 const LIST = 'lists/10000.list'
 const https = (hostname: string, ...certificates: readonly string[]): Listener =>
   listener(hostname, [], { protocol: 'HTTPS', tls: { mode: 'Terminate', certificates } })
@@ -131,10 +159,12 @@ test('a certificate is shown for names of its own that are the listener’s, and
   const plan = planOf(
     [https('', 'all'), https('a.test', 'shop/tls'), https('*.a.test', 'star'), https('*.b.test', 'shop/tls')],
     'tls',
-    [
-      ['all', { ...certificate, names }],
-      ['star', { ...certificate, names: [...names, 'deep.x.a.test', '*.x.a.test'] }],
-    ],
+    {
+      certificates: [
+        ['all', { ...certificate, names }],
+        ['star', { ...certificate, names: [...names, 'deep.x.a.test', '*.x.a.test'] }],
+      ],
+    },
   )
   const found = plan.certificateLists.get(LIST)?.map((line) => line.names)
   assert.deepEqual(found, [

@@ -1,6 +1,7 @@
 import type { Entry } from '#routes/table/entry.ts'
 import { matchesHostname, type Star } from '#routes/table/hostname.ts'
 import { matchesPath, matchesValue } from '#routes/table/match.ts'
+import { entriesBehind } from '#routes/table/port-entries.ts'
 import { headerOf, parameterOf } from '#routes/table/request-values.ts'
 import type { SitePort } from '#routes/table/table.ts'
 import { addressText } from '../cluster/lookup.ts'
@@ -56,8 +57,8 @@ export const nearMisses = (port: SitePort, request: RequestParts, taker: Entry |
   const isAddress = addressText(request.host.replace(/^\[|\]$/g, '')) !== undefined
   return (
     port.listeners
-      .flatMap(({ entries, star }) =>
-        entries
+      .flatMap(({ star, behind, entries }, at, all) =>
+        [...entries, ...(at === all.findIndex((one) => one.behind === behind) ? entriesBehind(port, all[at]!) : [])]
           .filter((entry) => entry !== taker && entry.rule !== taker?.rule)
           .map((entry) => ({ entry, misses: missesOf(entry, star, request) })),
       )

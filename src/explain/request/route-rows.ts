@@ -2,7 +2,7 @@ import { siteKey } from '#routes/site-service.ts'
 import type { Entry, Rule } from '#routes/table/entry.ts'
 import { matchesHostname } from '#routes/table/hostname.ts'
 import type { Origin } from '#routes/table/origin.ts'
-import type { Listener, RoutingTable } from '#routes/table/table.ts'
+import type { Listener, RoutingTable, SitePort } from '#routes/table/table.ts'
 import type { GatewayFacts } from '../cluster/gateway-facts.ts'
 import { refOf } from '../cluster/reference.ts'
 import type { ObjectRef } from '../trace/reference.ts'
@@ -52,7 +52,9 @@ export const routeRows = (
 interface Placed {
   readonly site: Origin
   readonly port: number
-  readonly listener: Listener
+  readonly listener: Pick<Listener, 'name' | 'protocol'>
+  /** Of its own, or of the listeners that share it. */
+  readonly hostnames: readonly string[]
   readonly entry: Entry
 }
 
@@ -60,16 +62,47 @@ interface Placed {
 const keyed = (sites: RoutingTable['sites']): ReadonlyMap<string, Placed> =>
   new Map(
     sites.flatMap((site) =>
-      site.ports.flatMap(({ port, listeners }) =>
-        listeners.flatMap((listener) =>
-          listener.entries.map((entry): readonly [string, Placed] => [
-            sortedJson([siteKey(site.origin), port, listener.hostname, listener.protocol, entry]),
-            { site: site.origin, port, listener, entry },
+      site.ports.flatMap((port) =>
+        [...ownOf(port), ...sharedOf(port)].map((one): readonly [string, Placed] => [
+          sortedJson([
+            siteKey(site.origin),
+            port.port,
+            one.listener.hostname,
+            one.listener.protocol,
+            one.hostnames,
+            one.entry,
           ]),
-        ),
+          { site: site.origin, port: port.port, ...one },
+        ]),
       ),
     ),
   )
+
+type PlacedAtPort = Pick<Placed, 'hostnames' | 'entry'> & {
+  readonly listener: Pick<Listener, 'name' | 'hostname' | 'protocol'>
+}
+
+const ownOf = ({ listeners }: SitePort): readonly PlacedAtPort[] =>
+  listeners.flatMap((listener) =>
+    listener.entries.map((entry) => ({
+      listener,
+      hostnames: entry.hostname === '' ? [] : [entry.hostname],
+      entry,
+    })),
+  )
+
+/** What listeners share, for the hosts that have it behind their own. */
+const sharedOf = ({ listeners, kind, shared = {} }: SitePort): readonly PlacedAtPort[] =>
+  Object.entries(shared).flatMap(([name, entries]) => {
+    const sharing = listeners.filter(({ behind }) => behind === name)
+    return entries.flatMap((entry): readonly PlacedAtPort[] => {
+      const hostnames = sharing.flatMap(({ hostname, star }) =>
+        entry.hostname !== hostname && matchesHostname(entry.hostname, star, hostname) ? [hostname] : [],
+      )
+      const listener = { name: '', hostname: '', protocol: kind === 'tls' ? 'HTTPS' : 'HTTP' } as const
+      return hostnames.length === 0 ? [] : [{ listener, hostnames, entry }]
+    })
+  })
 
 const sortedJson = (value: unknown): string =>
   JSON.stringify(value, (_, one: unknown) =>
@@ -81,7 +114,7 @@ const sortedJson = (value: unknown): string =>
 const rowOf = (
   gateways: GatewayFacts,
   addressesOf: (site: Origin) => readonly string[],
-  { site, port, listener, entry }: Placed,
+  { site, port, listener, hostnames, entry }: Placed,
 ): Omit<RouteRow, 'differs'> => {
   const { rule, hostname } = entry
   const { match, route } = ruleRef(entry)
@@ -92,7 +125,7 @@ const rowOf = (
     port,
     protocol: listener.protocol,
     listener: listener.name,
-    hostnames: hostname === '' ? [] : [hostname],
+    hostnames,
     match,
     filters: deedsOf(gateways.routes.table, rule, parts),
     to: targetOf(gateways.routes.table, rule),

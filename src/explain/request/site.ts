@@ -3,6 +3,7 @@ import { GATEWAY_CONTROLLER } from '#routes/data-plane.ts'
 import { siteKey, siteKeyOf } from '#routes/site-service.ts'
 import { compareHostnames, listenerFor, matchesHostname } from '#routes/table/hostname.ts'
 import type { Origin } from '#routes/table/origin.ts'
+import { entriesBehind, entriesOfPort } from '#routes/table/port-entries.ts'
 import type { Site, SitePort } from '#routes/table/table.ts'
 import type { ClusterFacts } from '../cluster/facts.ts'
 import type { GatewayFacts } from '../cluster/gateway-facts.ts'
@@ -49,7 +50,7 @@ export const servingName = ({ routes }: GatewayFacts, host: string, port: number
       site.ports.flatMap((one): readonly Serving[] => {
         const listener = listenerFor(one.listeners, host)
         if (listener === undefined) return []
-        const names = listener.entries.flatMap(({ hostname }) =>
+        const names = [...listener.entries, ...entriesBehind(one, listener)].flatMap(({ hostname }) =>
           matchesHostname(hostname, listener.star, host) ? [hostname] : [],
         )
         const [hostname = ''] = [...names, listener.hostname].sort(compareHostnames)
@@ -67,9 +68,10 @@ export const servedNames = ({ routes }: GatewayFacts): readonly string[] =>
   [
     ...new Set(
       routes.table.sites.flatMap(({ ports }) =>
-        ports.flatMap(({ listeners }) =>
-          listeners.flatMap(({ hostname, entries }) => [hostname, ...entries.map((entry) => entry.hostname)]),
-        ),
+        ports.flatMap((port) => [
+          ...port.listeners.map(({ hostname }) => hostname),
+          ...entriesOfPort(port).map(({ hostname }) => hostname),
+        ]),
       ),
     ),
   ].filter((name) => name !== '')

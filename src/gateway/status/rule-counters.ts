@@ -1,5 +1,6 @@
 import { ruleName } from '#dataplane/haproxy/rules/rule-name.ts'
 import type { Rule } from '#routes/table/entry.ts'
+import { entriesOfPort } from '#routes/table/port-entries.ts'
 import type { RoutingTable } from '#routes/table/table.ts'
 
 const NAME = 'fairlead_gateway_requests_total'
@@ -37,8 +38,6 @@ export const ruleCounters = (shown: string, table: RoutingTable): string => {
 const rulesOf = ({ sites }: RoutingTable): ReadonlyMap<string, Rule> =>
   new Map(
     sites.flatMap(({ ports }) =>
-      ports.flatMap(({ listeners }) =>
-        listeners.flatMap(({ entries }) => entries.map(({ rule }) => [ruleName(rule.id), rule] as const)),
-      ),
+      ports.flatMap((port) => entriesOfPort(port).map(({ rule }) => [ruleName(rule.id), rule] as const)),
     ),
   )

@@ -4,6 +4,7 @@ import type { WantedStatus } from '../routes.ts'
 import { settingsInTable } from '../settings/site-settings.ts'
 import type { Rule } from '../table/entry.ts'
 import type { Origin } from '../table/origin.ts'
+import { entriesOfPort } from '../table/port-entries.ts'
 import type { Backend, Site } from '../table/table.ts'
 import { oldestFirst } from './classes/oldest-first.ts'
 import { ourClasses } from './classes/our-classes.ts'
@@ -72,8 +73,7 @@ export const ingressSite = (objects: IngressObjects, options: IngressOptions): I
 /** Of routes that are nowhere but sent to HTTPS, and of those that others cover, no backend is used. */
 const usedBackends = ({ ports }: Site, hosts: ReadonlyMap<string, readonly Route[]>): ReadonlyMap<string, Backend> => {
   const rules = new Set<Rule>()
-  for (const { listeners } of ports)
-    for (const { entries } of listeners) for (const { rule } of entries) rules.add(rule)
+  for (const port of ports) for (const { rule } of entriesOfPort(port)) rules.add(rule)
   const keys = new Set<string>()
   for (const { action } of rules)
     if (action.type === 'forward') for (const { to } of action.to) if ('backend' in to) keys.add(to.backend)

@@ -1,5 +1,6 @@
 import type { Entry, PathMatch, Rule, ValueMatch } from './entry.ts'
 import { hostOf, listenerFor, matchesHostname } from './hostname.ts'
+import { entriesBehind } from './port-entries.ts'
 import { matchedPath, requestPath } from './request-path.ts'
 import { type Headers, headerOf, parameterOf } from './request-values.ts'
 import type { Listener, RoutingTable, Site, SitePort } from './table.ts'
@@ -69,7 +70,8 @@ export function match(table: RoutingTable, request: Request): Match {
     const asked = listenerFor(httpListeners(place.port), hostOf(request.serverName ?? '') ?? '')
     if (asked !== listener) return refused(421, 'Misdirected', listener)
   }
-  const entry = listener.entries.find((one) => takes(one, listener, request, host, path, query))
+  const takesIt = (one: Entry): boolean => takes(one, listener, request, host, path, query)
+  const entry = listener.entries.find(takesIt) ?? entriesBehind(place.port, listener).find(takesIt)
   if (entry === undefined) return refused(404, 'NoRoute', listener)
   return { type: 'matched', ...place, listener, entry, rule: entry.rule, host, path, query }
 }

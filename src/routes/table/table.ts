@@ -38,13 +38,18 @@ export interface SitePort {
   readonly kind: 'http' | 'tls'
   /** None of two with the same hostname. */
   readonly listeners: readonly Listener[]
+  /**
+   * Entries that several listeners have behind their own, in order of precedence, by names of letters and dashes that
+   * `Listener.behind` has. Stars of their hostnames are those of these listeners.
+   */
+  readonly shared?: { readonly [name: string]: readonly Entry[] }
   /** Who must show a certificate at this port; absent: nobody. */
   readonly clients?: ClientValidation
 }
 
 export interface Listener {
   readonly origin: Origin
-  /** Its section's name; of Ingresses the hostname. */
+  /** Its section's name; of Ingresses the hostname or `*` for HTTPS, `''` for HTTP. */
   readonly name: string
   /** What it listens for: exact, `*.` and a suffix, or `''` for all. */
   readonly hostname: string
@@ -60,6 +65,8 @@ export interface Listener {
    * decides. In Ingresses a regular expression may stand before a shorter prefix. Of TLS by hostname.
    */
   readonly entries: readonly Entry[]
+  /** Which entries of the port take what none of its own does; absent: none. Not for TLS. */
+  readonly behind?: string
 }
 
 /** A certificate and its key, in PEM. */

@@ -164,18 +164,25 @@ const entry = (listener: { hostname: string; star: Listener['star'] }): fc.Arbit
         rule: rule(matched),
       }) as fc.Arbitrary<Entry>,
   )
+const entries = (listener: { hostname: string; star: Listener['star'] }) =>
+  fc
+    .array(entry(listener), { minLength: 1, maxLength: 8 })
+    .map((all) => all.sort((a, b) => compareHostnames(a.hostname, b.hostname)))
 const listener = (hostname: string, protocol: 'HTTP' | 'HTTPS'): fc.Arbitrary<Listener> =>
   fc.constantFrom('one' as const, 'many' as const).chain((star) =>
-    fc.array(entry({ hostname, star }), { minLength: 1, maxLength: 8 }).map((entries) => ({
+    fc.tuple(entries({ hostname, star }), fc.boolean()).map(([own, isSharing]) => ({
       origin: ORIGIN,
       name: hostname,
       hostname,
       star,
       protocol,
       ...(protocol === 'HTTPS' && { tls: { mode: 'Terminate' as const, certificates: ['shop/tls'] } }),
-      entries: entries.sort((a, b) => compareHostnames(a.hostname, b.hostname)),
+      entries: own,
+      ...(isSharing && { behind: star }),
     })),
   )
+/** What those of one kind of star may have behind their own. */
+const shared = fc.record({ one: entries({ hostname: '', star: 'one' }), many: entries({ hostname: '', star: 'many' }) })
 const listeners = (protocol: 'HTTP' | 'HTTPS') =>
   fc
     .subarray(HOSTNAMES, { minLength: 2, maxLength: 5 })
@@ -184,14 +191,14 @@ const listeners = (protocol: 'HTTP' | 'HTTPS') =>
 /** Tables of one site with a port for HTTP and one for HTTPS. */
 export const tables = (certificate: Certificate): fc.Arbitrary<RoutingTable> =>
   fc
-    .tuple(listeners('HTTP'), listeners('HTTPS'), fc.constantFrom(80, 8080), fc.constantFrom(443, 8443))
-    .map(([plain, secure, httpPort, tlsPort]) => ({
+    .tuple(listeners('HTTP'), listeners('HTTPS'), fc.constantFrom(80, 8080), fc.constantFrom(443, 8443), shared, shared)
+    .map(([plain, secure, httpPort, tlsPort, plainShared, secureShared]) => ({
       sites: [
         {
           origin: { kind: 'Gateway', namespace: 'shop', name: 'gateway' },
           ports: [
-            { port: httpPort, bind: HTTP_BIND, kind: 'http', listeners: plain },
-            { port: tlsPort, bind: TLS_BIND, kind: 'tls', listeners: secure },
+            { port: httpPort, bind: HTTP_BIND, kind: 'http', listeners: plain, shared: plainShared },
+            { port: tlsPort, bind: TLS_BIND, kind: 'tls', listeners: secure, shared: secureShared },
           ],
         },
       ],

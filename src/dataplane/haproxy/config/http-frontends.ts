@@ -72,7 +72,7 @@ function ruleLines(port: SitePort, { trusted = [], requestMetrics }: Site): read
     `${key('')} unless ${has}`,
     `${look} unless ${has}`,
     `http-request return status 404 default-errorfiles unless ${has}`,
-    'http-request lua.route if { var(txn.to) -m beg ! = ^ - }',
+    'http-request lua.route if { var(txn.to) -m beg ! = ^ ~ - }',
     'http-request wait-for-body time 30s if { var(txn.limit) -m found }',
     'http-request lua.measure if { var(txn.limit) -m found }',
     ...ownAnswerLines(isCounted),

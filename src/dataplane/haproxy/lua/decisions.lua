@@ -46,7 +46,10 @@ function decisions.route(txn)
         end
       end
     elseif kind == 94 then
-      value = walk(requests.port_of(txn).paths, "", txn:get_var("txn.host") or "", path .. "/?", value:sub(2)) or "-"
+      local shared, from = value:match("^.(.-)([^/]*)$")
+      value = walk(requests.port_of(txn).paths, shared, txn:get_var("txn.host") or "", path .. "/?", from) or "-"
+    elseif kind == 126 then
+      value = walk(requests.port_of(txn).paths, value .. "/", txn:get_var("txn.host") or "", path .. "/?") or "-"
     elseif kind == 45 then return answer(404)
     elseif kind == 61 then return rules.follow(txn, value:sub(2))
     else

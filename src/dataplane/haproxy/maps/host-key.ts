@@ -4,6 +4,9 @@ import type { Star } from '#routes/table/hostname.ts'
 export const hostPattern = (hostname: string, star: Star) =>
   hostname.startsWith('*.') && star === 'one' ? `+${hostname.slice(1)}` : hostname
 
+/** A hostname of entries that listeners share: no host begins so, nor a path. */
+export const sharedPattern = (name: string, pattern: string) => `~${name}/${pattern}`
+
 /** `10000/shop.test`: a port of the pod, and a hostname there. */
 export const hostKey = (bind: number, pattern: string) => `${bind}/${pattern}`
 

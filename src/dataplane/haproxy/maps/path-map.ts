@@ -3,7 +3,7 @@ import { matchedPath } from '#routes/table/request-path.ts'
 import { sameItems } from '#routes/values/remembered.ts'
 import { decide } from '../rules/decision.ts'
 import type { RuleTexts } from '../rules/rule-text.ts'
-import { hostValue, type Led, NOTHING, type RouteValue } from '../rules/value.ts'
+import { hostValue, type Led, NOTHING, type RouteValue, sharedValue } from '../rules/value.ts'
 import { exactKey, prefixKey } from './host-key.ts'
 import type { HostNode } from './host-nodes.ts'
 
@@ -15,33 +15,36 @@ interface HostPaths {
 }
 
 interface Kept {
-  readonly pattern: string
   readonly entries: readonly Entry[]
   readonly led: readonly Led[]
   readonly paths: HostPaths
 }
-/** By their first entries, and by what is above. */
-const kept = new WeakMap<Entry, Map<RouteValue, Kept>>()
+/** By their first entries, and by their pattern with what is above. */
+const kept = new WeakMap<Entry, Map<string, Kept>>()
 
 /** The same object for the same entries, as long as their backends have the same slots. */
 export function hostPaths(node: HostNode, rules: RuleTexts): HostPaths {
-  const { pattern, entries, parent } = node
-  const above = parent === undefined ? NOTHING : hostValue(parent)
+  const { pattern, entries } = node
+  const above = aboveOf(node)
   const [first] = entries
   if (first === undefined) return compute(node, above, rules)
-  const known = kept.get(first) ?? new Map<RouteValue, Kept>()
-  const before = known.get(above)
+  const known = kept.get(first) ?? new Map<string, Kept>()
+  const place = `${pattern} ${above}`
+  const before = known.get(place)
   if (
-    before?.pattern === pattern &&
+    before !== undefined &&
     sameItems(before.entries, entries) &&
     entries.every(({ rule }, at) => before.led[at] === rules.of(rule))
   ) {
     return before.paths
   }
   const paths = compute(node, above, rules)
-  kept.set(first, known.set(above, { pattern, entries, led: entries.map(({ rule }) => rules.of(rule)), paths }))
+  kept.set(first, known.set(place, { entries, led: entries.map(({ rule }) => rules.of(rule)), paths }))
   return paths
 }
+
+const aboveOf = ({ parent, behind }: HostNode): RouteValue =>
+  parent !== undefined ? hostValue(parent) : behind !== undefined ? sharedValue(behind) : NOTHING
 
 /**
  * The map finds the longest key for a path; all entries that may take the path are behind that key, in their order: those

@@ -71,7 +71,7 @@ export function requestStepText(step: RequestStep, who: string): StepText {
 
 /** `https of Gateway shop/public (443, *.test)` */
 export const listenerText = ({ name, owner, port, hostname }: ListenerRef): string =>
-  `${name || 'of all names'} of ${objectText(owner)} (port ${port}, ${hostname ?? 'all names'})`
+  `${name || hostname || 'of all names'} of ${objectText(owner)} (port ${port}, ${hostname ?? 'all names'})`
 
 const endpointText = ({ address, port, pod, node }: RequestEndpoint): string =>
   `${socketText(address, port)}${pod ? `  ${objectText(pod)}` : ''}${node ? ` on ${node}` : ''}`

@@ -15,7 +15,7 @@ export const routeCells = (row: RouteRow, isWide: boolean): readonly string[] =>
   [
     row.gateway === undefined ? '-' : nameText(row.gateway),
     addressText(row),
-    row.hostnames.join(',') || '*',
+    hostText(row.hostnames),
     row.match === undefined ? '-' : matchCell(row.match),
     targetText(row.to),
     `${row.route.kind} ${nameText(row.route)}${row.rule === undefined ? '' : ` ${row.rule}`}`,
@@ -24,6 +24,12 @@ export const routeCells = (row: RouteRow, isWide: boolean): readonly string[] =>
       ? [row.listener || '-', row.filters.length === 0 ? '-' : row.filters.map((deed) => shortOf(deed)).join('; ')]
       : []),
   ].map(plain)
+
+const MOST_HOSTS = 4
+const hostText = (hostnames: readonly string[]): string => {
+  if (hostnames.length <= MOST_HOSTS) return hostnames.join(',') || '*'
+  return `${hostnames.slice(0, MOST_HOSTS).join(',')} (+${hostnames.length - MOST_HOSTS})`
+}
 
 const addressText = ({ addresses, port, protocol }: RouteRow): string => {
   if (port === undefined) return '-'

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { entriesOfPort } from '../../table/port-entries.ts'
 import { ask } from '../testing/ask.ts'
 import { ingress, ingressClass, route, rule, secret, told } from '../testing/ingresses.ts'
 
@@ -211,4 +212,48 @@ test('under the certificate for all hosts are those that have none of their own'
 test('listeners of Ingresses have stars of one label', () => {
   const { site } = route({ ingresses: [one('*.example', 'star')], secrets })
   for (const { listeners } of site?.ports ?? []) for (const { star } of listeners) assert.equal(star, 'one')
+})
+
+test('rules without a host stand once for all hosts with a certificate: entries are as many as rules, not their product', () => {
+  const count = (hosts: number, paths: number): number => {
+    const names = Array.from({ length: hosts }, (_, at) => `h${at}.example`)
+    const routing = route({
+      ingresses: [
+        ingress('own', {
+          rules: names.map((host) => rule(host, 'Prefix /own web')),
+          tls: names.map((host) => ({ hosts: [host], secretName: 'star' })),
+        }),
+        ingress('wide', { rules: [rule('', ...Array.from({ length: paths }, (_, at) => `Prefix /p${at} api`))] }),
+      ],
+      secrets,
+    })
+    assert.equal(ask(routing, `http://h${hosts - 1}.example/p${paths - 1}`), '308 https')
+    assert.equal(ask(routing, `https://h${hosts - 1}.example/p${paths - 1}`), 'api')
+    assert.equal(ask(routing, `http://z.example/p${paths - 1}`), 'api')
+    return (routing.site?.ports ?? []).reduce((sum, port) => sum + entriesOfPort(port).length, 0)
+  }
+  const [one, ten] = [count(10, 10), count(100, 100)]
+  assert.ok(ten <= 10 * one, `${one}, ${ten}`)
+})
+
+test('a host whose certificate cannot be shown is not sent to HTTPS by what is shown for wider hosts', () => {
+  const rules = [rule('a.example', 'Prefix /a web'), rule('*.example', 'Prefix /b api'), rule('', 'Prefix /c old')]
+  const tlsOf = [...tls('gone', 'a.example'), ...tls('star', '*.example')]
+  const routing = route({ ingresses: [ingress('i', { rules, tls: tlsOf })], secrets }, { fallbackCertificate })
+  assert.deepEqual(
+    ['/a', '/b', '/c', '/d'].map((path) => ask(routing, `http://a.example${path}`)),
+    ['web', 'api', 'old', '404'],
+  )
+  assert.deepEqual(
+    ['/b', '/c', '/d'].map((path) => ask(routing, `http://z.example${path}`)),
+    ['308 https', '308 https', '404'],
+  )
+})
+
+test('a listener of HTTPS has an id of its own, so that one that a proxy refuses takes along none of HTTP', () => {
+  const all = ingress('all', { rules: [rule('', 'Prefix / web'), rule('a.example', 'Prefix / api')], tls: tls('a') })
+  const [plain, secure] = (route({ ingresses: [all], secrets }).site?.ports ?? []).map(({ listeners }) =>
+    listeners.map(({ name }) => name),
+  )
+  assert.deepEqual(new Set(plain).intersection(new Set(secure)), new Set())
 })

@@ -41,12 +41,3 @@ const regexPath = (text: string): IngressPath | { readonly problem: string } => 
 /** For sorting: exact ones first, then the longer ones. */
 export const byPrecedence = (left: IngressPath, right: IngressPath): number =>
   Number(right.match.type === 'Exact') - Number(left.match.type === 'Exact') || right.size - left.size
-
-/** Whether every request that the second path matches is matched by the first. */
-export const covers = (outer: PathMatch, inner: PathMatch): boolean => {
-  if (outer.type === inner.type && outer.value === inner.value) return true
-  if (outer.type !== 'Prefix') return false
-  if (outer.value === '/') return true
-  if (inner.type === 'RegularExpression') return false
-  return inner.value === outer.value || inner.value.startsWith(`${outer.value}/`)
-}
