@@ -525,8 +525,8 @@ export const GATEWAY_DEFECTS: readonly GatewayDefect[] = [
   sites(
     'ingress/https',
     'nobody is sent to https',
-    'certificates.get(hostname)?.isOwn ?',
-    'certificates.get(hostname)?.isOwn === undefined ?',
+    'certificate?.isOwn ?',
+    'certificate?.isOwn === undefined ?',
   ),
   ingress(
     'ingress/https-off',

@@ -42,11 +42,11 @@ export const ingressSite = (objects: IngressObjects, options: IngressOptions): I
     return { wantedPorts: [], backends: new Map(), certificates: new Map(), statuses: [], news: classes.news }
 
   const origin: Origin = { kind: 'IngressClass', name: first.name }
-  const { ingresses, news: refusals } = owned(classed)
+  const { ingresses, owners, news: refusals } = owned(classed)
   const { hosts, news: conflicts } = hostRoutes(ingresses, first.settings.trusted.length > 0)
   const tls = hostCertificates(ingresses, origin, options.fallbackCertificate)
   const wanted = tls.hosts.size > 0 ? [80, 443] : [80]
-  const ports = sitePorts({ origin, routes: hosts, certificates: tls.hosts }, options.bindOf)
+  const ports = sitePorts({ origin, routes: hosts, certificates: tls.hosts, owners }, options.bindOf)
   const site: Site = {
     origin,
     ports,

@@ -9,7 +9,8 @@ export const REASONS = {
   UnsupportedBackend: 'A backend that is no Service with endpoints: a resource, or an ExternalName; requests get 503.',
   CertificateUnusable: 'A Secret that is not there, holds no certificate with its key, or one for other hosts.',
   Conflict: 'An older Ingress has the same path of the same host, the default backend, or the host’s certificate.',
-  HostOwned: 'With `host-ownership: exclusive`: the host belongs to another namespace.',
+  HostOwned:
+    'With `host-ownership: exclusive`: the host, or one of those that a rule is for, belongs to another namespace.',
   CanaryUnused: 'A canary that has nothing to take a share of.',
   ProxyRefused: 'The proxy does not take a path, in its words.',
 } as const

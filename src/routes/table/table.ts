@@ -39,8 +39,8 @@ export interface SitePort {
   /** None of two with the same hostname. */
   readonly listeners: readonly Listener[]
   /**
-   * Entries that several listeners have behind their own, in order of precedence, by names of letters and dashes that
-   * `Listener.behind` has. Stars of their hostnames are those of these listeners.
+   * Entries that several listeners have behind their own, in order of precedence, by names that `Listener.behind`
+   * has, without slashes and blanks. Stars of their hostnames are those of these listeners.
    */
   readonly shared?: { readonly [name: string]: readonly Entry[] }
   /** Who must show a certificate at this port; absent: nobody. */

@@ -53,3 +53,50 @@ test('a host that a certificate alone names is owned as well', () => {
   const routing = cluster([exclusive], first, second)
   assert.equal(ask(routing, 'http://c.example/'), '404')
 })
+
+test('an owned host is served by no rules of other namespaces, be they for all hosts or for a star, and that is told', () => {
+  const wide = ingress('team/wide', {
+    rules: [rule('', 'Prefix /.well-known web'), rule('*.example', 'Prefix /star web')],
+    defaultBackend: { service: { name: 'web', port: { number: 80 } } },
+  })
+  const own = ingress('shop/own', { rules: [rule('', 'Prefix /ours api')] })
+  const secured = ingress('shop/secured', {
+    rules: [rule('c.example', 'Prefix /c web')],
+    tls: [{ hosts: ['c.example'], secretName: 'shown' }],
+  })
+  const asked = (classes: readonly any[]) => {
+    const secrets = [secret('shown', ['c.example'])]
+    return route({ ingresses: [wide, older, own, secured], classes, configMaps, services: known, secrets })
+  }
+  const answers = (routing: ReturnType<typeof route>, host: string) =>
+    ['/.well-known', '/star', '/else', '/ours'].map((path) => ask(routing, `${host}${path}`))
+  const routing = asked([exclusive])
+  assert.deepEqual(answers(routing, 'http://a.example'), ['404', '404', '404', 'api'])
+  assert.deepEqual(answers(routing, 'https://c.example'), ['404', '404', '404', 'api'])
+  assert.deepEqual(answers(routing, 'http://z.example'), ['web', 'web', 'web', 'web'])
+  assert.deepEqual(answers(routing, 'http://z.other'), ['web', 'web', 'web', 'api'])
+  assert.deepEqual(told(routing), [
+    'team/wide HostOwned: rules for all hosts are left out for hosts of other namespaces, such as a.example, which belongs to namespace shop',
+    'team/wide HostOwned: rules for *.example are left out for hosts of other namespaces, such as a.example, which belongs to namespace shop',
+    'shop/own HostOwned: rules for all hosts are left out for hosts of other namespaces, such as *.example, which belongs to namespace team',
+  ])
+  const shared = asked([OUR_CLASS])
+  assert.deepEqual(answers(shared, 'http://a.example'), ['web', 'web', 'web', 'web'])
+  assert.deepEqual(told(shared), [])
+})
+
+test('a host of an exclusive class is not for Ingresses of another class either', () => {
+  const ours = ingress('shop/ours', { ingressClassName: 'fairlead', rules: [rule('a.example', 'Prefix /a web')] })
+  const other = ingress('team/other', { ingressClassName: 'open', rules: [rule('a.example', 'Prefix /b web')] })
+  const routing = cluster([exclusive, ingressClass('open')], ours, other)
+  assert.equal(ask(routing, 'http://a.example/b'), '404')
+  assert.equal(told(routing).length, 1)
+})
+
+test('a host that is owned has HTTPS by the certificate of a wider name as well', () => {
+  const all = ingress('team/all', { rules: [rule('', 'Prefix / web')], tls: [{ secretName: 'cert' }] })
+  const routing = cluster([exclusive], older, all)
+  assert.equal(ask(routing, 'https://a.example/a'), 'web')
+  assert.equal(ask(routing, 'https://a.example/b'), '404')
+  assert.equal(ask(routing, 'http://a.example/a'), 'web')
+})

@@ -4,27 +4,27 @@ import type { Origin } from '../../table/origin.ts'
 import type { Listener, SitePort } from '../../table/table.ts'
 import type { HostCertificate } from './host-certificates.ts'
 import type { Route } from './host-routes.ts'
+import { isExact, starOf } from './star.ts'
+import { type Manner, mannerEntries, WideRoutes } from './wide-routes.ts'
 
 /** What all hosts of a site have. */
 interface SiteHosts {
   readonly origin: Origin
   readonly routes: ReadonlyMap<string, readonly Route[]>
   readonly certificates: ReadonlyMap<string, HostCertificate>
+  /** Namespaces whose rules alone serve a host. */
+  readonly owners: ReadonlyMap<string, string>
 }
 
-/** Which of its entries a route has at a port: those of HTTPS, those without TLS, or those that send to HTTPS. */
-type Manner = 'encrypted' | 'plain' | 'to-https'
-
-/** Whose certificate a host is shown decides which listener it is of: its own, that of its star, or that of all others. */
+/** A listener’s hostname, and those that it is for: in order of precedence, its own the last. */
 interface HostGroup {
   readonly hostname: string
-  /** In order of precedence, the listener's own hostname last. */
   readonly hosts: readonly string[]
 }
 
 /**
- * Port 80 for all hosts, and 443 for those that have a certificate: a listener each, so that SNI and Host agree, and
- * that a host which is sent to HTTPS is so with the rules of wider hosts too. Those stand once for all listeners.
+ * Port 80 for all hosts, and 443 for those that have a certificate. Hosts with a certificate, or an owner, have a listener
+ * each: SNI and Host agree by that, and rules of wider hosts stand behind their own as they are for them.
  */
 export const sitePorts = (
   hosts: SiteHosts,
@@ -32,19 +32,20 @@ export const sitePorts = (
 ): readonly SitePort[] => {
   const names = [...new Set([...hosts.routes.keys(), ...hosts.certificates.keys(), ''])].sort(byHost)
   const groups = groupsOf(hosts, names)
-  const wide = names.filter((host) => !isExact(host) && hosts.routes.has(host))
+  const wide = new WideRoutes(names.flatMap((host) => (isExact(host) ? [] : (hosts.routes.get(host) ?? []))))
   const ports: SitePort[] = []
   const add = (port: 80 | 443, kind: SitePort['kind'], of: readonly HostGroup[]): void => {
     const bind = of.length > 0 ? bindOf(hosts.origin, port) : undefined
     if (bind === undefined) return
     const listeners = of.map((group) => listenerOf(hosts, kind, group, wide))
-    ports.push({ port, bind, kind, listeners, ...sharedBy(hosts, listeners, wide) })
+    const shared = wide.sharedBy(listeners)
+    ports.push({ port, bind, kind, listeners, ...(shared && { shared }) })
   }
   add(80, 'http', groups)
   add(
     443,
     'tls',
-    groups.filter(({ hostname }) => hosts.certificates.has(hostname)),
+    groups.filter(({ hostname }) => shownFor(hosts, hostname) !== undefined),
   )
   return ports
 }
@@ -52,39 +53,43 @@ export const sitePorts = (
 /** Exact ones first, then those with a star, the longer ones before the others, then `''`. */
 const byHost = (left: string, right: string): number => compareHostnames(left, right) || (left < right ? -1 : 1)
 
-/** The name with a star that a host is one of. */
-const starOf = (host: string): string => `*${host.slice(host.indexOf('.'))}`
-const isExact = (host: string): boolean => host !== '' && !host.startsWith('*')
+/** A host and the name with a star that it is one of, if it is of one. */
+const withStar = (host: string): readonly string[] => (isExact(host) ? [host, starOf(host)] : [host])
 
-const groupsOf = ({ certificates }: SiteHosts, names: readonly string[]): readonly HostGroup[] => {
+const groupsOf = ({ certificates, owners }: SiteHosts, names: readonly string[]): readonly HostGroup[] => {
   const groups = new Map<string, string[]>()
   for (const host of names) {
-    const named = [host, ...(isExact(host) ? [starOf(host)] : [])].find((one) => certificates.has(one)) ?? ''
-    const group = groups.get(named)
-    if (group === undefined) groups.set(named, [host])
+    const hostname = withStar(host).find((one) => certificates.has(one) || owners.has(one)) ?? ''
+    const group = groups.get(hostname)
+    if (group === undefined) groups.set(hostname, [host])
     else group.push(host)
   }
   return [...groups].map(([hostname, hosts]) => ({ hostname, hosts }))
 }
 
-const entriesOf = (manner: Manner, { placed: { toHttps }, entries, redirects }: Route): readonly Entry[] =>
-  (manner === 'plain' && toHttps === 'always') || (manner === 'to-https' && toHttps !== 'never') ? redirects : entries
+/** The certificate of a host, or of a name that is wider. */
+const shownFor = ({ certificates }: SiteHosts, host: string): HostCertificate | undefined =>
+  [...withStar(host), ''].map((one) => certificates.get(one)).find((one) => one !== undefined)
 
-const mannerOf = ({ certificates }: SiteHosts, kind: SitePort['kind'], hostname: string): Manner =>
-  kind === 'tls' ? 'encrypted' : certificates.get(hostname)?.isOwn ? 'to-https' : 'plain'
+/** By the certificate for all hosts nobody is sent to HTTPS but those whom rules for all take. */
+const mannerOf = ({ certificates }: SiteHosts, kind: SitePort['kind'], host: string): Manner => {
+  if (kind === 'tls') return 'encrypted'
+  const certificate = withStar(host)
+    .map((one) => certificates.get(one))
+    .find((one) => one !== undefined)
+  return certificate?.isOwn ? 'to-https' : 'plain'
+}
 
 const listenerOf = (
   all: SiteHosts,
   kind: SitePort['kind'],
   { hostname, hosts }: HostGroup,
-  wide: readonly string[],
+  wide: WideRoutes,
 ): Listener => {
-  const entries = hosts.flatMap((host) => {
-    // The certificate for all hosts is that of the rules for all alone: nobody is sent to it by another's.
-    const manner = mannerOf(all, kind, hostname === '' ? host : hostname)
-    return (all.routes.get(host) ?? []).flatMap((route) => entriesOf(manner, route))
-  })
-  const key = all.certificates.get(hostname)?.key
+  const entries = hosts.flatMap((host): readonly Entry[] =>
+    mannerEntries(mannerOf(all, kind, host), all.routes.get(host) ?? []),
+  )
+  const behind = hostname === '' ? undefined : wide.behind(mannerOf(all, kind, hostname), all.owners.get(hostname))
   return {
     origin: all.origin,
     // Not that of HTTPS, which the proxy may refuse for its certificate.
@@ -92,23 +97,9 @@ const listenerOf = (
     hostname,
     star: 'one',
     ...(kind === 'tls'
-      ? { protocol: 'HTTPS', tls: { mode: 'Terminate', certificates: [key ?? ''] } }
+      ? { protocol: 'HTTPS', tls: { mode: 'Terminate', certificates: [shownFor(all, hostname)?.key ?? ''] } }
       : { protocol: 'HTTP' }),
     entries,
-    ...(hostname !== '' && wide.length > 0 && { behind: mannerOf(all, kind, hostname) }),
-  }
-}
-
-/** What wider hosts have, for listeners that have it behind their own. */
-const sharedBy = (
-  { routes }: SiteHosts,
-  listeners: readonly Listener[],
-  wide: readonly string[],
-): Pick<SitePort, 'shared'> => {
-  const manners = [...new Set(listeners.flatMap(({ behind }) => (behind as Manner | undefined) ?? []))]
-  if (manners.length === 0) return {}
-  const all = wide.flatMap((host) => routes.get(host) ?? [])
-  return {
-    shared: Object.fromEntries(manners.map((manner) => [manner, all.flatMap((route) => entriesOf(manner, route))])),
+    ...(behind !== undefined && { behind }),
   }
 }
