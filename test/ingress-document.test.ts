@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { ANNOTATIONS } from '#routes/ingress/annotations/annotation-list.ts'
+import { restricts } from '#routes/ingress/annotations/restrictions.ts'
 import { REASONS } from '#routes/ingress/reasons.ts'
 
 const page = readFileSync(join(import.meta.dirname, '..', 'docs', 'ingress.md'), 'utf8')
@@ -19,6 +20,18 @@ test('docs/ingress.md lists the annotations that are honoured, with what the cod
     rowsOf('Annotations'),
     ANNOTATIONS.map(({ name, does }) => [name, does]),
   )
+})
+
+test('docs/ingress.md names the annotations for which requests get 503', () => {
+  const [, text = ''] =
+    /Some of those that are not honoured are there to keep somebody out: ([\s\S]*?)\. An Ingress/.exec(page) ?? []
+  const names = [...text.matchAll(/`([a-z]+-[-a-z]+)`/g)].map(([, name = '']) => name)
+  assert.equal(names.length, 10)
+  for (const name of names)
+    assert.ok(
+      restricts(name, 'deny all;', () => undefined),
+      name,
+    )
 })
 
 test('docs/ingress.md lists the reasons of Events of Ingresses, with what each tells', () => {

@@ -1,7 +1,7 @@
+import { type Outcome as Done, outcomeOf } from '#routes/outcome/outcome.ts'
 import type { Filter } from '#routes/table/entry.ts'
 import { type Match, match, type Request } from '#routes/table/match.ts'
 import type { RoutingTable, SitePort } from '#routes/table/table.ts'
-import { type Outcome as Done, outcomeOf } from '#routes/testing/outcome/outcome.ts'
 import { type Destination, folded, type GatewayRequest, type Outcome, type Share } from '../contract/gateway/model.ts'
 
 /** What a table says becomes of a request, whatever is drawn, in the contract's terms. */

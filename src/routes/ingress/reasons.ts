@@ -1,6 +1,7 @@
 /** The reasons of Events of Ingresses and their classes, with what each tells; `docs/ingress.md` has them too. */
 export const REASONS = {
-  UnsupportedAnnotation: 'An annotation of ingress-nginx that is not honoured, and what else does its work.',
+  UnsupportedAnnotation:
+    'An annotation of ingress-nginx that is not honoured, whether requests get 503 for it, and what else does its work.',
   InvalidAnnotation: 'A value that an annotation cannot have, and what holds instead.',
   InvalidParameters: 'Of an IngressClass: parameters that are not understood, and what holds instead.',
   InvalidPath:

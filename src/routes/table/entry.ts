@@ -45,6 +45,8 @@ export interface Rule {
   readonly persistence?: Persistence
   /** Ranges of addresses that may ask; absent: all. Others get 403. */
   readonly sources?: readonly string[]
+  /** Ranges of addresses that may not ask, whatever `sources` says; absent: none. They get 403. */
+  readonly refused?: readonly string[]
   /** More of a request's body gets 413. */
   readonly bodyLimit?: BodyLimit
 }

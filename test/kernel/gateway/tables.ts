@@ -140,6 +140,7 @@ const rule = (matched: Entry['path']): fc.Arbitrary<Rule> =>
           { weight: 1, arbitrary: fc.constant({ type: 'answer' as const, status: 500, reason: 'NoBackend' }) },
         ),
         sources: fc.constantFrom(['10.0.0.0/8'], ['127.0.0.0/8'], ['fd00::/8', '127.0.0.1/32'], ['0.0.0.0/0']),
+        refused: fc.constantFrom(['10.0.0.0/8'], ['fd00::/8', '127.0.0.1/32']),
         bodyLimit: fc.record({ octets: fc.constantFrom(3, 100), isWritten: fc.boolean() }),
       },
       { requiredKeys: ['filters', 'action'] },

@@ -31,6 +31,7 @@ end
 
 local function followed(txn, rule, later, copied)
   if rule.sources and not requests.comes_from(txn, rule.sources) then return answer(403) end
+  if rule.refused and requests.comes_from(txn, rule.refused) then return answer(403) end
   local reply = rule.bodyLimit and bodies.judge(txn, rule.bodyLimit) or filters.apply(txn, rule.filters, later, copied)
   if reply then return reply end
   local action = rule.action

@@ -40,14 +40,16 @@ export class RuleTexts {
   }
 
   #plainSlot(rule: Rule): string | undefined {
-    const { filters, action, requestTimeoutMs, backendTimeoutMs, persistence, sources, bodyLimit } = rule
+    const { filters, action, requestTimeoutMs, backendTimeoutMs, persistence, sources, refused, bodyLimit } = rule
     if (filters.length > 0 || action.type !== 'forward' || action.to.length !== 1) return undefined
-    if (requestTimeoutMs || backendTimeoutMs || persistence || sources || bodyLimit !== undefined) return undefined
+    if (requestTimeoutMs || backendTimeoutMs || persistence || sources || refused || bodyLimit !== undefined)
+      return undefined
     const [only] = action.to as [WeightedBackend]
     return only.filters.length === 0 && 'backend' in only.to ? this.#slotOf.get(only.to.backend) : undefined
   }
 
-  #text({ id, filters, action, requestTimeoutMs, backendTimeoutMs, persistence, sources, bodyLimit }: Rule): unknown {
+  #text(rule: Rule): unknown {
+    const { id, filters, action, requestTimeoutMs, backendTimeoutMs, persistence, sources, refused, bodyLimit } = rule
     return {
       name: ruleName(id),
       filters: this.#filters(filters),
@@ -61,6 +63,7 @@ export class RuleTexts {
       backendTimeoutMs,
       persistence,
       sources,
+      refused,
       bodyLimit,
     }
   }

@@ -22,7 +22,8 @@ const WAYS_OUT: readonly (readonly [RegExp, string])[] = [
   [/^ssl-passthrough$/, 'a TLSRoute passes TLS through to its backends'],
   [/^proxy-ssl-/, 'a BackendTLSPolicy says how the certificates of backends are checked, for an HTTPRoute'],
   [/^auth-tls-/, 'a Gateway asks clients for certificates by spec.tls.frontend'],
-  [/^denylist-source-range$/, 'whitelist-source-range says who may ask'],
+  [/^auth-/, 'let the backend ask for a login, or a proxy such as oauth2-proxy before it, and remove this one'],
+  [/^(enable-modsecurity|enable-owasp-core-rules)$/, 'let a firewall stand before the backend, and remove this one'],
   [/^(server-alias|from-to-www-redirect)$/, 'a rule, or an Ingress with permanent-redirect, for the other host'],
   [/^(proxy-connect|proxy-send)-timeout$/, 'proxy-read-timeout limits the time until a backend answers'],
 ]

@@ -36,13 +36,60 @@ test('an annotation that is not honoured is told by its name, with what else doe
     ['mirror-target', 'an HTTPRoute sends copies of requests by its filter RequestMirror'],
     ['ssl-passthrough', 'a TLSRoute passes TLS through to its backends'],
     ['proxy-ssl-verify', 'a BackendTLSPolicy says how the certificates of backends are checked, for an HTTPRoute'],
-    ['auth-tls-secret', 'a Gateway asks clients for certificates by spec.tls.frontend'],
-    ['denylist-source-range', 'whitelist-source-range says who may ask'],
     ['server-alias', 'a rule, or an Ingress with permanent-redirect, for the other host'],
     ['proxy-connect-timeout', 'proxy-read-timeout limits the time until a backend answers'],
     ['session-cookie-path', 'remove it, or see which are honoured in docs/ingress.md'],
   ] as const)
     assert.equal(told(name), `${full(name)}: ${way}`)
+})
+
+test('what would keep somebody out, and is not honoured, is not open instead: requests get 503, and that is told', () => {
+  const closed = (annotations: Annotations, name: string, way: string): void => {
+    const text = `annotation nginx.ingress.kubernetes.io/${name} is not honoured, since it restricts who may ask, all requests get 503: ${way}`
+    assert.equal(told(routed(annotations))[0], `shop/i UnsupportedAnnotation: ${text}`)
+    assert.deepEqual(made(annotations).action, {
+      type: 'answer',
+      status: 503,
+      reason: `annotation nginx.ingress.kubernetes.io/${name} restricts who may ask, and is not honoured here`,
+    })
+  }
+  const login = 'let the backend ask for a login, or a proxy such as oauth2-proxy before it, and remove this one'
+  const certificate = 'a Gateway asks clients for certificates by spec.tls.frontend'
+  for (const name of ['auth-url', 'auth-type', 'auth-secret']) closed({ [name]: 'x' }, name, login)
+  for (const name of ['auth-tls-secret', 'auth-tls-verify-client', 'auth-tls-match-cn'])
+    closed({ [name]: 'x' }, name, certificate)
+  const filters = 'an HTTPRoute changes headers and paths by its filters'
+  closed({ 'configuration-snippet': 'if ($bad) { return 403; }' }, 'configuration-snippet', filters)
+  closed({ 'server-snippet': 'location /x {\n  deny all;\n}' }, 'server-snippet', filters)
+  closed({ 'auth-url': 'x', 'permanent-redirect': 'https://b.example' }, 'auth-url', login)
+})
+
+test('what only seems to keep somebody out, or is off, closes nothing', () => {
+  const open: readonly Annotations[] = [
+    { 'auth-tls-secret': 'shop/ca', 'auth-tls-verify-client': 'off' },
+    { 'enable-modsecurity': 'false' },
+    { 'configuration-snippet': 'more_set_headers "X-Deny: deny";' },
+    { 'auth-url': '' },
+    { 'limit-rps': '5' },
+    { satisfy: 'any' },
+    { 'auth-realm': 'x' },
+  ]
+  for (const annotations of open)
+    assert.equal(ask(routed(annotations), 'http://a.example/'), 'web', JSON.stringify(annotations))
+})
+
+test('a canary has its rules from the Ingress that it shares with, and closes nothing', () => {
+  const rules = [rule('a.example', 'Prefix / web')]
+  const canary = ingress('c', { rules }, { canary: 'true', 'canary-weight': '50', 'auth-url': 'x' })
+  const routing = route({ ingresses: [ingress('i', { rules }), canary] })
+  assert.equal(ask(routing, 'http://a.example/'), '50 web 50 web')
+})
+
+test('some may not ask, and nobody where whom is meant cannot be read', () => {
+  assert.deepEqual(made({ 'denylist-source-range': '10.0.0.7/8, 192.0.2.1' }).refused, ['10.0.0.0/8', '192.0.2.1/32'])
+  assert.deepEqual(made({ 'denylist-source-range': 'x', 'whitelist-source-range': '10.0.0.0/8' }).sources, [])
+  const odd = 'has what is neither an address nor a CIDR: x; what holds instead: nobody may ask'
+  invalid('denylist-source-range', '10.0.0.0/8,x', odd)
 })
 
 test('annotations of others, and those without a value, are none of ours', () => {

@@ -9,6 +9,10 @@ export interface Settings {
   readonly forceSslRedirect: boolean
   /** Ranges that may ask, as CIDRs; absent: all may. */
   readonly sources?: readonly string[]
+  /** Ranges that may not ask. */
+  readonly refused?: readonly string[]
+  /** An annotation that restricts who may ask, and is not honoured: nobody may. */
+  readonly closedBy?: string
   /** 0 octets: no limit. */
   readonly bodyLimit: BodyLimit
   /** Absent: what the Service's port says by its appProtocol. */

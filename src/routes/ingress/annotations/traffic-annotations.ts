@@ -58,6 +58,16 @@ export const TRAFFIC_ANNOTATIONS: readonly Annotation[] = [
   whitelist('whitelist-source-range', 'Addresses and CIDRs between commas that may ask; others get 403.'),
   whitelist('allowlist-source-range', 'The same as `whitelist-source-range`, and before it where both stand.'),
   {
+    name: 'denylist-source-range',
+    does: 'Addresses and CIDRs between commas that may not ask, whatever `whitelist-source-range` says; they get 403.',
+    read(value) {
+      const { ranges, odd } = readRanges(value)
+      if (odd.length === 0) return { set: { refused: ranges } }
+      // Whom it was to keep out is not known.
+      return bad(`has what is neither an address nor a CIDR: ${odd.join(', ')}`, 'nobody may ask', { sources: [] })
+    },
+  },
+  {
     name: 'proxy-body-size',
     does: 'How large a request’s body may be, in octets or with `k`, `m` or `g` behind; more gets 413. `0`: no limit. Without it `1m`.',
     read(value) {

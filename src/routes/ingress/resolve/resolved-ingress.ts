@@ -11,7 +11,7 @@ import { type IngressPath, readPath } from '../paths/ingress-path.ts'
 import { pathChange } from '../paths/path-change.ts'
 import { resolveBackend } from './backend.ts'
 import type { Placed, TlsClaim } from './placed.ts'
-import { entryOf, filtersOf, redirectAction, ruleOf } from './rule.ts'
+import { entryOf, filtersOf, ownAction, ruleOf } from './rule.ts'
 import { readTls, type TlsLookUp } from './tls.ts'
 
 /** All that can be said of an Ingress without looking at others. */
@@ -46,18 +46,18 @@ export const resolveIngress = ({ metadata, spec }: Ingress, lookUps: LookUps): R
   const { settings, news: annotationNews } = readAnnotations(origin, metadata?.annotations)
   const news = [...annotationNews]
   const toHttps = settings.forceSslRedirect ? 'always' : settings.sslRedirect ? 'with certificate' : 'never'
-  const elsewhere = redirectAction(settings)
+  const own = ownAction(settings)
   let index = 0
 
   const place = (host: string, at: string, path: IngressPath, to: Destination, change?: PathChange): Placed => {
-    const filters = to.action.type === 'redirect' ? [] : filtersOf(settings, change)
+    const filters = to.action.type !== 'forward' ? [] : filtersOf(settings, change)
     const rule = ruleOf(origin, index++, to.action, filters, settings)
     const { backend } = to
     const entry = entryOf(host, path.match, rule)
     return { ...path, ingress: origin, host, place: at, entry, toHttps, ...(backend && { backend }) }
   }
   const destination = (at: string, backend: Parameters<typeof resolveBackend>[2]): Destination => {
-    if (elsewhere !== undefined) return { action: elsewhere }
+    if (own !== undefined) return { action: own }
     const resolved = resolveBackend(origin, at, backend, settings, lookUps.service)
     if (resolved.news) news.push(resolved.news)
     const action: Action = { type: 'forward', to: [{ weight: 1, to: resolved.to, filters: [] }] }

@@ -18,6 +18,7 @@ export const ruleOf = (
   ...(of.readTimeoutMs !== undefined && { backendTimeoutMs: of.readTimeoutMs }),
   ...(of.affinity && { persistence: persistenceOf(of) }),
   ...(of.sources && { sources: of.sources }),
+  ...(of.refused && { refused: of.refused }),
   ...(of.bodyLimit.octets > 0 && { bodyLimit: of.bodyLimit }),
 })
 
@@ -26,11 +27,16 @@ const persistenceOf = ({ cookieName, cookieSeconds }: Settings): NonNullable<Rul
     ? { type: 'Cookie', name: cookieName, lifetime: 'Session' }
     : { type: 'Cookie', name: cookieName, lifetime: 'Permanent', absoluteTimeoutMs: cookieSeconds * 1000 }
 
-/** Where annotations send all requests; undefined: to the backends. */
-export const redirectAction = (of: Settings): Action | undefined => {
+/** What annotations do with all requests, whatever backend is named; undefined: they go to that. */
+export const ownAction = (of: Settings): Action | undefined => {
+  if (of.closedBy) return { type: 'answer', status: 503, reason: closedReason(of.closedBy) }
   if (of.temporalRedirect) return { type: 'redirect', ...of.temporalRedirect, status: of.temporalCode }
   return of.permanentRedirect && { type: 'redirect', ...of.permanentRedirect, status: of.permanentCode }
 }
+
+/** Whoever reads it finds the annotation in it. */
+const closedReason = (annotation: string): string =>
+  `annotation ${annotation} restricts who may ask, and is not honoured here`
 
 /** `rewrite` is what becomes of the path. */
 export const filtersOf = (of: Settings, rewrite: PathChange | undefined): readonly Filter[] => {

@@ -1,5 +1,5 @@
-import type { HeaderChange } from '../../table/entry.ts'
-import type { Headers } from '../../table/request-values.ts'
+import type { HeaderChange } from '../table/entry.ts'
+import type { Headers } from '../table/request-values.ts'
 
 /** Headers as a filter leaves them. */
 export function changedHeaders(headers: Headers, { set, add, remove }: HeaderChange): Headers {

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import type { Entry, Filter, Rule } from '../../table/entry.ts'
-import { match, type Request } from '../../table/match.ts'
-import type { RoutingTable } from '../../table/table.ts'
+import type { Entry, Filter, Rule } from '../table/entry.ts'
+import { match, type Request } from '../table/match.ts'
+import type { RoutingTable } from '../table/table.ts'
 import { type Outcome, outcomeOf } from './outcome.ts'
 
 const ORIGIN = { kind: 'HTTPRoute', namespace: 'shop', name: 'cart' }
@@ -96,6 +96,8 @@ test('who may not ask is refused, and what is too large; bad hosts and paths bef
   assert.equal(status(outcome(limited)), 'one')
   assert.equal(status(outcome(limited, request({ headers: [['Content-Length', '6']] }))), 413)
   assert.equal(status(outcome([{ rule: rule({ sources: ['10.2.0.0/16'] }) }])), 403)
+  assert.equal(status(outcome([{ rule: rule({ refused: ['10.1.0.0/16'] }) }])), 403)
+  assert.equal(status(outcome([{ rule: rule({ refused: ['10.2.0.0/16'] }) }])), 'one')
   assert.equal(status(outcome([{}], request({ authority: 'a..b' }))), 400)
   assert.equal(status(outcome([{}], request({ target: '/..%2f' }))), 400)
   assert.equal(status(outcome([], request())), 404)

@@ -1,16 +1,16 @@
 import { containsAddress, parseCidr } from '#net/cidr.ts'
-import { parseAddress } from '#net/ip-address.ts'
-import type { Filter, Rule, WeightedBackend } from '../../table/entry.ts'
-import { locationOf } from '../../table/location.ts'
-import type { Match, Request } from '../../table/match.ts'
-import { movedPath } from '../../table/moved-path.ts'
-import { type Headers, headerOf } from '../../table/request-values.ts'
+import { tryParseAddress } from '#net/ip-address.ts'
+import type { Filter, Rule, WeightedBackend } from '../table/entry.ts'
+import { locationOf } from '../table/location.ts'
+import type { Match, Request } from '../table/match.ts'
+import { movedPath } from '../table/moved-path.ts'
+import { type Headers, headerOf } from '../table/request-values.ts'
 import { corsVerdict } from './cors.ts'
 import { changedHeaders } from './header-change.ts'
 
 /** What becomes of a request: it is answered here, or goes on to a backend. */
 export type Outcome =
-  | { readonly type: 'answer'; readonly status: number; readonly reason: string; readonly headers: Headers }
+  | Answer
   | {
       readonly type: 'forward'
       /** A key of `RoutingTable.backends`; copies go to those of `copies`. */
@@ -23,6 +23,18 @@ export type Outcome =
       /** A backend's headers as the client gets them, without the cookie of a persistence. */
       answered(headers: Headers): Headers
     }
+
+/**
+ * `match`: no rule takes it. `source`: its sender may not ask. `body`: it is too large. `preflight`: a browser asks what pages of
+ * another origin may do. `redirect`. `rule`: what the rule says. `backend`: one that leads nowhere.
+ */
+export interface Answer {
+  readonly type: 'answer'
+  readonly by: 'match' | 'source' | 'body' | 'preflight' | 'redirect' | 'rule' | 'backend'
+  readonly status: number
+  readonly reason: string
+  readonly headers: Headers
+}
 
 interface Sent {
   readonly method: string
@@ -42,35 +54,37 @@ export interface Circumstances {
 
 /** What becomes of a request that a table said this of. */
 export function outcomeOf(matched: Match, request: Request, circumstances: Circumstances): Outcome {
-  if (matched.type === 'refused') return answer(matched.status, matched.reason)
+  if (matched.type === 'refused') return answer('match', matched.status, matched.reason)
   const { rule } = matched
-  if (rule.sources && !comesFrom(circumstances.source, rule.sources)) return answer(403, 'SourceNotAllowed')
-  const length = Number(headerOf(request.headers, 'content-length') ?? 0)
-  if (rule.bodyLimit !== undefined && length > rule.bodyLimit.octets) return answer(413, 'BodyTooLarge')
   const work = new Work(matched, request, circumstances)
-  return work.dressed(followed(rule, work, circumstances))
+  return work.dressed(work.own() ?? forwarded(rule, work, circumstances))
 }
 
-function followed(rule: Rule, work: Work, circumstances: Circumstances): Outcome {
-  const done = work.apply(rule.filters)
-  if (done !== undefined) return done
-  const { action } = rule
-  if (action.type === 'answer') return answer(action.status, action.reason)
-  if (action.type === 'redirect') return work.redirect(action)
-  const backend = chosen(action.to, circumstances)
-  if (backend === undefined) return answer(500, 'NoBackend')
-  return work.apply(backend.filters) ?? work.forward(rule, backend)
+function forwarded(rule: Rule, work: Work, circumstances: Circumstances): Outcome {
+  const backend = rule.action.type === 'forward' ? chosen(rule.action.to, circumstances) : undefined
+  return backend === undefined ? NO_BACKEND : (work.apply(backend.filters) ?? work.forward(rule, backend))
 }
 
-const answer = (status: number, reason: string, headers: Headers = []): Outcome => ({
+/** What a rule answers to a request by itself, whatever backend would be drawn; undefined: it goes on to one. */
+export const ownAnswer = (matched: Matched, request: Request, source: string): Answer | undefined =>
+  new Work(matched, request, { source, draw: () => 0 }).own()
+
+type Matched = Match & { readonly type: 'matched' }
+
+const answer = (by: Answer['by'], status: number, reason: string, headers: Headers = []): Answer => ({
   type: 'answer',
+  by,
   status,
   reason,
   headers,
 })
 
+const NO_BACKEND = answer('backend', 500, 'NoBackend')
+
+/** An address that nobody knows is in no range. */
 function comesFrom(source: string, ranges: readonly string[]): boolean {
-  return ranges.some((range) => containsAddress(parseCidr(range), parseAddress(source)))
+  const address = tryParseAddress(source)
+  return address !== undefined && ranges.some((range) => containsAddress(parseCidr(range), address))
 }
 
 /** By weight; one that leads nowhere has its share. */
@@ -89,23 +103,38 @@ const CORS_HEADERS =
 
 /** A request while filters are done, one after another. */
 class Work {
-  readonly #matched: Match & { readonly type: 'matched' }
+  readonly #matched: Matched
+  readonly #request: Request
   readonly #circumstances: Circumstances
   #sent: Sent
   #path: string
   readonly #copies: string[] = []
   readonly #later: ((headers: Headers) => Headers)[] = []
 
-  constructor(matched: Match & { readonly type: 'matched' }, request: Request, circumstances: Circumstances) {
+  constructor(matched: Matched, request: Request, circumstances: Circumstances) {
     this.#matched = matched
+    this.#request = request
     this.#circumstances = circumstances
     this.#path = matched.path
     const host = request.authority ?? ''
     this.#sent = { method: request.method, host, target: matched.path + matched.query, headers: request.headers }
   }
 
+  /** What the rule answers by itself. */
+  own(): Answer | undefined {
+    const { sources, refused, bodyLimit, filters, action } = this.#matched.rule
+    const { source } = this.#circumstances
+    if ((sources && !comesFrom(source, sources)) || (refused && comesFrom(source, refused)))
+      return answer('source', 403, 'SourceNotAllowed')
+    const length = Number(headerOf(this.#request.headers, 'content-length') ?? 0)
+    if (bodyLimit !== undefined && length > bodyLimit.octets) return answer('body', 413, 'BodyTooLarge')
+    const done = this.apply(filters)
+    if (done !== undefined || action.type === 'forward') return done
+    return action.type === 'answer' ? answer('rule', action.status, action.reason) : this.redirect(action)
+  }
+
   /** Does filters in their order; what one of them answers at once. */
-  apply(filters: readonly Filter[]): Outcome | undefined {
+  apply(filters: readonly Filter[]): Answer | undefined {
     for (const filter of filters) {
       const done = this.#filter(filter)
       if (done !== undefined) return done
@@ -120,15 +149,15 @@ class Work {
 
   readonly #answered = (headers: Headers): Headers => this.#later.reduce((all, change) => change(all), headers)
 
-  redirect(action: Parameters<typeof locationOf>[0] & { readonly status: number }): Outcome {
+  redirect(action: Parameters<typeof locationOf>[0] & { readonly status: number }): Answer {
     const { port, host, query } = this.#matched
     const scheme = port.kind === 'tls' ? 'https' : 'http'
     const location = locationOf(action, { scheme, host, port: port.port, path: this.#path, query })
-    return answer(action.status, 'Redirect', [['location', location]])
+    return answer('redirect', action.status, 'Redirect', [['location', location]])
   }
 
   forward({ requestTimeoutMs, backendTimeoutMs }: Rule, { to }: WeightedBackend): Outcome {
-    if (!('backend' in to)) return answer(to.status, to.reason)
+    if (!('backend' in to)) return answer('backend', to.status, to.reason)
     const timeoutMs = Math.min(
       requestTimeoutMs ?? Number.POSITIVE_INFINITY,
       backendTimeoutMs ?? Number.POSITIVE_INFINITY,
@@ -143,7 +172,7 @@ class Work {
     }
   }
 
-  #filter(filter: Filter): Outcome | undefined {
+  #filter(filter: Filter): Answer | undefined {
     switch (filter.type) {
       case 'requestHeaders':
         this.#sent = { ...this.#sent, headers: changedHeaders(this.#sent.headers, filter) }
@@ -173,9 +202,9 @@ class Work {
     if (backend !== undefined && this.#circumstances.draw(denominator) < numerator) this.#copies.push(backend)
   }
 
-  #cors(filter: Filter & { readonly type: 'cors' }): Outcome | undefined {
+  #cors(filter: Filter & { readonly type: 'cors' }): Answer | undefined {
     const verdict = corsVerdict(filter, this.#sent.method, this.#sent.headers)
-    if (verdict.type === 'preflight') return answer(verdict.status, 'Preflight', verdict.headers)
+    if (verdict.type === 'preflight') return answer('preflight', verdict.status, 'Preflight', verdict.headers)
     if (verdict.type === 'request') {
       this.#later.push((headers) => [...headers.filter(([name]) => !CORS_HEADERS.test(name)), ...verdict.headers])
     }

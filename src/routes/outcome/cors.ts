@@ -1,5 +1,5 @@
-import type { Cors } from '../../table/entry.ts'
-import { type Headers, headerOf } from '../../table/request-values.ts'
+import type { Cors } from '../table/entry.ts'
+import { type Headers, headerOf } from '../table/request-values.ts'
 
 /** What a filter makes of a request: it may be answered at once, and what is said to an allowed origin is said of the answer. */
 type CorsVerdict =
