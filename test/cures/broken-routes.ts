@@ -146,6 +146,13 @@ export const brokenRoutes = {
   ],
   'request-source-range': [
     {
+      about: 'an Ingress lets nobody ask of a range that the sender is in',
+      hasGateways: true,
+      make: (world) =>
+        world.make(...web(), ingress('shop', {}, { 'nginx.ingress.kubernetes.io/denylist-source-range': '0.0.0.0/0' })),
+      ask,
+    },
+    {
       about: 'an Ingress lets ranges ask that the sender is in none of',
       hasGateways: true,
       make: (world) =>
@@ -154,6 +161,56 @@ export const brokenRoutes = {
           ingress('shop', {}, { 'nginx.ingress.kubernetes.io/whitelist-source-range': '203.0.113.0/24' }),
         ),
       ask,
+    },
+  ],
+  'access-closed': [
+    {
+      about: 'an annotation of an Ingress restricts who may ask, and is not honoured',
+      hasGateways: true,
+      make: (world) =>
+        world.make(
+          ...web(),
+          ingress('shop', {}, { 'nginx.ingress.kubernetes.io/auth-url': 'https://login.test/auth' }),
+        ),
+      ask,
+    },
+  ],
+  'body-too-large': [
+    {
+      about: 'a body is larger than an Ingress takes',
+      hasGateways: true,
+      make: (world) =>
+        world.make(...web(), ingress('shop', {}, { 'nginx.ingress.kubernetes.io/proxy-body-size': '2' })),
+      ask: { ...ask, method: 'POST', headers: ['Content-Length: 5'] },
+    },
+  ],
+  'origin-not-allowed': [
+    {
+      about: 'a browser asks whether pages of an origin may ask, which an Ingress does not let',
+      hasGateways: true,
+      make: (world) => {
+        const cors = { 'enable-cors': 'true', 'cors-allow-origin': 'https://a.test' }
+        const prefixed = Object.entries(cors).map(([key, value]) => [`nginx.ingress.kubernetes.io/${key}`, value])
+        return world.make(...web(), ingress('shop', {}, Object.fromEntries(prefixed)))
+      },
+      ask: {
+        ...ask,
+        method: 'OPTIONS',
+        headers: ['Origin: https://b.test', 'Access-Control-Request-Method: PUT'],
+      },
+    },
+    {
+      about: 'a browser asks whether pages of an origin may ask, which a route does not let',
+      hasGateways: true,
+      make: (world) => {
+        const filters = [{ type: 'CORS', cors: { allowOrigins: ['https://a.test'] } }]
+        return world.make(...web(), gateway('gw'), httpRoute('shop', { rules: [{ ...toWeb, filters }] }))
+      },
+      ask: {
+        ...ask,
+        method: 'OPTIONS',
+        headers: ['Origin: https://b.test', 'Access-Control-Request-Method: PUT'],
+      },
     },
   ],
   misdirected: [

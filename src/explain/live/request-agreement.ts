@@ -19,6 +19,7 @@ const accordOf = (
     case 'redirected':
       return when(status === answer.status && location === answer.location)
     case 'refused':
+    case 'answered':
       return when(status === answer.status)
     case 'unanswered':
       return when(status === undefined)

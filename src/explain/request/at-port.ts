@@ -1,26 +1,27 @@
+import { ownAnswer } from '#routes/outcome/outcome.ts'
 import { hostOf, listenerFor } from '#routes/table/hostname.ts'
-import { locationOf } from '#routes/table/location.ts'
+import { headerOf } from '#routes/table/request-values.ts'
 import type { SitePort } from '#routes/table/table.ts'
 import type { RequestText } from '../ask/request-text.ts'
 import type { ClusterFacts } from '../cluster/facts.ts'
 import type { GatewayFacts } from '../cluster/gateway-facts.ts'
-import { inCidrs } from '../cluster/lookup.ts'
 import type { Finding } from '../trace/finding.ts'
 import type { Question } from '../trace/question.ts'
 import type { ObjectRef } from '../trace/reference.ts'
 import type { RequestAnswer, RequestTrace } from '../trace/request/request.ts'
 import type { Trace, Verdict } from '../trace/trace.ts'
 import type { Step } from '../trace/walk/step.ts'
-import { deedsOf, pathAfter } from './deeds.ts'
+import { deedsOf } from './deeds.ts'
 import { nearMisses, type RequestParts } from './misses.ts'
 import type { Place } from './place.ts'
-import { backendUnresolved, requestSourceRange, ruleRefused } from './reasons/backend.ts'
+import { ruleRefused } from './reasons/backend.ts'
 import { hostNotServed, misdirected, requestMalformed } from './reasons/names.ts'
+import { ownAnswerReason } from './reasons/own-answer.ts'
 import { noRule, redirectLoop } from './reasons/rules.ts'
 import { listenerRef, ruleRef } from './route-ref.ts'
 import { serve } from './serve.ts'
 import { shareOf } from './share.ts'
-import { brokenFor, claimsFor } from './unserved.ts'
+import { brokenFor, claimsFor, passedOver } from './unserved.ts'
 
 /** What of a trace follows from what the gateway does. */
 export interface Told {
@@ -113,7 +114,11 @@ export function atPort({ facts, gateways, question, text, place, packet, port, r
     }
   }
   const rule = ruleRef(entry)
-  const ruled: Step[] = [...listened, { code: 'rule', gateway, rule, nearly }]
+  const over = passedOver(gateways, parts.host, entry.hostname)
+  const ruled: Step[] = [
+    ...listened,
+    { code: 'rule', gateway, rule, nearly, ...(over.length > 0 && { passedOver: over }) },
+  ]
   const tell = (
     answer: RequestAnswer,
     steps: readonly Step[],
@@ -130,27 +135,31 @@ export function atPort({ facts, gateways, question, text, place, packet, port, r
   const words = gateways.refusals.get(entry.rule.id)
   if (words !== undefined) return refuse(500, ruleRefused(entry, words))
   const seen = seenBy(packet)
-  const { sources, action } = entry.rule
-  if (sources !== undefined && !inCidrs(sources, seen)) return refuse(403, requestSourceRange(gateways, entry, seen))
-  if (action.type === 'answer')
-    return refuse(action.status, backendUnresolved(facts, gateways, entry, action.status, action.reason))
+  const { action } = entry.rule
+  const asked = served.type === 'taken' ? served : undefined
+  const own = asked && ownAnswer(asked.matched, asked.request, seen)
+  const why = own && ownAnswerReason(facts, gateways, entry, own, parts, seen)
+  if (own && why) return refuse(own.status, why)
   const done = deedsOf(table, entry.rule, parts)
   const filters: Step[] = done.length > 0 ? [{ code: 'filters', gateway, done }] : []
-  if (action.type === 'redirect') {
-    const path = pathAfter(entry.rule.filters, parts.path)
-    const location = locationOf(action, { ...parts, path, port: port.port, scheme: text.scheme })
+  const location = own && headerOf(own.headers, 'location')
+  if (own && location !== undefined) {
     const isLoop = isSameUrl(location, text, parts, port)
     return tell(
-      { code: 'redirected', status: action.status, location },
-      [...filters, { code: 'redirect', gateway, status: action.status, location }],
+      { code: 'redirected', status: own.status, location },
+      [...filters, { code: 'redirect', gateway, status: own.status, location }],
       isLoop ? [redirectLoop(gateways, entry, location)] : [],
       isLoop ? 'unreachable' : 'reachable',
     )
   }
+  if (own || action.type !== 'forward') {
+    const status = own?.status ?? 500
+    return tell({ code: 'answered', status }, [...filters, { code: 'answer', gateway, status }], [], 'reachable')
+  }
   const pods = gatewayPods(packet)
   const of = action.to.reduce((all, { weight }) => all + weight, 0)
   const shares = action.to.map((one) =>
-    shareOf({ facts, gateways, table, question, gateway, pods, entry, parts, port }, one, of),
+    shareOf({ facts, gateways, table, question, gateway, pods, entry, parts, seen, ...(asked && { asked }) }, one, of),
   )
   return tell(
     { code: 'forwarded', shares: shares.map(({ share }) => share) },

@@ -6,7 +6,7 @@ import { newestDefault } from '#objects/newest-default.ts'
 import { keyOf } from '#objects/object-key.ts'
 import { GATEWAY_CONTROLLER } from '#routes/data-plane.ts'
 import type { WantedCondition } from '#routes/routes.ts'
-import { matchesHostname } from '#routes/table/hostname.ts'
+import { compareHostnames, matchesHostname, type Star } from '#routes/table/hostname.ts'
 import type { GatewayFacts } from '../cluster/gateway-facts.ts'
 import { refOf } from '../cluster/reference.ts'
 import type { ObjectRef } from '../trace/reference.ts'
@@ -49,6 +49,10 @@ interface ParentStatus {
     readonly conditions: readonly WantedCondition[]
   }[]
 }
+
+/** Whether one of the names is for the host, and means it more closely than another name that is. */
+export const isCloser = (names: readonly string[], host: string, than: string, star: Star): boolean =>
+  names.some((name) => matchesHostname(name, star, host) && compareHostnames(name, than) < 0)
 
 /** Where routes that speak of a host, or of all, are not attached to what they name; the reason is the condition’s. */
 export const unattachedFor = (gateways: GatewayFacts, host: string): readonly Unattached[] =>

@@ -7,6 +7,7 @@ import type { RequestParts } from './misses.ts'
 /** What a rule does to a request that goes on, in its order. */
 export const deedsOf = (table: RoutingTable, rule: Rule, request: RequestParts): readonly Deed[] => [
   ...(rule.sources ? [{ code: 'sources', ranges: rule.sources } as const] : []),
+  ...(rule.refused ? [{ code: 'refused-sources', ranges: rule.refused } as const] : []),
   ...(rule.bodyLimit === undefined ? [] : [{ code: 'body-limit', octets: rule.bodyLimit.octets } as const]),
   ...filterDeeds(table, rule.filters, request),
   ...(rule.requestTimeoutMs ? [{ code: 'request-timeout', ms: rule.requestTimeoutMs } as const] : []),
@@ -60,7 +61,3 @@ const headersOf = ({ set, add, remove }: HeaderChange) => {
   const words = (all: HeaderChange['set']) => all.map(({ name, value }) => `${name}: ${value}`)
   return { set: words(set), add: words(add), remove }
 }
-
-/** The path as filters leave it. */
-export const pathAfter = (filters: readonly Filter[], path: string): string =>
-  filters.reduce((now, one) => (one.type === 'rewrite' && one.path ? movedPath(one.path, now) : now), path)

@@ -1,6 +1,6 @@
 import type { Entry } from '#routes/table/entry.ts'
-import { matchesHostname, type Star } from '#routes/table/hostname.ts'
-import { matchesPath, matchesValue } from '#routes/table/match.ts'
+import { listenerFor, matchesHostname, type Star } from '#routes/table/hostname.ts'
+import { httpListeners, matchesPath, matchesValue } from '#routes/table/match.ts'
 import { entriesBehind } from '#routes/table/port-entries.ts'
 import { headerOf, parameterOf } from '#routes/table/request-values.ts'
 import type { SitePort } from '#routes/table/table.ts'
@@ -54,6 +54,8 @@ const MOST_MISSES = 2
  * `taker` did not go before.
  */
 export const nearMisses = (port: SitePort, request: RequestParts, taker: Entry | undefined): readonly NearMiss[] => {
+  const own = listenerFor(httpListeners(port), request.host)
+  const reached = new Set(own && [...own.entries, ...entriesBehind(port, own)])
   const isAddress = addressText(request.host.replace(/^\[|\]$/g, '')) !== undefined
   return (
     port.listeners
@@ -62,7 +64,8 @@ export const nearMisses = (port: SitePort, request: RequestParts, taker: Entry |
           .filter((entry) => entry !== taker && entry.rule !== taker?.rule)
           .map((entry) => ({ entry, misses: missesOf(entry, star, request) })),
       )
-      .filter(({ misses }) => misses.length <= MOST_MISSES)
+      // Of another listener nothing takes it, whatever its rules say.
+      .filter(({ entry, misses }) => misses.length <= MOST_MISSES && (misses.length > 0 || reached.has(entry)))
       // A host that is spelt nothing like it is another one's, and no slip of the fingers; an address is no host at all.
       .filter(
         ({ entry, misses }) =>

@@ -1,14 +1,25 @@
 import type { Entry } from '#routes/table/entry.ts'
 import { hostOf, listenerFor, matchesHostname } from '#routes/table/hostname.ts'
-import { type Match, match } from '#routes/table/match.ts'
+import { type Match, match, type Request } from '#routes/table/match.ts'
 import { requestPath } from '#routes/table/request-path.ts'
 import type { Listener, RoutingTable, SitePort } from '#routes/table/table.ts'
 import type { RequestText } from '../ask/request-text.ts'
 import type { RequestParts } from './misses.ts'
 
+/** A request, and what the table says of it. */
+export interface TakenRequest {
+  readonly request: Request
+  readonly matched: Match & { readonly type: 'matched' }
+}
+
 /** What a port says of a request: its own listener and entry, or why none takes it. */
 type Served =
-  | { readonly type: 'taken'; readonly listener: Listener; readonly entry: Entry; readonly parts: RequestParts }
+  | (TakenRequest & {
+      readonly type: 'taken'
+      readonly listener: Listener
+      readonly entry: Entry
+      readonly parts: RequestParts
+    })
   | {
       readonly type: 'refused'
       readonly reason: Extract<Match, { type: 'refused' }>['reason']
@@ -41,16 +52,17 @@ export const serve = (table: RoutingTable, port: SitePort, text: RequestText): S
     const entry = connected.entries.find(({ hostname }) => matchesHostname(hostname, connected.star, serverName))
     return { type: 'connected', listener: connected, ...(entry && { entry }), parts }
   }
-  const found = match(table, {
+  const request: Request = {
     bind: port.bind,
     ...(text.serverName && { serverName: text.serverName }),
     method: text.method,
     authority: text.authority,
     target: text.target,
     headers: parts.headers,
-  })
+  }
+  const found = match(table, request)
   return found.type === 'matched'
-    ? { type: 'taken', listener: found.listener, entry: found.entry, parts }
+    ? { type: 'taken', request, matched: found, listener: found.listener, entry: found.entry, parts }
     : {
         type: 'refused',
         reason: found.reason,

@@ -1,6 +1,7 @@
+import { outcomeOf } from '#routes/outcome/outcome.ts'
 import type { Entry, WeightedBackend } from '#routes/table/entry.ts'
-import { locationOf } from '#routes/table/location.ts'
-import type { RoutingTable, SitePort } from '#routes/table/table.ts'
+import { headerOf } from '#routes/table/request-values.ts'
+import type { RoutingTable } from '#routes/table/table.ts'
 import type { ClusterFacts } from '../cluster/facts.ts'
 import type { GatewayFacts } from '../cluster/gateway-facts.ts'
 import { find } from '../cluster/lookup.ts'
@@ -10,11 +11,12 @@ import type { Question } from '../trace/question.ts'
 import type { ObjectRef } from '../trace/reference.ts'
 import type { Share } from '../trace/request/request.ts'
 import type { Step } from '../trace/walk/step.ts'
-import { filterDeeds, pathAfter } from './deeds.ts'
+import { filterDeeds } from './deeds.ts'
 import { endpointsOf } from './endpoints.ts'
 import type { RequestParts } from './misses.ts'
 import { walkOnward } from './onward.ts'
 import { backendUnresolved } from './reasons/backend.ts'
+import type { TakenRequest } from './serve.ts'
 
 interface Sharing {
   readonly facts: ClusterFacts
@@ -26,7 +28,10 @@ interface Sharing {
   readonly pods: readonly ObjectRef[]
   readonly entry: Entry
   readonly parts: RequestParts
-  readonly port: SitePort
+  /** Whose address the gateway sees. */
+  readonly seen: string
+  /** Left out where nobody looks into the connection. */
+  readonly asked?: TakenRequest
 }
 
 interface Shared {
@@ -37,17 +42,23 @@ interface Shared {
 
 /** What becomes of one share of the requests. */
 export function shareOf(sharing: Sharing, one: WeightedBackend, of: number): Shared {
-  const { facts, gateways, table, question, gateway, pods, entry, parts } = sharing
+  const { facts, gateways, table, question, gateway, pods, entry, parts, seen, asked } = sharing
   const { weight } = one
-  const away = one.filters.find((filter) => filter.type === 'redirect')
-  if (away !== undefined) {
-    const scheme = sharing.port.kind === 'tls' ? 'https' : 'http'
-    const path = pathAfter([...entry.rule.filters, ...one.filters], parts.path)
-    const location = locationOf(away, { ...parts, path, port: sharing.port.port, scheme })
-    const { status } = away
+  const outcome = asked && outcomeOf(onlyTo(asked.matched, one), asked.request, { source: seen, draw: () => 0 })
+  if (outcome?.type === 'answer' && outcome.by !== 'backend') {
+    const { status } = outcome
+    const location = headerOf(outcome.headers, 'location')
+    const isAway = location !== undefined
     return {
-      share: { weight, of, redirect: { status, location }, outcomes: [] },
-      steps: [{ code: 'redirect', gateway, status, location }],
+      share: {
+        weight,
+        of,
+        ...(isAway ? { redirect: { status, location } } : status >= 400 && { status }),
+        outcomes: [],
+      },
+      steps: [
+        isAway ? { code: 'redirect', gateway, status, location } : { code: 'answer', gateway, status, weight, of },
+      ],
       findings: [],
     }
   }
@@ -105,3 +116,9 @@ export function shareOf(sharing: Sharing, one: WeightedBackend, of: number): Sha
     findings,
   }
 }
+
+/** What the table says of a request, if its rule had this backend alone. */
+const onlyTo = (matched: TakenRequest['matched'], one: WeightedBackend): TakenRequest['matched'] => ({
+  ...matched,
+  rule: { ...matched.rule, action: { type: 'forward', to: [one] } },
+})

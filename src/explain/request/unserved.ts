@@ -3,9 +3,10 @@ import type { ClusterFacts } from '../cluster/facts.ts'
 import type { GatewayFacts } from '../cluster/gateway-facts.ts'
 import type { Finding } from '../trace/finding.ts'
 import type { Question } from '../trace/question.ts'
-import { ingressesOfNobody, unattachedFor } from './claims.ts'
+import type { PassedOver } from '../trace/request/step.ts'
+import { ingressesOfNobody, isCloser, unattachedFor } from './claims.ts'
 import type { Place } from './place.ts'
-import { ingressOfNobody, routeNotAttached } from './reasons/attach.ts'
+import { ingressOfNobody, notAttached, ofNobody, routeNotAttached } from './reasons/attach.ts'
 import { certificateUnusable } from './reasons/certificate.ts'
 import { gatewayNotProgrammed, gatewayOfNobody, gatewayPortUnknown, listenerNotServed } from './reasons/gateway.ts'
 import { servedAt } from './site.ts'
@@ -38,6 +39,18 @@ export const claimsFor = ({
     ...unattached.map((one) => routeNotAttached(gateways, one, host)),
     ...ingressesOfNobody(gateways, host).map((one) => ingressOfNobody(gateways, one)),
   ].slice(0, MOST_CLAIMS)
+}
+
+/** Those of them who mean the host more closely than a rule that takes its requests, be it for all hosts. */
+export const passedOver = (gateways: GatewayFacts, host: string, taker: string): readonly PassedOver[] => {
+  const lower = (names: readonly string[]) => names.map((name) => name.toLowerCase())
+  const routes = unattachedFor(gateways, host).filter(({ route }) =>
+    isCloser(lower(route.spec.hostnames ?? []), host, taker, 'many'),
+  )
+  const ingresses = ingressesOfNobody(gateways, host).filter(({ ingress }) =>
+    isCloser(lower((ingress.spec?.rules ?? []).flatMap((rule) => rule.host ?? [])), host, taker, 'one'),
+  )
+  return [...routes.map(notAttached), ...ingresses.map(ofNobody)].slice(0, MOST_CLAIMS)
 }
 
 /** What a host would be served by, if it were whole: a listener of a Gateway, a certificate of an Ingress. */

@@ -46,6 +46,10 @@ type AskEffect =
 /** What is changed. */
 type PatchEffect =
   | { readonly code: 'allow-source'; readonly source: string }
+  | { readonly code: 'allow-body'; readonly octets: number }
+  | { readonly code: 'allow-origin'; readonly origin: string }
+  /** What restricts who may ask goes. */
+  | { readonly code: 'open-to-all' }
   | { readonly code: 'free-claim'; readonly service: ObjectRef }
   | { readonly code: 'give-family'; readonly family: IpFamily }
   | { readonly code: 'give-node-port' | 'restore-node-port' | 'scale-to-one' }

@@ -18,7 +18,9 @@ import type { DnsNameUnknown, DnsNotAsked, ExternalName, OtherNamespace, Service
 import type { ImageUnknown, NodeLost, PodsCrash, PodsNotReady, PodsPending, PodsStarting } from './findings/pods.ts'
 import type { NodeNotReady, NoEligibleNode, NoLocalEndpoint, ReplyAstray, SourceRange } from './findings/policy.ts'
 import type {
+  AccessClosed,
   BackendUnresolved,
+  BodyTooLarge,
   CertificateUnusable,
   GatewayNotProgrammed,
   GatewayOfNobody,
@@ -28,6 +30,7 @@ import type {
   ListenerNotServed,
   Misdirected,
   NoRule,
+  OriginNotAllowed,
   RedirectLoop,
   RequestMalformed,
   RequestSourceRange,
@@ -53,8 +56,10 @@ export type Finding = Facts & FindingFrame
 export type Reason = Facts['reason']
 
 type Facts =
+  | AccessClosed
   | AsksItself
   | BackendUnresolved
+  | BodyTooLarge
   | CertificateUnusable
   | ClusterIpOutside
   | ClusterIpUnassigned
@@ -95,6 +100,7 @@ type Facts =
   | NotApplied
   | NotProxied
   | OnlyTerminating
+  | OriginNotAllowed
   | OtherNamespace
   | PodsCrash
   | PodsNotReady

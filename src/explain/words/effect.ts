@@ -12,6 +12,12 @@ export function effectText(effect: Effect): string {
       return `accept ${meantText(effect)} before ${effect.rule} of ${nameText(effect.policy)} denies it`
     case 'allow-source':
       return `allow ${effect.source} too`
+    case 'allow-body':
+      return `take bodies of ${effect.octets} octets too`
+    case 'allow-origin':
+      return `let pages of ${effect.origin} ask too`
+    case 'open-to-all':
+      return 'serve it to everybody, without what restricts who may ask'
     case 'add-listener':
       return `let ${nameText(effect.gateway)} listen for ${effect.hostname} too`
     case 'ask-as-rule':

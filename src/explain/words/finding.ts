@@ -20,7 +20,9 @@ import { dnsNameUnknown, dnsNotAsked, externalName, otherNamespace, serviceUnkno
 import { imageUnknown, nodeLost, podsCrash, podsNotReady, podsPending, podsStarting } from './findings/pods.ts'
 import { nodeNotReady, noEligibleNode, noLocalEndpoint, replyAstray, sourceRange } from './findings/policy.ts'
 import {
+  accessClosed,
   backendUnresolved,
+  bodyTooLarge,
   certificateUnusable,
   gatewayNotProgrammed,
   gatewayOfNobody,
@@ -30,6 +32,7 @@ import {
   listenerNotServed,
   misdirected,
   noRule,
+  originNotAllowed,
   redirectLoop,
   requestMalformed,
   requestSourceRange,
@@ -180,6 +183,12 @@ function reasonText(finding: Finding): FindingText {
       return requestSourceRange(finding)
     case 'route-not-attached':
       return routeNotAttached(finding)
+    case 'access-closed':
+      return accessClosed(finding)
+    case 'body-too-large':
+      return bodyTooLarge(finding)
+    case 'origin-not-allowed':
+      return originNotAllowed(finding)
     case 'rule-refused':
       return ruleRefused(finding)
     case 'scheme-mistaken':

@@ -14,6 +14,7 @@ const answerText = ({ answer, gateway }: RequestTrace): string => {
     case 'redirected':
       return `; ${objectText(gateway)} answers ${answer.status}, ${answer.location}`
     case 'refused':
+    case 'answered':
       return `; ${objectText(gateway)} answers ${answer.status}`
     case 'forwarded': {
       const bad = answer.shares.filter(({ status }) => status !== undefined)

@@ -8,21 +8,23 @@ import { refOf } from '../../cluster/reference.ts'
 import { or, patch, run } from '../../diagnose/cure.ts'
 import type { Cure } from '../../trace/cure.ts'
 import type { Finding } from '../../trace/finding.ts'
+import type { IngressOfNobody, RouteNotAttached } from '../../trace/findings/request.ts'
 import type { ClaimingIngress, Unattached } from '../claims.ts'
 import { lookAt } from './rules.ts'
 
 /** A route that speaks of the name and is not attached. */
 export const routeNotAttached = (gateways: GatewayFacts, one: Unattached, host: string): Finding => {
   const cures = attachCures(gateways, one, host)
-  return {
-    reason: 'route-not-attached',
-    route: one.ref,
-    parent: one.parent,
-    because: one.because,
-    ...(one.message && { message: one.message }),
-    cures: cures.length > 0 ? cures : [lookAt(one.ref)],
-  }
+  return { ...notAttached(one), cures: cures.length > 0 ? cures : [lookAt(one.ref)] }
 }
+
+export const notAttached = ({ ref, parent, because, message }: Unattached): RouteNotAttached => ({
+  reason: 'route-not-attached',
+  route: ref,
+  parent,
+  because,
+  ...(message && { message }),
+})
 
 const KINDS = { HTTPRoute: 'httproute', GRPCRoute: 'grpcroute', TLSRoute: 'tlsroute' } as const
 
@@ -141,15 +143,19 @@ const namedGateways = ({ objects }: GatewayFacts, name: string): readonly Gatewa
 export const ingressOfNobody = (gateways: GatewayFacts, one: ClaimingIngress): Finding => {
   const own = gateways.objects.ingressClasses.find(({ spec }) => spec?.controller === GATEWAY_CONTROLLER)
   const className = own?.metadata?.name
-  const { ingress, ingressClass, controller } = one
+  const { ingress } = one
   return {
-    reason: 'ingress-of-nobody',
-    ingress: refOf('Ingress', ingress),
-    ...(ingressClass && { ingressClass }),
-    ...(controller && { controller }),
+    ...ofNobody(one),
     cures:
       className === undefined
         ? [lookAt(refOf('Ingress', ingress))]
         : [patch({ code: 'give-class', className }, 'ingress', ingress, { spec: { ingressClassName: className } })],
   }
 }
+
+export const ofNobody = ({ ingress, ingressClass, controller }: ClaimingIngress): IngressOfNobody => ({
+  reason: 'ingress-of-nobody',
+  ingress: refOf('Ingress', ingress),
+  ...(ingressClass && { ingressClass }),
+  ...(controller && { controller }),
+})

@@ -158,29 +158,3 @@ export const ruleRefused = (entry: Entry, message: string): Finding => {
   const rule = ruleRef(entry)
   return { reason: 'rule-refused', rule, message, cures: [lookAt(rule.route)] }
 }
-
-const RANGES = /(?:^|\/)(?:whitelist|allowlist)-source-range$/
-
-/** The sender is in none of the ranges that an Ingress names. */
-export const requestSourceRange = (gateways: GatewayFacts, entry: Entry, source: string): Finding => {
-  const rule = ruleRef(entry)
-  const ranges = entry.rule.sources ?? []
-  const ingress = find(gateways.objects.ingresses, rule.route.name, rule.route.namespace)
-  const [annotation, value] =
-    Object.entries(ingress?.metadata?.annotations ?? {}).find(([key]) => RANGES.test(key)) ?? []
-  const range = `${source}/${source.includes(':') ? 128 : 32}`
-  return {
-    reason: 'request-source-range',
-    rule,
-    source,
-    ranges,
-    cures:
-      ingress === undefined || annotation === undefined
-        ? [lookAt(rule.route)]
-        : [
-            patch({ code: 'allow-source', source }, 'ingress', ingress, {
-              metadata: { annotations: { [annotation]: `${value},${range}` } },
-            }),
-          ],
-  }
-}

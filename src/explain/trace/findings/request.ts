@@ -51,12 +51,38 @@ export interface BackendUnresolved {
   readonly message: string
 }
 
-/** The Ingress names the ranges that may ask, and the sender is in none: 403. */
+/** The Ingress names the ranges that may ask, and the sender is in none, or those that may not, and it is in one: 403. */
 export interface RequestSourceRange {
   readonly reason: 'request-source-range'
   readonly rule: RouteRef
   readonly source: string
   readonly ranges: readonly string[]
+  /** Whether these are the ranges that may not ask. */
+  readonly isRefused?: boolean
+}
+
+/** Annotations of the Ingress restrict who may ask, and are not honoured: nobody may, 503. */
+export interface AccessClosed {
+  readonly reason: 'access-closed'
+  readonly rule: RouteRef
+  readonly status: number
+  readonly annotations: readonly string[]
+}
+
+/** The body of the request is larger than the rule lets it be: 413. */
+export interface BodyTooLarge {
+  readonly reason: 'body-too-large'
+  readonly rule: RouteRef
+  readonly octets: number
+  readonly limit: number
+}
+
+/** A browser asks by a preflight whether pages of an origin may ask, and they may not: 403. */
+export interface OriginNotAllowed {
+  readonly reason: 'origin-not-allowed'
+  readonly rule: RouteRef
+  readonly origin: string
+  readonly origins: readonly string[]
 }
 
 /** The name that TLS was asked for is another listener’s than the request’s: 421. */

@@ -46,12 +46,12 @@ export interface ListenerRef {
 }
 
 /**
- * `status` of `refused`: what the gateway answers by itself. `forwarded`: in shares. `unanswered`: no connection comes to be, or
+ * `status` of `refused`: what the gateway answers by itself, and of `answered`, where that is what was asked for. `forwarded`: in shares. `unanswered`: no connection comes to be, or
  * none that the gateway takes.
  */
 export type RequestAnswer =
   | { readonly code: 'redirected'; readonly status: number; readonly location: string }
-  | { readonly code: 'refused'; readonly status: number }
+  | { readonly code: 'refused' | 'answered'; readonly status: number }
   | { readonly code: 'forwarded'; readonly shares: readonly Share[] }
   | { readonly code: 'unanswered' }
 

@@ -1,3 +1,4 @@
+import type { IngressOfNobody, RouteNotAttached } from '../findings/request.ts'
 import type { ObjectRef } from '../reference.ts'
 import type { ListenerRef } from './request.ts'
 import type { NearMiss, RouteRef } from './route-ref.ts'
@@ -24,6 +25,8 @@ export type RequestStep =
       readonly gateway: ObjectRef
       readonly rule: RouteRef
       readonly nearly: readonly NearMiss[]
+      /** Who speaks of the host more closely than the rule, and is not served. */
+      readonly passedOver?: readonly PassedOver[]
     }
   | { readonly code: 'no-rule'; readonly gateway: ObjectRef; readonly nearly: readonly NearMiss[] }
   | { readonly code: 'filters'; readonly gateway: ObjectRef; readonly done: readonly Deed[] }
@@ -49,6 +52,8 @@ export type RequestStep =
       readonly endpoints: readonly RequestEndpoint[]
     }
 
+export type PassedOver = RouteNotAttached | IngressOfNobody
+
 export interface RequestEndpoint {
   readonly address: string
   readonly port: number
@@ -69,5 +74,5 @@ export type Deed =
   | { readonly code: 'cors'; readonly origins: readonly string[] }
   | { readonly code: 'request-timeout' | 'backend-timeout'; readonly ms: number }
   | { readonly code: 'persistence'; readonly by: 'Cookie' | 'Header'; readonly name: string }
-  | { readonly code: 'sources'; readonly ranges: readonly string[] }
+  | { readonly code: 'sources' | 'refused-sources'; readonly ranges: readonly string[] }
   | { readonly code: 'body-limit'; readonly octets: number }

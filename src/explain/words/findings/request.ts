@@ -1,5 +1,7 @@
 import type {
+  AccessClosed,
   BackendUnresolved,
+  BodyTooLarge,
   CertificateUnusable,
   GatewayNotProgrammed,
   GatewayOfNobody,
@@ -9,6 +11,7 @@ import type {
   ListenerNotServed,
   Misdirected,
   NoRule,
+  OriginNotAllowed,
   RedirectLoop,
   RequestMalformed,
   RequestSourceRange,
@@ -18,8 +21,7 @@ import type {
 } from '../../trace/findings/request.ts'
 import type { FindingText } from '../finding-text.ts'
 import { objectText } from '../object.ts'
-import { listenerText } from '../request/request-step.ts'
-import { nearText, ruleText } from '../request/rule.ts'
+import { listenerText, nearText, ruleText } from '../request/rule.ts'
 import { listed } from '../text.ts'
 
 export const hostNotServed = ({ host, gateway, near }: HostNotServed): FindingText => ({
@@ -57,8 +59,22 @@ export const backendUnresolved = ({ rule, status, message }: BackendUnresolved):
   message: `a backend of ${ruleText(rule)} leads nowhere, so that its requests get ${status}: ${message}`,
 })
 
-export const requestSourceRange = ({ rule, source, ranges }: RequestSourceRange): FindingText => ({
-  message: `${objectText(rule.route)} lets ${listed(ranges, 'or')} ask, and the gateway sees ${source}: 403`,
+export const requestSourceRange = ({ rule, source, ranges, isRefused }: RequestSourceRange): FindingText => ({
+  message: isRefused
+    ? `${objectText(rule.route)} lets nobody in ${listed(ranges, 'or')} ask, and the gateway sees ${source}: 403`
+    : `${objectText(rule.route)} lets ${listed(ranges, 'or')} ask, and the gateway sees ${source}: 403`,
+})
+
+export const accessClosed = ({ rule, status, annotations }: AccessClosed): FindingText => ({
+  message: `${objectText(rule.route)} restricts who may ask by ${listed(annotations)}, which is not honoured here, so that nobody may: ${status}`,
+})
+
+export const bodyTooLarge = ({ rule, octets, limit }: BodyTooLarge): FindingText => ({
+  message: `${ruleText(rule)} takes bodies of at most ${limit} octets, and this one has ${octets}: 413`,
+})
+
+export const originNotAllowed = ({ rule, origin, origins }: OriginNotAllowed): FindingText => ({
+  message: `a browser asks whether pages of ${origin} may ask, and ${ruleText(rule)} lets ${origins.length === 0 ? 'none' : `those of ${listed(origins, 'or')}`}: 403`,
 })
 
 export const misdirected = ({ serverName, host, listener }: Misdirected): FindingText => ({

@@ -1,10 +1,10 @@
 import { socketText } from '#net/port-protocol.ts'
-import type { ListenerRef } from '../../trace/request/request.ts'
-import type { Deed, RequestEndpoint, RequestStep } from '../../trace/request/step.ts'
+import type { Deed, PassedOver, RequestEndpoint, RequestStep } from '../../trace/request/step.ts'
+import { ingressOfNobody, routeNotAttached } from '../findings/request.ts'
 import { nameText, objectText } from '../object.ts'
 import { listed, plural } from '../text.ts'
 import type { StepText } from '../walk/step-text.ts'
-import { matchText, nearText, ruleText } from './rule.ts'
+import { listenerText, matchText, nearText, ruleText } from './rule.ts'
 
 /** What a gateway does with a request, a step. `who` asks. */
 export function requestStepText(step: RequestStep, who: string): StepText {
@@ -40,7 +40,7 @@ export function requestStepText(step: RequestStep, who: string): StepText {
       return {
         at,
         text: `${ruleText(step.rule)} decides: ${matchText(step.rule.match)}`,
-        details: step.nearly.map((one) => `not ${nearText(one)}`),
+        details: [...step.nearly.map((one) => `not ${nearText(one)}`), ...(step.passedOver ?? []).map(passedText)],
       }
     case 'no-rule':
       return { at, text: 'no rule takes it', details: step.nearly.map((one) => `nearly ${nearText(one)}`) }
@@ -69,9 +69,10 @@ export function requestStepText(step: RequestStep, who: string): StepText {
   }
 }
 
-/** `https of Gateway shop/public (443, *.test)` */
-export const listenerText = ({ name, owner, port, hostname }: ListenerRef): string =>
-  `${name || hostname || 'of all names'} of ${objectText(owner)} (port ${port}, ${hostname ?? 'all names'})`
+const passedText = (one: PassedOver): string => {
+  const { message } = one.reason === 'route-not-attached' ? routeNotAttached(one) : ingressOfNobody(one)
+  return `not asked: ${message}`
+}
 
 const endpointText = ({ address, port, pod, node }: RequestEndpoint): string =>
   `${socketText(address, port)}${pod ? `  ${objectText(pod)}` : ''}${node ? ` on ${node}` : ''}`
@@ -104,6 +105,8 @@ export const deedText = (deed: Deed): string => {
       return `who was sent to an endpoint stays there, by the ${deed.by.toLowerCase()} ${deed.name}`
     case 'sources':
       return `senders in ${listed(deed.ranges, 'or')} may ask`
+    case 'refused-sources':
+      return `senders in ${listed(deed.ranges, 'or')} may not ask`
     case 'body-limit':
       return `a body of more than ${deed.octets} octets is 413`
   }

@@ -1,3 +1,4 @@
+import type { ListenerRef } from '../../trace/request/request.ts'
 import type { Miss, NearMiss, RouteRef, RuleMatch, RuleValue } from '../../trace/request/route-ref.ts'
 import { objectText } from '../object.ts'
 import { listed } from '../text.ts'
@@ -43,3 +44,7 @@ const missText = (miss: Miss): string => {
         : `the parameter ${miss.wanted.name} is ${miss.found}`
   }
 }
+
+/** `https of Gateway shop/public (443, *.test)` */
+export const listenerText = ({ name, owner, port, hostname }: ListenerRef): string =>
+  `${name || hostname || 'of all names'} of ${objectText(owner)} (port ${port}, ${hostname ?? 'all names'})`
