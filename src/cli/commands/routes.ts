@@ -19,7 +19,7 @@ export const routes: Command = {
   summary: 'what the Gateways and Ingresses of a cluster serve, and what they do not',
   description: `Prints what requests the gateways of a cluster take, in the order in which they go by it: of each match of each rule the gateway and its
 address, host, path and what else a request must have, where it is sent, by which route, and its state: served; refused by the proxy, in its
-words; leading nowhere; not attached, and why. It is computed from the API's objects, and held against what the pods of the gateways say that they
+words; leading nowhere; not attached, not served or left out, and why. It is computed from the API's objects, and held against what the pods of the gateways say that they
 serve, where the API server reaches them: a row that a pod does not serve, or serves yet, names it.
 Exit status 0: told. 2: the question cannot be asked, as there is no such namespace. 3: it could not be found out.`,
   flags: {

@@ -28,6 +28,8 @@ type Kind =
   | 'ingress'
   | 'listenerset'
   | 'tlsroute'
+  | 'tcproute'
+  | 'udproute'
 
 /** Another way to the same end than the cure before it. */
 export const or = <C extends Cure>(cure: C): C => ({ ...cure, alternative: true })

@@ -11,9 +11,9 @@ import type { GatewayFacts } from '../cluster/gateway-facts.ts'
 import { refOf } from '../cluster/reference.ts'
 import type { ObjectRef } from '../trace/reference.ts'
 
-/** A route of HTTP or of TLS, by what they have in common. */
+/** A route of any kind, by what they have in common; those of TCP and UDP have no hostnames. */
 type NamedRoute = Pick<HTTPRoute, 'metadata'> & {
-  readonly kind: 'HTTPRoute' | 'GRPCRoute' | 'TLSRoute'
+  readonly kind: 'HTTPRoute' | 'GRPCRoute' | 'TLSRoute' | 'TCPRoute' | 'UDPRoute'
   readonly spec: {
     readonly parentRefs?: NonNullable<HTTPRoute['spec']['parentRefs']>
     readonly hostnames?: readonly string[]
@@ -35,6 +35,8 @@ export const namedRoutes = ({ objects }: GatewayFacts): readonly NamedRoute[] =>
   ...objects.httpRoutes.map((one) => ({ ...one, kind: 'HTTPRoute' as const })),
   ...objects.grpcRoutes.map((one) => ({ ...one, kind: 'GRPCRoute' as const })),
   ...objects.tlsRoutes.map((one) => ({ ...one, kind: 'TLSRoute' as const })),
+  ...objects.tcpRoutes.map((one) => ({ ...one, kind: 'TCPRoute' as const })),
+  ...objects.udpRoutes.map((one) => ({ ...one, kind: 'UDPRoute' as const })),
 ]
 
 interface ParentStatus {
@@ -56,20 +58,19 @@ export const isCloser = (names: readonly string[], host: string, than: string, s
 
 /** Where routes that speak of a host, or of all, are not attached to what they name; the reason is the condition’s. */
 export const unattachedFor = (gateways: GatewayFacts, host: string): readonly Unattached[] =>
-  unattached(gateways).filter(({ route: { spec } }) => {
+  unattached(gateways).filter(({ route: { kind, spec } }) => {
+    if (kind === 'TCPRoute' || kind === 'UDPRoute') return false
     const { hostnames = [] } = spec
     return hostnames.length === 0 || hostnames.some((one) => matchesHostname(one.toLowerCase(), 'many', host))
   })
 
-/** Where routes of HTTP and TLS are not attached to what they name. */
+/** Where routes are not attached to what they name. */
 export const unattached = (gateways: GatewayFacts): readonly Unattached[] => {
-  const statuses = new Map(
-    gateways.routes.statuses.map(({ object, status }) => [`${object.kind} ${object.namespace}/${object.name}`, status]),
-  )
+  const statusOf = statusesOf(gateways)
   return namedRoutes(gateways).flatMap((route) => {
     const { parentRefs = [] } = route.spec
     const { namespace = '' } = route.metadata ?? {}
-    const status = statuses.get(`${route.kind} ${keyOf(route)}`) as ParentStatus | undefined
+    const status = statusOf(route)
     return parentRefs.flatMap((ref, parentIndex): readonly Unattached[] => {
       const parent = { kind: ref.kind ?? 'Gateway', namespace: ref.namespace ?? namespace, name: ref.name }
       const told = status?.parents?.find(
@@ -89,6 +90,32 @@ export const unattached = (gateways: GatewayFacts): readonly Unattached[] => {
       return accepted?.status === 'False' ? [{ ...about, because: accepted.reason, message: accepted.message }] : []
     })
   })
+}
+
+const statusesOf = ({ routes }: GatewayFacts): ((route: NamedRoute) => ParentStatus | undefined) => {
+  const statuses = new Map(
+    routes.statuses.map(({ object, status }) => [`${object.kind} ${object.namespace}/${object.name}`, status]),
+  )
+  return (route) => statuses.get(`${route.kind} ${keyOf(route)}`) as ParentStatus | undefined
+}
+
+/** Routes of which some rules cannot be done, at each parent where others can; those that the proxy refuses stand for themselves. */
+export const partlyLeftOut = (
+  gateways: GatewayFacts,
+): readonly (Pick<Unattached, 'ref' | 'parent' | 'because'> & { readonly message: string })[] => {
+  const statusOf = statusesOf(gateways)
+  const isRefused = (route: NamedRoute): boolean =>
+    [...gateways.refusals.keys()].some((id) => id.startsWith(`${route.kind} ${keyOf(route)} `))
+  const routes = namedRoutes(gateways).filter((route) => !isRefused(route))
+  return routes.flatMap((route) =>
+    (statusOf(route)?.parents ?? []).flatMap(({ parentRef, conditions }) => {
+      const partly = conditions.find(({ type, status }) => type === 'PartiallyInvalid' && status === 'True')
+      if (partly === undefined) return []
+      const { kind = 'Gateway', namespace = route.metadata?.namespace ?? '', name } = parentRef
+      const parent = { kind, namespace, name }
+      return [{ ref: refOf(route.kind, route), parent, because: partly.reason, message: partly.message }]
+    }),
+  )
 }
 
 const isThere = ({ objects }: GatewayFacts, { namespace, name }: ObjectRef): boolean =>

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { ingress, rule as ingressRule, OUR_CLASS } from '#routes/ingress/testing/ingresses.ts'
 import { gatewayClass } from '#routes/testing/cluster.ts'
-import { gateway, http, httpRoute, rule, tcpRoute } from '#routes/testing/make.ts'
+import { gateway, http, httpRoute, https, listenerSet, rule, tcpRoute } from '#routes/testing/make.ts'
 import { withGateway } from '../testing/gateways.ts'
 import { routeCells } from '../words/request/route-row.ts'
 import { type RowFilter, routeRows, type ServedTable } from './route-rows.ts'
@@ -122,4 +123,42 @@ test('rows of a namespace, a gateway or a host alone are those that are asked fo
   assert.deepEqual(routes({ gateway: 'default/other' }), [])
   assert.deepEqual(routes({ host: 'SHOP.test' }), ['HTTPRoute default/shop 0', 'TCPRoute default/db'])
   assert.deepEqual(routes({ host: 'other.test' }), ['TCPRoute default/db'])
+})
+
+test('listeners that nobody answers at stand there with the reason, of Gateways and of ListenerSets', () => {
+  const broken = https({ tls: { certificateRefs: [{ name: 'gone' }] }, hostname: 'shop.test' })
+  const own = gateway('default/gw', [http(), broken], { allowedListeners: { namespaces: { from: 'All' } } })
+  const set = listenerSet('default/more', 'default/gw', [http({ name: 'again' })])
+  const all = cells(facts({ gateways: [own], listenerSets: [set] }))
+  assert.deepEqual(all, [
+    'default/gw | 172.30.255.7:443/HTTPS | shop.test | - | - | Gateway default/gw | NOT SERVED: InvalidCertificateRef, Secret default/gone is not there | https | -',
+    'default/gw | 172.30.255.7:80/HTTP | * | - | - | ListenerSet default/more | NOT SERVED: HostnameConflict, port 80 with the hostname "" is used by listener http of Gateway gw as well | again | -',
+  ])
+})
+
+test('what of routes and Ingresses has no effect is told: rules that cannot be done, TCP routes, paths of others', () => {
+  const paths = (path: string) => [rule('web', { matches: [{ path: { type: 'RegularExpression', value: path } }] })]
+  const partly = httpRoute('default/partly', { rules: [...paths('/a.*'), ...paths('(')] })
+  const tcp = (name: string, sectionName: string, age: number) =>
+    tcpRoute(`default/${name}`, { parentRefs: [{ name: 'gw', sectionName }] }, age)
+  const shop = (name: string) => ingress(`default/${name}`, { rules: [ingressRule('a.test', 'Prefix / web')] })
+  const all = cells(
+    facts({
+      gateways: [gw],
+      httpRoutes: [partly],
+      tcpRoutes: [tcp('db', 'tcp', 0), tcp('late', 'tcp', 1), tcp('lost', 'none', 2)],
+      ingresses: [shop('first'), shop('second')],
+      ingressClasses: [OUR_CLASS],
+    }),
+  )
+  const left = all.map((row) => row.split(' | ').slice(5, 7).join(' | ')).filter((row) => /LEFT OUT|NOT ATT/.test(row))
+  assert.deepEqual(
+    left.map((row) => row.replace(/, .*/, '')),
+    [
+      'TCPRoute default/lost | NOT ATTACHED: NoMatchingParent',
+      'HTTPRoute default/partly | LEFT OUT: UnsupportedValue',
+      'TCPRoute default/late | LEFT OUT: PortTaken',
+      'Ingress default/second | LEFT OUT: Conflict',
+    ],
+  )
 })

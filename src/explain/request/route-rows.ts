@@ -4,12 +4,10 @@ import { matchesHostname } from '#routes/table/hostname.ts'
 import type { Origin } from '#routes/table/origin.ts'
 import type { Listener, RoutingTable, SitePort } from '#routes/table/table.ts'
 import type { GatewayFacts } from '../cluster/gateway-facts.ts'
-import { refOf } from '../cluster/reference.ts'
-import type { ObjectRef } from '../trace/reference.ts'
 import type { RouteRow, RowShare, RowState, RowTarget } from '../trace/request/route-row.ts'
-import { ingressesOfNobody, unattached } from './claims.ts'
 import { deedsOf } from './deeds.ts'
 import { originRef, ruleRef } from './route-ref.ts'
+import { leftOutRows } from './rows/left-out-rows.ts'
 
 /** What a pod of the gateways says that it serves; of its sites the same as of a table. */
 export interface ServedTable {
@@ -44,7 +42,7 @@ export const routeRows = (
       if (!own.has(key)) stale.set(key, { place, pods: [...(stale.get(key)?.pods ?? []), pod] })
   for (const { place, pods } of stale.values())
     rows.push({ ...rowOf(gateways, addressesOf, place), state: { code: 'stale' }, differs: pods })
-  return [...rows, ...kernelRows(gateways, addressesOf), ...unattachedRows(gateways)].filter((row) =>
+  return [...rows, ...kernelRows(gateways, addressesOf), ...leftOutRows(gateways, addressesOf)].filter((row) =>
     isMeant(row, filter),
   )
 }
@@ -189,40 +187,6 @@ const kernelRows = ({ routes }: GatewayFacts, addressesOf: (site: Origin) => rea
       differs: [],
     }),
   )
-
-/** Routes that are nowhere, and Ingresses of nobody. */
-const unattachedRows = (gateways: GatewayFacts): readonly RouteRow[] => [
-  ...unattached(gateways).map(
-    ({ route, ref, parent, because, message }): RouteRow => ({
-      ...nowhere(ref, route.spec.hostnames ?? []),
-      gateway: parent,
-      state: { code: 'not-attached', because, ...(message && { message }) },
-    }),
-  ),
-  ...ingressesOfNobody(gateways).map(
-    ({ ingress, ingressClass, controller }): RouteRow => ({
-      ...nowhere(
-        refOf('Ingress', ingress),
-        (ingress.spec?.rules ?? []).flatMap(({ host }) => host ?? []),
-      ),
-      ...(ingressClass && { gateway: { kind: 'IngressClass', name: ingressClass } }),
-      state: {
-        code: 'not-attached',
-        because: controller === undefined ? 'NoSuchClass' : 'OtherController',
-        ...(controller && { message: controller }),
-      },
-    }),
-  ),
-]
-
-const nowhere = (route: ObjectRef, hostnames: readonly string[]) => ({
-  addresses: [],
-  hostnames,
-  filters: [],
-  to: { code: 'nothing' } as const,
-  route,
-  differs: [],
-})
 
 const isMeant = ({ route, gateway, hostnames }: RouteRow, filter: RowFilter): boolean =>
   (filter.namespace === undefined || route.namespace === filter.namespace) &&

@@ -26,7 +26,13 @@ export const notAttached = ({ ref, parent, because, message }: Unattached): Rout
   ...(message && { message }),
 })
 
-const KINDS = { HTTPRoute: 'httproute', GRPCRoute: 'grpcroute', TLSRoute: 'tlsroute' } as const
+const KINDS = {
+  HTTPRoute: 'httproute',
+  GRPCRoute: 'grpcroute',
+  TLSRoute: 'tlsroute',
+  TCPRoute: 'tcproute',
+  UDPRoute: 'udproute',
+} as const
 
 const attachCures = (gateways: GatewayFacts, one: Unattached, host: string): readonly Cure[] => {
   const { route, parent, parentIndex, because } = one

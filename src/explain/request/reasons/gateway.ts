@@ -51,6 +51,22 @@ const statusOf = ({ routes }: GatewayFacts, { kind, namespace, name }: Origin): 
   routes.statuses.find(({ object }) => object.kind === kind && object.namespace === namespace && object.name === name)
     ?.status as GatewayStatus | undefined
 
+/** Why nobody answers at a listener of a Gateway or of a ListenerSet of ours; undefined where somebody does. */
+export const listenerFault = (
+  gateways: GatewayFacts,
+  owner: Origin,
+  name: string,
+): { readonly because: string; readonly message: string } | undefined => {
+  const told = statusOf(gateways, owner)?.listeners?.find((one) => one.name === name)
+  const bad = badOf(told?.conditions)
+  const [first] = bad
+  if (first === undefined || !bad.some(({ type }) => type === 'Programmed')) return undefined
+  return { because: first.reason, message: first.message }
+}
+
+const badOf = (conditions: readonly WantedCondition[] = []): readonly WantedCondition[] =>
+  CONDITIONS.flatMap((type) => conditions.find((one) => one.type === type && one.status === 'False') ?? [])
+
 const CONDITIONS = ['Accepted', 'ResolvedRefs', 'Programmed'] as const
 
 /**
@@ -72,10 +88,7 @@ export const listenerNotServed = (
     if (hostname !== '' && !matchesHostname(hostname.toLowerCase(), 'many', host)) continue
     if (served !== undefined && compareHostnames(hostname.toLowerCase(), served) >= 0) continue
     const told = status?.listeners?.find((one) => one.name === name)
-    const bad = CONDITIONS.flatMap(
-      (type) => told?.conditions.find((one) => one.type === type && one.status === 'False') ?? [],
-    )
-    const [first] = bad
+    const [first] = badOf(told?.conditions)
     if (first === undefined) continue
     const { reason: because, message } = first
     return {

@@ -15,6 +15,7 @@ export interface RouteRow {
   readonly match?: RuleMatch
   readonly filters: readonly Deed[]
   readonly to: RowTarget
+  /** Of a listener that is not served whoever has it. */
   readonly route: ObjectRef
   readonly rule?: number
   readonly state: RowState
@@ -38,9 +39,10 @@ export interface RowShare {
 
 /**
  * `stale`: a pod serves it, and it is not asked for any more. `refused`: the proxies do not take it. `unresolved`: some share
- * leads nowhere.
+ * leads nowhere. `not-served`: nobody answers at the listener. `left-out`: some of the route, or of the Ingress, has no effect.
  */
 export type RowState =
   | { readonly code: 'served' | 'stale' }
   | { readonly code: 'refused' | 'unresolved'; readonly message: string }
+  | { readonly code: 'not-served' | 'left-out'; readonly because: string; readonly message: string }
   | { readonly code: 'not-attached'; readonly because: string; readonly message?: string }

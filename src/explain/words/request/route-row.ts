@@ -76,6 +76,10 @@ const stateText = ({ state, differs }: RouteRow): string => {
       return `REFUSED by the proxy: ${state.message}`
     case 'unresolved':
       return `LEADS NOWHERE: ${state.message}`
+    case 'not-served':
+      return `NOT SERVED: ${state.because}, ${state.message}`
+    case 'left-out':
+      return `LEFT OUT: ${state.because}, ${state.message}`
     case 'not-attached':
       return `NOT ATTACHED: ${state.because}${state.message ? `, ${state.message}` : ''}`
   }
