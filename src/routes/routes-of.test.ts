@@ -76,8 +76,13 @@ test('an HTTPRoute at a Gateway becomes entries of its listener, and both are to
       parentRef: { group: 'gateway.networking.k8s.io', kind: 'Gateway', name: 'gw' },
       controllerName: 'fairlead.dev/gateway-controller',
       conditions: [
-        { type: 'Accepted', status: 'True', reason: 'Accepted', message: '' },
-        { type: 'ResolvedRefs', status: 'True', reason: 'ResolvedRefs', message: '' },
+        { type: 'Accepted', status: 'True', reason: 'Accepted', message: 'the route is attached' },
+        {
+          type: 'ResolvedRefs',
+          status: 'True',
+          reason: 'ResolvedRefs',
+          message: 'all references of the route lead somewhere',
+        },
       ],
     },
   ])

@@ -17,7 +17,7 @@ import { TableParts } from './site/table-parts.ts'
 import { classStatus } from './status/class-status.ts'
 import { gatewayStatuses } from './status/gateway-status.ts'
 import { policyStatuses } from './status/policy-status.ts'
-import { routeStatuses } from './status/route-status.ts'
+import { attachedRoutes, routeStatuses } from './status/route-status.ts'
 import { shadowedRoutes } from './status/shadowed-routes.ts'
 import type { Fault } from './values/fault.ts'
 
@@ -48,7 +48,7 @@ export const routesOf = (objects: RouteObjects, options: RouteOptions): Routes =
   const statusesOnce = (): readonly WantedStatus[] => [
     ...classes.map((one) => classStatus(one, objects, options)),
     ...gateways.flatMap((gateway) =>
-      gatewayStatuses(gateway, (listener) => bindings.get(listener)?.length ?? 0, options),
+      gatewayStatuses(gateway, (listener) => attachedRoutes(bindings.get(listener), options), options),
     ),
     ...routeStatuses(attached, bindings, references),
     ...policyStatuses(attached, references),

@@ -297,9 +297,9 @@ test('what a proxy does not take of a route is told at the route', () => {
     const parent = statusOf(all, 'HTTPRoute r').parents![0]!
     return ['Accepted', 'PartiallyInvalid'].map((type) => [condition(parent, type), words(parent, type)].join(' '))
   }
-  assert.deepEqual(told(), ['True Accepted ', ' '])
-  assert.deepEqual(told('7'), ['True Accepted ', ' '])
-  assert.deepEqual(told('1'), ['True Accepted ', 'True UnsupportedValue Dropped Rule 1: too long'])
+  assert.deepEqual(told(), ['True Accepted the route is attached', ' '])
+  assert.deepEqual(told('7'), ['True Accepted the route is attached', ' '])
+  assert.deepEqual(told('1'), ['True Accepted the route is attached', 'True UnsupportedValue Dropped Rule 1: too long'])
   assert.deepEqual(told('0', '1'), [
     'False UnsupportedValue the proxy does not take rule 0: too long; 1: too long',
     ' ',

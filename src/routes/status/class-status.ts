@@ -14,8 +14,12 @@ export const classStatus = (one: GatewayClass, { configMap }: RouteObjects, opti
     generation: one.metadata?.generation ?? 0,
     status: {
       conditions: [
-        unless('Accepted', isFault(parameters) ? parameters : undefined),
-        unless('SupportedVersion', unsupportedVersion(options.bundleVersions)),
+        unless('Accepted', isFault(parameters) ? parameters : undefined, 'Gateways of the class are served'),
+        unless(
+          'SupportedVersion',
+          unsupportedVersion(options.bundleVersions),
+          'the definitions of the Gateway API are of a version that is supported',
+        ),
       ],
       supportedFeatures: SUPPORTED_FEATURES.map((name) => ({ name })),
     },

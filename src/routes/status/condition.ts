@@ -1,8 +1,8 @@
 import type { WantedCondition } from '../routes.ts'
 import type { Fault } from '../values/fault.ts'
 
-/** A condition that holds; where nothing more is to be said its reason is its own name. */
-export const holds = (type: string, reason: string = type, message = ''): WantedCondition => ({
+/** A condition that holds; where nothing is to be said against it its reason is its own name. */
+export const holds = (type: string, message: string, reason: string = type): WantedCondition => ({
   type,
   status: 'True',
   reason,
@@ -16,6 +16,6 @@ export const fails = (type: string, { reason, message }: Fault): WantedCondition
   message,
 })
 
-/** It holds, unless there is a fault. */
-export const unless = (type: string, fault: Fault | undefined): WantedCondition =>
-  fault === undefined ? holds(type) : fails(type, fault)
+/** It holds, with this message, unless there is a fault. */
+export const unless = (type: string, fault: Fault | undefined, message: string): WantedCondition =>
+  fault === undefined ? holds(type, message) : fails(type, fault)

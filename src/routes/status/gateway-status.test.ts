@@ -4,7 +4,7 @@ import type { Gateway } from '#api/gatewayapi/gateway/message.ts'
 import type { RouteOptions } from '../route-objects.ts'
 import { condition, listenerOf, routes, statusOf, words } from '../testing/ask.ts'
 import { type Cluster, gatewayClass } from '../testing/cluster.ts'
-import { configMap, gateway, grant, http, https, listenerSet, secret } from '../testing/make.ts'
+import { configMap, gateway, grant, http, httpRoute, https, listenerSet, secret, service } from '../testing/make.ts'
 
 const told = (one: Gateway, changes: Partial<RouteOptions> = {}, cluster: Cluster = {}) => {
   const all = routes({ gateways: [one], ...cluster }, changes)
@@ -308,4 +308,24 @@ test('a ListenerSet of another Gateway, or of another kind of parent, is not loo
   assert.equal(kind({ namespace: 'other' }), false)
   assert.equal(kind({ kind: 'Service' }), false)
   assert.equal(kind({ group: 'x.test' }), false)
+})
+
+test('routes count at listeners that are not served as well, and do not where the proxy takes nothing of them', () => {
+  const broken = https({ tls: { certificateRefs: [{ name: 'gone' }] } })
+  const own = gateway('gw', [http(), broken, http({ name: 'odd', port: 99, protocol: 'x.test/odd' })])
+  const cluster = {
+    gateways: [own],
+    services: [service('web')],
+    httpRoutes: [httpRoute('r'), httpRoute('late', {}, 1)],
+  }
+  const told = (refusals: ReadonlyMap<string, string> = new Map()) => {
+    const all = routes(cluster, { refusals })
+    return ['http', 'https', 'odd'].map((name) => {
+      const { attachedRoutes, supportedKinds } = listenerOf(all, 'Gateway gw', name)
+      return [attachedRoutes, ...supportedKinds.map(({ kind }) => kind)]
+    })
+  }
+  const kinds = ['HTTPRoute', 'GRPCRoute']
+  assert.deepEqual(told(), [[2, ...kinds], [2, ...kinds], [0]])
+  assert.deepEqual(told(new Map([['HTTPRoute shop/r 0', 'too long']])), [[1, ...kinds], [1, ...kinds], [0]])
 })

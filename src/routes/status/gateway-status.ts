@@ -25,15 +25,19 @@ const gatewayStatus = (view: GatewayView, attachedRoutes: AttachedRoutes, option
   const addresses = options.addressesOf(origin)
   const conditions: WantedCondition[] = [
     accepted(view),
-    unless('Programmed', gatewayNotProgrammed(view, addresses, options)),
-    unless('ResolvedRefs', view.unresolved ?? listenersNotResolved(listeners)),
+    unless('Programmed', gatewayNotProgrammed(view, addresses, options), 'the Gateway is served at its addresses'),
+    unless(
+      'ResolvedRefs',
+      view.unresolved ?? listenersNotResolved(listeners),
+      'all references of the Gateway lead somewhere',
+    ),
   ]
   if (isInsecure(view))
     conditions.push(
       holds(
         'InsecureFrontendValidationMode',
-        'ConfigurationChanged',
         'clients are let in whose certificate nobody signed, or who show none',
+        'ConfigurationChanged',
       ),
     )
   return {
@@ -53,9 +57,9 @@ const gatewayStatus = (view: GatewayView, attachedRoutes: AttachedRoutes, option
 const accepted = (view: GatewayView): WantedCondition => {
   if (view.refused !== undefined) return fails('Accepted', view.refused)
   const wrong = listenersNotValid(view.listeners)
-  if (wrong === undefined) return holds('Accepted')
+  if (wrong === undefined) return holds('Accepted', 'the Gateway is accepted')
   const isServed = [view, ...view.sets].some(({ listeners }) => listeners.some((listener) => listener.isServed))
-  return isServed ? holds('Accepted', wrong.reason, wrong.message) : fails('Accepted', wrong)
+  return isServed ? holds('Accepted', wrong.message, wrong.reason) : fails('Accepted', wrong)
 }
 
 /** Which listeners are not served, and why. */
@@ -142,9 +146,9 @@ const setStatus = (
         refused
           ? fails('Accepted', refused)
           : wrong
-            ? holds('Accepted', wrong.reason, wrong.message)
-            : holds('Accepted'),
-        unless('Programmed', refused ?? pending),
+            ? holds('Accepted', wrong.message, wrong.reason)
+            : holds('Accepted', 'the ListenerSet is attached to its Gateway'),
+        unless('Programmed', refused ?? pending, 'the listeners are served at the addresses of the Gateway'),
       ],
       listeners: listeners.map((one) => listenerStatus(one, attachedRoutes(one), site, options)),
     },

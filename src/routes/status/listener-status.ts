@@ -25,14 +25,14 @@ export const listenerStatus = (
   supportedKinds: listener.kinds.map((kind) => ({ group: GATEWAY_GROUP, kind })),
   attachedRoutes,
   conditions: [
-    unless('Accepted', listener.conflict ?? listener.refused),
+    unless('Accepted', listener.conflict ?? listener.refused, 'the listener is accepted'),
     listener.conflict
-      ? holds('Conflicted', listener.conflict.reason, listener.conflict.message)
-      : fails('Conflicted', { reason: 'NoConflicts', message: '' }),
-    unless('ResolvedRefs', listener.unresolved),
-    unless('Programmed', notProgrammed(listener, site, options)),
+      ? holds('Conflicted', listener.conflict.message, listener.conflict.reason)
+      : fails('Conflicted', { reason: 'NoConflicts', message: 'no other listener has its port and hostname' }),
+    unless('ResolvedRefs', listener.unresolved, 'all references of the listener lead somewhere'),
+    unless('Programmed', notProgrammed(listener, site, options), 'the listener is served'),
     ...(listener.overlaps
-      ? [holds('OverlappingTLSConfig', 'OverlappingHostnames', `${listener.overlaps} has a hostname in common with it`)]
+      ? [holds('OverlappingTLSConfig', `${listener.overlaps} has a hostname in common with it`, 'OverlappingHostnames')]
       : []),
   ],
 })

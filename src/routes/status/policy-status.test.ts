@@ -54,8 +54,13 @@ test('a policy is told of each Gateway that sends to its Service', () => {
     ancestorRef: { group: 'gateway.networking.k8s.io', kind: 'Gateway', namespace: 'shop', name: 'gw' },
     controllerName: 'fairlead.dev/gateway-controller',
     conditions: [
-      { type: 'Accepted', status: 'True', reason: 'Accepted', message: '' },
-      { type: 'ResolvedRefs', status: 'True', reason: 'ResolvedRefs', message: '' },
+      { type: 'Accepted', status: 'True', reason: 'Accepted', message: 'the policy is in force' },
+      {
+        type: 'ResolvedRefs',
+        status: 'True',
+        reason: 'ResolvedRefs',
+        message: 'all references of the policy lead somewhere',
+      },
     ],
   })
 })

@@ -83,8 +83,12 @@ const conditionsOf = (
   targets: readonly Targeting[],
   { objects }: BackendReferences,
 ): readonly WantedCondition[] => [
-  unless('Accepted', conflictOf(targets) ?? read.fault ?? missingSection(read, targets, objects.service)),
-  unless('ResolvedRefs', read.unresolved),
+  unless(
+    'Accepted',
+    conflictOf(targets) ?? read.fault ?? missingSection(read, targets, objects.service),
+    'the policy is in force',
+  ),
+  unless('ResolvedRefs', read.unresolved, 'all references of the policy lead somewhere'),
 ]
 
 const conflictOf = (targets: readonly Targeting[]): Fault | undefined => {

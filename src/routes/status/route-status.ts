@@ -105,11 +105,17 @@ const conditionsOf = (
   const taken = refused ?? allRefused(compiled, options)
   const partly = taken === undefined ? (route.partly ?? someRefused(compiled, options)) : undefined
   return [
-    unless('Accepted', attachments.length === 0 ? refused : taken),
-    unless('ResolvedRefs', compiled.unresolved),
-    ...(partly ? [holds('PartiallyInvalid', partly.reason, partly.message)] : []),
+    unless('Accepted', attachments.length === 0 ? refused : taken, 'the route is attached'),
+    unless('ResolvedRefs', compiled.unresolved, 'all references of the route lead somewhere'),
+    ...(partly ? [holds('PartiallyInvalid', partly.message, partly.reason)] : []),
   ]
 }
+
+/** How many of the routes of a listener are accepted: one that the proxy takes nothing of is not. */
+export const attachedRoutes = (bound: readonly Bound[] = [], options: RouteOptions): number =>
+  options.refusals.size === 0
+    ? bound.length
+    : bound.filter(({ compiled }) => allRefused(compiled, options) === undefined).length
 
 /** Rules that a proxy does not take. */
 const refusedRules = ({ ranked }: CompiledRoute, { refusals }: RouteOptions): ReadonlyMap<string, string> => {

@@ -1,12 +1,17 @@
+import assert from 'node:assert/strict'
 import type { RouteOptions } from '../route-objects.ts'
 import type { Routes, WantedCondition } from '../routes.ts'
 import { routesOf } from '../routes-of.ts'
 import type { Entry } from '../table/entry.ts'
 import { type Cluster, objectsOf, options } from './cluster.ts'
+import { conditionFaults } from './known-reasons.ts'
 
-/** All that follows from a test's objects. */
-export const routes = (cluster: Cluster, changes: Partial<RouteOptions> = {}): Routes =>
-  routesOf(objectsOf(cluster), options(changes))
+/** All that follows from a test's objects. Whatever is asked, each condition has a reason of the API, and says something. */
+export const routes = (cluster: Cluster, changes: Partial<RouteOptions> = {}): Routes => {
+  const all = routesOf(objectsOf(cluster), options(changes))
+  assert.deepEqual(conditionFaults(all.statuses), [])
+  return all
+}
 
 interface Conditions {
   readonly conditions: readonly WantedCondition[]
