@@ -11,6 +11,7 @@ import { noSource } from './diagnose/no-source.ts'
 import { besideOneAnother } from './diagnose/policies/beside.ts'
 import { proxyModes } from './diagnose/proxy-modes.ts'
 import { explainRequest } from './request/explain-request.ts'
+import { connectionClaims } from './request/unserved.ts'
 import type { Destination } from './resolve/address-destination.ts'
 import { resolveDestination } from './resolve/destination.ts'
 import { resolveSource, type Source, sourceAddress } from './resolve/source.ts'
@@ -83,7 +84,7 @@ function findingsOf(
   facts: ClusterFacts,
   question: Question,
   source: Source,
-  { byName, deadEnd, targets, service }: Destination,
+  { byName, deadEnd, targets, service, protocol }: Destination,
   paths: readonly Path[],
 ): readonly Finding[] {
   const down = byName ? dnsDown(facts, question, source) : undefined
@@ -91,10 +92,14 @@ function findingsOf(
   if (deadEnd !== undefined) findings.push(deadEndFinding(facts, question, source, deadEnd))
   for (const target of targets) {
     const path = paths.find((one) => one.target === target)
+    const meant = service ?? path?.decisions[0]?.service
+    const claims = facts.gateways && meant && connectionClaims(facts.gateways, meant, target.port, protocol)
     const found =
       path === undefined
         ? [noSource(facts, question, source, target, service)]
-        : diagnose(facts, question, path, service)
+        : claims && claims.length > 0
+          ? claims
+          : diagnose(facts, question, path, service)
     for (const finding of found) addFinding(findings, finding)
   }
   return findings

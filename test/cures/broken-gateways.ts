@@ -85,7 +85,6 @@ export const brokenGateways = {
       hasGateways: true,
       make: (world) => world.make(...web(), gateway('gw', [HTTP, HTTPS]), httpRoute('shop')),
       ask: { from, to: 'https://shop.test/' },
-      lookOnly: 'the certificate is for its owner to bring',
     },
   ],
   'certificate-unusable': [
@@ -95,7 +94,6 @@ export const brokenGateways = {
       make: (world) =>
         world.make(...web(), ingress('shop', { tls: [{ hosts: ['shop.test'], secretName: 'shop-tls' }] })),
       ask: { from, to: 'https://shop.test/' },
-      lookOnly: 'the certificate is for its owner to bring',
     },
   ],
 } as const satisfies Record<string, readonly Broken[]>

@@ -16,6 +16,7 @@ import { networkPolicies } from '#api/networking/networkpolicy/resource.ts'
 import { clusterNetworkPolicies } from '#api/policynetworking/clusternetworkpolicy/resource.ts'
 import type { ApiObject, Resource } from '#api/resource.ts'
 import type { Client, PatchType, WriteOptions } from '#client/client.ts'
+import { testCertificate } from '../kernel/gateway/test-certificate.ts'
 
 /* The commands that explain prints, done to an API as kubectl does them. What is not one of them is refused. */
 
@@ -101,6 +102,12 @@ async function applied(client: Client, written: string, command: string): Promis
   else await client.create(resource, object, where)
 }
 
+/** What `kubectl create secret tls` reads from files: a certificate for the host that all ask. */
+const tlsData = () => {
+  const { chain, key } = testCertificate(['shop.test'])
+  return { type: 'kubernetes.io/tls', data: { 'tls.crt': btoa(chain), 'tls.key': btoa(key) } }
+}
+
 /** Does what a printed `kubectl` command does. Throws where it is none that is known here, or the server refuses. */
 export async function kubectl(client: Client, command: string): Promise<void> {
   const [, written, behind] = /^echo ('(?:[^']|'\\'')*') \| (.*)$/.exec(command) ?? []
@@ -151,7 +158,8 @@ export async function kubectl(client: Client, command: string): Promise<void> {
     }
     case 'create': {
       const [resource, made] = kind === 'configmap' ? [configMaps, name] : [secrets, more[0]]
-      await client.create(resource as Resource<ApiObject>, { metadata: { name: made } } as ApiObject, namespace)
+      const tls = name === 'tls' && flags['--cert'] && flags['--key'] ? tlsData() : {}
+      await client.create(resource as Resource<ApiObject>, { metadata: { name: made }, ...tls } as ApiObject, namespace)
       return
     }
     case 'delete':

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { ingressClass, ingress as makeIngress, OUR_CLASS, rule } from '#routes/ingress/testing/ingresses.ts'
-import { gateway, http, httpRoute, rule as routeRule } from '#routes/testing/make.ts'
+import { gateway, http, httpRoute, rule as routeRule, tcpRoute } from '#routes/testing/make.ts'
 import { ask, service } from '../testing/cluster.ts'
 import { ingressService, withGateway } from '../testing/gateways.ts'
 import type { Told } from '../testing/told.ts'
@@ -103,4 +103,21 @@ test('a rule of another listener is not told to come later where none takes a re
   const lost = ask('pod/client', 'http://shop.test/x', {}, withGateway({ gateways: [named], httpRoutes: routes }))
   assert.deepEqual(told(lost), ['unreachable', 'refused', 404, 'no-rule'])
   assert.ok(!JSON.stringify(lost).includes('default/all'), JSON.stringify(lost.findings))
+})
+
+test('a port of the kernel that no route has is told by the TCPRoute that is not attached to it', () => {
+  const gw = gateway('default/gw', [http(), http({ name: 'tcp', port: 5432, protocol: 'TCP' })])
+  const lost = tcpRoute('default/db', { parentRefs: [{ name: 'gw', sectionName: 'none' }] })
+  const facts = withGateway({ gateways: [gw], tcpRoutes: [lost] }, { ports: [80, 5432] })
+  for (const to of ['172.30.255.7:5432', 'svc/kube-system/gateway-default-gw:5432']) {
+    const closed = ask('pod/client', to, {}, facts)
+    assert.deepEqual(
+      [closed.verdict, ...closed.findings.map(({ reason }) => reason)],
+      ['unreachable', 'route-not-attached'],
+      to,
+    )
+    assert.match(cure(closed), /patch tcproute db .*"op":"remove","path":"\/spec\/parentRefs\/0\/sectionName"/)
+  }
+  const other = ask('pod/client', 'http://shop.test/', { gateway: 'default/gw' }, facts)
+  assert.ok(!JSON.stringify(other).includes('TCPRoute'), 'a route of connections speaks of no host')
 })

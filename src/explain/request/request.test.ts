@@ -14,6 +14,8 @@ const shop = (...rules: Parameters<typeof rule>[1][]) =>
   httpRoute('default/shop', { hostnames: ['shop.test'], rules: rules.map((one) => rule('web', one)) })
 const cluster = (...rules: Parameters<typeof rule>[1][]) => ({ gateways: [gw], secrets, httpRoutes: [shop(...rules)] })
 
+const BRING = 'kubectl create secret tls gone -n default --cert=tls.crt --key=tls.key'
+
 /** Of the steps at the gateway their words, one a line. */
 const atGateway = ({ steps }: Told): readonly string[] =>
   steps.flatMap(({ at, text, details = [] }) => (at === 'default/gw' ? [text, ...details] : []))
@@ -219,7 +221,9 @@ test('TLS that passes through goes to the backend of a TLSRoute by the name alon
   const told = ask('host', 'https://db.test/', {}, facts)
   assert.deepEqual([told.verdict, statusOf(told)], ['reachable', ['1/1']])
   assert.ok(atGateway(told).includes('TLS passes through to the backend, which shows its own certificate'))
-  assert.deepEqual(reasons(ask('host', 'https://other.test/', {}, facts)), ['no-rule'])
+  const other = ask('host', 'https://other.test/', {}, facts)
+  assert.deepEqual(reasons(other), ['no-rule'])
+  assert.equal(other.findings[0]!.cures[0]!.command, 'kubectl get tlsroutes -A')
 })
 
 test('what proxies do not take answers 500, in their words', () => {
@@ -276,6 +280,7 @@ test('a host whose listener has no certificate is told by that, whatever else it
     'the listener https of Gateway default/gw is not served: InvalidCertificateRef',
   )
   assert.deepEqual(told.findings[0]!.details, ['Secret default/gone is not there'])
+  assert.equal(told.findings[0]!.cures[0]!.command, BRING)
 })
 
 test('a host of an Ingress whose Secret is not there is told by that, also where others have TLS', () => {
@@ -295,6 +300,7 @@ test('a host of an Ingress whose Secret is not there is told by that, also where
     assert.deepEqual(statusOf(told), { code: 'unanswered' })
     assert.match(told.findings[0]!.message, /^Ingress default\/shop has no certificate for shop\.test/)
     assert.match(told.findings[0]!.details![0]!, /there is no Secret default\/gone/)
+    assert.equal(told.findings[0]!.cures[0]!.command, BRING)
   }
   assert.deepEqual(statusOf(ask('pod/client', 'http://shop.test/', {}, withGateway(given, { more }))), ['1/1'])
 })

@@ -1,15 +1,18 @@
+import type { Service } from '#api/core/service/message.ts'
+import type { Protocol } from '#net/port-protocol.ts'
+import { siteKey } from '#routes/site-service.ts'
 import type { RequestText } from '../ask/request-text.ts'
 import type { ClusterFacts } from '../cluster/facts.ts'
 import type { GatewayFacts } from '../cluster/gateway-facts.ts'
 import type { Finding } from '../trace/finding.ts'
 import type { Question } from '../trace/question.ts'
 import type { PassedOver } from '../trace/request/step.ts'
-import { ingressesOfNobody, isCloser, unattachedFor } from './claims.ts'
+import { ingressesOfNobody, isCloser, unattached, unattachedFor } from './claims.ts'
 import type { Place } from './place.ts'
 import { ingressOfNobody, notAttached, ofNobody, routeNotAttached } from './reasons/attach.ts'
 import { certificateUnusable } from './reasons/certificate.ts'
 import { gatewayNotProgrammed, gatewayOfNobody, gatewayPortUnknown, listenerNotServed } from './reasons/gateway.ts'
-import { servedAt } from './site.ts'
+import { servedAt, siteOfService } from './site.ts'
 
 interface Unserved {
   readonly facts: ClusterFacts
@@ -51,6 +54,25 @@ export const passedOver = (gateways: GatewayFacts, host: string, taker: string):
     isCloser(lower((ingress.spec?.rules ?? []).flatMap((rule) => rule.host ?? [])), host, taker, 'one'),
   )
   return [...routes.map(notAttached), ...ingresses.map(ofNobody)].slice(0, MOST_CLAIMS)
+}
+
+/** Routes of connections that are not attached to the Gateway whose Service has a port, where that leads to nobody. */
+export const connectionClaims = (
+  gateways: GatewayFacts,
+  service: Service,
+  port: number,
+  protocol: Protocol,
+): readonly Finding[] => {
+  const site = siteOfService(gateways, service)
+  if (site === undefined) return []
+  const served = gateways.routes.kernelPorts.find(
+    (one) => siteKey(one.site) === siteKey(site) && one.port === port && one.protocol === protocol,
+  )
+  if (served === undefined || served.to.length > 0) return []
+  return unattached(gateways)
+    .filter(({ route, parent }) => route.kind === `${protocol}Route` && siteKey(parent) === siteKey(site))
+    .map((one) => routeNotAttached(gateways, one, ''))
+    .slice(0, MOST_CLAIMS)
 }
 
 /** What a host would be served by, if it were whole: a listener of a Gateway, a certificate of an Ingress. */

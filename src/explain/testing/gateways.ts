@@ -35,16 +35,21 @@ const withAddress = (one: Service, ip: string): Service => ({ ...one, status: { 
 export const ingressService = (...ports: readonly number[]): Service =>
   withAddress(siteService(undefined, '172.30.255.8', ports), '172.30.255.8')
 
-/** Where the pod of the data plane listens for a site. */
-const siteSlices = ({ metadata: { name = '' } = {}, spec }: Service): readonly EndpointSlice[] =>
-  (spec?.ports ?? []).map(({ port, targetPort }) => ({
-    ...slice('x', [at('10.244.2.50', 2)], { name: `p-${port}`, port: Number(targetPort), protocol: 'TCP' }),
-    metadata: {
-      name: `${name}-${port}`,
-      namespace: 'kube-system',
-      labels: { 'kubernetes.io/service-name': name },
-    },
-  }))
+/** Where the pod of the data plane listens for a site; the kernel’s ports lead elsewhere. */
+const siteSlices = (
+  { metadata: { name = '' } = {}, spec }: Service,
+  kernelPorts: readonly number[],
+): readonly EndpointSlice[] =>
+  (spec?.ports ?? [])
+    .filter(({ port }) => !kernelPorts.includes(port))
+    .map(({ port, targetPort }) => ({
+      ...slice('x', [at('10.244.2.50', 2)], { name: `p-${port}`, port: Number(targetPort), protocol: 'TCP' }),
+      metadata: {
+        name: `${name}-${port}`,
+        namespace: 'kube-system',
+        labels: { 'kubernetes.io/service-name': name },
+      },
+    }))
 
 interface Given {
   /** Ports of the Gateway's Service; none: there is no Service yet. */
@@ -72,7 +77,12 @@ export const withGateway = (
     ports: [],
   })
   const services = ports.length > 0 ? [...base.services, site] : base.services
-  const slices = [own, ...services.filter((one) => siteKeyOf(one) === '')].flatMap(siteSlices)
+  const kernelPorts = (cluster.gateways ?? []).flatMap(({ spec }) =>
+    (spec.listeners ?? []).flatMap(({ port, protocol }) => (protocol === 'TCP' ? [port] : [])),
+  )
+  const slices = [own, ...services.filter((one) => siteKeyOf(one) === '')].flatMap((one) =>
+    siteSlices(one, kernelPorts),
+  )
   const names = Object.fromEntries(
     [...base.namespaces, 'kube-system'].map((name) => [name, { 'kubernetes.io/metadata.name': name }]),
   )

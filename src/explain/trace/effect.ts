@@ -48,6 +48,8 @@ type PatchEffect =
   | { readonly code: 'allow-source'; readonly source: string }
   | { readonly code: 'allow-body'; readonly octets: number }
   | { readonly code: 'allow-origin'; readonly origin: string }
+  /** Files of one’s own: `tls.crt` and `tls.key`. */
+  | { readonly code: 'bring-certificate'; readonly secret: ObjectRef }
   /** What restricts who may ask goes. */
   | { readonly code: 'open-to-all' }
   | { readonly code: 'free-claim'; readonly service: ObjectRef }

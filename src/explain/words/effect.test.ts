@@ -12,6 +12,10 @@ const TABLE: readonly (readonly [effect: Effect, text: string])[] = [
   [{ code: 'allow-source', source: '203.0.113.9' }, 'allow 203.0.113.9 too'],
   [{ code: 'allow-body', octets: 5 }, 'take bodies of 5 octets too'],
   [{ code: 'allow-origin', origin: 'https://a.test' }, 'let pages of https://a.test ask too'],
+  [
+    { code: 'bring-certificate', secret: { kind: 'Secret', namespace: 'default', name: 'cert' } },
+    'make Secret default/cert of your certificate and its key, tls.crt and tls.key',
+  ],
   [{ code: 'open-to-all' }, 'serve it to everybody, without what restricts who may ask'],
   [{ code: 'ask-address', asFound: true }, 'ask its address, as explain finds it'],
   [{ code: 'ask-address', asFound: false }, 'ask its address'],

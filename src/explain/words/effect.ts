@@ -16,6 +16,8 @@ export function effectText(effect: Effect): string {
       return `take bodies of ${effect.octets} octets too`
     case 'allow-origin':
       return `let pages of ${effect.origin} ask too`
+    case 'bring-certificate':
+      return `make ${objectText(effect.secret)} of your certificate and its key, tls.crt and tls.key`
     case 'open-to-all':
       return 'serve it to everybody, without what restricts who may ask'
     case 'add-listener':

@@ -13,6 +13,7 @@ import type { Question } from '../../trace/question.ts'
 import { urlOf } from '../ask-url.ts'
 import { originRef } from '../route-ref.ts'
 import { grantCure } from './backend.ts'
+import { bringCertificate } from './certificate.ts'
 
 const lookAtGateway = ({ namespace, name }: Origin): Cure =>
   look({ code: 'show-gateway' }, 'kubectl', 'describe', 'gateway', name, ...where(namespace))
@@ -97,7 +98,10 @@ export const listenerNotServed = (
       listener: name,
       because,
       message,
-      cures: because === 'RefNotPermitted' ? certificateGrants(gateways, site, at) : [lookAtGateway(site)],
+      cures:
+        because === 'RefNotPermitted'
+          ? certificateGrants(gateways, site, at)
+          : [(because === 'InvalidCertificateRef' ? bringCertificate(message) : undefined) ?? lookAtGateway(site)],
     }
   }
   return undefined

@@ -39,11 +39,15 @@ export function noRule(
         ? cures
         : [
             route === undefined
-              ? look({ code: 'show-route' }, 'kubectl', 'get', 'httproutes,ingresses', '-A')
+              ? look({ code: 'show-route' }, 'kubectl', 'get', routeKinds(listener), '-A')
               : lookAt(route),
           ],
   }
 }
+
+/** What may have rules at a listener. */
+const routeKinds = ({ owner, protocol }: ListenerRef): string =>
+  owner.kind === 'IngressClass' ? 'ingresses' : protocol === 'TLS' ? 'tlsroutes' : 'httproutes,grpcroutes'
 
 /** `kubectl describe` of a route. */
 export const lookAt = ({ kind, namespace, name }: ObjectRef): Cure =>
