@@ -14,7 +14,7 @@ import type { Step } from '../trace/walk/step.ts'
 import { deedsOf } from './deeds.ts'
 import { nearMisses, type RequestParts } from './misses.ts'
 import type { Place } from './place.ts'
-import { ruleRefused } from './reasons/backend.ts'
+import { backendUnresolved, ruleRefused } from './reasons/backend.ts'
 import { hostNotServed, misdirected, requestMalformed } from './reasons/names.ts'
 import { ownAnswerReason } from './reasons/own-answer.ts'
 import { noRule, redirectLoop } from './reasons/rules.ts'
@@ -138,6 +138,8 @@ export function atPort({ facts, gateways, question, text, place, packet, port, r
   const { action } = entry.rule
   const asked = served.type === 'taken' ? served : undefined
   const own = asked && ownAnswer(asked.matched, asked.request, seen)
+  if (asked === undefined && action.type === 'answer')
+    return refuse(action.status, backendUnresolved(facts, gateways, entry, action.status, action.reason))
   const why = own && ownAnswerReason(facts, gateways, entry, own, parts, seen)
   if (own && why) return refuse(own.status, why)
   const done = deedsOf(table, entry.rule, parts)

@@ -224,6 +224,9 @@ test('TLS that passes through goes to the backend of a TLSRoute by the name alon
   const other = ask('host', 'https://other.test/', {}, facts)
   assert.deepEqual(reasons(other), ['no-rule'])
   assert.equal(other.findings[0]!.cures[0]!.command, 'kubectl get tlsroutes -A')
+  const nobody = [tlsRoute('default/db', { hostnames: ['db.test'], rules: [{ backendRefs: [] }] })]
+  const closed = ask('host', 'https://db.test/', {}, withGateway({ gateways: [passing], tlsRoutes: nobody }))
+  assert.deepEqual([closed.verdict, reasons(closed)], ['unreachable', ['backend-unresolved']])
 })
 
 test('what proxies do not take answers 500, in their words', () => {

@@ -2,7 +2,7 @@ import type { Effect } from './effect.ts'
 import type { Question } from './question.ts'
 
 /**
- * What mends it: a command to run as it stands, or what to ask instead. `look` mends nothing and shows more. `argv` has
+ * What mends it: a command to run as it stands (files that it reads are one's own), or what to ask instead. `look` mends nothing and shows more. `argv` has
  * the flags by which it reaches the cluster that was asked about.
  */
 export type Cure = CureFrame &
