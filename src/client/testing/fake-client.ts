@@ -8,6 +8,7 @@ import { applyMergePatch } from '#schema/patch/merge-patch.ts'
 import { applyStrategicMergePatch } from '#schema/patch/strategic/merge.ts'
 import type { Client, DeleteOptions, List, ListOptions, PatchType, Watch, WatchEvent, WriteOptions } from '../client.ts'
 import { type Change, FakeWatches } from './fake-watches.ts'
+import { withOwners } from './field-owners.ts'
 import { selection } from './object-selection.ts'
 import { idOf, refusal, terminating } from './refusal.ts'
 
@@ -18,6 +19,8 @@ export interface FakeClientOptions {
   readonly clock: Clock
   /** Pods that are bound stay, with a deletionTimestamp, until someone deletes them with grace 0, as a kubelet does. */
   readonly gracefulPodDeletion?: boolean
+  /** Whether it is kept who wrote what: `metadata.managedFields`. */
+  readonly hasOwners?: boolean
   /** Watch events come this much later than the write's answer; by default in the same tick. */
   readonly watchDelay?: () => Promise<void>
   /** Returning an error fails the call, before anything is written. */
@@ -109,7 +112,8 @@ export class FakeClient implements Client {
       },
     }
     const defaulted = resource.plural === 'namespaces' ? { spec: { finalizers: ['kubernetes'] }, ...created } : created
-    return options.dryRun ? defaulted : this.#store('ADDED', resource, defaulted)
+    const made = this.#owned(resource, undefined, defaulted, options)
+    return options.dryRun ? made : this.#store('ADDED', resource, made)
   }
 
   async update<T extends ApiObject>(resource: Resource<T>, object: T, options: WriteOptions = {}): Promise<T> {
@@ -242,7 +246,13 @@ export class FakeClient implements Client {
       (bumped.metadata?.finalizers ?? []).length === 0 &&
       (deletionGracePeriodSeconds ?? 0) === 0 &&
       !(resource.plural === 'namespaces' && ((spec?.finalizers as string[]) ?? []).length > 0)
-    return this.#store(released ? 'DELETED' : 'MODIFIED', resource, bumped)
+    const written = this.#owned(resource, current, bumped, options)
+    return this.#store(released ? 'DELETED' : 'MODIFIED', resource, written)
+  }
+
+  #owned<T extends ApiObject>(resource: Resource<T>, before: ApiObject | undefined, next: T, options: WriteOptions): T {
+    if (this.#options.hasOwners !== true) return next
+    return withOwners(resource, before, next, options, timeText(this.#options.clock.now()))
   }
 
   #bind<T extends ApiObject>(resource: Resource<T>, object: ApiObject, options: WriteOptions): T {

@@ -1,11 +1,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { deployments } from '#api/apps/deployment/resource.ts'
-import { Catalogue } from '#api/catalogue/catalogue.ts'
-import { kind } from '#api/catalogue/kind.ts'
 import { configMaps } from '#api/core/configmap/resource.ts'
 import { events } from '#api/core/event/resource.ts'
-import { namespaces } from '#api/core/namespace/resource.ts'
 import { pods } from '#api/core/pod/resource.ts'
 import { services } from '#api/core/service/resource.ts'
 import { endpointSlices } from '#api/discovery/endpointslice/resource.ts'
@@ -13,91 +10,27 @@ import { gateways } from '#api/gatewayapi/gateway/resource.ts'
 import { gatewayClasses } from '#api/gatewayapi/gatewayclass/resource.ts'
 import { httpRoutes } from '#api/gatewayapi/httproute/resource.ts'
 import { tcpRoutes } from '#api/gatewayapi/tcproute/resource.ts'
-import { builtInKinds } from '#api/kinds.ts'
 import { ingresses } from '#api/networking/ingress/resource.ts'
 import { ingressClasses } from '#api/networking/ingressclass/resource.ts'
 import type { Resource } from '#api/resource.ts'
-import { startCluster } from '../testing/cluster.ts'
 import { DATA_PLANE } from './infrastructure/desired-objects.ts'
+import {
+  API,
+  gateway,
+  gatewayClass,
+  httpRoute,
+  ingress,
+  ingressClass,
+  listener,
+  madeOf,
+  OURS,
+  service,
+  shop,
+  start,
+  system,
+} from './testing/gateway-cluster.ts'
 
 type Loose = any
-const API = 'gateway.networking.k8s.io'
-const OURS = 'fairlead.dev/gateway-controller'
-const KINDS = [gatewayClasses, gateways, httpRoutes, tcpRoutes] as unknown as readonly Resource[]
-const shop = { namespace: 'shop' }
-const system = { namespace: 'kube-system' }
-
-const gatewayClass = (name: string, controllerName = OURS): Loose => ({
-  apiVersion: `${API}/v1`,
-  kind: 'GatewayClass',
-  metadata: { name },
-  spec: { controllerName },
-})
-const listener = (port: number, protocol = 'HTTP') => ({
-  name: `${protocol.toLowerCase()}-${port}`,
-  port,
-  protocol,
-  allowedRoutes: { namespaces: { from: 'Same' } },
-})
-const gateway = (name: string, spec: object = {}): Loose => ({
-  apiVersion: `${API}/v1`,
-  kind: 'Gateway',
-  metadata: { name, ...shop },
-  spec: { gatewayClassName: 'fairlead', listeners: [listener(80)], ...spec },
-})
-const httpRoute = (name: string, parent: string, backend = 'web'): Loose => ({
-  apiVersion: `${API}/v1`,
-  kind: 'HTTPRoute',
-  metadata: { name, ...shop },
-  spec: { parentRefs: [{ name: parent }], rules: [{ backendRefs: [{ name: backend, port: 80 }] }] },
-})
-const service = (name: string, spec: object = {}): Loose => ({
-  apiVersion: 'v1',
-  kind: 'Service',
-  metadata: { name, ...shop },
-  spec: { clusterIP: '10.96.0.9', ipFamilies: ['IPv4'], ports: [{ name: 'web', port: 80, protocol: 'TCP' }], ...spec },
-})
-
-const start = async (options: object = {}) => {
-  const kinds = KINDS.map((resource) => kind({ resource }))
-  const catalogue = new Catalogue([...builtInKinds, ...kinds])
-  const writes: string[] = []
-  const cluster = await startCluster({
-    only: ['gateway', 'load-balancer', 'garbage-collector'],
-    loadBalancer: { cidrs: ['172.30.255.0/24'] },
-    catalogue,
-    fake: {
-      onWrite: (type, { plural }, object) => {
-        if (plural !== 'events') writes.push(`${type} ${plural} ${object.metadata?.name}`)
-      },
-    },
-    ...options,
-  })
-  const { client } = cluster
-  for (const name of ['shop', 'kube-system'])
-    await client.create(namespaces, { apiVersion: 'v1', kind: 'Namespace', metadata: { name } } as Loose)
-  await client.create(gatewayClasses, gatewayClass('fairlead'))
-  const conditionsOf = (object: Loose): Record<string, string> =>
-    Object.fromEntries((object.status?.conditions ?? []).map((one: Loose) => [one.type, `${one.status} ${one.reason}`]))
-  const gatewayNow = async (name = 'public'): Promise<Loose> => client.get(gateways, name, shop)
-  const serving = async (): Promise<void> => {
-    const deployment = await client.get(deployments, 'fairlead-gateway', system)
-    await client.update(
-      deployments,
-      { ...deployment, status: { replicas: 1, readyReplicas: 1 } },
-      { ...system, subresource: 'status' },
-    )
-    await cluster.settle()
-  }
-  const names = (resource: Resource<Loose>) => client.all(resource).map(({ metadata }: Loose) => metadata.name)
-  return { ...cluster, catalogue, kinds, writes, conditionsOf, gatewayNow, serving, names }
-}
-
-/** What is there of the data plane. */
-const madeOf = (client: Loose): readonly string[] =>
-  DATA_PLANE.flatMap(({ resource, first }) =>
-    client.all(resource).some(({ metadata }: Loose) => metadata.name === first.metadata?.name) ? [first.kind] : [],
-  )
 
 test('while there is no Gateway and no Ingress nothing is made, and a class of ours is accepted all the same', async () => {
   const { client, clock, settle, conditionsOf, writes, stop } = await start()
@@ -454,30 +387,6 @@ test('a Service that cannot be written for now costs a Gateway no name', async (
   stop()
 })
 
-const ingress = (spec: object = {}): Loose => ({
-  apiVersion: 'networking.k8s.io/v1',
-  kind: 'Ingress',
-  metadata: { name: 'web', ...shop },
-  spec: {
-    ingressClassName: 'fairlead',
-    rules: [
-      {
-        host: 'a.test',
-        http: {
-          paths: [{ path: '/', pathType: 'Prefix', backend: { service: { name: 'web', port: { number: 80 } } } }],
-        },
-      },
-    ],
-    ...spec,
-  },
-})
-const ingressClass = (name: string, spec: object = {}): Loose => ({
-  apiVersion: 'networking.k8s.io/v1',
-  kind: 'IngressClass',
-  metadata: { name },
-  spec: { controller: OURS, ...spec },
-})
-
 test('an Ingress has its address again when somebody clears it, and none when it goes to another class', async () => {
   let isBroken = false
   const fault = (verb: string, { plural }: Resource) => {
@@ -485,7 +394,7 @@ test('an Ingress has its address again when somebody clears it, and none when it
     if (fails) isBroken = false
     return fails ? new Error('not now') : undefined
   }
-  const { client, clock, settle, serving, stop } = await start({ fake: { fault } })
+  const { client, clock, settle, serving, stop } = await start({ fake: { fault, hasOwners: true } })
   await client.create(ingressClasses, ingressClass('fairlead'))
   await client.create(services, service('web'), shop)
   await client.create(ingresses, ingress(), shop)

@@ -107,7 +107,7 @@ export const startGatewayController = (context: ControllerContext): RunningContr
       tell()
       const ended = context.clock.now()
       restsUntil = ended + Math.min((ended - began) * (1 / SHARE - 1), LONGEST_REST_MS)
-    } else for (const id of statuses.set([])) loop.queue.add(id)
+    } else if (waits === Number.POSITIVE_INFINITY) for (const id of statuses.set([])) loop.queue.add(id)
     for (const key of [DATA_PLANE, SERVICES, SLICES]) loop.queue.add(key)
     return waits === undefined || waits === Number.POSITIVE_INFINITY ? undefined : waits
   }

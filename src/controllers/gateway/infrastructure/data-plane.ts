@@ -6,10 +6,8 @@ import { isLeaving } from '#objects/deletion.ts'
 import { keyOf } from '#objects/object-key.ts'
 import { DATA_PLANE_NAME, DATA_PLANE_NAMESPACE } from '#routes/data-plane.ts'
 import type { ControllerContext } from '../../context.ts'
+import { FIELD_MANAGER } from '../field-manager.ts'
 import { DATA_PLANE, isManaged, keeping } from './desired-objects.ts'
-
-/** What others see of who writes. */
-export const FIELD_MANAGER = 'fairlead-gateway-controller'
 
 /** The objects that the pods of the data plane are and stand on, as the API has them. */
 export class DataPlane {

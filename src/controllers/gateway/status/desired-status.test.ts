@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { mergedStatus, withoutOurs } from './desired-status.ts'
+import { mergedStatus } from './desired-status.ts'
+import { withoutOurs } from './without-ours.ts'
 
 type Loose = any
 const THEN = '2026-01-01T00:00:00Z'
@@ -76,7 +77,33 @@ test('of a route the entries of other controllers stay as they are, and ours are
   }
   const wanted = { parents: [entry(OURS, 'a', [condition('Accepted', 'True')])] }
   assert.deepEqual(merge(before, wanted).parents, [theirs, entry(OURS, 'a', [stamped('Accepted', 'True', THEN)])])
-  assert.deepEqual(withoutOurs(before as Loose), { parents: [theirs] })
-  assert.equal(withoutOurs({ parents: [theirs] }), undefined)
-  assert.equal(withoutOurs(undefined), undefined)
+  assert.deepEqual(withoutOurs({ status: before }), { parents: [theirs] })
+  assert.equal(withoutOurs({ status: { parents: [theirs] } }), undefined)
+  assert.equal(withoutOurs({}), undefined)
+})
+
+test('of a Gateway that is let go all that this controller has written goes, and what others have written stays', () => {
+  const mine = {
+    'f:addresses': {},
+    'f:conditions': { 'k:{"type":"Accepted"}': { 'f:status': {} }, 'k:{"type":"Programmed"}': { 'f:status': {} } },
+    'f:listeners': { 'k:{"name":"a"}': { '.': {} }, 'k:{"name":"b"}': { '.': {} } },
+  }
+  const theirs = {
+    'f:conditions': { 'k:{"type":"Programmed"}': { 'f:reason': {} }, 'k:{"type":"Paused"}': { 'f:status': {} } },
+    'f:listeners': { 'k:{"name":"b"}': { 'f:attachedRoutes': {} } },
+  }
+  const status = {
+    addresses: [{ value: '10.0.0.1' }],
+    conditions: ['Accepted', 'Programmed', 'Paused'].map((type) => stamped(type, 'True', THEN)),
+    listeners: [{ name: 'a' }, { name: 'b' }],
+  }
+  const entry = (manager: string, fields: object) => ({ manager, fieldsV1: { 'f:status': fields } })
+  const managedFields = [entry('fairlead-gateway-controller', mine), entry('other', theirs)] as Loose
+  assert.deepEqual(withoutOurs({ metadata: { managedFields }, status }), {
+    conditions: status.conditions.slice(1),
+    listeners: [{ name: 'b' }],
+  })
+  assert.equal(withoutOurs({ status }), undefined, 'nobody knows who wrote it')
+  const waiting = { conditions: [stamped('Accepted', 'Unknown', THEN)] }
+  assert.equal(withoutOurs({ metadata: { managedFields }, status: waiting }), undefined, 'the definition says so')
 })

@@ -1,29 +1,7 @@
 import type { Condition } from '#api/meta/condition.ts'
-import { GATEWAY_CONTROLLER } from '#routes/data-plane.ts'
 import type { WantedStatus } from '#routes/routes.ts'
 import { canonical, sameValue } from '../../values/equal.ts'
-
-type Fields = Readonly<Record<string, unknown>>
-/** What a status says of one of those that a route or a policy is for: an entry is its controller's alone. */
-interface Entry extends Fields {
-  readonly controllerName: string
-  readonly conditions?: readonly Condition[]
-}
-
-/** The lists of a status in which several controllers have entries, and what each entry is about. */
-const SHARED = { parents: 'parentRef', ancestors: 'ancestorRef' } as const
-/** The conditions that the API gives objects themselves; others are of somebody else's. */
-const OWN_TYPES: ReadonlySet<string> = new Set([
-  'Accepted',
-  'AttachedListenerSets',
-  'Conflicted',
-  'InsecureFrontendValidationMode',
-  'OverlappingTLSConfig',
-  'PartiallyInvalid',
-  'Programmed',
-  'ResolvedRefs',
-  'SupportedVersion',
-])
+import { type Entry, type Fields, isOurEntry, isShared, listOf, OWN_TYPES, SHARED } from './own-parts.ts'
 
 /**
  * The status that an object should have, which keeps what others have said in the one that it has: conditions of their
@@ -58,25 +36,13 @@ export const mergedStatus = (
     const about = (entry: Entry): string => canonical(entry[SHARED[key]])
     const entries = listOf<Entry>(before)
     const ours = listOf<Entry>(wanted).map((entry) => {
-      const old = entries.find((one) => isOurs(one) && about(one) === about(entry))
+      const old = entries.find((one) => isOurEntry(one) && about(one) === about(entry))
       return { ...entry, conditions: stamp(old?.conditions, entry.conditions ?? []) }
     })
-    return [key, [...entries.filter((one) => !isOurs(one)), ...ours]]
+    return [key, [...entries.filter((one) => !isOurEntry(one)), ...ours]]
   })
   const next = { ...current, ...Object.fromEntries(merged) }
   return sameValue(next, current) ? (current ?? next) : next
 }
 
-/** The status without the entries of this controller, which speak of nothing any more; undefined where it has none. */
-export const withoutOurs = (current: Fields | undefined): Fields | undefined => {
-  const left = Object.entries(current ?? {}).map(([key, value]) =>
-    isShared(key) ? [key, listOf<Entry>(value).filter((one) => !isOurs(one))] : [key, value],
-  )
-  const next = Object.fromEntries(left) as Fields
-  return sameValue(next, current) ? undefined : next
-}
-
-const isShared = (key: string): key is keyof typeof SHARED => Object.hasOwn(SHARED, key)
-const isOurs = ({ controllerName }: Entry): boolean => controllerName === GATEWAY_CONTROLLER
-const listOf = <T>(value: unknown): readonly T[] => (Array.isArray(value) ? value : [])
 const conditionsOf = (value: unknown): readonly Condition[] => listOf<Condition>(value)

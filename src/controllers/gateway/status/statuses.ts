@@ -9,8 +9,10 @@ import type { Origin } from '#routes/table/origin.ts'
 import { remembered } from '#routes/values/remembered.ts'
 import type { ControllerContext } from '../../context.ts'
 import { sameValue } from '../../values/equal.ts'
+import { FIELD_MANAGER } from '../field-manager.ts'
 import type { GatewayCaches } from '../reading/caches.ts'
-import { mergedStatus, withoutOurs } from './desired-status.ts'
+import { mergedStatus } from './desired-status.ts'
+import { withoutOurs } from './without-ours.ts'
 
 type WithStatus = ApiObject & { readonly status?: Readonly<Record<string, unknown>> }
 interface Found {
@@ -26,9 +28,8 @@ export const idOfOrigin = ({ kind, namespace, name }: Origin): string => idOf(ki
 export class Statuses {
   readonly #context: ControllerContext
   readonly #kinds: GatewayCaches
-  #wanted: ReadonlyMap<string, WantedStatus> = new Map()
-  /** Of Ingresses that have gone to another class, what was said of them. */
-  readonly #left = new Map<string, WantedStatus>()
+  /** Undefined: nothing has been decided yet. */
+  #wanted: ReadonlyMap<string, WantedStatus> | undefined
 
   constructor(context: ControllerContext, kinds: GatewayCaches) {
     this.#context = context
@@ -41,15 +42,10 @@ export class Statuses {
     const wanted = new Map(statuses.map((one) => [idOfWish(one), one]))
     this.#wanted = wanted
     const ids: string[] = []
-    for (const [id, one] of wanted) if (!isSameWish(before.get(id), one)) ids.push(id)
-    for (const [id, one] of before)
-      if (!wanted.has(id) && one.object.kind === ingresses.kind) {
-        this.#left.set(id, one)
-        ids.push(id)
-      }
-    for (const object of this.#kinds.all()) {
+    for (const [id, one] of wanted) if (!isSameWish(before?.get(id), one)) ids.push(id)
+    for (const object of this.#all()) {
       const id = idOfObject(object)
-      if (!wanted.has(id) && withoutOurs((object as WithStatus).status) !== undefined) ids.push(id)
+      if (!wanted.has(id) && remainder(object) !== undefined) ids.push(id)
     }
     return ids
   }
@@ -70,28 +66,28 @@ export class Statuses {
   /** Writes the status of one object where it is not as it should be. */
   async keep(id: string): Promise<void> {
     const found = this.find(id)
-    const wanted = this.#wanted.get(id)
-    if (found === undefined || wanted !== undefined) this.#left.delete(id)
-    if (found === undefined || isLeaving(found.object)) return
+    if (this.#wanted === undefined || found === undefined || isLeaving(found.object)) return
     const { resource, object } = found
+    const wanted = this.#wanted.get(id)
     const { uid, generation = 0, namespace } = object.metadata ?? {}
     // Of another one, or of what it asked for before: routing has yet to hear of this.
     if (wanted !== undefined && (wanted.uid !== uid || wanted.generation !== generation)) return
     const now = timeText(this.#context.clock.now())
-    const left = this.#left.get(id)
-    const rest = left === undefined ? withoutOurs(object.status) : withoutAddresses(object.status, left)
-    const status = wanted === undefined ? rest : mergedStatus(object.status, wanted, now)
+    const status = wanted === undefined ? remainder(object) : mergedStatus(object.status, wanted, now)
     if (status === undefined || sameValue(status, object.status)) return
     const next = { ...object, status } as ApiObject
-    await this.#context.client.update(resource, next, { namespace, subresource: 'status' })
-    // Not before: what could not be written is tried again.
-    this.#left.delete(id)
+    await this.#context.client.update(resource, next, { namespace, subresource: 'status', fieldManager: FIELD_MANAGER })
+  }
+
+  /** All that may have something of ours in its status. */
+  *#all(): Iterable<WithStatus> {
+    yield* this.#kinds.all() as Iterable<WithStatus>
+    yield* this.#context.informers.for(ingresses).lister.list() as readonly WithStatus[]
   }
 }
 
-/** An address is said until another controller says its own: it is nobody's any more. */
-const withoutAddresses = (status: WithStatus['status'], left: WantedStatus): WithStatus['status'] =>
-  sameValue(status, left.status) ? {} : undefined
+/** What is left of the status of one that is not ours any more; undefined where nothing of it is ours. */
+const remainder = remembered((object: WithStatus) => withoutOurs(object))
 
 /** There are thousands, nearly all of which are as they were the last time: a text that is not made anew is found sooner. */
 const idOfWish = remembered(({ object }: WantedStatus) => idOfOrigin(object))

@@ -1,0 +1,116 @@
+import { deployments } from '#api/apps/deployment/resource.ts'
+import { Catalogue } from '#api/catalogue/catalogue.ts'
+import { kind } from '#api/catalogue/kind.ts'
+import { namespaces } from '#api/core/namespace/resource.ts'
+import { gateways } from '#api/gatewayapi/gateway/resource.ts'
+import { gatewayClasses } from '#api/gatewayapi/gatewayclass/resource.ts'
+import { httpRoutes } from '#api/gatewayapi/httproute/resource.ts'
+import { tcpRoutes } from '#api/gatewayapi/tcproute/resource.ts'
+import { builtInKinds } from '#api/kinds.ts'
+import type { Resource } from '#api/resource.ts'
+import { startCluster } from '../../testing/cluster.ts'
+import { DATA_PLANE } from '../infrastructure/desired-objects.ts'
+
+type Loose = any
+export const API = 'gateway.networking.k8s.io'
+export const OURS = 'fairlead.dev/gateway-controller'
+const KINDS = [gatewayClasses, gateways, httpRoutes, tcpRoutes] as unknown as readonly Resource[]
+export const shop = { namespace: 'shop' }
+export const system = { namespace: 'kube-system' }
+
+export const gatewayClass = (name: string, controllerName = OURS): Loose => ({
+  apiVersion: `${API}/v1`,
+  kind: 'GatewayClass',
+  metadata: { name },
+  spec: { controllerName },
+})
+export const listener = (port: number, protocol = 'HTTP') => ({
+  name: `${protocol.toLowerCase()}-${port}`,
+  port,
+  protocol,
+  allowedRoutes: { namespaces: { from: 'Same' } },
+})
+export const gateway = (name: string, spec: object = {}): Loose => ({
+  apiVersion: `${API}/v1`,
+  kind: 'Gateway',
+  metadata: { name, ...shop },
+  spec: { gatewayClassName: 'fairlead', listeners: [listener(80)], ...spec },
+})
+export const httpRoute = (name: string, parent: string, backend = 'web'): Loose => ({
+  apiVersion: `${API}/v1`,
+  kind: 'HTTPRoute',
+  metadata: { name, ...shop },
+  spec: { parentRefs: [{ name: parent }], rules: [{ backendRefs: [{ name: backend, port: 80 }] }] },
+})
+export const service = (name: string, spec: object = {}): Loose => ({
+  apiVersion: 'v1',
+  kind: 'Service',
+  metadata: { name, ...shop },
+  spec: { clusterIP: '10.96.0.9', ipFamilies: ['IPv4'], ports: [{ name: 'web', port: 80, protocol: 'TCP' }], ...spec },
+})
+
+export const start = async ({ fake, ...options }: Parameters<typeof startCluster>[0] = {}) => {
+  const kinds = KINDS.map((resource) => kind({ resource }))
+  const catalogue = new Catalogue([...builtInKinds, ...kinds])
+  const writes: string[] = []
+  const cluster = await startCluster({
+    only: ['gateway', 'load-balancer', 'garbage-collector'],
+    loadBalancer: { cidrs: ['172.30.255.0/24'] },
+    catalogue,
+    fake: {
+      onWrite: (type, { plural }, object) => {
+        if (plural !== 'events') writes.push(`${type} ${plural} ${object.metadata?.name}`)
+      },
+      ...fake,
+    },
+    ...options,
+  })
+  const { client } = cluster
+  for (const name of ['shop', 'kube-system'])
+    await client.create(namespaces, { apiVersion: 'v1', kind: 'Namespace', metadata: { name } } as Loose)
+  await client.create(gatewayClasses, gatewayClass('fairlead'))
+  const conditionsOf = (object: Loose): Record<string, string> =>
+    Object.fromEntries((object.status?.conditions ?? []).map((one: Loose) => [one.type, `${one.status} ${one.reason}`]))
+  const gatewayNow = async (name = 'public'): Promise<Loose> => client.get(gateways, name, shop)
+  const serving = async (): Promise<void> => {
+    const deployment = await client.get(deployments, 'fairlead-gateway', system)
+    await client.update(
+      deployments,
+      { ...deployment, status: { replicas: 1, readyReplicas: 1 } },
+      { ...system, subresource: 'status' },
+    )
+    await cluster.settle()
+  }
+  const names = (resource: Resource<Loose>) => client.all(resource).map(({ metadata }: Loose) => metadata.name)
+  return { ...cluster, catalogue, kinds, writes, conditionsOf, gatewayNow, serving, names }
+}
+
+export const ingress = (spec: object = {}): Loose => ({
+  apiVersion: 'networking.k8s.io/v1',
+  kind: 'Ingress',
+  metadata: { name: 'web', ...shop },
+  spec: {
+    ingressClassName: 'fairlead',
+    rules: [
+      {
+        host: 'a.test',
+        http: {
+          paths: [{ path: '/', pathType: 'Prefix', backend: { service: { name: 'web', port: { number: 80 } } } }],
+        },
+      },
+    ],
+    ...spec,
+  },
+})
+export const ingressClass = (name: string, spec: object = {}): Loose => ({
+  apiVersion: 'networking.k8s.io/v1',
+  kind: 'IngressClass',
+  metadata: { name },
+  spec: { controller: OURS, ...spec },
+})
+
+/** What is there of the data plane. */
+export const madeOf = (client: Loose): readonly string[] =>
+  DATA_PLANE.flatMap(({ resource, first }) =>
+    client.all(resource).some(({ metadata }: Loose) => metadata.name === first.metadata?.name) ? [first.kind] : [],
+  )
