@@ -79,7 +79,7 @@ const requestSourceRange = (gateways: GatewayFacts, entry: Entry, source: string
 const bodyTooLarge = (entry: Entry, octets: number): Finding => {
   const rule = ruleRef(entry)
   const cure = annotate({ code: 'allow-body', octets }, rule.route, { [`${PREFIX}proxy-body-size`]: String(octets) })
-  return { reason: 'body-too-large', rule, octets, limit: entry.rule.bodyLimit ?? 0, cures: [cure] }
+  return { reason: 'body-too-large', rule, octets, limit: entry.rule.bodyLimit?.octets ?? 0, cures: [cure] }
 }
 
 const isCors = (filter: Filter) => filter.type === 'cors'
