@@ -15,6 +15,7 @@ import type { Ingress } from '#api/networking/ingress/message.ts'
 import type { IngressClass } from '#api/networking/ingressclass/message.ts'
 import type { Labels } from '#objects/object.ts'
 import type { Origin } from './table/origin.ts'
+import type { Fault } from './values/fault.ts'
 
 /**
  * All that routing follows from. Objects never change: who has read one once need not read it again, so that what an
@@ -52,6 +53,8 @@ export interface RouteOptions {
   readonly addressesOf: (site: Origin) => readonly string[]
   /** Whether a proxy serves what the table says of the site. */
   readonly isServing: (site: Origin) => boolean
+  /** What is in the way of all that makes a site reached and served; absent: nobody looks. */
+  readonly obstacleAt?: (site: Origin) => Fault | undefined
   /** What a proxy does not take, in its words, by the id of a rule (`Rule.id`) or of a listener (`listenerId()`). */
   readonly refusals: ReadonlyMap<string, string>
   /** What is wrong with a certificate and its key, both PEM. The same texts have the same answer. */

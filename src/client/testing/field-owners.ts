@@ -21,7 +21,14 @@ export const withOwners = <T extends ApiObject>(
   const live = before as unknown as JsonObject | undefined
   const given = live && entriesOf(live)
   const object = next as unknown as JsonObject
-  const managedFields = entriesAfterUpdate(ownedKind(resource, subresource ?? ''), live, object, given, fieldManager, now)
+  const managedFields = entriesAfterUpdate(
+    ownedKind(resource, subresource ?? ''),
+    live,
+    object,
+    given,
+    fieldManager,
+    now,
+  )
   return { ...next, metadata: { ...next.metadata, managedFields } }
 }
 

@@ -171,7 +171,7 @@ test('an object of somebody else with a name of ours is not touched, and its Gat
   assert.deepEqual(told, [
     [
       'DataPlaneBlocked',
-      'The data plane lacks what others have the names of: ConfigMap kube-system/fairlead-gateway',
+      "somebody else has what the gateway's pods need the name of: ConfigMap kube-system/fairlead-gateway; delete it, and the gateway's own is made",
       1,
     ],
   ])

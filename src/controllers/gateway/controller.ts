@@ -1,15 +1,18 @@
+import type { ApiObject } from '#api/resource.ts'
 import { isConflict, isNotFound } from '#client/client.ts'
 import { keyOf } from '#objects/object-key.ts'
-import type { News, WantedPort } from '#routes/routes.ts'
+import type { KernelPort, News, WantedPort } from '#routes/routes.ts'
 import { siteKey } from '#routes/site-service.ts'
 import type { Origin } from '#routes/table/origin.ts'
+import type { Fault } from '#routes/values/fault.ts'
 import { type Cache, type ControllerContext, type RunningController, recorderOf, runLoop } from '../context.ts'
 import { KernelSlices } from './forwarded/kernel-slices.ts'
 import { DataPlane } from './infrastructure/data-plane.ts'
-import type { WantedSite } from './infrastructure/desired-site.ts'
+import { keyOfSite, needsPods, type WantedSite } from './infrastructure/desired-site.ts'
 import { SiteServices } from './infrastructure/site-services.ts'
 import { GatewayCaches } from './reading/caches.ts'
 import { RouteReader } from './reading/route-reader.ts'
+import { type Obstacle, Obstacles } from './status/obstacles.ts'
 import { idOf, Statuses } from './status/statuses.ts'
 import { Told } from './status/told.ts'
 
@@ -40,9 +43,13 @@ export const startGatewayController = (context: ControllerContext): RunningContr
   const { informers } = context
   let routing: typeof import('#routes/routes-of.ts') | undefined
   let hasWaited = false
+  /** Not before is known what need not be there. */
+  let isDecided = false
   let wantedPorts: readonly WantedPort[] = []
+  let kernelPorts: readonly KernelPort[] = []
+  let ourIngresses: readonly Origin[] = []
   let news: readonly News[] = []
-  let blocked: readonly News[] = []
+  const obstacles = new Obstacles()
 
   /** Until when nothing is decided anew. */
   let restsUntil = 0
@@ -55,9 +62,9 @@ export const startGatewayController = (context: ControllerContext): RunningContr
   const kinds: GatewayCaches = new GatewayCaches(context, {
     asked: note,
     said: (object) => loop.queue.add(idOf(object.kind, keyOf(object))),
-    gone: note,
+    others: note,
   })
-  const services = new SiteServices(context)
+  const services = new SiteServices(context, () => loop.queue.add(SERVICES))
   const dataPlane = new DataPlane(context, () => loop.queue.add(DATA_PLANE))
   const slices = new KernelSlices(context, services, () => loop.queue.add(SLICES))
   const reader = new RouteReader(informers, kinds, services, {
@@ -66,11 +73,29 @@ export const startGatewayController = (context: ControllerContext): RunningContr
   })
   const statuses = new Statuses(context, kinds)
   const told = new Told(recorderOf(context, 'gateway-controller'), (id) => statuses.find(id)?.object)
-  const tell = (): void => told.tell([...news, ...blocked])
+  const portsOf = (key: string) => wantedPorts.filter(({ site }) => siteKey(site) === key)
+  /** Who is concerned by what a site lacks. */
+  const originsOf = (key: string): readonly Origin[] => {
+    const [namespace, name] = key.split('/')
+    if (namespace && name) return [{ kind: 'Gateway', namespace, name }]
+    return [
+      ...portsOf(key)
+        .slice(0, 1)
+        .map(({ site }) => site),
+      ...ourIngresses,
+    ]
+  }
+  const tell = (): void => {
+    const pooled = context.loadBalancer === undefined ? sites().filter(({ gateway }) => gateway !== undefined) : []
+    told.tell([
+      ...news,
+      ...obstacles.all().flatMap(([what, key, { message }]) => originsOf(key).map(warning(what, message))),
+      ...pooled.flatMap((site) => originsOf(keyOfSite(site)).map(warning('NoLoadBalancer', NO_POOL))),
+    ])
+  }
 
   /** Whose addresses there must be. */
   const sites = (): readonly WantedSite[] => {
-    const portsOf = (key: string) => wantedPorts.filter(({ site }) => siteKey(site) === key)
     const ofIngresses = portsOf('')
     return [
       ...reader
@@ -89,59 +114,51 @@ export const startGatewayController = (context: ControllerContext): RunningContr
     return hasWaited ? undefined : UNUSED_CLASS_WAITS_MS
   }
   const decide = async (): Promise<number | undefined> => {
+    // It is told when they have.
+    if (!kinds.haveSynced) return undefined
     const waits = mayWait()
     hasWaited = true
     if (waits === undefined) {
       routing ??= await import('#routes/routes-of.ts')
       const began = context.clock.now()
-      const {
-        wantedPorts: ports,
-        kernelPorts,
-        statuses: wanted,
-        news: all,
-      } = routing.routesOf(reader.objects(), reader.options())
-      wantedPorts = ports
-      news = all
+      const objects = reader.objects()
+      const options = { ...reader.options(), obstacleAt: obstacles.at }
+      const { statuses: wanted, ...routes } = routing.routesOf(objects, options)
+      ;({ wantedPorts, kernelPorts, news } = routes)
+      ourIngresses = wanted.flatMap(({ object }) => (object.kind === 'Ingress' ? [object] : []))
       slices.set(kernelPorts)
       for (const id of statuses.set(wanted)) loop.queue.add(id)
       tell()
       const ended = context.clock.now()
       restsUntil = ended + Math.min((ended - began) * (1 / SHARE - 1), LONGEST_REST_MS)
     } else if (waits === Number.POSITIVE_INFINITY) for (const id of statuses.set([])) loop.queue.add(id)
+    isDecided = true
     for (const key of [DATA_PLANE, SERVICES, SLICES]) loop.queue.add(key)
     return waits === undefined || waits === Number.POSITIVE_INFINITY ? undefined : waits
   }
 
-  const block = (about: string, all: readonly News[]): void => {
-    blocked = [...blocked.filter(({ message }) => !message.startsWith(about)), ...all]
+  const meet = (what: Obstacle, found: ReadonlyMap<string, Fault>): void => {
+    if (obstacles.set(what, found)) note()
     tell()
   }
   const keepDataPlane = async (): Promise<void> => {
-    const now = sites()
-    if (now.length === 0) return dataPlane.remove()
-    const foreign = await dataPlane.keep()
-    await dataPlane.forget(reader.isPod)
-    const names = foreign.map((one) => `${one.kind} ${keyOf(one)}`).join(', ')
-    const message = `The data plane lacks what others have the names of: ${names}`
-    block('The data plane', names === '' ? [] : now.flatMap(originOf).map(warning('DataPlaneBlocked', message)))
+    const served = sites().filter((site) => needsPods(site, services.of(keyOfSite(site)), kernelPorts))
+    if (served.length === 0) await dataPlane.remove()
+    const fault = served.length === 0 ? undefined : blockedBy(await dataPlane.keep())
+    if (served.length > 0) await dataPlane.forget(reader.isPod)
+    meet('DataPlaneBlocked', new Map(fault && served.map((site) => [keyOfSite(site), fault])))
   }
   const keepServices = async (): Promise<void> => {
-    const now = sites()
-    const unmade = await services.keep(now)
-    const news = unmade
-      .filter(({ error }) => !isConflict(error) && !isNotFound(error))
-      .flatMap(({ site, error }) => {
-        const why = error === undefined ? 'others have its names' : (error as Error).message
-        return originOf(site).map(warning('ServiceBlocked', `The Service of this Gateway is not made: ${why}`))
-      })
-    const pooled = context.loadBalancer === undefined ? now.flatMap(originOf) : []
-    block('The Service', news)
-    block('No load balancer', pooled.map(warning('NoLoadBalancer', NO_POOL)))
+    const unmade = await services.keep(sites())
+    // Of what has changed or gone meanwhile there is more to hear.
+    const lasting = unmade.filter(({ error }) => !isConflict(error) && !isNotFound(error))
+    meet('ServiceBlocked', new Map(lasting.map(({ site, fault }) => [keyOfSite(site), fault])))
     const failed = unmade.find(({ error }) => error !== undefined)
     if (failed !== undefined) throw failed.error
   }
 
   const sync = async (key: string): Promise<unknown> => {
+    if (!isDecided && key !== ROUTES) return undefined
     switch (key) {
       case ROUTES:
         return decide()
@@ -161,8 +178,12 @@ export const startGatewayController = (context: ControllerContext): RunningContr
   return loop.running
 }
 
-const originOf = ({ gateway }: WantedSite): readonly Origin[] =>
-  gateway ? [{ kind: 'Gateway', namespace: gateway.metadata!.namespace!, name: gateway.metadata!.name! }] : []
+const blockedBy = (foreign: readonly ApiObject[]): Fault | undefined => {
+  if (foreign.length === 0) return undefined
+  const names = foreign.map((one) => `${one.kind} ${keyOf(one)}`).join(', ')
+  const message = `somebody else has what the gateway's pods need the name of: ${names}; delete it, and the gateway's own is made`
+  return { reason: 'NoResources', message }
+}
 const warning =
   (reason: string, message: string) =>
   (object: Origin): News => ({ object, type: 'Warning', reason, message })

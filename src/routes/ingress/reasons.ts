@@ -14,4 +14,6 @@ export const REASONS = {
     'With `host-ownership: exclusive`: the host, or one of those that a rule is for, belongs to another namespace.',
   CanaryUnused: 'A canary that has nothing to take a share of.',
   ProxyRefused: 'The proxy does not take a path, in its words.',
+  ServiceBlocked: 'The Service of all Ingresses cannot be made, and why: others have its name, for instance.',
+  DataPlaneBlocked: 'Others have names of what the pods of the gateway need, and which.',
 } as const

@@ -90,6 +90,8 @@ const gatewayNotProgrammed = (
   const all = [view, ...view.sets].flatMap(({ listeners }) => listeners)
   if (!all.some((listener) => listener.isServed))
     return { reason: 'Invalid', message: 'it has no listener that can be served' }
+  const obstacle = options.obstacleAt?.(origin)
+  if (obstacle !== undefined) return obstacle
   const unusable = (gateway.spec.addresses ?? []).find(({ value }) => value && !isAmong(value, addresses))
   if (unusable !== undefined && addresses.length > 0)
     return { reason: 'AddressNotUsable', message: `the address ${unusable.value} cannot be given to it` }

@@ -41,7 +41,8 @@ export class DataPlane {
       if (current !== undefined && isLeaving(current)) continue
       const now = keeping(wanted, current)
       const options = { namespace: first.metadata?.namespace, fieldManager: FIELD_MANAGER }
-      if (now.do === 'foreign') foreign.push(current!)
+      // Who has a budget of their own for the pods has nothing that these need.
+      if (now.do === 'foreign' && resource.kind !== 'PodDisruptionBudget') foreign.push(current!)
       else if (now.do === 'create') {
         await this.#context.client.create(resource, now.object, options).catch((error: unknown) => {
           if (!isAlreadyExists(error)) throw error

@@ -3,7 +3,7 @@ import { test } from 'node:test'
 import type { Service } from '#api/core/service/message.ts'
 import { bindOf, siteKeyOf } from '#routes/site-service.ts'
 import { serviceChange } from './desired-service.ts'
-import { Binds, serviceName, type WantedPort, type WantedSite } from './desired-site.ts'
+import { Binds, needsPods, serviceName, type WantedPort, type WantedSite } from './desired-site.ts'
 
 type Loose = any
 const port = (number: number, protocol: 'TCP' | 'UDP' = 'TCP', by: 'proxy' | 'kernel' = 'proxy'): WantedPort => ({
@@ -129,4 +129,33 @@ test('two Gateways whose names could make one name have Services of different na
   )
   const named = made(site([port(80)], {}, 'x'.repeat(100)))
   assert.equal(named.metadata?.labels?.['gateway.networking.k8s.io/gateway-name']?.length, 63)
+})
+
+test('a second family comes to a Service that runs, and goes from it; its first one is for ever', () => {
+  const asks = (...values: string[]) => ({ addresses: values.map((value) => ({ type: 'IPAddress', value })) })
+  const familiesOf = ({ spec }: Loose) => [spec.ipFamilyPolicy, spec.ipFamilies]
+  const one = made(site([port(80)], asks('172.30.255.7')))
+  const both = wanted(site([port(80)], asks('fd00::7', '172.30.255.7')), one)
+  assert.deepEqual([both.do, ...familiesOf(both.object)], ['update', 'PreferDualStack', ['IPv4', 'IPv6']])
+  const fewer = wanted(site([port(80)], asks('172.30.255.7')), both.object)
+  // Who leaves both lists as they are has the second family taken away.
+  assert.deepEqual([fewer.do, ...familiesOf(fewer.object)], ['update', 'SingleStack', ['IPv4', 'IPv6']])
+  const other = wanted(site([port(80)], asks('fd00::7')), both.object)
+  assert.deepEqual([other.do, ...familiesOf(other.object)], ['again', 'SingleStack', ['IPv6']])
+})
+
+test('pods are needed for what a proxy serves, and for what is refused of a port that endpoints answer at too', () => {
+  const origin = { kind: 'Gateway', namespace: 'shop', name: 'public' }
+  const to = [{ weight: 1, service: { namespace: 'shop', name: 'db', port: 80 }, portName: '' }]
+  const kernel = (refusedWeight: number, targets: typeof to): Loose => [
+    { site: origin, port: 5432, protocol: 'TCP', to: targets, refusedWeight },
+  ]
+  const db = site([port(5432, 'TCP', 'kernel')])
+  assert.equal(needsPods(site([port(80)]), undefined, []), true)
+  assert.equal(needsPods(db, undefined, kernel(0, to)), false)
+  assert.equal(needsPods(db, undefined, kernel(1, to)), true)
+  assert.equal(needsPods(db, undefined, kernel(1, [])), false, 'what has no endpoint at all is refused by the kernel')
+  const nothingIsRight = site([])
+  assert.equal(needsPods(nothingIsRight, made(site([port(80)])), []), true)
+  assert.equal(needsPods(nothingIsRight, made(db), []), false)
 })

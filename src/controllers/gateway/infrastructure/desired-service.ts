@@ -1,4 +1,5 @@
 import type { Service, ServicePort, ServiceSpec } from '#api/core/service/message.ts'
+import type { IpFamily } from '#net/ip-address.ts'
 import { LOAD_BALANCER_IPS_ANNOTATION } from '#objects/well-known.ts'
 import {
   DATA_PLANE_LABELS,
@@ -25,10 +26,10 @@ const PROPAGATED_ANNOTATION = 'fairlead.dev/propagated'
 
 type Texts = Readonly<Record<string, string>>
 
-/** What is to be done about a site's Service. `again`: it cannot be changed into what it should be. */
+/** What is to be done about a site's Service. `again`: it cannot be changed into what it should be, which is `object`. */
 type ServiceChange =
-  | { readonly do: 'nothing' | 'again' }
-  | { readonly do: 'create' | 'update'; readonly object: Service }
+  | { readonly do: 'nothing' }
+  | { readonly do: 'create' | 'update' | 'again'; readonly object: Service }
 
 /**
  * What makes a site's Service as it should be. Of one that is there the ports, the selector, the addresses asked for and
@@ -41,36 +42,49 @@ export const serviceChange = (
   binds: Binds,
 ): ServiceChange => {
   const asked = askedAddresses(site)
+  if (current === undefined) return { do: 'create', object: firstService(site, name, asked, binds) }
   const families = familiesOf(asked)
-  if (current === undefined) {
-    const spec: ServiceSpec = {
-      type: 'LoadBalancer',
-      externalTrafficPolicy: 'Local',
-      // Where nobody says which addresses: one of each family that the cluster has.
-      ipFamilyPolicy: families.length === 1 ? 'SingleStack' : 'PreferDualStack',
-      ...(families.length > 0 && { ipFamilies: families }),
-      selector: DATA_PLANE_LABELS,
-      ports: portsOf(site, undefined, binds),
-      ...(asked[0] && { loadBalancerIP: asked[0] }),
-    }
-    const metadata = { name, namespace: DATA_PLANE_NAMESPACE, ...metaOf(site, asked, undefined) }
-    return { do: 'create', object: { apiVersion: 'v1', kind: 'Service', metadata, spec } }
-  }
+  const [primary] = current.spec?.ipFamilies ?? []
   // The first family is for ever, and what its address was is not to be had without it.
-  if (families.length > 0 && !sameValue([...families].sort(), [...(current.spec?.ipFamilies ?? [])].sort()))
-    return { do: 'again' }
+  if (primary && families.length > 0 && !families.includes(primary))
+    return { do: 'again', object: firstService(site, name, asked, binds) }
   const { loadBalancerIP: _, ...others } = current.spec ?? {}
   const object: Service = {
     ...current,
     metadata: { ...current.metadata, ...metaOf(site, asked, current) },
     spec: {
       ...others,
+      ...familyChange(families, current),
       selector: DATA_PLANE_LABELS,
       ports: portsOf(site, current, binds),
       ...(asked[0] && { loadBalancerIP: asked[0] }),
     },
   }
   return sameValue(object, current) ? { do: 'nothing' } : { do: 'update', object }
+}
+
+const firstService = (site: WantedSite, name: string, asked: readonly string[], binds: Binds): Service => {
+  const families = familiesOf(asked)
+  const spec: ServiceSpec = {
+    type: 'LoadBalancer',
+    externalTrafficPolicy: 'Local',
+    // Where nobody says which addresses: one of each family that the cluster has.
+    ipFamilyPolicy: families.length === 1 ? 'SingleStack' : 'PreferDualStack',
+    ...(families.length > 0 && { ipFamilies: families }),
+    selector: DATA_PLANE_LABELS,
+    ports: portsOf(site, undefined, binds),
+    ...(asked[0] && { loadBalancerIP: asked[0] }),
+  }
+  const metadata = { name, namespace: DATA_PLANE_NAMESPACE, ...metaOf(site, asked, undefined) }
+  return { apiVersion: 'v1', kind: 'Service', metadata, spec }
+}
+
+/** The second family comes and goes with the policy: lists that are left as they are lose it. */
+const familyChange = (families: readonly IpFamily[], { spec }: Service): Partial<ServiceSpec> => {
+  const had = spec?.ipFamilies ?? []
+  if (families.length === 0 || families.length === had.length) return {}
+  if (families.length === 1) return { ipFamilyPolicy: 'SingleStack' }
+  return { ipFamilyPolicy: 'PreferDualStack', ipFamilies: [...had, ...families.filter((one) => !had.includes(one))] }
 }
 
 /** Those that it has keep what they have: the port of the pods, and the nodePort that somebody may know. */

@@ -3,7 +3,8 @@ import type { Gateway } from '#api/gatewayapi/gateway/message.ts'
 import { canonicalAddress, type IpFamily, tryParseAddress } from '#net/ip-address.ts'
 import { keyOf } from '#objects/object-key.ts'
 import { DATA_PLANE_NAME, FIRST_BIND, LAST_BIND } from '#routes/data-plane.ts'
-import { siteKeyOf } from '#routes/site-service.ts'
+import type { KernelPort } from '#routes/routes.ts'
+import { isBind, siteKey, siteKeyOf } from '#routes/site-service.ts'
 import { textHash } from '../../values/text-hash.ts'
 
 /** What has addresses of its own, and so a Service: a Gateway, or all Ingresses together. */
@@ -29,24 +30,46 @@ export const keyOfSite = ({ gateway }: Pick<WantedSite, 'gateway'>): string => (
 const MOST_LETTERS = 63
 
 /**
- * A name for a site's Service: the first that is free, or its own. `gateway-a-b-c` may be meant by two Gateways, and a
- * long one is cut: then a hash tells them apart. Undefined where somebody else has them all.
+ * Names that a site's Service may have, the best one first. `gateway-a-b-c` may be meant by two Gateways, and a long one
+ * is cut: then a hash tells them apart.
  */
-export const serviceName = (
-  site: Pick<WantedSite, 'gateway'>,
-  holder: (name: string) => Service | undefined,
-): string | undefined => {
+export const serviceNames = (site: Pick<WantedSite, 'gateway'>): readonly string[] => {
   const key = keyOfSite(site)
   const plain = site.gateway ? `gateway-${key.replace('/', '-')}` : DATA_PLANE_NAME
   const hash = textHash(key)
-  const names = [
+  return [
     ...(plain.length <= MOST_LETTERS ? [plain] : []),
     ...(site.gateway ? [`${plain.slice(0, MOST_LETTERS - hash.length - 1).replace(/[-.]+$/, '')}-${hash}`] : []),
   ].map((name) => name.replaceAll('.', '-'))
-  return names.find((name) => {
+}
+
+/** The first of them that is free, or its own. Undefined where somebody else has them all. */
+export const serviceName = (
+  site: Pick<WantedSite, 'gateway'>,
+  holder: (name: string) => Service | undefined,
+): string | undefined =>
+  serviceNames(site).find((name) => {
     const held = holder(name)
-    return held === undefined || siteKeyOf(held) === key
+    return held === undefined || siteKeyOf(held) === keyOfSite(site)
   })
+
+/**
+ * Whether a site needs the pods: for what a proxy serves, and for what is to be refused of a port that endpoints answer at
+ * too. One that nothing is right of for now keeps what it had.
+ */
+export const needsPods = (
+  site: WantedSite,
+  service: Service | undefined,
+  kernelPorts: readonly KernelPort[],
+): boolean => {
+  if (site.ports.length === 0) return (service?.spec?.ports ?? []).some(({ targetPort }) => isBind(targetPort))
+  return (
+    site.ports.some(({ by }) => by === 'proxy') ||
+    kernelPorts.some(
+      ({ site: origin, refusedWeight, to }) =>
+        siteKey(origin) === keyOfSite(site) && refusedWeight > 0 && to.length > 0,
+    )
+  )
 }
 
 /** The addresses that a site asks for by number, canonical, each once. */

@@ -1,40 +1,52 @@
 import type { Service } from '#api/core/service/message.ts'
 import { services } from '#api/core/service/resource.ts'
 import type { Gateway } from '#api/gatewayapi/gateway/message.ts'
-import { isNotFound } from '#client/client.ts'
+import { ApiError, isInvalid, isNotFound } from '#client/client.ts'
 import type { Informer } from '#client/informer.ts'
 import { isLeaving } from '#objects/deletion.ts'
 import { keyOf } from '#objects/object-key.ts'
 import { DATA_PLANE_NAMESPACE } from '#routes/data-plane.ts'
 import { isBind, siteKeyOf } from '#routes/site-service.ts'
+import type { Fault } from '#routes/values/fault.ts'
 import type { ControllerContext } from '../../context.ts'
+import { assignAddresses, heldBy, parseRange } from '../../load-balancer/desired.ts'
 import { FIELD_MANAGER } from '../field-manager.ts'
 import { changedAlias, desiredAlias, isAlias } from './desired-alias.ts'
 import { serviceChange } from './desired-service.ts'
-import { Binds, keyOfSite, serviceName, type WantedSite } from './desired-site.ts'
+import { Binds, keyOfSite, serviceName, serviceNames, type WantedSite } from './desired-site.ts'
 
 const ALIASES = 'gateway-alias'
 const INDEX = 'gateway-site'
 /** The key of what is no site's. */
 const NONE = '-'
 
-/** A site whose Service could not be made. Without an error: others have all names that it could have. */
+/** A site whose Service is not as it should be, and why. Without an error it is tried again when Services are others. */
 interface Unmade {
   readonly site: WantedSite
-  readonly error: unknown
+  readonly fault: Fault
+  readonly error?: unknown
 }
 
 /** The Services of the sites, as the API has them. */
 export class SiteServices {
   readonly #context: ControllerContext
   readonly #cache: Informer<Service>
+  readonly #pool: Parameters<typeof assignAddresses>[1] | undefined
   #lastBind: number | undefined
+  /** Whether Services of others hold up some site. */
+  #waits = false
 
-  constructor(context: ControllerContext) {
+  /** `freed` is called where what others had may be had now. */
+  constructor(context: ControllerContext, freed: () => void) {
     this.#context = context
+    this.#pool = context.loadBalancer?.cidrs.map(parseRange)
     this.#cache = context.informers.for(services)
     this.#cache.addIndex(ALIASES, (service) => (isAlias(service) ? [ALIASES] : []))
     this.#cache.addIndex(INDEX, (service) => [siteKeyOf(service) ?? NONE])
+    const note = (): void => {
+      if (this.#waits) freed()
+    }
+    this.#cache.addHandlers({ onUpdate: note, onDelete: note })
   }
 
   /** Of a site, by its key; one that is going has no addresses any more. */
@@ -71,18 +83,14 @@ export class SiteServices {
       if (current === undefined && this.#isLeaving(key)) continue
       // What one of them wants and cannot have is no matter of the others.
       try {
-        const name =
-          current?.metadata?.name ?? serviceName(site, (one) => this.#cache.lister.get(one, DATA_PLANE_NAMESPACE))
-        if (name === undefined) {
-          unmade.push({ site, error: undefined })
-          continue
-        }
-        if (site.ports.length > 0) await this.#write(site, name, current, binds)
-        if (site.gateway !== undefined) await this.#writeAlias(site.gateway, name)
+        const name = current?.metadata?.name ?? serviceName(site, this.#inNamespace)
+        const fault = name === undefined ? this.#namesTaken(site) : await this.#make(site, name, current, binds)
+        if (fault !== undefined) unmade.push({ site, fault })
       } catch (error) {
-        unmade.push({ site, error })
+        unmade.push({ site, fault: faultOf(error), error })
       }
     }
+    this.#waits = unmade.some(({ error }) => error === undefined)
     this.#lastBind = binds.last
     for (const alias of this.#cache.lister.byIndex(ALIASES, ALIASES))
       if (!aliases.has(keyOf(alias)) && !isLeaving(alias)) await this.#remove(alias)
@@ -94,13 +102,50 @@ export class SiteServices {
     return this.#cache.lister.byIndex(INDEX, key).length > 0
   }
 
-  async #write(site: WantedSite, name: string, current: Service | undefined, binds: Binds): Promise<void> {
+  readonly #inNamespace = (name: string): Service | undefined => this.#cache.lister.get(name, DATA_PLANE_NAMESPACE)
+
+  #namesTaken(site: WantedSite): Fault {
+    const [first] = serviceNames(site)
+    const message = `Service ${DATA_PLANE_NAMESPACE}/${first} is somebody else's: delete it, and the gateway's own is made`
+    return { reason: 'NoResources', message }
+  }
+
+  async #make(site: WantedSite, name: string, current: Service | undefined, binds: Binds): Promise<Fault | undefined> {
+    const fault = site.ports.length > 0 ? await this.#write(site, name, current, binds) : undefined
+    if (site.gateway !== undefined) await this.#writeAlias(site.gateway, name)
+    return fault
+  }
+
+  async #write(site: WantedSite, name: string, current: Service | undefined, binds: Binds): Promise<Fault | undefined> {
     const { client } = this.#context
     const change = serviceChange(site, name, current, binds)
     const options = { namespace: DATA_PLANE_NAMESPACE, fieldManager: FIELD_MANAGER }
-    if (change.do === 'again') await this.#remove(current!)
-    else if (change.do === 'create') await client.create(services, change.object, options)
+    if (change.do === 'create') await client.create(services, change.object, options)
     else if (change.do === 'update') await client.update(services, change.object, options)
+    if (change.do !== 'again') return undefined
+    const fault = await this.#refusal(change.object)
+    if (fault === undefined) await this.#remove(current!)
+    return fault
+  }
+
+  /** Why the Service that takes the place of one that runs could not be had. */
+  async #refusal({ metadata, ...rest }: Service): Promise<Fault | undefined> {
+    const { name, ...others } = metadata!
+    const object = { ...rest, metadata: { ...others, generateName: `${name}-` } }
+    const faults = this.#pool ? assignAddresses(object, this.#pool, (ip) => this.#holderOf(ip)).faults : []
+    if (faults.length > 0) return { reason: 'AddressNotUsable', message: faults.join('; ') }
+    try {
+      await this.#context.client.create(services, object, { namespace: DATA_PLANE_NAMESPACE, dryRun: true })
+      return undefined
+    } catch (error) {
+      if (isInvalid(error)) return faultOf(error)
+      throw error
+    }
+  }
+
+  #holderOf(ip: string): string | undefined {
+    const holder = this.#cache.lister.list().find((service) => heldBy(service).includes(ip))
+    return holder && keyOf(holder)
   }
 
   /** What has its name and is somebody else's stays: nothing but a name is missing then. */
@@ -125,4 +170,12 @@ export class SiteServices {
         if (!isNotFound(error)) throw error
       })
   }
+}
+
+/** What the API refuses because of its families is about the addresses that a Gateway asks for. */
+const faultOf = (error: unknown): Fault => {
+  const causes = error instanceof ApiError ? (error.status.details?.causes ?? []) : []
+  const isOfFamilies = causes.some(({ field }) => field?.startsWith('spec.ipFamil'))
+  const message = `its Service cannot be had: ${error instanceof Error ? error.message : error}`
+  return { reason: isOfFamilies ? 'AddressNotUsable' : 'Invalid', message }
 }

@@ -51,27 +51,33 @@ export class GatewayCaches {
 
   /**
    * `asked` is called with objects that come and go, or ask for something else than before; `said` with those whose status
-   * somebody has written; `gone` when a kind is.
+   * somebody has written; `others` when a kind's objects have all come, or it has gone.
    */
   constructor(
     context: ControllerContext,
-    told: { readonly asked: Note; readonly said: Note; readonly gone: () => void },
+    told: { readonly asked: Note; readonly said: Note; readonly others: () => void },
   ) {
     eachServed(context, (resource) => {
       if (resource.group !== GROUP || !Object.hasOwn(KINDS, resource.kind)) return undefined
       const cache = context.informers.for(resource)
       this.#caches.set(resource.kind, cache)
       cache.addHandlers(askedHandlers(told.asked, told.said))
+      void cache.hasSynced.then(told.others)
       return () => {
         this.#caches.delete(resource.kind)
-        told.gone()
+        told.others()
       }
     })
   }
 
-  /** Those that there are now. Who decides before they have come takes what is there for gone. */
+  /** Those that there are now. */
   get caches(): readonly Informer<ApiObject>[] {
     return [...this.#caches.values()]
+  }
+
+  /** Who decides before all of them have come, also of kinds that are served late, takes what is there for gone. */
+  get haveSynced(): boolean {
+    return this.caches.every(({ synced }) => synced)
   }
 
   /** Of all namespaces, those that somebody has deleted left out. */

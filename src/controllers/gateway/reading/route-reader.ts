@@ -23,6 +23,7 @@ import type { RouteObjects, RouteOptions } from '#routes/route-objects.ts'
 import { bindOf, isBind, siteKey, siteKeyOf } from '#routes/site-service.ts'
 import type { Cache } from '../../context.ts'
 import { sameValue } from '../../values/equal.ts'
+import { isManaged } from '../infrastructure/desired-objects.ts'
 import type { SiteServices } from '../infrastructure/site-services.ts'
 import { askedHandlers, type GatewayCaches } from './caches.ts'
 
@@ -201,7 +202,7 @@ export class RouteReader {
     }
   }
 
-  /** What the objects do not tell. */
+  /** What the objects do not tell; asked after them. */
   options(): RouteOptions {
     const sites = this.#sites.all()
     const isUp = isServed(this.#deployments.lister.byKey(DATA_PLANE_KEY))
@@ -229,6 +230,8 @@ export class RouteReader {
 }
 
 const DATA_PLANE_KEY = `${DATA_PLANE_NAMESPACE}/${DATA_PLANE_NAME}`
-const isServed = (deployment: Deployment | undefined): boolean => (deployment?.status?.readyReplicas ?? 0) > 0
+/** Somebody else's of that name serves nothing. */
+const isServed = (deployment: Deployment | undefined): boolean =>
+  deployment !== undefined && isManaged(deployment) && (deployment.status?.readyReplicas ?? 0) > 0
 const heldBy = (service: Service | undefined): readonly string[] =>
   (service?.status?.loadBalancer?.ingress ?? []).flatMap(({ ip, hostname }) => ip ?? hostname ?? [])

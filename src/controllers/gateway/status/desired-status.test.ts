@@ -103,6 +103,15 @@ test('of a Gateway that is let go all that this controller has written goes, and
     conditions: status.conditions.slice(1),
     listeners: [{ name: 'b' }],
   })
+  const whole = [
+    entry('fairlead-gateway-controller', { 'f:conditions': {}, 'f:listeners': {} }),
+    entry('other', theirs),
+  ]
+  assert.deepEqual(withoutOurs({ metadata: { managedFields: whole as Loose }, status }), {
+    addresses: status.addresses,
+    conditions: status.conditions.slice(1),
+    listeners: [{ name: 'b' }],
+  })
   assert.equal(withoutOurs({ status }), undefined, 'nobody knows who wrote it')
   const waiting = { conditions: [stamped('Accepted', 'Unknown', THEN)] }
   assert.equal(withoutOurs({ metadata: { managedFields }, status: waiting }), undefined, 'the definition says so')

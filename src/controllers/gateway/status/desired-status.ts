@@ -1,7 +1,7 @@
 import type { Condition } from '#api/meta/condition.ts'
 import type { WantedStatus } from '#routes/routes.ts'
 import { canonical, sameValue } from '../../values/equal.ts'
-import { type Entry, type Fields, isOurEntry, isShared, listOf, OWN_TYPES, SHARED } from './own-parts.ts'
+import { type Entry, type Fields, isOurEntry, isShared, listOf, OWN_TYPES, SHARED } from './desired-parts.ts'
 
 /**
  * The status that an object should have, which keeps what others have said in the one that it has: conditions of their

@@ -28,8 +28,7 @@ export const idOfOrigin = ({ kind, namespace, name }: Origin): string => idOf(ki
 export class Statuses {
   readonly #context: ControllerContext
   readonly #kinds: GatewayCaches
-  /** Undefined: nothing has been decided yet. */
-  #wanted: ReadonlyMap<string, WantedStatus> | undefined
+  #wanted: ReadonlyMap<string, WantedStatus> = new Map()
 
   constructor(context: ControllerContext, kinds: GatewayCaches) {
     this.#context = context
@@ -42,7 +41,7 @@ export class Statuses {
     const wanted = new Map(statuses.map((one) => [idOfWish(one), one]))
     this.#wanted = wanted
     const ids: string[] = []
-    for (const [id, one] of wanted) if (!isSameWish(before?.get(id), one)) ids.push(id)
+    for (const [id, one] of wanted) if (!isSameWish(before.get(id), one)) ids.push(id)
     for (const object of this.#all()) {
       const id = idOfObject(object)
       if (!wanted.has(id) && remainder(object) !== undefined) ids.push(id)
@@ -66,7 +65,7 @@ export class Statuses {
   /** Writes the status of one object where it is not as it should be. */
   async keep(id: string): Promise<void> {
     const found = this.find(id)
-    if (this.#wanted === undefined || found === undefined || isLeaving(found.object)) return
+    if (found === undefined || isLeaving(found.object)) return
     const { resource, object } = found
     const wanted = this.#wanted.get(id)
     const { uid, generation = 0, namespace } = object.metadata ?? {}

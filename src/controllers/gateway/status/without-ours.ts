@@ -2,7 +2,7 @@ import type { Condition } from '#api/meta/condition.ts'
 import type { ObjectMeta } from '#api/meta/object-meta.ts'
 import { sameValue } from '../../values/equal.ts'
 import { FIELD_MANAGER } from '../field-manager.ts'
-import { type Entry, type Fields, isOurEntry, isShared, listOf, OWN_TYPES } from './own-parts.ts'
+import { type Entry, type Fields, isOurEntry, isShared, listOf, OWN_TYPES } from './desired-parts.ts'
 
 interface WithStatus {
   readonly metadata?: Pick<ObjectMeta, 'managedFields'>
@@ -53,13 +53,15 @@ const writtenBy = (entries: NonNullable<ObjectMeta['managedFields']>): IsWritten
   })
   return (field, member) => {
     const has = writers.filter(({ status }) => {
-      const found = fieldsOf(status)?.[`f:${field}`]
-      return found !== undefined && (member === undefined || fieldsOf(found)?.[member] !== undefined)
+      const found = fieldsOf(fieldsOf(status)?.[`f:${field}`])
+      return found !== undefined && (member === undefined || isWhole(found) || found[member] !== undefined)
     })
-    return has.length > 0 && has.every(({ isOurs }) => isOurs)
+    return has.some(({ isOurs }) => isOurs) && has.every(({ isOurs }) => isOurs)
   }
 }
 
+/** Of a list whose members are not told apart. */
+const isWhole = (found: Fields): boolean => Object.keys(found).length === 0
 const fieldsOf = (value: unknown): Fields | undefined =>
   typeof value === 'object' && value !== null ? (value as Fields) : undefined
 /** As `fieldsV1` names a member of a list that has a key. */
