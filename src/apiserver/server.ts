@@ -30,7 +30,7 @@ import { createServiceAllocators, takeStored } from './admission/services/servic
 import { followRanges, takeNamed } from './admission/services/service-ranges.ts'
 import type { AuditSink } from './audit/audit-event.ts'
 import { CustomResources } from './custom/custom-resources.ts'
-import { type OwnDefinitions, seedDefinitions } from './custom/own-definitions.ts'
+import { missingDefinitions, type OwnDefinitions, seedDefinitions } from './custom/own-definitions.ts'
 import { LocalServices } from './discovery/local-services.ts'
 import { Flows } from './flowcontrol/flows.ts'
 import { createHandler } from './handler.ts'
@@ -48,7 +48,7 @@ import { DrawSource } from './registry/consulting/draws.ts'
 import { expireEvents } from './registry/event-expiry.ts'
 import { Registry } from './registry/registry.ts'
 import type { ServerContext } from './server-context.ts'
-import { byOrigin, createMissing } from './start-objects.ts'
+import { byOrigin, createMissing, dueObjects, type FirstObject } from './start-objects.ts'
 import { firstRevisionAt } from './storage/first-revision.ts'
 import type { Journal } from './storage/journal.ts'
 import { memoryJournal } from './storage/memory-journal.ts'
@@ -76,7 +76,7 @@ export interface ApiServerOptions {
   /** What else the cluster cannot do without, beside this server's own, in the order in which it can be made. */
   readonly systemObjects?: readonly ResourceObject[]
   /** What a new cluster begins with, beside those: who deletes it has deleted it. Custom resources are written as they are. */
-  readonly firstObjects?: readonly ResourceObject[]
+  readonly firstObjects?: readonly FirstObject[]
   /** Custom resources that it defines at its start, where nobody has. */
   readonly definitions?: OwnDefinitions
   readonly pki: Pki
@@ -223,12 +223,14 @@ export const createApiServer = async (options: ApiServerOptions): Promise<ApiSer
   // Every cluster has namespaces from its first moment on.
   const isNew = [...store.collection(namespaces).glances()].length === 0
   const system = [...systemObjects(options), ...(options.systemObjects ?? [])]
-  const [first, firstCustom] = isNew ? byOrigin(options.firstObjects ?? [], catalogue) : [[], []]
+  const missing = missingDefinitions(registry, options.definitions)
+  const due = dueObjects(options.firstObjects ?? [], isNew, missing, registry)
+  const [first, firstCustom] = byOrigin(due, catalogue)
   // At once, so that they are kept at once: each sees those before it.
   await Promise.all([
     createMissing(registry, [...system, ...first]),
     writeDefaultPolicy(registry),
-    options.definitions && seedDefinitions(registry, options.definitions),
+    options.definitions && seedDefinitions(registry, options.definitions, missing),
     flows.start(),
   ])
   // What is defined is served before anybody asks.

@@ -1,8 +1,37 @@
 import type { Catalogue } from '#api/catalogue/catalogue.ts'
-import type { ResourceObject } from '#api/resource.ts'
+import { DEFAULT_CLASS_ANNOTATION } from '#api/networking/ingressclass/default-class.ts'
+import type { ApiObject, ResourceObject } from '#api/resource.ts'
 import { isAlreadyExists } from '#client/client.ts'
 import { SYSTEM, SYSTEM_MANAGER } from './access/caller.ts'
 import type { Registry } from './registry/registry.ts'
+
+/** What a new cluster begins with. */
+export interface FirstObject extends ResourceObject {
+  /** The definition that it came with: a cluster that stands from before gets it together with that one. */
+  readonly cameWith?: string
+}
+
+/**
+ * Those that this start is to make. Of a cluster that stands already (`isNew` false) they take no default from anybody;
+ * `missing` are the definitions that it lacks yet.
+ */
+export const dueObjects = (
+  objects: readonly FirstObject[],
+  isNew: boolean,
+  missing: readonly string[],
+  registry: Pick<Registry, 'all'>,
+): readonly ResourceObject[] => {
+  if (isNew) return objects
+  return objects
+    .filter(({ cameWith }) => cameWith !== undefined && missing.includes(cameWith))
+    .map((one) => (isDefault(one.object) && registry.all(one.resource).some(isDefault) ? withoutDefault(one) : one))
+}
+
+const isDefault = ({ metadata }: ApiObject): boolean => metadata?.annotations?.[DEFAULT_CLASS_ANNOTATION] === 'true'
+const withoutDefault = ({ resource, object }: ResourceObject): ResourceObject => {
+  const { [DEFAULT_CLASS_ANNOTATION]: _, ...annotations } = object.metadata?.annotations ?? {}
+  return { resource, object: { ...object, metadata: { ...object.metadata, annotations } } }
+}
 
 /** Makes those that no earlier life has made. */
 export const createMissing = async (registry: Registry, objects: readonly ResourceObject[]): Promise<void> => {

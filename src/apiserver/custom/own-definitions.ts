@@ -12,9 +12,16 @@ export interface OwnDefinitions {
 
 const RESOURCE = customResourceDefinitions as unknown as Resource
 
+/** The names of those that are not there. */
+export const missingDefinitions = (registry: Registry, definitions: OwnDefinitions | undefined): readonly string[] =>
+  (definitions?.names ?? []).filter((name) => registry.find(RESOURCE, undefined, name) === undefined)
+
 /** Writes those that are not there. Nobody looks whether they are valid: a test has. */
-export const seedDefinitions = async (registry: Registry, { names, load }: OwnDefinitions): Promise<void> => {
-  const missing = names.filter((name) => registry.find(RESOURCE, undefined, name) === undefined)
+export const seedDefinitions = async (
+  registry: Registry,
+  { load }: OwnDefinitions,
+  missing: readonly string[],
+): Promise<void> => {
   if (missing.length === 0) return
   const definitions = await load(missing, registry.now().getTime())
   await registry.seed(definitions.map((object) => ({ resource: RESOURCE, object })))

@@ -3,7 +3,7 @@ import { gatewayClasses } from '#api/gatewayapi/gatewayclass/resource.ts'
 import { DEFAULT_CLASS_ANNOTATION } from '#api/networking/ingressclass/default-class.ts'
 import type { IngressClass } from '#api/networking/ingressclass/message.ts'
 import { ingressClasses } from '#api/networking/ingressclass/resource.ts'
-import type { ResourceObject } from '#api/resource.ts'
+import type { FirstObject } from '#apiserver/start-objects.ts'
 
 /** Whose Gateways and Ingresses ours are. */
 const CONTROLLER = 'fairlead.dev/gateway-controller'
@@ -24,8 +24,11 @@ const ingressClass: IngressClass = {
   spec: { controller: CONTROLLER },
 }
 
-/** The classes that a new cluster begins with. */
-export const GATEWAY_CLASSES: readonly ResourceObject[] = [
-  { resource: gatewayClasses, object: gatewayClass },
-  { resource: ingressClasses, object: ingressClass },
+/** Where it is not there yet, gateways are new to a cluster. */
+const cameWith = `${gatewayClasses.plural}.${gatewayClasses.group}`
+
+/** The classes that a new cluster begins with, and one that stands from before there were gateways gets. */
+export const GATEWAY_CLASSES: readonly FirstObject[] = [
+  { resource: gatewayClasses, object: gatewayClass, cameWith },
+  { resource: ingressClasses, object: ingressClass, cameWith },
 ]
