@@ -19,6 +19,8 @@ export interface News {
   readonly type: 'Normal' | 'Warning'
   readonly reason: string
   readonly message: string
+  /** Which hosts it is about, where it is about hosts: as its object names them, in lower case, '' for all. */
+  readonly hosts?: readonly string[]
 }
 
 /** A port of a site that the kernel serves without a proxy: TCPRoute and UDPRoute. */

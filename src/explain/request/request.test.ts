@@ -308,6 +308,18 @@ test('a host of an Ingress whose Secret is not there is told by that, also where
   assert.deepEqual(statusOf(ask('pod/client', 'http://shop.test/', {}, withGateway(given, { more }))), ['1/1'])
 })
 
+test('of two hosts with one Secret that alone has no certificate that the Secret is not for', () => {
+  const shop = ingress('default/shop', {
+    rules: [ingressRule('shop.test', 'Prefix / web'), ingressRule('other.test', 'Prefix / web')],
+    tls: [{ hosts: ['shop.test', 'other.test'], secretName: 'cert' }],
+  })
+  const given = { ingresses: [shop], ingressClasses: [OUR_CLASS], secrets: [secret('default/cert', 'CERT other.test')] }
+  const more = { services: [service('web', '10.96.0.1'), ingressService(80, 443)] }
+  const reasonsOf = (url: string) => reasons(ask('pod/client', url, {}, withGateway(given, { more })))
+  assert.deepEqual(reasonsOf('https://shop.test/'), ['certificate-unusable'])
+  assert.ok(!reasonsOf('https://other.test/').includes('certificate-unusable'))
+})
+
 test('rules of hosts that are spelt nothing like the asked one are not offered in its place', () => {
   const named = (key: string, host: string) => httpRoute(key, { hostnames: [host], rules: [rule('web')] })
   const all = {

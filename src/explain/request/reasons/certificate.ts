@@ -9,13 +9,10 @@ import { lookAt } from './rules.ts'
 
 /** An Ingress says that a host has TLS, and its certificate cannot be shown; undefined where there is none such. */
 export const certificateUnusable = ({ objects, routes }: GatewayFacts, host: string): Finding | undefined => {
-  for (const { object, reason, message } of routes.news) {
-    if (reason !== 'CertificateUnusable') continue
+  for (const { object, reason, message, hosts = [] } of routes.news) {
+    if (reason !== 'CertificateUnusable' || !hosts.some((one) => matchesHostname(one, 'one', host))) continue
     const ingress = find(objects.ingresses, object.name, object.namespace ?? '')
-    const place = /^spec\.tls\[(\d+)\]/.exec(message)?.[1]
-    const named = ingress?.spec?.tls?.[Number(place)]?.hosts ?? []
-    const hosts = named.length > 0 ? named : (ingress?.spec?.rules ?? []).flatMap((rule) => rule.host ?? [])
-    if (ingress === undefined || !hosts.some((one) => matchesHostname(one.toLowerCase(), 'one', host))) continue
+    if (ingress === undefined) continue
     const ref = refOf('Ingress', ingress)
     return {
       reason: 'certificate-unusable',

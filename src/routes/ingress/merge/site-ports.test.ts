@@ -118,6 +118,16 @@ test('a Secret that is not there, is broken, or is for other hosts is told, and 
   }
 })
 
+test('which hosts a certificate cannot be shown for is told as data: of several those alone that it is not for', () => {
+  const hostsOf = (named: readonly string[], secretName: string) => {
+    const spec = { rules: [rule('a.example', 'Prefix / web')], tls: [{ hosts: [...named], secretName }] }
+    return route({ ingresses: [ingress('i', spec)], secrets }).news.map(({ reason, hosts }) => [reason, hosts])
+  }
+  assert.deepEqual(hostsOf(['A.example', 'b.example'], 'gone'), [['CertificateUnusable', ['a.example', 'b.example']]])
+  assert.deepEqual(hostsOf(['a.example', 'other.example'], 'other'), [['CertificateUnusable', ['a.example']]])
+  assert.deepEqual(hostsOf([], 'gone'), [['CertificateUnusable', ['a.example']]])
+})
+
 test('such hosts are shown the certificate of last resort where there is one, but nobody is sent to it', () => {
   const routing = route(
     { ingresses: [one('a.example', 'gone'), one('b.example', '')], secrets },

@@ -41,20 +41,20 @@ export const readTls = (
     const found = secretName ? secret(key) : undefined
     const read =
       found === undefined ? `there is no Secret ${key}` : readSecret(found, checkCertificate, certificateNames)
-    const tell = (why: string, whom: string): void => {
-      news.push(warning(ingress, 'CertificateUnusable', `${place}: ${why}; for ${whom}: ${rest}`))
+    const tell = (why: string, hosts: readonly string[]): void => {
+      const whom = hosts.map((host) => host || 'all hosts').join(', ')
+      news.push({ ...warning(ingress, 'CertificateUnusable', `${place}: ${why}; for ${whom}: ${rest}`), hosts })
     }
-    const all = meant.map((host) => host || 'all hosts').join(', ')
     if (typeof read === 'string') {
-      if (secretName) tell(read, all)
-      else if (!hasFallback) tell('it names no Secret', all)
+      if (secretName) tell(read, meant)
+      else if (!hasFallback) tell('it names no Secret', meant)
       for (const host of meant) claims.push({ ingress, place, host })
       continue
     }
     const { names } = read.certificate
     for (const host of meant) {
       const fits = host === '' || names.some((name) => isFor(host, name))
-      if (!fits) tell(`the certificate of Secret ${key} is for ${names.join(', ') || 'no host'}`, host)
+      if (!fits) tell(`the certificate of Secret ${key} is for ${names.join(', ') || 'no host'}`, [host])
       claims.push({ ingress, place, host, ...(fits && { certificate: read }) })
     }
   }
