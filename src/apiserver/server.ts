@@ -224,8 +224,7 @@ export const createApiServer = async (options: ApiServerOptions): Promise<ApiSer
   const isNew = [...store.collection(namespaces).glances()].length === 0
   const system = [...systemObjects(options), ...(options.systemObjects ?? [])]
   const missing = missingDefinitions(registry, options.definitions)
-  const due = dueObjects(options.firstObjects ?? [], isNew, missing, registry)
-  const [first, firstCustom] = byOrigin(due, catalogue)
+  const [first, firstCustom] = byOrigin(dueObjects(options.firstObjects ?? [], isNew, missing, registry), catalogue)
   // At once, so that they are kept at once: each sees those before it.
   await Promise.all([
     createMissing(registry, [...system, ...first]),

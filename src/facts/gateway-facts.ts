@@ -17,7 +17,7 @@ import { isLeaving } from '#objects/deletion.ts'
 import type { Labels } from '#objects/object.ts'
 import { keyOf, splitKey } from '#objects/object-key.ts'
 import { DATA_PLANE_NAME, DATA_PLANE_NAMESPACE, GATEWAY_CONTROLLER } from '#routes/data-plane.ts'
-import { readRefusals } from '#routes/refusals.ts'
+import { readReports, refusalsOf } from '#routes/reports.ts'
 import type { RouteObjects, RouteOptions } from '#routes/route-objects.ts'
 import { routesOf } from '#routes/routes-of.ts'
 import { bindOf, siteKey, siteKeyOf } from '#routes/site-service.ts'
@@ -149,7 +149,7 @@ const gatewayFacts = (
   }
   const isPod = (name: string) =>
     pods.some(({ metadata }) => metadata?.namespace === DATA_PLANE_NAMESPACE && metadata.name === name)
-  const refusals = readRefusals(named.configMaps.get(DATA_PLANE_KEY), isPod)
+  const refusals = refusalsOf(readReports(named.configMaps.get(DATA_PLANE_KEY), isPod).values())
   return { objects, refusals, routes: routesOf(all, optionsOf(services, refusals)) }
 }
 
@@ -179,7 +179,7 @@ const optionsOf = (services: ClusterFacts['services'], refusals: ReadonlyMap<str
       return service && bindOf(service, port)
     },
     addressesOf: addressesBySite(services),
-    isServing: () => true,
+    servedAt: () => Number.POSITIVE_INFINITY,
     refusals,
     checkCertificate: (chain, key) => (chain === UNREAD ? undefined : checkCertificate(chain, key)),
     certificateNames: (chain) => (chain === UNREAD ? ['*'] : certificateNames(chain)),

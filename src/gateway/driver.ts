@@ -1,5 +1,7 @@
+import type { ConfigMap } from '#api/core/configmap/message.ts'
 import type { EndpointSlice } from '#api/discovery/endpointslice/message.ts'
 import { endpointSlices } from '#api/discovery/endpointslice/resource.ts'
+import type { ApiObject } from '#api/resource.ts'
 import { certificateChecks } from '#client/certificate-check.ts'
 import type { Client } from '#client/client.ts'
 import { Informers } from '#client/informer.ts'
@@ -11,7 +13,8 @@ import { serversOf } from '#dataplane/haproxy/servers.ts'
 import { assignSlots, type Slots } from '#dataplane/haproxy/slots.ts'
 import { endpointsOf, type Family, serviceOf } from '#routes/backend-endpoints.ts'
 import { GATEWAY_CONTROLLER } from '#routes/data-plane.ts'
-import type { RouteOptions } from '#routes/route-objects.ts'
+import { ownerId, type PodReport, servedOf } from '#routes/reports.ts'
+import type { RouteObjects, RouteOptions } from '#routes/route-objects.ts'
 import { routesOf } from '#routes/routes-of.ts'
 import type { Backend, RoutingTable } from '#routes/table/table.ts'
 import type { Wanted } from './haproxy/isolate.ts'
@@ -28,6 +31,8 @@ interface DriverOptions extends Omit<RunningProxyOptions, 'serversOf' | 'noteOf'
   /** Families of addresses that the pod has, the preferred one first. */
   readonly families: readonly Family[]
   readonly onComputed?: (ms: number) => void
+  /** The ConfigMap that pods report in, as it is now; undefined: it is gone. */
+  readonly onReportMap?: (configMap?: ConfigMap) => void
   readonly onError: (error: unknown, what: string) => void
 }
 
@@ -46,6 +51,8 @@ export class Driver {
   readonly #routeOptions: RouteOptions
   /** What the slots of each plan stand for. */
   readonly #slots = new WeakMap<ProxyPlan, Slots>()
+  /** What a proxy serves that has taken a plan. */
+  readonly #served = new WeakMap<ProxyPlan, PodReport['served']>()
   #lastSlots: Slots
   #table = EMPTY
   /** Keys of backends by the Service that has their endpoints. */
@@ -65,7 +72,7 @@ export class Driver {
     })
     this.#lastSlots = readSlots(this.proxy.note)
     this.#informers = new Informers(leanClient(client), { clock, random, signal, onError })
-    this.#caches = new ObjectCaches(this.#informers, () => this.#changed())
+    this.#caches = new ObjectCaches(this.#informers, () => this.#changed(), options.onReportMap)
     this.#informers.for(endpointSlices).addIndex('service', (slice) => [serviceOf(slice) ?? ''])
     this.#informers.for(endpointSlices).addHandlers({
       onAdd: (slice) => this.#noteSlice(slice),
@@ -81,7 +88,7 @@ export class Driver {
       bundleVersions: [],
       bindOf: (site, port) => this.#caches.bindOf(site, port),
       addressesOf: () => [],
-      isServing: () => true,
+      servedAt: () => Number.POSITIVE_INFINITY,
       refusals: new Map(),
     }
     // Not seen yet must never be taken for gone.
@@ -94,6 +101,13 @@ export class Driver {
   /** What shall be served. */
   get table(): RoutingTable {
     return this.#table
+  }
+
+  /** What the proxy serves and refuses; undefined while nothing has been given to it. */
+  get report(): PodReport | undefined {
+    const { plan, refused } = this.proxy
+    const served = plan && this.#served.get(plan)
+    return served && { served, refused }
   }
 
   serversOf(key: string): readonly PlannedServer[] {
@@ -131,7 +145,8 @@ export class Driver {
   #compute(): void {
     if (this.#options.signal.aborted) return
     const began = performance.now()
-    const { table } = routesOf(this.#caches.objects(), this.#routeOptions)
+    const objects = this.#caches.objects()
+    const { table } = routesOf(objects, this.#routeOptions)
     this.#table = table
     this.#backends = Map.groupBy(table.backends.keys(), (key) => {
       const { namespace, name } = table.backends.get(key)!.service
@@ -139,10 +154,10 @@ export class Driver {
     })
     for (const [key, { backend }] of this.#servers) if (table.backends.get(key) !== backend) this.#servers.delete(key)
     this.#options.onComputed?.(performance.now() - began)
-    this.proxy.set(this.#wanted(table))
+    this.proxy.set(this.#wanted(table, generationsOf(objects)))
   }
 
-  #wanted(table: RoutingTable): Wanted {
+  #wanted(table: RoutingTable, generations: ReadonlyMap<string, number>): Wanted {
     let last: { readonly without: ReadonlySet<string>; readonly plan: ProxyPlan } | undefined
     return {
       parts: () => partsOf(table),
@@ -154,6 +169,7 @@ export class Driver {
         const slots = assignSlots(this.#lastSlots, kept.backends)
         const plan = compileProxy(kept, slots, this.#options.proxyOptions)
         this.#slots.set(plan, slots)
+        this.#served.set(plan, servedOf(kept, generations))
         last = { without, plan }
         return plan
       },
@@ -164,3 +180,15 @@ export class Driver {
     return this.#slots.get(plan) ?? this.#lastSlots
   }
 }
+
+/** Of what has listeners, by `ownerId()`. */
+const generationsOf = ({ gateways, listenerSets }: RouteObjects): ReadonlyMap<string, number> =>
+  new Map([...gateways.map(generationOf('Gateway')), ...listenerSets.map(generationOf('ListenerSet'))])
+
+/** Members of lists do not always say their kind. */
+const generationOf =
+  (kind: string) =>
+  ({ metadata: { namespace, name = '', generation = 0 } = {} }: ApiObject): readonly [id: string, number] => [
+    ownerId({ kind, namespace, name }),
+    generation,
+  ]

@@ -58,7 +58,7 @@ const start = async (): Promise<void> => {
   const report = new Report({
     ...common,
     pod: process.env.POD_NAME ?? '',
-    onError: (error) => log('warn', `what is refused could not be told: ${error.message}`),
+    onError: (error) => log('warn', `what is served could not be told: ${error.message}`),
   })
   let told = ''
   const driver: Driver = new Driver({
@@ -76,10 +76,11 @@ const start = async (): Promise<void> => {
       hardStopAfterMs: HARD_STOP_MS,
     },
     onComputed: metrics.computed,
+    onReportMap: (configMap) => report.saw(configMap),
     onApplied: metrics.applied,
     onNews: () => {
       const { fault, refused } = driver.proxy
-      report.tell(refused)
+      if (driver.report) report.tell(driver.report)
       const words = [...(fault ? [fault.message] : []), ...Array.from(refused, ([id, why]) => `${id}: ${why}`)].join(
         '\n',
       )

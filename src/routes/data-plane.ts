@@ -9,7 +9,7 @@ export const GATEWAY_CONTROLLER = 'fairlead.dev/gateway-controller'
 export const GATEWAY_CONTROLLER_LABEL_VALUE = 'gateway-controller.fairlead.dev'
 
 export const DATA_PLANE_NAMESPACE = 'kube-system'
-/** Of the Deployment, its ServiceAccount, the ConfigMap that says what was refused, and the Service of all Ingresses. */
+/** Of the Deployment, its ServiceAccount, the ConfigMap in which pods say what they serve and refuse, and the Service of all Ingresses. */
 export const DATA_PLANE_NAME = 'fairlead-gateway'
 export const DATA_PLANE_IMAGE = 'fairlead/gateway'
 /** On the pods, and what Services select them by. */

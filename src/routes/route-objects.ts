@@ -51,8 +51,11 @@ export interface RouteOptions {
   readonly bindOf: (site: Origin, port: number) => number | undefined
   /** Addresses that a site has been given. */
   readonly addressesOf: (site: Origin) => readonly string[]
-  /** Whether a proxy serves what the table says of the site. */
-  readonly isServing: (site: Origin) => boolean
+  /**
+   * As which generation of a Gateway or ListenerSet the proxies serve what listens at one of its ports; undefined: they do
+   * not.
+   */
+  readonly servedAt: (owner: Origin, port: number) => number | undefined
   /** What is in the way of all that makes a site reached and served; absent: nobody looks. */
   readonly obstacleAt?: (site: Origin) => Fault | undefined
   /** What a proxy does not take, in its words, by the id of a rule (`Rule.id`) or of a listener (`listenerId()`). */

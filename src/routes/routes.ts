@@ -3,7 +3,10 @@ import type { Origin } from './table/origin.ts'
 import type { RoutingTable } from './table/table.ts'
 
 /** A condition that should stand: when it came to be so is for whoever writes it. */
-export type WantedCondition = Omit<Condition, 'lastTransitionTime' | 'observedGeneration'>
+export interface WantedCondition extends Omit<Condition, 'lastTransitionTime' | 'observedGeneration'> {
+  /** An older generation is served until this one is: where it says so of that one, that stands. */
+  readonly isOlder?: true
+}
 
 /** What should stand in an object's status, in its own form (`status` of the kind), of our part of it alone. */
 export interface WantedStatus {

@@ -1,4 +1,5 @@
 import type { Service } from '#api/core/service/message.ts'
+import type { Labels } from '#objects/object.ts'
 import {
   DATA_PLANE_LABELS,
   DATA_PLANE_NAME,
@@ -15,6 +16,10 @@ export const MANAGED_LABELS: Readonly<Record<string, string>> = {
   'app.kubernetes.io/managed-by': GATEWAY_CONTROLLER_LABEL_VALUE,
 }
 
+/** Whether it was made for the data plane. */
+export const isManaged = ({ metadata }: { readonly metadata?: { readonly labels?: Labels } }): boolean =>
+  Object.entries(MANAGED_LABELS).every(([key, value]) => metadata?.labels?.[key] === value)
+
 /** On a Service: `namespace/name` of the Gateway whose addresses it has. Labels have no room for long names. */
 export const GATEWAY_ANNOTATION = 'fairlead.dev/gateway'
 
@@ -24,7 +29,7 @@ export const siteKey = ({ kind, namespace, name }: Origin): string => (kind === 
 /** The key of the site whose addresses a Service has; undefined where it has none of ours. */
 export const siteKeyOf = ({ metadata }: Service): string | undefined => {
   if (metadata?.namespace !== DATA_PLANE_NAMESPACE) return undefined
-  if (Object.entries(MANAGED_LABELS).some(([key, value]) => metadata.labels?.[key] !== value)) return undefined
+  if (!isManaged({ metadata })) return undefined
   const gateway = metadata.annotations?.[GATEWAY_ANNOTATION]
   return gateway ?? (metadata.name === DATA_PLANE_NAME ? '' : undefined)
 }

@@ -33,7 +33,7 @@ import { withoutDns } from '#explain/testing/cluster.ts'
 import { gatherGateways, labelsByName } from '#facts/gateway-facts.ts'
 import { gatherGatewayObjects } from '#facts/gateway-objects.ts'
 import { DATA_PLANE_NAME, DATA_PLANE_NAMESPACE } from '#routes/data-plane.ts'
-import { refusalsText } from '#routes/refusals.ts'
+import { reportText } from '#routes/reports.ts'
 import { siteKeyOf } from '#routes/site-service.ts'
 import { isProxy, playKubelets, setStatus, socketsOf, unready } from './kubelet.ts'
 
@@ -129,7 +129,9 @@ export async function startWorld(hasGateways = false): Promise<World> {
     },
     async refuse(id, words) {
       const { items } = await server.client.list(pods, { namespace: DATA_PLANE_NAMESPACE })
-      const data = { [items[0]?.metadata?.name ?? '']: refusalsText(new Map([[id, words]])) }
+      const data = {
+        [items[0]?.metadata?.name ?? '']: reportText({ served: new Map(), refused: new Map([[id, words]]) }),
+      }
       await client.patch(configMaps, DATA_PLANE_NAME, 'merge', { data }, { namespace: DATA_PLANE_NAMESPACE })
     },
     async silence(name) {

@@ -85,3 +85,27 @@ test('a listener whose certificate HAProxy refuses is left out and told, others 
   assert.equal(await shownCertificate('weak.test'), 'CN=weak.test')
   assert.deepEqual(under.errors, [])
 })
+
+test('what is served is told by the generation of the Gateway, when HAProxy listens as it says', {
+  skip,
+}, async (t) => {
+  const under = await DriverUnderTest.start(t)
+  const servedNow = () => under.driver.report?.served.get('Gateway shop/gw')
+  assert.deepEqual(servedNow(), { generation: 1, ports: [80] })
+  await under.gateway([
+    { name: 'http', port: 80, protocol: 'HTTP' },
+    { name: 'second', port: 81, protocol: 'HTTP' },
+  ])
+  await until(() => servedNow()?.ports.length === 2)
+  assert.deepEqual(servedNow(), { generation: 2, ports: [80, 81] })
+  assert.equal(await ask(BIND + 1, 'a.test', '/'), '404')
+  // Nothing of what HAProxy has is another then.
+  await under.gateway(
+    [
+      { name: 'http', port: 80, protocol: 'HTTP' },
+      { name: 'second', port: 81, protocol: 'HTTP' },
+    ],
+    { infrastructure: { labels: { a: 'b' } } },
+  )
+  await until(() => servedNow()?.generation === 3)
+})

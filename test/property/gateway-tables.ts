@@ -35,7 +35,7 @@ export function tableOf(objects: GatewayObjects, names: readonly string[]): Rout
       bundleVersions: ['v1.5.1'],
       bindOf,
       addressesOf: () => [],
-      isServing: () => true,
+      servedAt: () => Number.POSITIVE_INFINITY,
       refusals: new Map(),
       checkCertificate: () => undefined,
       certificateNames: () => names,

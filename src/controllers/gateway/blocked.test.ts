@@ -86,6 +86,7 @@ test('a Service that runs stays where the one that its Gateway asks for cannot b
   const broken = await gatewayNow()
   await client.update(gateways, { ...broken, spec: { ...broken.spec, ...asks('172.30.255.9') } }, shop)
   await settle()
+  await serving()
   assert.equal(programmed(await gatewayNow()).status, 'True')
   assert.deepEqual((await gatewayNow()).status.addresses, [{ type: 'IPAddress', value: '172.30.255.9' }])
   stop()

@@ -13,6 +13,7 @@ import { tcpRoutes } from '#api/gatewayapi/tcproute/resource.ts'
 import { ingresses } from '#api/networking/ingress/resource.ts'
 import { ingressClasses } from '#api/networking/ingressclass/resource.ts'
 import type { Resource } from '#api/resource.ts'
+import { reportText } from '#routes/reports.ts'
 import { DATA_PLANE } from './infrastructure/desired-objects.ts'
 import {
   API,
@@ -24,6 +25,7 @@ import {
   listener,
   madeOf,
   OURS,
+  POD,
   service,
   shop,
   start,
@@ -318,25 +320,21 @@ test('what a proxy refuses is told in the status, as long as the pod that says i
   const { client, settle, serving, conditionsOf, gatewayNow, stop } = await start()
   await client.create(gateways, gateway('public'))
   await settle()
-  await serving()
-  const pod: Loose = { apiVersion: 'v1', kind: 'Pod', metadata: { name: 'fairlead-gateway-1', ...system }, spec: {} }
-  await client.create(pods, pod, system)
-  const configMap = await client.get(configMaps, 'fairlead-gateway', system)
-  const data = {
-    'fairlead-gateway-1': '{"Gateway shop/public http-80":"no such cipher"}',
-    'fairlead-gateway-0': '{"Gateway shop/public http-80":"long gone"}',
-  }
-  await client.update(configMaps, { ...configMap, data }, system)
+  const id = 'Gateway shop/public http-80'
+  await serving({}, 'fairlead-gateway-2')
+  await serving({ [id]: 'no such cipher' })
+  const gone = reportText({ served: new Map(), refused: new Map([[id, 'long gone']]) })
+  await client.patch(configMaps, 'fairlead-gateway', 'merge', { data: { 'fairlead-gateway-0': gone } }, system)
   await settle()
   const listenerNow = async () => conditionsOf({ status: (await gatewayNow()).status.listeners[0] }).Programmed
   assert.equal(await listenerNow(), 'False Invalid')
   const [{ conditions }]: Loose = (await gatewayNow()).status.listeners
   assert.match(conditions.find(({ type }: Loose) => type === 'Programmed').message, /no such cipher/)
-  await client.delete(pods, 'fairlead-gateway-1', { ...system, gracePeriodSeconds: 0 })
+  await client.delete(pods, POD, { ...system, gracePeriodSeconds: 0 })
   await settle()
   assert.equal(await listenerNow(), 'True Programmed')
   const { data: left } = await client.get(configMaps, 'fairlead-gateway', system)
-  assert.deepEqual(left ?? {}, {}, 'what pods said that are gone goes')
+  assert.deepEqual(Object.keys(left ?? {}), ['fairlead-gateway-2'], 'what pods said that are gone goes')
   stop()
 })
 

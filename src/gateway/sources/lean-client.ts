@@ -1,11 +1,16 @@
 import type { ApiObject, Resource } from '#api/resource.ts'
 import type { Client } from '#client/client.ts'
 import { LAST_APPLIED_ANNOTATION } from '#objects/well-known.ts'
+import { DATA_PLANE_NAME, DATA_PLANE_NAMESPACE } from '#routes/data-plane.ts'
 
 /** What of a Secret routes may ask for. */
 const SECRET_KEYS = ['tls.crt', 'tls.key']
 /** Characters of a ConfigMap's value that may be a setting; certificates may be longer, the rest may be megabytes. */
 const SETTING_LENGTH = 4096
+
+/** Whether a ConfigMap is the one that pods report in. */
+export const isReportMap = ({ metadata }: ApiObject): boolean =>
+  metadata?.namespace === DATA_PLANE_NAMESPACE && metadata.name === DATA_PLANE_NAME
 
 /** A client for caches: what comes out of lists and watches has only what routing asks for. */
 export const leanClient = (client: Client): Client => ({
@@ -32,13 +37,14 @@ const lean = <T extends ApiObject>(resource: Pick<Resource, 'kind' | 'group'>, o
 }
 
 const leanBody = (kind: string, object: ApiObject): object => {
+  const isWhole = (name: string): boolean => name === 'ca.crt' || isReportMap(object)
   switch (kind) {
     case 'Secret':
       return { data: keptOf(object, (name, text) => (SECRET_KEYS.includes(name) ? text : undefined)) }
     case 'ConfigMap':
       // Names are kept: one that nobody understands is told.
       return {
-        data: keptOf(object, (name, text) => (name === 'ca.crt' || text.length <= SETTING_LENGTH ? text : '')),
+        data: keptOf(object, (name, text) => (isWhole(name) || text.length <= SETTING_LENGTH ? text : '')),
         binaryData: undefined,
       }
     case 'Namespace':

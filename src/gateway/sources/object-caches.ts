@@ -1,3 +1,4 @@
+import type { ConfigMap } from '#api/core/configmap/message.ts'
 import { configMaps } from '#api/core/configmap/resource.ts'
 import { namespaces } from '#api/core/namespace/resource.ts'
 import { secrets } from '#api/core/secret/resource.ts'
@@ -22,6 +23,7 @@ import { isLeaving } from '#objects/deletion.ts'
 import type { RouteObjects } from '#routes/route-objects.ts'
 import { bindOf, siteKey, siteKeyOf } from '#routes/site-service.ts'
 import type { Origin } from '#routes/table/origin.ts'
+import { isReportMap } from './lean-client.ts'
 
 /** All that routes follow from but endpoints, cached. Kinds of the Gateway API may not be served, and come later. */
 export class ObjectCaches {
@@ -29,17 +31,14 @@ export class ObjectCaches {
   /** Services that have a site's addresses, by its key. */
   readonly #siteServices = new Map<string, Service>()
 
-  /** `changed`: something is not as it was; many at once are told many times. */
-  constructor(informers: Informers, changed: () => void) {
+  /**
+   * `changed`: something is not as it was; many at once are told many times. `report`: the ConfigMap that pods report in, of
+   * which nothing follows; undefined when it goes.
+   */
+  constructor(informers: Informers, changed: () => void, report: (configMap?: ConfigMap) => void = () => undefined) {
     this.#informers = informers
-    const handlers: Handlers<ApiObject> = {
-      onAdd: changed,
-      onDelete: changed,
-      onUpdate: (before, after) => {
-        if (asksElse(before, after)) changed()
-      },
-    }
-    const note = <T extends ApiObject>(resource: Resource<T>, isOptional = false): Informer<T> => {
+    const handlers = asking(changed)
+    const cache = <T extends ApiObject>(resource: Resource<T>, isOptional = false): Informer<T> => {
       const informer = informers.for(resource, { isOptional })
       informer.addHandlers(handlers as Handlers<T>)
       return informer
@@ -50,9 +49,14 @@ export class ObjectCaches {
       onUpdate: (_, service) => this.#noteService(service),
       onDelete: ({ metadata }) => this.#forgetService(metadata?.uid),
     })
-    for (const resource of [services, namespaces, secrets, configMaps, ingresses, ingressClasses])
-      note(resource as unknown as Resource)
-    for (const resource of gatewayResources) note(resource, true)
+    const reports = informers.for(configMaps)
+    reports.addHandlers(where((one) => !isReportMap(one), handlers))
+    reports.addHandlers(
+      where<ConfigMap>(isReportMap, { onAdd: report, onUpdate: (_, one) => report(one), onDelete: () => report() }),
+    )
+    for (const resource of [services, namespaces, secrets, ingresses, ingressClasses])
+      cache(resource as unknown as Resource)
+    for (const resource of gatewayResources) cache(resource, true)
   }
 
   objects(): RouteObjects {
@@ -105,6 +109,22 @@ export class ObjectCaches {
     for (const [key, { metadata }] of this.#siteServices) if (metadata?.uid === uid) this.#siteServices.delete(key)
   }
 }
+
+/** Of what comes, goes, or asks for something else. */
+const asking = (changed: () => void): Handlers<ApiObject> => ({
+  onAdd: changed,
+  onDelete: changed,
+  onUpdate: (before, after) => {
+    if (asksElse(before, after)) changed()
+  },
+})
+
+/** Handlers that hear of some objects alone. */
+const where = <T extends ApiObject>(isMeant: (object: T) => boolean, handlers: Handlers<T>): Handlers<T> => ({
+  onAdd: (object) => isMeant(object) && handlers.onAdd?.(object),
+  onDelete: (object) => isMeant(object) && handlers.onDelete?.(object),
+  onUpdate: (before, after) => isMeant(after) && handlers.onUpdate?.(before, after),
+})
 
 /** Whether more of an object is another than what is said of it. */
 const asksElse = (before: ApiObject, after: ApiObject): boolean =>

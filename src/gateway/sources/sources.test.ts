@@ -3,10 +3,15 @@ import { test } from 'node:test'
 import { configMaps } from '#api/core/configmap/resource.ts'
 import { secrets } from '#api/core/secret/resource.ts'
 import type { Endpoint, EndpointSlice } from '#api/discovery/endpointslice/message.ts'
+import { gateways } from '#api/gatewayapi/gateway/resource.ts'
+import { ApiError } from '#client/client.ts'
+import { Informers } from '#client/informer.ts'
 import { FakeClient } from '#client/testing/fake-client.ts'
 import { systemClock } from '#clock/clock.ts'
+import { HandClock } from '#clock/testing/hand-clock.ts'
 import { endpointsOf, serviceOf } from '#routes/backend-endpoints.ts'
 import { leanClient } from './lean-client.ts'
+import { ObjectCaches } from './object-caches.ts'
 
 const slice = (
   addressType: EndpointSlice['addressType'],
@@ -90,4 +95,41 @@ test('of a ConfigMap settings and authorities are kept, of what is longer the na
   await client.create(configMaps, map as never, { namespace: 'shop' })
   const { items } = await leanClient(client).list(configMaps)
   assert.deepEqual((items[0] as typeof map).data, { ...data, page: '' })
+})
+
+test('a definition that is not there, or goes before its objects have come, holds up nothing; they come when it does', async () => {
+  const clock = new HandClock()
+  let isServed = true
+  const asked: string[] = []
+  const fault = (verb: string, { plural }: { readonly plural: string }) => {
+    if (plural !== 'gateways' || verb !== 'list') return undefined
+    asked.push(plural)
+    // The first list breaks off, and then there is nothing any more to be listed.
+    if (asked.length === 1) return new Error('broken off')
+    isServed = asked.length > 3
+    return isServed ? undefined : new ApiError({ code: 404, reason: 'NotFound', message: 'not found' } as never)
+  }
+  const client = new FakeClient({ clock, fault })
+  const metadata = { name: 'public', namespace: 'shop' }
+  await client.create(gateways, { metadata, spec: { gatewayClassName: 'fairlead', listeners: [] } } as never)
+  const informers = new Informers(client, { clock, random: () => 0, signal: new AbortController().signal })
+  let changes = 0
+  const caches = new ObjectCaches(informers, () => changes++)
+  let hasSynced = false
+  void informers.hasSynced().then(() => {
+    hasSynced = true
+  })
+  const turns = async () => {
+    for (let left = 5; left > 0; left--) await new Promise((resolve) => setImmediate(resolve))
+  }
+  await turns()
+  assert.equal(hasSynced, false)
+  clock.advance(100)
+  await turns()
+  assert.deepEqual([hasSynced, isServed, caches.objects().gateways], [true, false, []])
+  for (let tries = 0; tries < 3; tries++) {
+    clock.advance(1_000)
+    await turns()
+  }
+  assert.deepEqual([caches.objects().gateways.length, changes], [1, 1])
 })

@@ -49,8 +49,27 @@ test('an address of somebody else’s load balancer may be a name', () => {
   ])
 })
 
+test('while proxies serve an older generation of a Gateway, or of one listener of it, that is what waits', () => {
+  const { generation = 0 } = gateway('gw', []).metadata ?? {}
+  const older = told(gateway('gw', [http(), http({ name: 'b', port: 81 })]), {
+    servedAt: (_, port) => (port === 80 ? generation - 1 : undefined),
+  })
+  const found = older.conditions.conditions.find(({ type }) => type === 'Programmed')
+  assert.deepEqual([found?.reason, found?.isOlder], ['Pending', true])
+  assert.match(found?.message ?? '', new RegExp(`generation ${generation - 1} says`))
+  const now = told(gateway('gw', [http()]), { servedAt: () => generation })
+  assert.equal(now.three[1], 'True Programmed')
+})
+
+test('what is in the way of a Gateway is why it is not programmed', () => {
+  const obstacleAt = () => ({ reason: 'NoResources', message: 'Service kube-system/x is somebody else’s' })
+  const blocked = told(gateway('gw', [http()]), { obstacleAt })
+  assert.equal(blocked.three[1], 'False NoResources')
+  assert.equal(words(blocked.conditions, 'Programmed'), 'Service kube-system/x is somebody else’s')
+})
+
 test('a Gateway is programmed when a proxy serves it, at an address and a port', () => {
-  const waiting = told(gateway('gw', [http()]), { isServing: () => false })
+  const waiting = told(gateway('gw', [http()]), { servedAt: () => undefined })
   assert.deepEqual(waiting.three, ['True Accepted', 'False Pending', 'True ResolvedRefs'])
   assert.equal(words(waiting.conditions, 'Programmed'), 'no proxy serves it yet')
   const listener = listenerOf(waiting.all, 'Gateway gw', 'http')
@@ -68,7 +87,7 @@ test('a Gateway is programmed when a proxy serves it, at an address and a port',
   const nowhere = told(gateway('gw', [http()]), { addressesOf: () => [] })
   assert.deepEqual(nowhere.three, ['True Accepted', 'False AddressNotAssigned', 'True ResolvedRefs'])
   const refusals = new Map([['Gateway shop/gw http', 'no']])
-  const mixed = told(gateway('gw', [http(), http({ name: 'b', port: 81 })]), { isServing: () => false, refusals })
+  const mixed = told(gateway('gw', [http(), http({ name: 'b', port: 81 })]), { servedAt: () => undefined, refusals })
   assert.equal(mixed.three[1], 'False Pending')
   const half = told(gateway('gw', [http(), http({ name: 'b', port: 81 })]), {
     bindOf: (_, port) => (port === 80 ? 10_000 : undefined),
@@ -79,7 +98,7 @@ test('a Gateway is programmed when a proxy serves it, at an address and a port',
 
 test('the kernel needs no proxy', () => {
   const { three } = told(gateway('gw', [{ name: 'tcp', port: 22, protocol: 'TCP' }]), {
-    isServing: () => false,
+    servedAt: () => undefined,
     bindOf: () => undefined,
   })
   assert.deepEqual(three, GOOD)
@@ -273,7 +292,7 @@ test('a ListenerSet’s own grants count for its certificates, not those of its 
 
 test('a ListenerSet waits with its Gateway, and is not attached to one that is not accepted', () => {
   const listenerSets = [listenerSet('s', 'gw', [http({ port: 81 })])]
-  const waiting = routes({ gateways: [open('Same')], listenerSets }, { isServing: () => false })
+  const waiting = routes({ gateways: [open('Same')], listenerSets }, { servedAt: () => undefined })
   assert.deepEqual(setTold(waiting), ['True Accepted', 'False Pending'])
   const one = open('Same')
   const refused = routes({

@@ -1,11 +1,14 @@
+import type { Gateway } from '#api/gatewayapi/gateway/message.ts'
+import type { ListenerSet } from '#api/gatewayapi/listenerset/message.ts'
 import { canonicalAddress, tryParseAddress } from '#net/ip-address.ts'
 import type { GatewayView, ListenerSetView } from '../listeners/gateway-view.ts'
 import type { OwnListener } from '../listeners/own-listener.ts'
 import type { RouteOptions } from '../route-objects.ts'
 import type { WantedCondition, WantedStatus } from '../routes.ts'
+import type { Origin } from '../table/origin.ts'
 import type { Fault } from '../values/fault.ts'
 import { fails, holds, unless } from './condition.ts'
-import { listenerStatus, notProgrammed } from './listener-status.ts'
+import { listenerStatus, notProgrammed, programmed, type Unserved, unservedOf } from './listener-status.ts'
 
 /** How many routes are attached to a listener. */
 type AttachedRoutes = (listener: OwnListener) => number
@@ -25,7 +28,7 @@ const gatewayStatus = (view: GatewayView, attachedRoutes: AttachedRoutes, option
   const addresses = options.addressesOf(origin)
   const conditions: WantedCondition[] = [
     accepted(view),
-    unless('Programmed', gatewayNotProgrammed(view, addresses, options), 'the Gateway is served at its addresses'),
+    programmed(gatewayNotProgrammed(view, addresses, options), 'the Gateway is served at its addresses'),
     unless(
       'ResolvedRefs',
       view.unresolved ?? listenersNotResolved(listeners),
@@ -48,7 +51,7 @@ const gatewayStatus = (view: GatewayView, attachedRoutes: AttachedRoutes, option
       // Load balancers of others have names, too.
       addresses: addresses.map((value) => ({ type: tryParseAddress(value) ? 'IPAddress' : 'Hostname', value })),
       conditions,
-      listeners: listeners.map((one) => listenerStatus(one, attachedRoutes(one), origin, options)),
+      listeners: listeners.map((one) => listenerStatus(one, attachedRoutes(one), placeIn(gateway, origin), options)),
       attachedListenerSets: sets.filter((set) => setRefusal(set) === undefined).length,
     },
   }
@@ -84,11 +87,16 @@ const gatewayNotProgrammed = (
   view: GatewayView,
   addresses: readonly string[],
   options: RouteOptions,
-): Fault | undefined => {
+): Unserved | undefined => {
   const { origin, gateway } = view
   if (view.refused !== undefined) return { reason: 'Invalid', message: view.refused.message }
-  const all = [view, ...view.sets].flatMap(({ listeners }) => listeners)
-  if (!all.some((listener) => listener.isServed))
+  const all = [
+    ...view.listeners.map((listener) => ({ listener, place: placeIn(gateway, origin) })),
+    ...view.sets.flatMap(({ set, listeners }) =>
+      listeners.map((listener) => ({ listener, place: placeIn(set, origin) })),
+    ),
+  ]
+  if (!all.some(({ listener }) => listener.isServed))
     return { reason: 'Invalid', message: 'it has no listener that can be served' }
   const obstacle = options.obstacleAt?.(origin)
   if (obstacle !== undefined) return obstacle
@@ -101,11 +109,13 @@ const gatewayNotProgrammed = (
       ? { reason: 'AddressNotUsable', message: `none of the addresses ${asked} is given to it` }
       : { reason: 'AddressNotAssigned', message: 'it has no address yet' }
   }
-  const faults = all.map((listener) => notProgrammed(listener, origin, options))
-  return faults.every((fault) => fault !== undefined)
-    ? (faults.find(({ reason }) => reason === 'Pending') ?? faults[0])
-    : undefined
+  return unservedOf(all.map(({ listener, place }) => notProgrammed(listener, place, options)))
 }
+
+const placeIn = ({ metadata }: Gateway | ListenerSet, site: Origin) => ({
+  site,
+  generation: metadata?.generation ?? 0,
+})
 
 const isAmong = (value: string, addresses: readonly string[]): boolean =>
   tryParseAddress(value) !== undefined &&
@@ -135,10 +145,8 @@ const setStatus = (
   const { set, origin, listeners } = view
   const refused = setRefusal(view)
   const wrong = listenersNotValid(listeners)
-  const faults = listeners.map((listener) => notProgrammed(listener, site, options))
-  const pending = faults.every((fault) => fault !== undefined)
-    ? faults.find(({ reason }) => reason === 'Pending')
-    : undefined
+  const place = placeIn(set, site)
+  const unserved = unservedOf(listeners.map((listener) => notProgrammed(listener, place, options)))
   return {
     object: origin,
     uid: set.metadata?.uid ?? '',
@@ -150,9 +158,9 @@ const setStatus = (
           : wrong
             ? holds('Accepted', wrong.message, wrong.reason)
             : holds('Accepted', 'the ListenerSet is attached to its Gateway'),
-        unless('Programmed', refused ?? pending, 'the listeners are served at the addresses of the Gateway'),
+        programmed(refused ?? (unserved?.reason === 'Pending' ? unserved : undefined), 'the listeners are served at the addresses of the Gateway'),
       ],
-      listeners: listeners.map((one) => listenerStatus(one, attachedRoutes(one), site, options)),
+      listeners: listeners.map((one) => listenerStatus(one, attachedRoutes(one), place, options)),
     },
   }
 }

@@ -14,11 +14,18 @@ interface WantedListenerStatus {
   readonly conditions: readonly WantedCondition[]
 }
 
-/** `site` is the Gateway whose addresses it is at. */
+/** Where a listener is. */
+interface Place {
+  /** The Gateway whose addresses it is at. */
+  readonly site: Origin
+  /** Of the object that it stands in. */
+  readonly generation: number
+}
+
 export const listenerStatus = (
   listener: OwnListener,
   attachedRoutes: number,
-  site: Origin,
+  place: Place,
   options: RouteOptions,
 ): WantedListenerStatus => ({
   name: listener.spec.name,
@@ -30,15 +37,38 @@ export const listenerStatus = (
       ? holds('Conflicted', listener.conflict.message, listener.conflict.reason)
       : fails('Conflicted', { reason: 'NoConflicts', message: 'no other listener has its port and hostname' }),
     unless('ResolvedRefs', listener.unresolved, 'all references of the listener lead somewhere'),
-    unless('Programmed', notProgrammed(listener, site, options), 'the listener is served'),
+    programmed(notProgrammed(listener, place, options), 'the listener is served'),
     ...(listener.overlaps
       ? [holds('OverlappingTLSConfig', `${listener.overlaps} has a hostname in common with it`, 'OverlappingHostnames')]
       : []),
   ],
 })
 
+/** Why something is not served. */
+export interface Unserved extends Fault {
+  /** It is so as an older generation of it says. */
+  readonly isOlder?: true
+}
+
+/** `message` says what holds where it is served. */
+export const programmed = (unserved: Unserved | undefined, message: string): WantedCondition => ({
+  ...unless('Programmed', unserved, message),
+  ...(unserved?.isOlder && { isOlder: true }),
+})
+
+/** Of several things that are not served, for whom the others are: what passes by itself comes first. */
+export const unservedOf = (all: readonly (Unserved | undefined)[]): Unserved | undefined => {
+  const faults = all.filter((one) => one !== undefined)
+  if (faults.length < all.length) return undefined
+  return faults.find(({ isOlder }) => isOlder) ?? faults.find(({ reason }) => reason === 'Pending') ?? faults[0]
+}
+
 /** Why nobody answers at it yet, or at all. */
-export const notProgrammed = (listener: OwnListener, site: Origin, options: RouteOptions): Fault | undefined => {
+export const notProgrammed = (
+  listener: OwnListener,
+  { site, generation }: Place,
+  options: RouteOptions,
+): Unserved | undefined => {
   if (listener.conflict !== undefined) return listener.conflict
   if (!listener.isServed) {
     const why = listener.refused ?? listener.unresolved
@@ -50,5 +80,8 @@ export const notProgrammed = (listener: OwnListener, site: Origin, options: Rout
   if (family === 'tcp' || family === 'udp') return undefined
   if (options.bindOf(site, listener.spec.port) === undefined)
     return { reason: 'Pending', message: `port ${listener.spec.port} is not given to the proxy yet` }
-  return options.isServing(site) ? undefined : { reason: 'Pending', message: 'no proxy serves it yet' }
+  const served = options.servedAt(listener.owner, listener.spec.port)
+  if (served === undefined) return { reason: 'Pending', message: 'no proxy serves it yet' }
+  if (served >= generation) return undefined
+  return { reason: 'Pending', message: `proxies serve it as generation ${served} says yet`, isOlder: true }
 }

@@ -65,7 +65,7 @@ export const options = (changes: Partial<RouteOptions> = {}): RouteOptions => ({
   bundleVersions: ['v1.5.1'],
   bindOf: (_, port) => 10_000 + port,
   addressesOf: () => ['192.0.2.1'],
-  isServing: () => true,
+  servedAt: () => Number.POSITIVE_INFINITY,
   refusals: new Map(),
   checkCertificate,
   certificateNames: (chain) => chain.split(' ').slice(1),

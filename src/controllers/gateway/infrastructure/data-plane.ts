@@ -5,9 +5,10 @@ import type { Informer } from '#client/informer.ts'
 import { isLeaving } from '#objects/deletion.ts'
 import { keyOf } from '#objects/object-key.ts'
 import { DATA_PLANE_NAME, DATA_PLANE_NAMESPACE } from '#routes/data-plane.ts'
+import { isManaged } from '#routes/site-service.ts'
 import type { ControllerContext } from '../../context.ts'
 import { FIELD_MANAGER } from '../field-manager.ts'
-import { DATA_PLANE, isManaged, keeping } from './desired-objects.ts'
+import { DATA_PLANE, keeping } from './desired-objects.ts'
 
 /** The objects that the pods of the data plane are and stand on, as the API has them. */
 export class DataPlane {

@@ -2,10 +2,9 @@ import type { Service } from '#api/core/service/message.ts'
 import type { Gateway } from '#api/gatewayapi/gateway/message.ts'
 import { controllerReference } from '#objects/owner-reference.ts'
 import { DATA_PLANE_NAME, DATA_PLANE_NAMESPACE, GATEWAY_NAME_LABEL } from '#routes/data-plane.ts'
-import { MANAGED_LABELS } from '#routes/site-service.ts'
+import { isManaged, MANAGED_LABELS } from '#routes/site-service.ts'
 import { sameValue } from '../../values/equal.ts'
 import { textHash } from '../../values/text-hash.ts'
-import { isManaged } from './desired-objects.ts'
 
 const MOST_LETTERS = 63
 

@@ -10,13 +10,9 @@ import { roleBindings } from '#api/rbac/rolebinding/resource.ts'
 import type { PolicyRule } from '#api/rbac/rule.ts'
 import type { ApiObject, Resource } from '#api/resource.ts'
 import { DATA_PLANE_LABELS, DATA_PLANE_NAME as NAME, DATA_PLANE_NAMESPACE as NAMESPACE } from '#routes/data-plane.ts'
-import { MANAGED_LABELS } from '#routes/site-service.ts'
+import { isManaged, MANAGED_LABELS } from '#routes/site-service.ts'
 import { withOwned } from './desired-owned.ts'
 import { firstPodSpec, ownedPodSpec } from './desired-pod.ts'
-
-/** Whether it was made by this controller. */
-export const isManaged = ({ metadata }: ApiObject): boolean =>
-  Object.entries(MANAGED_LABELS).every(([key, value]) => metadata?.labels?.[key] === value)
 
 /** An object of the data plane. */
 interface WantedObject {

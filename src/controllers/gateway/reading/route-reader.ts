@@ -1,6 +1,4 @@
 import { customResourceDefinitions } from '#api/apiextensions/customresourcedefinition/resource.ts'
-import type { Deployment } from '#api/apps/deployment/message.ts'
-import { deployments } from '#api/apps/deployment/resource.ts'
 import { configMaps } from '#api/core/configmap/resource.ts'
 import { namespaces } from '#api/core/namespace/resource.ts'
 import { pods } from '#api/core/pod/resource.ts'
@@ -15,15 +13,15 @@ import { ingressClasses } from '#api/networking/ingressclass/resource.ts'
 import type { ApiObject } from '#api/resource.ts'
 import { certificateChecks } from '#client/certificate-check.ts'
 import type { Informer, Informers } from '#client/informer.ts'
+import { isReady } from '#objects/conditions.ts'
 import { isLeaving } from '#objects/deletion.ts'
 import { keyOf } from '#objects/object-key.ts'
 import { DATA_PLANE_NAME, DATA_PLANE_NAMESPACE, GATEWAY_CONTROLLER, GATEWAY_NAME_LABEL } from '#routes/data-plane.ts'
-import { readRefusals } from '#routes/refusals.ts'
+import { type PodReport, readReports, refusalsOf, servedBy } from '#routes/reports.ts'
 import type { RouteObjects, RouteOptions } from '#routes/route-objects.ts'
-import { bindOf, isBind, siteKey, siteKeyOf } from '#routes/site-service.ts'
+import { bindOf, isManaged, siteKey, siteKeyOf } from '#routes/site-service.ts'
 import type { Cache } from '../../context.ts'
 import { sameValue } from '../../values/equal.ts'
-import { isManaged } from '../infrastructure/desired-objects.ts'
 import type { SiteServices } from '../infrastructure/site-services.ts'
 import { askedHandlers, type GatewayCaches } from './caches.ts'
 
@@ -67,7 +65,6 @@ export class RouteReader {
   readonly #ingresses
   readonly #classes
   readonly #namespaces
-  readonly #deployments
   readonly #pods
   readonly #definitions
   readonly #checks = certificateChecks()
@@ -86,7 +83,6 @@ export class RouteReader {
     this.#ingresses = informers.for(ingresses)
     this.#classes = informers.for(ingressClasses)
     this.#namespaces = informers.for(namespaces)
-    this.#deployments = informers.for(deployments)
     this.#pods = informers.for(pods)
     this.#definitions = informers.for(customResourceDefinitions)
     this.#ingresses.addHandlers(askedHandlers(changed, said))
@@ -115,18 +111,16 @@ export class RouteReader {
         if (!sameValue(before.metadata?.labels, after.metadata?.labels)) changed()
       },
     })
-    this.#deployments.addHandlers({
-      onDelete: (last) => {
-        if (keyOf(last) === DATA_PLANE_KEY && isServed(last)) changed()
-      },
-      onUpdate: (before, after) => {
-        if (keyOf(after) === DATA_PLANE_KEY && isServed(before) !== isServed(after)) changed()
-      },
-    })
+    const hasReported = ({ metadata }: ApiObject): boolean => {
+      const said = this.#configMaps.cache.lister.byKey(DATA_PLANE_KEY)?.data ?? {}
+      return metadata?.namespace === DATA_PLANE_NAMESPACE && Object.hasOwn(said, metadata.name ?? '')
+    }
     this.#pods.addHandlers({
-      onDelete: ({ metadata }) => {
-        const said = this.#configMaps.cache.lister.byKey(DATA_PLANE_KEY)?.data ?? {}
-        if (metadata?.namespace === DATA_PLANE_NAMESPACE && Object.hasOwn(said, metadata.name ?? '')) changed()
+      onDelete: (pod) => {
+        if (hasReported(pod)) changed()
+      },
+      onUpdate: (before, pod) => {
+        if (isReady(before) !== isReady(pod) && hasReported(pod)) changed()
       },
     })
     const noteDefinition = ({ metadata }: ApiObject): void => {
@@ -146,7 +140,7 @@ export class RouteReader {
     return [
       ...this.#kinds.caches,
       ...[this.#services, this.#secrets, this.#configMaps].map(({ cache }) => cache),
-      ...[this.#ingresses, this.#classes, this.#namespaces, this.#deployments, this.#pods, this.#definitions],
+      ...[this.#ingresses, this.#classes, this.#namespaces, this.#pods, this.#definitions],
     ]
   }
 
@@ -202,10 +196,22 @@ export class RouteReader {
     }
   }
 
+  /** What pods that are there say; somebody else's ConfigMap of that name says nothing. */
+  #reports(): ReadonlyMap<string, PodReport> {
+    const configMap = this.#configMaps.find(DATA_PLANE_KEY)
+    return readReports(configMap && isManaged(configMap) ? configMap : undefined, this.isPod)
+  }
+
+  #isReady(name: string): boolean {
+    const pod = this.#pods.lister.get(name, DATA_PLANE_NAMESPACE)
+    return pod !== undefined && isReady(pod)
+  }
+
   /** What the objects do not tell; asked after them. */
   options(): RouteOptions {
     const sites = this.#sites.all()
-    const isUp = isServed(this.#deployments.lister.byKey(DATA_PLANE_KEY))
+    const reports = this.#reports()
+    const serving = [...reports].flatMap(([pod, report]) => (this.#isReady(pod) ? [report] : []))
     const versions = this.#definitions.lister
       .list()
       .flatMap(({ metadata }) => metadata?.annotations?.[BUNDLE_VERSION] ?? [])
@@ -217,21 +223,13 @@ export class RouteReader {
         return service && bindOf(service, port)
       },
       addressesOf: (site) => heldBy(sites.get(siteKey(site))),
-      isServing: (site) => {
-        const service = sites.get(siteKey(site))
-        return (
-          service !== undefined && (isUp || !(service.spec?.ports ?? []).some(({ targetPort }) => isBind(targetPort)))
-        )
-      },
-      refusals: readRefusals(this.#configMaps.find(DATA_PLANE_KEY), this.isPod),
+      servedAt: (owner, port) => servedBy(serving, owner, port),
+      refusals: refusalsOf(reports.values()),
       ...this.#checks,
     }
   }
 }
 
 const DATA_PLANE_KEY = `${DATA_PLANE_NAMESPACE}/${DATA_PLANE_NAME}`
-/** Somebody else's of that name serves nothing. */
-const isServed = (deployment: Deployment | undefined): boolean =>
-  deployment !== undefined && isManaged(deployment) && (deployment.status?.readyReplicas ?? 0) > 0
 const heldBy = (service: Service | undefined): readonly string[] =>
   (service?.status?.loadBalancer?.ingress ?? []).flatMap(({ ip, hostname }) => ip ?? hostname ?? [])

@@ -28,6 +28,14 @@ test('a condition keeps the time since when it is so while its status is the sam
   ])
 })
 
+test('while an older generation is served what was true of it stands, and what was not is said of this one', () => {
+  const older = condition('Programmed', 'False', { isOlder: true })
+  const before = { conditions: [stamped('Programmed', 'True', THEN, 1)] }
+  assert.deepEqual(merge(before, { conditions: [older] }), before)
+  const never = { conditions: [stamped('Programmed', 'False', THEN, 1)] }
+  assert.deepEqual(merge(never, { conditions: [older] }).conditions, [stamped('Programmed', 'False', THEN)])
+})
+
 test('what is so already is the very same status', () => {
   const before = { conditions: [stamped('Accepted', 'True', THEN)], addresses: [{ value: '10.0.0.1' }] }
   const wanted = { conditions: [condition('Accepted', 'True')], addresses: [{ value: '10.0.0.1' }] }

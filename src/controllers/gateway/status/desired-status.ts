@@ -1,5 +1,5 @@
 import type { Condition } from '#api/meta/condition.ts'
-import type { WantedStatus } from '#routes/routes.ts'
+import type { WantedCondition, WantedStatus } from '#routes/routes.ts'
 import { canonical, sameValue } from '../../values/equal.ts'
 import { type Entry, type Fields, isOurEntry, isShared, listOf, OWN_TYPES, SHARED } from './desired-parts.ts'
 
@@ -13,8 +13,9 @@ export const mergedStatus = (
   now: string,
 ): Fields => {
   const stamp = (before: unknown, wanted: unknown): readonly Condition[] =>
-    (wanted as readonly Condition[]).map((condition) => {
+    (wanted as readonly WantedCondition[]).map(({ isOlder, ...condition }) => {
       const old = conditionsOf(before).find(({ type }) => type === condition.type)
+      if (isOlder && old?.status === 'True') return old
       const lastTransitionTime = old?.status === condition.status ? old.lastTransitionTime : now
       return { ...condition, observedGeneration: generation, lastTransitionTime }
     })

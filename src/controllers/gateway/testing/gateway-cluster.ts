@@ -1,20 +1,25 @@
-import { deployments } from '#api/apps/deployment/resource.ts'
 import { Catalogue } from '#api/catalogue/catalogue.ts'
 import { kind } from '#api/catalogue/kind.ts'
+import { configMaps } from '#api/core/configmap/resource.ts'
 import { namespaces } from '#api/core/namespace/resource.ts'
+import { pods } from '#api/core/pod/resource.ts'
 import { gateways } from '#api/gatewayapi/gateway/resource.ts'
 import { gatewayClasses } from '#api/gatewayapi/gatewayclass/resource.ts'
 import { httpRoutes } from '#api/gatewayapi/httproute/resource.ts'
+import { listenerSets } from '#api/gatewayapi/listenerset/resource.ts'
 import { tcpRoutes } from '#api/gatewayapi/tcproute/resource.ts'
 import { builtInKinds } from '#api/kinds.ts'
 import type { Resource } from '#api/resource.ts'
+import { ownerId, reportText } from '#routes/reports.ts'
 import { startCluster } from '../../testing/cluster.ts'
 import { DATA_PLANE } from '../infrastructure/desired-objects.ts'
 
 type Loose = any
 export const API = 'gateway.networking.k8s.io'
 export const OURS = 'fairlead.dev/gateway-controller'
-const KINDS = [gatewayClasses, gateways, httpRoutes, tcpRoutes] as unknown as readonly Resource[]
+const KINDS = [gatewayClasses, gateways, httpRoutes, listenerSets, tcpRoutes] as unknown as readonly Resource[]
+/** A pod of the data plane. */
+export const POD = 'fairlead-gateway-1'
 export const shop = { namespace: 'shop' }
 export const system = { namespace: 'kube-system' }
 
@@ -72,13 +77,18 @@ export const start = async ({ fake, ...options }: Parameters<typeof startCluster
   const conditionsOf = (object: Loose): Record<string, string> =>
     Object.fromEntries((object.status?.conditions ?? []).map((one: Loose) => [one.type, `${one.status} ${one.reason}`]))
   const gatewayNow = async (name = 'public'): Promise<Loose> => client.get(gateways, name, shop)
-  const serving = async (): Promise<void> => {
-    const deployment = await client.get(deployments, 'fairlead-gateway', system)
-    await client.update(
-      deployments,
-      { ...deployment, status: { replicas: 1, readyReplicas: 1 } },
-      { ...system, subresource: 'status' },
-    )
+  /** A pod serves all Gateways and ListenerSets as they are now, but for what it refuses. */
+  const serving = async (refused: Readonly<Record<string, string>> = {}, pod = POD): Promise<void> => {
+    if (!client.all(pods).some(({ metadata }) => metadata?.name === pod)) {
+      const status = { conditions: [{ type: 'Ready', status: 'True' }] }
+      await client.create(pods, { metadata: { name: pod, ...system }, status } as Loose, system)
+    }
+    const owners = [...client.all(gateways), ...client.all(listenerSets)].map((one: Loose) => {
+      const ports = one.spec.listeners.map(({ port }: Loose) => port)
+      return [ownerId({ kind: one.kind, ...one.metadata }), { generation: one.metadata.generation, ports }] as const
+    })
+    const report = reportText({ served: new Map(owners), refused: new Map(Object.entries(refused)) })
+    await client.patch(configMaps, 'fairlead-gateway', 'merge', { data: { [pod]: report } }, system)
     await cluster.settle()
   }
   const names = (resource: Resource<Loose>) => client.all(resource).map(({ metadata }: Loose) => metadata.name)

@@ -1,0 +1,118 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { configMaps } from '#api/core/configmap/resource.ts'
+import { pods } from '#api/core/pod/resource.ts'
+import { services } from '#api/core/service/resource.ts'
+import { gateways } from '#api/gatewayapi/gateway/resource.ts'
+import { listenerSets } from '#api/gatewayapi/listenerset/resource.ts'
+import { gateway, listener, POD, shop, start, system } from './testing/gateway-cluster.ts'
+
+type Loose = any
+const programmed = ({ conditions }: Loose): readonly unknown[] => {
+  const { status, reason, observedGeneration } = conditions.find(({ type }: Loose) => type === 'Programmed')
+  return [status, reason, observedGeneration]
+}
+const started = async () => {
+  const cluster = await start()
+  await cluster.client.create(gateways, gateway('public'))
+  await cluster.settle()
+  return cluster
+}
+
+test('a Gateway is programmed when a pod that is ready says that it serves it, and no sooner', async () => {
+  const { client, settle, serving, gatewayNow, stop } = await started()
+  assert.deepEqual(programmed((await gatewayNow()).status), ['False', 'Pending', 1])
+  await serving()
+  assert.deepEqual(programmed((await gatewayNow()).status), ['True', 'Programmed', 1])
+  const setReady = async (status: 'True' | 'False'): Promise<void> => {
+    const pod = await client.get(pods, POD, system)
+    const conditions = [{ type: 'Ready', status }]
+    await client.update(pods, { ...pod, status: { conditions } } as Loose, { ...system, subresource: 'status' })
+    await settle()
+  }
+  await setReady('False')
+  assert.deepEqual(programmed((await gatewayNow()).status), ['False', 'Pending', 1])
+  await setReady('True')
+  assert.deepEqual(programmed((await gatewayNow()).status), ['True', 'Programmed', 1])
+  await client.patch(configMaps, 'fairlead-gateway', 'merge', { data: { [POD]: null } }, system)
+  await settle()
+  assert.deepEqual(programmed((await gatewayNow()).status), ['False', 'Pending', 1])
+  stop()
+})
+
+test('until a Gateway is served as it says now it stands that it is served as it said before', async () => {
+  const { client, settle, serving, gatewayNow, stop } = await started()
+  await serving()
+  const now = await gatewayNow()
+  await client.update(gateways, { ...now, spec: { ...now.spec, listeners: [listener(80), listener(8080)] } }, shop)
+  await settle()
+  const { status } = await gatewayNow()
+  assert.deepEqual(programmed(status), ['True', 'Programmed', 1])
+  assert.equal(status.conditions.find(({ type }: Loose) => type === 'Accepted').observedGeneration, 2)
+  assert.deepEqual(status.listeners.map(programmed), [
+    ['True', 'Programmed', 1],
+    ['False', 'Pending', 2],
+  ])
+  await serving()
+  const after = (await gatewayNow()).status
+  assert.deepEqual(programmed(after), ['True', 'Programmed', 2])
+  assert.deepEqual(after.listeners.map(programmed), [
+    ['True', 'Programmed', 2],
+    ['True', 'Programmed', 2],
+  ])
+  const [before, later] = [status, after].map(({ conditions }) =>
+    conditions.find(({ type }: Loose) => type === 'Programmed'),
+  )
+  assert.equal(before.lastTransitionTime, later.lastTransitionTime)
+  stop()
+})
+
+test('of several pods each must serve it; one that has said nothing yet takes nothing back', async () => {
+  const { client, settle, serving, gatewayNow, stop } = await started()
+  await serving()
+  const now = await gatewayNow()
+  await serving({}, 'fairlead-gateway-2')
+  await client.update(gateways, { ...now, spec: { ...now.spec, listeners: [listener(80), listener(81)] } }, shop)
+  await settle()
+  await serving()
+  assert.deepEqual(programmed((await gatewayNow()).status), ['True', 'Programmed', 1])
+  await serving({}, 'fairlead-gateway-2')
+  assert.deepEqual(programmed((await gatewayNow()).status), ['True', 'Programmed', 2])
+  const conditions = [{ type: 'Ready', status: 'True' }]
+  const third: Loose = { metadata: { name: 'fairlead-gateway-3', ...system }, status: { conditions } }
+  await client.create(pods, third, system)
+  await settle()
+  assert.deepEqual(programmed((await gatewayNow()).status), ['True', 'Programmed', 2])
+  stop()
+})
+
+test('listeners of a ListenerSet are served at its Gateway’s addresses, and it is told by its own generation', async () => {
+  const { client, settle, serving, stop } = await start()
+  const open = { namespaces: { from: 'Same' } }
+  await client.create(gateways, gateway('public', { allowedListeners: open }))
+  const set: Loose = {
+    apiVersion: 'gateway.networking.k8s.io/v1',
+    kind: 'ListenerSet',
+    metadata: { name: 'more', ...shop },
+    spec: { parentRef: { name: 'public' }, listeners: [{ ...listener(8080), name: 'more' }] },
+  }
+  await client.create(listenerSets, set, shop)
+  await settle()
+  const setNow = async (): Promise<Loose> => client.get(listenerSets, 'more', shop)
+  assert.deepEqual(programmed((await setNow()).status), ['False', 'Pending', 1])
+  await serving()
+  assert.deepEqual(programmed((await setNow()).status), ['True', 'Programmed', 1])
+  const now = await setNow()
+  const listeners = [...now.spec.listeners, { ...listener(8081), name: 'second' }]
+  await client.update(listenerSets, { ...now, spec: { ...now.spec, listeners } }, shop)
+  await settle()
+  assert.deepEqual(programmed((await setNow()).status), ['True', 'Programmed', 1])
+  await serving()
+  assert.deepEqual(programmed((await setNow()).status), ['True', 'Programmed', 2])
+  const service = client.all(services).find(({ metadata }) => metadata?.name === 'gateway-shop-public')
+  assert.deepEqual(
+    service?.spec?.ports?.map(({ port }) => port),
+    [80, 8080, 8081],
+  )
+  stop()
+})

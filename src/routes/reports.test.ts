@@ -1,0 +1,78 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { type PodReport, readReports, refusalsOf, reportText, servedBy, servedOf } from './reports.ts'
+
+const configMap = (data: Record<string, string>) =>
+  ({ apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'fairlead-gateway' }, data }) as const
+const gateway = { kind: 'Gateway', namespace: 'shop', name: 'public' }
+const report = (refused: Record<string, string>, served: PodReport['served'] = new Map()): PodReport => ({
+  served,
+  refused: new Map(Object.entries(refused)),
+})
+const serving = (generation: number, ...ports: readonly number[]): PodReport =>
+  report({}, new Map([['Gateway shop/public', { generation, ports }]]))
+
+test('what a pod writes is read back, together with what other pods say, and what is no text is passed over', () => {
+  const data = {
+    a: reportText(report({ 'HTTPRoute shop/cart 0': 'bad regex' })),
+    b: reportText(report({ x: 'y', 'HTTPRoute shop/cart 0': 'another word' })),
+    c: '{"refused":{"z":5,"w":"words"},"served":{"Gateway a/b":{"generation":"1"}}}',
+    d: 'no JSON',
+    e: 'null',
+    f: '{"of":"an older version"}',
+    g: reportText(serving(3, 80, 443)),
+  }
+  const all = readReports(configMap(data), () => true)
+  assert.deepEqual(Object.fromEntries(refusalsOf(all.values())), {
+    'HTTPRoute shop/cart 0': 'bad regex',
+    x: 'y',
+    w: 'words',
+  })
+  assert.deepEqual(all.get('g'), serving(3, 80, 443))
+  assert.equal(all.get('c')?.served.size, 0)
+  assert.equal(readReports(undefined, () => true).size, 0)
+})
+
+test('what a pod said that is gone counts no more, and the same report is the same text', () => {
+  const data = { gone: reportText(report({ x: 'y' })) }
+  assert.equal(readReports(configMap(data), (pod) => pod !== 'gone').size, 0)
+  assert.equal(reportText(report({ b: '1', a: '2' })), reportText(report({ a: '2', b: '1' })))
+})
+
+test('a generation is served at a port when each pod that has said something serves it there', () => {
+  const by = (...reports: readonly PodReport[]) => servedBy(reports, gateway, 80)
+  assert.equal(by(serving(3, 80)), 3)
+  assert.equal(by(serving(3, 443)), undefined)
+  assert.equal(by(), undefined)
+  assert.equal(by(serving(3, 80), serving(2, 80)), 2)
+  assert.equal(by(serving(3, 80), serving(3, 443)), undefined)
+  assert.equal(by(serving(3, 80), report({})), 3, 'who has just come')
+  assert.equal(servedBy([serving(3, 80)], { ...gateway, kind: 'ListenerSet' }, 80), undefined)
+})
+
+test('of a table each Gateway and ListenerSet is served at the ports of its own listeners', () => {
+  const set = { kind: 'ListenerSet', namespace: 'shop', name: 'more' }
+  const listener = (origin: object) => ({ origin })
+  const sites = [
+    {
+      origin: gateway,
+      ports: [
+        { port: 80, listeners: [listener(gateway), listener(set)] },
+        { port: 443, listeners: [listener(gateway)] },
+      ],
+    },
+    { origin: { kind: 'IngressClass', name: 'fairlead' }, ports: [{ port: 80, listeners: [] }] },
+  ]
+  const generations = new Map([
+    ['Gateway shop/public', 4],
+    ['ListenerSet shop/more', 1],
+    ['Gateway shop/other', 2],
+  ])
+  assert.deepEqual(
+    servedOf({ sites } as never, generations),
+    new Map([
+      ['Gateway shop/public', { generation: 4, ports: [80, 443] }],
+      ['ListenerSet shop/more', { generation: 1, ports: [80] }],
+    ]),
+  )
+})

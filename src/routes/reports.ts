@@ -1,0 +1,102 @@
+import type { ConfigMap } from '#api/core/configmap/message.ts'
+import { objectKey } from '#objects/object-key.ts'
+import type { Origin } from './table/origin.ts'
+import type { RoutingTable } from './table/table.ts'
+
+/** What a proxy listens for of a Gateway or a ListenerSet. */
+interface ServedOwner {
+  /** Of the object that it is served as. */
+  readonly generation: number
+  readonly ports: readonly number[]
+}
+
+/** What one pod's proxy serves and refuses. */
+export interface PodReport {
+  /** By `ownerId()`. */
+  readonly served: ReadonlyMap<string, ServedOwner>
+  /** Words by the ids of rules and listeners. */
+  readonly refused: ReadonlyMap<string, string>
+}
+
+/** `Gateway shop/public`. */
+export const ownerId = ({ kind, namespace, name }: Origin): string => `${kind} ${objectKey(namespace, name)}`
+
+/** What a proxy listens for that has taken a table; the generations are those of the objects that the table was made from. */
+export const servedOf = ({ sites }: RoutingTable, generations: ReadonlyMap<string, number>): PodReport['served'] => {
+  const ports = new Map<string, Set<number>>()
+  for (const site of sites)
+    for (const { port, listeners } of site.ports)
+      for (const { origin } of listeners) {
+        const id = ownerId(origin)
+        ports.set(id, (ports.get(id) ?? new Set()).add(port))
+      }
+  return new Map(
+    [...ports].flatMap(([id, all]): readonly [string, ServedOwner][] => {
+      const generation = generations.get(id)
+      return generation === undefined ? [] : [[id, { generation, ports: [...all] }]]
+    }),
+  )
+}
+
+/** As the pod writes it under its own name into the ConfigMap of the data plane: the same text for the same report. */
+export const reportText = ({ served, refused }: PodReport): string =>
+  JSON.stringify({ served: sorted(served), refused: sorted(refused) })
+
+const sorted = (all: ReadonlyMap<string, unknown>): object =>
+  Object.fromEntries([...all].sort(([a], [b]) => (a < b ? -1 : 1)))
+
+/** What the pods of which `isPod` holds have written there, by their names. What cannot be read says nothing. */
+export const readReports = (
+  configMap: ConfigMap | undefined,
+  isPod: (name: string) => boolean,
+): ReadonlyMap<string, PodReport> =>
+  new Map(
+    Object.entries(configMap?.data ?? {})
+      .sort(([a], [b]) => (a < b ? -1 : 1))
+      .flatMap(([pod, text]) => (isPod(pod) ? [[pod, readReport(text)] as const] : [])),
+  )
+
+/** What is refused by any of them, in the words of the first. */
+export const refusalsOf = (reports: Iterable<PodReport>): ReadonlyMap<string, string> => {
+  const all = new Map<string, string>()
+  for (const { refused } of reports) for (const [id, words] of refused) if (!all.has(id)) all.set(id, words)
+  return all
+}
+
+/**
+ * The generation of a Gateway or ListenerSet that all of them serve at a port, at least; undefined: some do not, or there is
+ * none. Who has said nothing at all has just come.
+ */
+export const servedBy = (reports: Iterable<PodReport>, owner: Origin, port: number): number | undefined => {
+  const id = ownerId(owner)
+  const generations = [...reports].flatMap(({ served }) => {
+    const one = served.get(id)
+    return served.size === 0 ? [] : [one?.ports.includes(port) ? one.generation : Number.NaN]
+  })
+  const least = Math.min(...generations)
+  return Number.isFinite(least) ? least : undefined
+}
+
+const readReport = (text: string): PodReport => {
+  const { served, refused } = fieldsOf(parsed(text))
+  return {
+    served: new Map(Object.entries(fieldsOf(served)).flatMap(([id, one]) => (isServed(one) ? [[id, one]] : []))),
+    refused: new Map(
+      Object.entries(fieldsOf(refused)).flatMap(([id, one]) => (typeof one === 'string' ? [[id, one]] : [])),
+    ),
+  }
+}
+
+const parsed = (text: string): unknown => {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
+}
+const fieldsOf = (value: unknown): Readonly<Record<string, unknown>> =>
+  typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {}
+const isServed = (value: unknown): value is ServedOwner => {
+  const { generation, ports } = fieldsOf(value)
+  return typeof generation === 'number' && Array.isArray(ports)
+}
