@@ -41,11 +41,11 @@ const begin = async (): Promise<void> => {
   await controllers.ready
 }
 
-before(async () => {
+const open = async (...serviceCidrs: readonly string[]): Promise<void> => {
   const definitions = gatewayDefinitions().map(
     (object): ResourceObject => ({ resource: customResourceDefinitions, object }),
   )
-  server = await startTestServer({ serviceCidrs: ['10.96.0.0/16'], systemObjects: definitions })
+  server = await startTestServer({ serviceCidrs, systemObjects: definitions })
   client = createHttpClient(unixTransport(server.socketPath))
   for (const { resource, object } of GATEWAY_CLASSES)
     await until(`${object.kind} is made`, () =>
@@ -59,12 +59,14 @@ before(async () => {
   const nginx: Loose = { metadata: { name: 'nginx' }, spec: { controller: 'example.com/other' } }
   await client.create(ingressClasses, nginx)
   await begin()
-})
-after(async () => {
+}
+const close = async (): Promise<void> => {
   controllers.stop()
   client.close()
   await server.close()
-})
+}
+before(() => open('10.96.0.0/16'))
+after(close)
 
 const until = async (what: string, holds: () => Promise<boolean>): Promise<void> => {
   for (const end = Date.now() + 5000; Date.now() < end; await new Promise((resolve) => setTimeout(resolve, 2)))
@@ -138,4 +140,26 @@ test('a Service that runs stays where the cluster lacks the family that is asked
   await change('public', { addresses: [{ type: 'IPAddress', value: '172.30.255.9' }] })
   await until('it has what it asks for', async () => (await statusOf('public')).addresses[0]?.value === '172.30.255.9')
   assert.equal((await serviceNow()).metadata?.uid, before.metadata?.uid)
+})
+
+test('a second family comes to a Service that runs, and goes, without it being made anew; another first one needs that', async () => {
+  await close()
+  await open('10.96.0.0/16', 'fd00:10:96::/112')
+  await makeGateway('public')
+  const given = async (...wanted: readonly string[]): Promise<void> => {
+    const values = async () => ((await statusOf('public')).addresses ?? []).map(({ value }: Loose) => value)
+    await until(`it has ${wanted}`, async () => (await values()).join() === wanted.join())
+  }
+  const uidNow = async () =>
+    (await client.get(services, 'gateway-default-public', { namespace: 'kube-system' })).metadata?.uid
+  await given('172.30.255.1', 'fd00::1')
+  const uid = await uidNow()
+  for (const asked of [['172.30.255.9'], ['fd00::7', '172.30.255.9']]) {
+    await change('public', { addresses: asked.map((value) => ({ type: 'IPAddress', value })) })
+    await given(...asked.toSorted())
+    assert.equal(await uidNow(), uid)
+  }
+  await change('public', { addresses: [{ type: 'IPAddress', value: 'fd00::8' }] })
+  await given('fd00::8')
+  assert.notEqual(await uidNow(), uid)
 })

@@ -9,7 +9,7 @@ import { ingresses } from '#api/networking/ingress/resource.ts'
 import { ingressClasses } from '#api/networking/ingressclass/resource.ts'
 import type { Resource } from '#api/resource.ts'
 import type { FakeClient } from '#client/testing/fake-client.ts'
-import { gateway, ingress, ingressClass, service, shop, start, system } from './testing/gateway-cluster.ts'
+import { gateway, ingress, ingressClass, listener, service, shop, start, system } from './testing/gateway-cluster.ts'
 
 type Loose = any
 const programmed = ({ status }: Loose) => status.conditions.find(({ type }: Loose) => type === 'Programmed')
@@ -71,18 +71,32 @@ test('a Service that runs stays where the one that its Gateway asks for cannot b
   const made = await client.get(services, 'gateway-shop-public', system)
   await client.update(services, { ...made, spec: { ...made.spec, ipFamilies: ['IPv4'] } } as Loose, system)
   await settle()
-  const now = await gatewayNow()
   writes.length = 0
-  await client.update(gateways, { ...now, spec: { ...now.spec, ...asks('fd00::7') } }, shop)
+  for (const [asked, why] of [
+    ['fd00::7', /fd00::7 is outside of the pool/],
+    ['10.9.9.9', /10\.9\.9\.9 is outside of the pool/],
+  ] as const) {
+    const now = await gatewayNow()
+    await client.update(gateways, { ...now, spec: { ...now.spec, ...asks(asked) } }, shop)
+    await settle()
+    const { status, reason, message } = programmed(await gatewayNow())
+    assert.deepEqual([status, reason], ['False', 'AddressNotUsable'])
+    assert.match(message, why)
+    assert.deepEqual(
+      writes.filter((one) => one.includes('services')),
+      [],
+    )
+    assert.deepEqual((await gatewayNow()).status.addresses, [{ type: 'IPAddress', value: '172.30.255.1' }])
+  }
+  const more = await gatewayNow()
+  await client.update(gateways, { ...more, spec: { ...more.spec, listeners: [listener(80), listener(81)] } }, shop)
   await settle()
-  const { status, reason, message } = programmed(await gatewayNow())
-  assert.deepEqual([status, reason], ['False', 'AddressNotUsable'])
-  assert.match(message, /fd00::7 is outside of the pool/)
+  const { spec } = await client.get(services, 'gateway-shop-public', system)
   assert.deepEqual(
-    writes.filter((one) => one.includes('services')),
-    [],
+    spec?.ports?.map(({ port }) => port),
+    [80, 81],
+    'all but the addresses is as it says',
   )
-  assert.deepEqual((await gatewayNow()).status.addresses, [{ type: 'IPAddress', value: '172.30.255.1' }])
   const broken = await gatewayNow()
   await client.update(gateways, { ...broken, spec: { ...broken.spec, ...asks('172.30.255.9') } }, shop)
   await settle()

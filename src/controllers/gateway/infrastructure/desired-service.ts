@@ -1,5 +1,5 @@
 import type { Service, ServicePort, ServiceSpec } from '#api/core/service/message.ts'
-import type { IpFamily } from '#net/ip-address.ts'
+import { type IpFamily, tryParseAddress } from '#net/ip-address.ts'
 import { LOAD_BALANCER_IPS_ANNOTATION } from '#objects/well-known.ts'
 import {
   DATA_PLANE_LABELS,
@@ -27,21 +27,22 @@ const PROPAGATED_ANNOTATION = 'fairlead.dev/propagated'
 type Texts = Readonly<Record<string, string>>
 
 /** What is to be done about a site's Service. `again`: it cannot be changed into what it should be, which is `object`. */
-type ServiceChange =
+export type ServiceChange =
   | { readonly do: 'nothing' }
   | { readonly do: 'create' | 'update' | 'again'; readonly object: Service }
 
 /**
  * What makes a site's Service as it should be. Of one that is there the ports, the selector, the addresses asked for and
- * what its Gateway wants on it are ours; all else is whose changes it, such as nodePorts or externalTrafficPolicy.
+ * what its Gateway wants on it are ours; all else is whose changes it, such as nodePorts or externalTrafficPolicy. `asked`:
+ * the addresses that it shall ask for.
  */
 export const serviceChange = (
   site: WantedSite,
   name: string,
   current: Service | undefined,
   binds: Binds,
+  asked = askedAddresses(site),
 ): ServiceChange => {
-  const asked = askedAddresses(site)
   if (current === undefined) return { do: 'create', object: firstService(site, name, asked, binds) }
   const families = familiesOf(asked)
   const [primary] = current.spec?.ipFamilies ?? []
@@ -62,6 +63,12 @@ export const serviceChange = (
   }
   return sameValue(object, current) ? { do: 'nothing' } : { do: 'update', object }
 }
+
+/** The addresses that a Service asks for. */
+export const askedBy = ({ metadata, spec }: Service): readonly string[] =>
+  (metadata?.annotations?.[LOAD_BALANCER_IPS_ANNOTATION] ?? spec?.loadBalancerIP ?? '')
+    .split(',')
+    .filter((one) => tryParseAddress(one))
 
 const firstService = (site: WantedSite, name: string, asked: readonly string[], binds: Binds): Service => {
   const families = familiesOf(asked)

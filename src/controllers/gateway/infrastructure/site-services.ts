@@ -10,10 +10,11 @@ import { isBind, siteKeyOf } from '#routes/site-service.ts'
 import type { Fault } from '#routes/values/fault.ts'
 import type { ControllerContext } from '../../context.ts'
 import { assignAddresses, heldBy, parseRange } from '../../load-balancer/desired.ts'
+import { sameValue } from '../../values/equal.ts'
 import { FIELD_MANAGER } from '../field-manager.ts'
 import { changedAlias, desiredAlias, isAlias } from './desired-alias.ts'
-import { serviceChange } from './desired-service.ts'
-import { Binds, keyOfSite, serviceName, serviceNames, type WantedSite } from './desired-site.ts'
+import { askedBy, type ServiceChange, serviceChange } from './desired-service.ts'
+import { Binds, familiesOf, keyOfSite, serviceName, serviceNames, type WantedSite } from './desired-site.ts'
 
 const ALIASES = 'gateway-alias'
 const INDEX = 'gateway-site'
@@ -118,24 +119,39 @@ export class SiteServices {
 
   async #write(site: WantedSite, name: string, current: Service | undefined, binds: Binds): Promise<Fault | undefined> {
     const { client } = this.#context
-    const change = serviceChange(site, name, current, binds)
+    const wanted = serviceChange(site, name, current, binds)
+    const fault = current && (await this.#refusal(wanted, current))
+    // What runs stays at the addresses that it has, and is otherwise as it should be.
+    const change = current && fault ? serviceChange(site, name, current, binds, askedBy(current)) : wanted
     const options = { namespace: DATA_PLANE_NAMESPACE, fieldManager: FIELD_MANAGER }
     if (change.do === 'create') await client.create(services, change.object, options)
     else if (change.do === 'update') await client.update(services, change.object, options)
-    if (change.do !== 'again') return undefined
-    const fault = await this.#refusal(change.object)
-    if (fault === undefined) await this.#remove(current!)
+    else if (change.do === 'again') await this.#remove(current!)
     return fault
   }
 
-  /** Why the Service that takes the place of one that runs could not be had. */
-  async #refusal({ metadata, ...rest }: Service): Promise<Fault | undefined> {
-    const { name, ...others } = metadata!
-    const object = { ...rest, metadata: { ...others, generateName: `${name}-` } }
-    const faults = this.#pool ? assignAddresses(object, this.#pool, (ip) => this.#holderOf(ip)).faults : []
+  /** Why the addresses that a Service is to ask for could not be had, while it has others. */
+  async #refusal(change: ServiceChange, current: Service): Promise<Fault | undefined> {
+    if (change.do === 'nothing' || heldBy(current).length === 0) return undefined
+    const asked = askedBy(change.object)
+    if (sameValue(asked, askedBy(current))) return undefined
+    const { metadata, spec } = change.object
+    const ipFamilies = asked.length > 0 ? familiesOf(asked) : spec?.ipFamilies
+    const others = (ip: string): string | undefined => this.#holderOf(ip, current)
+    const { faults } = this.#pool
+      ? assignAddresses({ ...change.object, spec: { ...spec, ipFamilies } }, this.#pool, others)
+      : { faults: [] }
     if (faults.length > 0) return { reason: 'AddressNotUsable', message: faults.join('; ') }
+    const options = { namespace: DATA_PLANE_NAMESPACE, dryRun: true }
+    const { name, ...rest } = metadata!
     try {
-      await this.#context.client.create(services, object, { namespace: DATA_PLANE_NAMESPACE, dryRun: true })
+      if (change.do === 'update') await this.#context.client.update(services, change.object, options)
+      else
+        await this.#context.client.create(
+          services,
+          { ...change.object, metadata: { ...rest, generateName: `${name}-` } },
+          options,
+        )
       return undefined
     } catch (error) {
       if (isInvalid(error)) return faultOf(error)
@@ -143,8 +159,9 @@ export class SiteServices {
     }
   }
 
-  #holderOf(ip: string): string | undefined {
-    const holder = this.#cache.lister.list().find((service) => heldBy(service).includes(ip))
+  #holderOf(ip: string, { metadata }: Service): string | undefined {
+    const holds = (one: Service): boolean => one.metadata?.uid !== metadata?.uid && heldBy(one).includes(ip)
+    const holder = this.#cache.lister.list().find(holds)
     return holder && keyOf(holder)
   }
 
