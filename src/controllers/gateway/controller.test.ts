@@ -153,6 +153,9 @@ test('a Gateway’s own namespace has a name that leads to it, with the labels t
   await client.create(gateways, gateway('second'))
   await settle()
   assert.deepEqual((await client.get(services, 'second-fairlead', shop)).spec, theirs.spec)
+  await client.delete(services, 'second-fairlead', shop)
+  await settle()
+  assert.equal((await client.get(services, 'second-fairlead', shop)).spec?.type, 'ExternalName')
   stop()
 })
 

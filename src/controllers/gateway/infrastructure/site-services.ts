@@ -6,7 +6,7 @@ import type { Informer } from '#client/informer.ts'
 import { isLeaving } from '#objects/deletion.ts'
 import { keyOf } from '#objects/object-key.ts'
 import { DATA_PLANE_NAMESPACE } from '#routes/data-plane.ts'
-import { isBind, siteKeyOf } from '#routes/site-service.ts'
+import { isBind, isManaged, siteKeyOf } from '#routes/site-service.ts'
 import type { Fault } from '#routes/values/fault.ts'
 import type { ControllerContext } from '../../context.ts'
 import { assignAddresses, heldBy, parseRange } from '../../load-balancer/desired.ts'
@@ -34,8 +34,10 @@ export class SiteServices {
   readonly #cache: Informer<Service>
   readonly #pool: Parameters<typeof assignAddresses>[1] | undefined
   #lastBind: number | undefined
-  /** Whether Services of others hold up some site. */
+  /** Whether Services of others are in the way of some site. */
   #waits = false
+  /** Meanwhile it is looked for what is in the way. */
+  #isKeeping = false
 
   /** `freed` is called where what others had may be had now. */
   constructor(context: ControllerContext, freed: () => void) {
@@ -44,10 +46,10 @@ export class SiteServices {
     this.#cache = context.informers.for(services)
     this.#cache.addIndex(ALIASES, (service) => (isAlias(service) ? [ALIASES] : []))
     this.#cache.addIndex(INDEX, (service) => [siteKeyOf(service) ?? NONE])
-    const note = (): void => {
-      if (this.#waits) freed()
+    const note = (service: Service): void => {
+      if (this.#waits || (this.#isKeeping && !isManaged(service))) freed()
     }
-    this.#cache.addHandlers({ onUpdate: note, onDelete: note })
+    this.#cache.addHandlers({ onUpdate: (before) => note(before), onDelete: note })
   }
 
   /** Of a site, by its key; one that is going has no addresses any more. */
@@ -69,6 +71,16 @@ export class SiteServices {
    * that it has: its address would be lost. Gives the sites whose Services could not be made so.
    */
   async keep(sites: readonly WantedSite[]): Promise<readonly Unmade[]> {
+    this.#isKeeping = true
+    try {
+      return await this.#keep(sites)
+    } finally {
+      this.#isKeeping = false
+    }
+  }
+
+  async #keep(sites: readonly WantedSite[]): Promise<readonly Unmade[]> {
+    this.#waits = false
     const wanted = new Map(sites.map((site) => [keyOfSite(site), site]))
     const all = this.all()
     for (const [key, service] of all) if (!wanted.has(key)) await this.#remove(service)
@@ -91,7 +103,7 @@ export class SiteServices {
         unmade.push({ site, fault: faultOf(error), error })
       }
     }
-    this.#waits = unmade.some(({ error }) => error === undefined)
+    this.#waits ||= unmade.some(({ error }) => error === undefined)
     this.#lastBind = binds.last
     for (const alias of this.#cache.lister.byIndex(ALIASES, ALIASES))
       if (!aliases.has(keyOf(alias)) && !isLeaving(alias)) await this.#remove(alias)
@@ -173,6 +185,7 @@ export class SiteServices {
     const current = this.#cache.lister.get(wanted.metadata!.name!, namespace)
     const options = { namespace, fieldManager: FIELD_MANAGER }
     if (current === undefined) await client.create(services, wanted, options)
+    else if (!isManaged(current)) this.#waits = true
     else if (!isLeaving(current)) {
       const next = changedAlias(wanted, current)
       if (next !== undefined) await client.update(services, next, options)
