@@ -320,6 +320,20 @@ test('of two hosts with one Secret that alone has no certificate that the Secret
   assert.ok(!reasonsOf('https://other.test/').includes('certificate-unusable'))
 })
 
+test('of two backends of an Ingress that lead nowhere the one is mended that was asked for, whatever their names are', () => {
+  const wrongPort = { service: { name: 'web', port: { number: 81 } } }
+  const shop = ingress('default/shop', { rules: [ingressRule('shop.test', 'Prefix / web', 'Prefix /b web-2')] })
+  shop.spec.rules[0].http.paths[0].backend = wrongPort
+  const given = { ingresses: [shop], ingressClasses: [OUR_CLASS] }
+  const more = { services: [service('web', '10.96.0.1'), service('web-1', '10.96.0.2'), ingressService(80)] }
+  const pathsOf = (url: string) =>
+    ask('pod/client', url, {}, withGateway(given, { more, ports: [80] })).findings.flatMap(({ cures }) =>
+      cures.map(({ command }) => /paths\/\d+\/backend\/service\/\w+/.exec(command)?.[0]),
+    )
+  assert.deepEqual(pathsOf('http://shop.test/'), ['paths/0/backend/service/port'])
+  assert.equal(pathsOf('http://shop.test/b')[0], 'paths/1/backend/service/name')
+})
+
 test('rules of hosts that are spelt nothing like the asked one are not offered in its place', () => {
   const named = (key: string, host: string) => httpRoute(key, { hostnames: [host], rules: [rule('web')] })
   const all = {

@@ -70,8 +70,15 @@ export type Action =
 export interface WeightedBackend {
   readonly weight: number
   /** A key of `RoutingTable.backends`, or what is answered since there is none. */
-  readonly to: { readonly backend: string } | { readonly status: number; readonly reason: string }
+  readonly to: { readonly backend: string } | NoBackend
   readonly filters: readonly Filter[]
+}
+
+interface NoBackend {
+  readonly status: number
+  readonly reason: string
+  /** Of an Ingress: the Service that was meant, in its namespace. */
+  readonly service?: string
 }
 
 export type Filter =

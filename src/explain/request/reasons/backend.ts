@@ -23,7 +23,7 @@ interface Referred {
   readonly port?: number
 }
 
-/** A backend of a rule leads nowhere. `message`: the words of the condition, by which it is known which one. */
+/** A backend of a rule leads nowhere. `message`: why, as the table has it. */
 export const backendUnresolved = (
   facts: ClusterFacts,
   gateways: GatewayFacts,
@@ -34,7 +34,7 @@ export const backendUnresolved = (
   const rule = ruleRef(entry)
   const cures =
     rule.route.kind === 'Ingress'
-      ? ingressCures(facts, gateways, rule.route, message)
+      ? ingressCures(facts, gateways, rule.route, serviceMeant(entry, message))
       : routeCures(facts, gateways, rule.route, rule.index)
   return { reason: 'backend-unresolved', rule, status, message, cures: cures.length > 0 ? cures : [lookAt(rule.route)] }
 }
@@ -107,12 +107,19 @@ export const grantCure = (from: ObjectRef, to: ObjectRef): Cure =>
     },
   )
 
+/** Of the shares of a rule that lead nowhere the one of which this is said: its Service. */
+const serviceMeant = ({ rule: { action } }: Entry, reason: string): string | undefined => {
+  if (action.type !== 'forward') return undefined
+  for (const { to } of action.to) if ('reason' in to && to.reason === reason) return to.service
+  return undefined
+}
+
 /** Of an Ingress: the Service, or its port, that is most like the one that is not there. */
 const ingressCures = (
   facts: ClusterFacts,
   { objects }: GatewayFacts,
   { namespace, name }: ObjectRef,
-  message: string,
+  meant: string | undefined,
 ): readonly Cure[] => {
   const ingress = find(objects.ingresses, name, namespace)
   const backends = (ingress?.spec?.rules ?? []).flatMap((rule, at) =>
@@ -123,7 +130,7 @@ const ingressCures = (
   )
   for (const { backend, path } of backends) {
     const { service: named } = backend
-    if (ingress === undefined || named === undefined || !message.includes(named.name)) continue
+    if (ingress === undefined || named === undefined || named.name !== meant) continue
     const service = find(facts.services, named.name, namespace)
     if (service === undefined) {
       const names = facts.services.flatMap(({ metadata }) =>

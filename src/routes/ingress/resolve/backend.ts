@@ -24,7 +24,7 @@ export const resolveBackend = (
   lookUp: (key: string) => Service | undefined,
 ): ResolvedBackend => {
   const nobody = (reason: 'BackendNotFound' | 'UnsupportedBackend', why: string): ResolvedBackend => ({
-    to: { status: 503, reason: why },
+    to: { status: 503, reason: why, ...(service && { service: service.name }) },
     news: warning(ingress, reason, `${place}: ${why}; requests get 503`),
   })
   if (resource !== undefined || service === undefined) {
