@@ -501,8 +501,8 @@ export const GATEWAY_DEFECTS: readonly GatewayDefect[] = [
   service(
     'ingress/missing',
     'what is not there answers 500',
-    'to: { status: 503, reason: why }',
-    'to: { status: 500, reason: why }',
+    'to: { status: 503, reason: why,',
+    'to: { status: 500, reason: why,',
   ),
   service(
     'ingress/port-name',
