@@ -83,6 +83,21 @@ test('of several pods each must serve it; one that has said nothing yet takes no
   await client.create(pods, third, system)
   await settle()
   assert.deepEqual(programmed((await gatewayNow()).status), ['True', 'Programmed', 2])
+  const again = await gatewayNow()
+  await client.update(gateways, { ...again, spec: { ...again.spec, listeners: [listener(80)] } }, shop)
+  await settle()
+  await serving()
+  assert.deepEqual(programmed((await gatewayNow()).status), ['True', 'Programmed', 2])
+  const leaving = { name: 'fairlead-gateway-2', ...system, finalizers: ['example.com/held'] }
+  const old = await client.get(pods, 'fairlead-gateway-2', system)
+  await client.update(pods, { ...old, metadata: { ...old.metadata, ...leaving } }, system)
+  await client.delete(pods, 'fairlead-gateway-2', system)
+  await settle()
+  assert.deepEqual(
+    programmed((await gatewayNow()).status),
+    ['True', 'Programmed', 3],
+    'who leaves hears of nothing new',
+  )
   stop()
 })
 

@@ -1,6 +1,7 @@
 import { customResourceDefinitions } from '#api/apiextensions/customresourcedefinition/resource.ts'
 import { configMaps } from '#api/core/configmap/resource.ts'
 import { namespaces } from '#api/core/namespace/resource.ts'
+import type { Pod } from '#api/core/pod/message.ts'
 import { pods } from '#api/core/pod/resource.ts'
 import { secrets } from '#api/core/secret/resource.ts'
 import type { Service } from '#api/core/service/message.ts'
@@ -120,7 +121,7 @@ export class RouteReader {
         if (hasReported(pod)) changed()
       },
       onUpdate: (before, pod) => {
-        if (isReady(before) !== isReady(pod) && hasReported(pod)) changed()
+        if (takesTraffic(before) !== takesTraffic(pod) && hasReported(pod)) changed()
       },
     })
     const noteDefinition = ({ metadata }: ApiObject): void => {
@@ -202,16 +203,16 @@ export class RouteReader {
     return readReports(configMap && isManaged(configMap) ? configMap : undefined, this.isPod)
   }
 
-  #isReady(name: string): boolean {
+  #takesTraffic(name: string): boolean {
     const pod = this.#pods.lister.get(name, DATA_PLANE_NAMESPACE)
-    return pod !== undefined && isReady(pod)
+    return pod !== undefined && takesTraffic(pod)
   }
 
   /** What the objects do not tell; asked after them. */
   options(): RouteOptions {
     const sites = this.#sites.all()
     const reports = this.#reports()
-    const serving = [...reports].flatMap(([pod, report]) => (this.#isReady(pod) ? [report] : []))
+    const serving = [...reports].flatMap(([pod, report]) => (this.#takesTraffic(pod) ? [report] : []))
     const versions = this.#definitions.lister
       .list()
       .flatMap(({ metadata }) => metadata?.annotations?.[BUNDLE_VERSION] ?? [])
@@ -230,6 +231,8 @@ export class RouteReader {
   }
 }
 
+/** One that leaves serves what it has to the end, and hears of nothing new. */
+const takesTraffic = (pod: Pod): boolean => isReady(pod) && !isLeaving(pod)
 const DATA_PLANE_KEY = `${DATA_PLANE_NAMESPACE}/${DATA_PLANE_NAME}`
 const heldBy = (service: Service | undefined): readonly string[] =>
   (service?.status?.loadBalancer?.ingress ?? []).flatMap(({ ip, hostname }) => ip ?? hostname ?? [])
