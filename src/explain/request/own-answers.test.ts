@@ -90,6 +90,9 @@ test('beside a rule for all hosts, an Ingress of another class and a route that 
     'not asked: Ingress default/theirs speaks of it, and nobody here serves it: its class nginx is served by k8s.io/ingress-nginx',
   ])
   assert.deepEqual(details(ask('pod/client', 'http://other.test/', {}, facts)), [])
+  const named = ask('pod/client', 'http://that.test/', {}, shop({}, all, foreign))
+  assert.equal(named.verdict, 'reachable')
+  assert.match(details(named).join(), /^not asked: Ingress default\/theirs speaks of it/)
 })
 
 test('a rule of another listener is not told to come later where none takes a request', () => {
