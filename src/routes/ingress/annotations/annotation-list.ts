@@ -28,5 +28,9 @@ const WAYS_OUT: readonly (readonly [RegExp, string])[] = [
   [/^(proxy-connect|proxy-send)-timeout$/, 'proxy-read-timeout limits the time until a backend answers'],
 ]
 
-export const wayOut = (name: string): string =>
-  WAYS_OUT.find(([pattern]) => pattern.test(name))?.[1] ?? 'remove it, or see which are honoured in docs/ingress.md'
+/** `isClosed`: it is there to keep somebody out, and nobody is let in for it. */
+export const wayOut = (name: string, isClosed: boolean): string =>
+  isClosed && name.endsWith('-snippet')
+    ? 'whitelist-source-range and denylist-source-range say who may ask'
+    : (WAYS_OUT.find(([pattern]) => pattern.test(name))?.[1] ??
+      'remove it, or see which are honoured in docs/ingress.md')

@@ -58,9 +58,9 @@ test('what would keep somebody out, and is not honoured, is not open instead: re
   for (const name of ['auth-url', 'auth-type', 'auth-secret']) closed({ [name]: 'x' }, name, login)
   for (const name of ['auth-tls-secret', 'auth-tls-verify-client', 'auth-tls-match-cn'])
     closed({ [name]: 'x' }, name, certificate)
-  const filters = 'an HTTPRoute changes headers and paths by its filters'
-  closed({ 'configuration-snippet': 'if ($bad) { return 403; }' }, 'configuration-snippet', filters)
-  closed({ 'server-snippet': 'location /x {\n  deny all;\n}' }, 'server-snippet', filters)
+  const ranges = 'whitelist-source-range and denylist-source-range say who may ask'
+  closed({ 'configuration-snippet': 'if ($bad) { return 403; }' }, 'configuration-snippet', ranges)
+  closed({ 'server-snippet': 'location /x {\n  deny all;\n}' }, 'server-snippet', ranges)
   closed({ 'auth-url': 'x', 'permanent-redirect': 'https://b.example' }, 'auth-url', login)
 })
 

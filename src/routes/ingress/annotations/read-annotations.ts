@@ -28,7 +28,7 @@ export const readAnnotations = (
     // A canary has its rules from the Ingress whose requests it shares.
     const isClosed = !isCanary && restricts(name, value, (other) => said.get(other))
     const effect = isClosed ? 'since it restricts who may ask, all requests get 503' : 'and has no effect'
-    const text = `annotation ${PREFIX}${name} is not honoured, ${effect}: ${wayOut(name)}`
+    const text = `annotation ${PREFIX}${name} is not honoured, ${effect}: ${wayOut(name, isClosed)}`
     news.push(warning(origin, 'UnsupportedAnnotation', text))
     if (isClosed) settings = { ...settings, closedBy: settings.closedBy ?? `${PREFIX}${name}` }
   }
