@@ -40,10 +40,11 @@ export const startServers = (folder: string, netns: string): ChildProcess => {
 }
 
 /**
- * Bare: one frontend, one backend with the endpoints of all Services, and the client's address in a header; once more with all headers that
- * ours has. Nginx: the same table as
- * a server for each host, an upstream for each Service that keeps its connections, and the headers that ours sends too. `filtered`: the program of bench/load, so that
- * their system calls pass a filter as those of the pod do.
+ * Bare: one frontend, one backend with the endpoints of all Services, and the client's address in a header; once more with
+ * all headers that ours has. Nginx: the same table as a server for each host, an upstream for each Service that keeps its
+ * connections, the headers that ours sends, without those that ours takes away (it drops any with an underscore itself), and
+ * WebSockets as ours has them. `filtered`: the program of bench/load, so that their system calls pass a filter as those of the
+ * pod do.
  */
 export const startRivals = (
   folder: string,
@@ -121,12 +122,17 @@ http {
   server_names_hash_bucket_size 128;
 ${temporary.map((name) => `  ${name}_temp_path ${join(folder, 'temp', name)};`).join('\n')}
   proxy_http_version 1.1;
-  proxy_set_header Connection "";
   proxy_set_header Host $http_host;
   proxy_set_header X-Forwarded-For $remote_addr;
   proxy_set_header X-Forwarded-Proto $scheme;
   proxy_set_header X-Forwarded-Host $http_host;
   proxy_set_header X-Forwarded-Port $server_port;
+  proxy_set_header Forwarded "";
+  proxy_set_header X-Forwarded-Prefix "";
+  proxy_set_header X-Real-IP "";
+  map $http_upgrade $connection_upgrade { default upgrade; '' ''; }
+  proxy_set_header Upgrade $http_upgrade;
+  proxy_set_header Connection $connection_upgrade;
 ${upstreams.join('\n')}
 ${servers.join('\n')}
 }

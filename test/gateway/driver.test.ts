@@ -1,4 +1,8 @@
 import assert from 'node:assert/strict'
+import { once } from 'node:events'
+import { Agent, createServer, request } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { text } from 'node:stream/consumers'
 import { test } from 'node:test'
 import { httpRoutes } from '#api/gatewayapi/httproute/resource.ts'
 import { ask } from './ask.ts'
@@ -31,6 +35,30 @@ test('objects of the API become routes of a running HAProxy, in the order in whi
   await under.client.delete(httpRoutes, 'web', { namespace: 'shop' })
   await answers('a.test', '/', '404')
   assert.deepEqual(under.errors, [])
+})
+
+test('connections to an endpoint that came while HAProxy runs are used again', { skip }, async (t) => {
+  const [a] = await startServers(t, 1)
+  let connections = 0
+  const counting = createServer((_, response) => response.end('counting')).on('connection', () => connections++)
+  await once(counting.listen(0, '127.0.0.1'), 'listening')
+  t.after(() => counting.close().closeAllConnections())
+  const under = await DriverUnderTest.start(t, (one) => one.service('web', [a!.port]))
+  await under.route('web', 'a.test', [toService('web')])
+  await answers('a.test', '/', '200 e0')
+  const { reloads } = under.driver.proxy
+  await under.endpoints('web', [(counting.address() as AddressInfo).port])
+  await answers('a.test', '/', '200 counting')
+  assert.equal(under.driver.proxy.reloads, reloads)
+  const agent = new Agent({ keepAlive: true, maxSockets: 1 })
+  t.after(() => agent.destroy())
+  connections = 0
+  for (let asked = 0; asked < 50; asked++) {
+    const outgoing = request({ agent, host: '127.0.0.1', port: BIND, headers: { host: 'a.test' } }).end()
+    const [response] = await once(outgoing, 'response')
+    assert.equal(await text(response), 'counting')
+  }
+  assert.ok(connections < 10, `${connections} connections for 50 requests`)
 })
 
 test('a driver that comes after another finds its slots, and reloads nothing', { skip }, async (t) => {

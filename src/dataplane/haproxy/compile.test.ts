@@ -182,9 +182,10 @@ test('servers are named by address and port alone, each once; one that leaves on
     { address: '10.0.0.1', port: 80, isLeaving: true },
     { address: 'fd00::1', port: 80, isLeaving: true },
   ])
+  const reused = 'pool-max-conn -1 pool-purge-delay 5s'
   assert.deepEqual(servers.map(({ address, state, parameters }) => [address, state, parameters]).sort(), [
-    ['10.0.0.1', 'ready', 'proto h2'],
-    ['fd00::1', 'drain', 'proto h2'],
+    ['10.0.0.1', 'ready', `${reused} proto h2`],
+    ['fd00::1', 'drain', `${reused} proto h2`],
   ])
   // As HAProxy tells it, by which it is known again.
   const written = [

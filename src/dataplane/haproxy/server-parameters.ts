@@ -9,9 +9,12 @@ import { authorityName, certificateName } from './file-names.ts'
  * beside it. So of names that may stand in the place of the hostname only the hostname itself can be checked, and no URI.
  */
 export function serverParameters({ protocol, tls }: Backend): string | undefined {
-  if (tls === undefined) return protocol === 'h2c' ? 'proto h2' : ''
-  return isCheckable(tls) ? tlsWords(tls, protocol).join(' ') : undefined
+  if (tls === undefined) return [REUSED, ...(protocol === 'h2c' ? ['proto h2'] : [])].join(' ')
+  return isCheckable(tls) ? [REUSED, ...tlsWords(tls, protocol)].join(' ') : undefined
 }
+
+/** Connections are used again: a server that is added while HAProxy runs has none of the defaults, and would keep none. */
+const REUSED = 'pool-max-conn -1 pool-purge-delay 5s'
 
 function isCheckable({ authorities, alternativeNames, hostname }: BackendTls): boolean {
   if (authorities.length === 0 || alternativeNames.length === 0) return true

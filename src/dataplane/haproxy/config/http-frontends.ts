@@ -44,17 +44,17 @@ function ruleLines(port: SitePort, { trusted = [], requestMetrics }: Site): read
   const isStandard = port.port === (port.kind === 'tls' ? 443 : 80)
   const isTls = port.kind === 'tls'
   return [
-    // Also what is no path at all: `*`, or one with a fragment.
-    `http-request lua.clean unless { pathq -m reg '${PLAIN}' }`,
-    // Before all: keys of maps are a host and a path without anything between, and a host with a slash would be both.
-    CHECK_HOST,
+    // Before all: keys of maps are a host and a path without anything between. `base` is that, too: a host with a slash
+    // would be both, and one with a comma ends there.
+    'http-request deny deny_status 400 if { req.fhdr(host) -m sub / , }',
+    // Also what is no path at all: `*`.
+    `http-request lua.clean unless { base -m reg '${PLAIN}' }`,
     ...(isTls || !isStandard ? [SET_HOST] : []),
     ...(isStandard
       ? [`http-request set-var(txn.to) base,concat(/?),map_beg(${pathsMap(port.bind)})`]
       : [key('%[var(txn.host)]'), look]),
     // A connection may be for another listener than the request that comes by it.
     ...(isTls ? [`http-request lua.misdirected if ${OTHER_NAME}`] : []),
-    NO_H2C,
     ...forwarded(port, trusted),
     'http-response lua.answer if { var(txn.later) -m found }',
     ...(isCounted ? RESPONSE_COUNTERS : []),
@@ -87,15 +87,13 @@ const OTHER_NAME = '!{ ssl_fc_sni,lower,strcmp(txn.host) 0 }'
 const SET_HOST = 'http-request set-var(txn.host) req.fhdr(host),host_only,lower,rtrim(.)'
 
 /**
- * A target that is matched as it is written: a path of octets that need no escape, without an escape, a dot at the
- * beginning of a segment, or slashes that stand together.
+ * A host as `hostOf()` reads it, and a path that is matched as it is written: of octets that need no escape, without an
+ * escape, a dot at the beginning of a segment, or slashes that stand together.
  */
-const PLAIN = '^/(?:[^/.%\\\\?#][^/%\\\\?#]*+/?+)*+(?:\\?[^#]*+)?$'
-
-/** What `hostOf()` does not read. A request of HTTP/1.0 may have none. */
-const NO_HOST = '^(?!(?:\\[[0-9A-Fa-f:.]++\\]|[A-Za-z0-9_-]++(?:\\.[A-Za-z0-9_-]++)*+\\.?)(?::[0-9]{0,5})?$)'
-
-const CHECK_HOST = `http-request deny deny_status 400 if { req.fhdr(host) -m reg '${NO_HOST}' }`
+const PLAIN = [
+  '^(?:\\[[0-9A-Fa-f:.]++\\]|[A-Za-z0-9_-]++(?:\\.[A-Za-z0-9_-]++)*+\\.?)(?::[0-9]{0,5})?',
+  '/(?:[^/.%\\\\#][^/%\\\\#]*+/?+)*+$',
+].join('')
 
 const LOG_LINES = [
   'log stdout format raw local0',
@@ -109,11 +107,15 @@ const LOG_LINES = [
 const SET_CLIENT = 'tcp-request session set-var-fmt(sess.client) %[src]'
 const FORWARDED_FOR = 'http-request add-header X-Forwarded-For %[var(sess.client)]'
 
-/** What some servers read as headers of ours: they know no difference between a dash and an underscore. */
-const LIKENESSES = ['http-request del-header X_Forwarded_ -m beg', 'http-request del-header X-Real-IP']
-
-/** Behind it nobody would look at what is asked for: it would be one connection, and no requests. */
+/**
+ * What clients say of themselves, or for others, also in another spelling: some servers know no difference between a dash and
+ * an underscore. Of those who upgrade to HTTP/2 nobody would look at what they ask for: it would be one connection, and no
+ * requests. All are looked for in one go, and the Lua program has the work where there is one.
+ */
+const SAID = '(?:^|,)(?:x[-_]forwarded[-_]|(?:forwarded|x-real-ip|upgrade)(?:,|$))'
+const STRIP = `http-request lua.strip if { req.hdr_names -m reg '${SAID}' }`
 const NO_H2C = 'http-request del-header Upgrade if { req.hdr(upgrade) -i -m sub h2c }'
+const STRIPPED = ['Forwarded', 'X-Forwarded- -m beg', 'X_Forwarded_ -m beg', 'X-Real-IP']
 
 /** What backends are told of clients. What clients say of themselves is passed on for those alone who are trusted. */
 function forwarded({ port, kind }: SitePort, trusted: readonly string[]): readonly string[] {
@@ -123,19 +125,12 @@ function forwarded({ port, kind }: SitePort, trusted: readonly string[]): readon
     ['Port', String(port)],
   ]
   if (trusted.length === 0) {
-    return [
-      'http-request del-header Forwarded',
-      'http-request del-header X-Forwarded- -m beg',
-      ...LIKENESSES,
-      FORWARDED_FOR,
-      ...own.map(([name, value]) => `http-request add-header X-Forwarded-${name} ${value}`),
-    ]
+    return [STRIP, FORWARDED_FOR, ...own.map(([name, value]) => `http-request add-header X-Forwarded-${name} ${value}`)]
   }
   const sources = `{ src ${trusted.join(' ')} }`
   return [
-    ...LIKENESSES.map((line) => `${line} unless ${sources}`),
-    `http-request del-header Forwarded unless ${sources}`,
-    `http-request del-header X-Forwarded- -m beg unless ${sources}`,
+    NO_H2C,
+    ...STRIPPED.map((names) => `http-request del-header ${names} unless ${sources}`),
     FORWARDED_FOR,
     ...own.map(
       ([name, value]) =>

@@ -6,6 +6,7 @@ local backends = require("backends")
 local copies = require("copies")
 local decisions = require("decisions")
 local paths = require("paths")
+local requests = require("requests")
 local rules = require("rules")
 local guarded = require("answers").guarded
 local named = require("texts").named
@@ -29,6 +30,7 @@ local function connect(map, server_name)
 end
 
 core.register_action("clean", { "http-req" }, guarded(paths.clean))
+core.register_action("strip", { "http-req" }, guarded(requests.strip))
 core.register_action("find", { "http-req" }, guarded(decisions.find))
 core.register_action("misdirected", { "http-req" }, guarded(decisions.misdirected))
 core.register_action("route", { "http-req" }, guarded(decisions.route))

@@ -34,7 +34,18 @@ local function clean_path(raw)
   return path
 end
 
+-- As hostOf() in src/routes/table/hostname.ts reads it. A request of HTTP/1.0 may have none.
+local function is_host(text)
+  local host = text:match("^(.*):%d?%d?%d?%d?%d?$") or text
+  if host:find("^%[[%x:.]+%]%.?$") then return true end
+  host = host:gsub("%.$", "")
+  return host ~= "" and not host:find("[^%w_.-]") and not host:find("^%.") and not host:find("%.$") and not host:find("..", 1, true)
+end
+
+-- Has a request's path as it is matched. Returns what is answered to one without a host or a path.
 function paths.clean(txn)
+  local host = requests.header(txn, "host")
+  if host and not is_host(host) then return answer(400) end
   local target = txn.f:pathq() or ""
   local raw, query = target:match("^([^?]*)(.*)$")
   local path = clean_path(raw)

@@ -47,4 +47,20 @@ function requests.comes_from(txn, ranges)
   return false
 end
 
+local function is_said(name)
+  return name == "forwarded" or name == "x-real-ip" or name:find("^x[-_]forwarded[-_]") ~= nil
+end
+
+-- Takes away what clients say of themselves, and the wish for a protocol behind which nobody would look at requests.
+function requests.strip(txn)
+  for name, values in pairs(txn.http:req_get_headers()) do
+    if is_said(name:lower()) then txn.http:req_del_header(name) end
+    if name:lower() == "upgrade" then
+      for _, value in pairs(values) do
+        if value:lower():find("h2c", 1, true) then txn.http:req_del_header(name) end
+      end
+    end
+  end
+end
+
 return requests
