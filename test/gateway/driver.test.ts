@@ -46,6 +46,7 @@ test('connections to an endpoint that came while HAProxy runs are used again', {
   const under = await DriverUnderTest.start(t, (one) => one.service('web', [a!.port]))
   await under.route('web', 'a.test', [toService('web')])
   await answers('a.test', '/', '200 e0')
+  await under.driver.proxy.settled()
   const { reloads } = under.driver.proxy
   await under.endpoints('web', [(counting.address() as AddressInfo).port])
   await answers('a.test', '/', '200 counting')
