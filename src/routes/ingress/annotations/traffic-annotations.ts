@@ -69,7 +69,7 @@ export const TRAFFIC_ANNOTATIONS: readonly Annotation[] = [
   },
   {
     name: 'proxy-body-size',
-    does: 'How large a request’s body may be, in octets or with `k`, `m` or `g` behind; more gets 413. `0`: no limit. Without it `1m`.',
+    does: 'How large a request’s body may be, in octets or with `k`, `m` or `g` behind; more gets 413. `0`: no limit. Without it `1m`, for bodies that say how large they are.',
     read(value) {
       const octets = readSize(value)
       if (octets === undefined) return bad('is no size such as 8m', '1m')
