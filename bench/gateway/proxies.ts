@@ -15,6 +15,7 @@ const NGINX = ['/usr/sbin/nginx', join(import.meta.dirname, '../../.debian/usr/s
 const BARE_PORT = 21_000
 const HEADERS_PORT = 21_001
 const NGINX_PORT = 21_002
+const BUFFERING_PORT = 21_003
 const THREADS = 2
 
 /** Connections and times as our gateway has them (src/dataplane/haproxy/config/global.ts). */
@@ -43,7 +44,8 @@ export const startServers = (folder: string, netns: string): ChildProcess => {
  * Bare: one frontend, one backend with the endpoints of all Services, and the client's address in a header; once more with
  * all headers that ours has. Nginx: the same table as a server for each host, an upstream for each Service that keeps its
  * connections, the headers that ours sends, without those that ours takes away (it drops any with an underscore itself), and
- * WebSockets as ours has them. `filtered`: the program of bench/load, so that their system calls pass a filter as those of the
+ * WebSockets as ours has them; answers go on as they come, as ours and those of ingress-nginx do, and once more
+ * with nginx' own default, which holds them up. `filtered`: the program of bench/load, so that their system calls pass a filter as those of the
  * pod do.
  */
 export const startRivals = (
@@ -57,17 +59,23 @@ export const startRivals = (
   const headersFile = written(folder, 'headers.cfg', bareConfig(address, HEADERS_PORT, OUR_HEADERS))
   const program = NGINX.find((path) => existsSync(path))
   if (program === undefined) throw new Error('nginx is missing: script/setup --tests unpacks it')
-  for (const name of ['temp', 'logs']) mkdirSync(join(folder, name), { recursive: true })
-  const nginxFile = written(folder, 'nginx.conf', nginxConfig(folder, address, routes))
+  const nginxOf = (port: number, buffering: 'on' | 'off'): ChildProcess => {
+    const own = join(folder, `nginx-${port}`)
+    for (const name of ['temp', 'logs']) mkdirSync(join(own, name), { recursive: true })
+    const file = written(own, 'nginx.conf', nginxConfig({ folder: own, address, routes, port, buffering }))
+    return inside(netns, filtered, program, '-p', own, '-c', file, '-e', 'stderr')
+  }
   const bare = inside(netns, filtered, 'haproxy', '-db', '-f', bareFile)
   const headers = inside(netns, filtered, 'haproxy', '-db', '-f', headersFile)
-  const nginx = inside(netns, filtered, program, '-p', folder, '-c', nginxFile, '-e', 'stderr')
+  const nginx = nginxOf(NGINX_PORT, 'off')
+  const buffering = nginxOf(BUFFERING_PORT, 'on')
   return {
-    children: [bare, headers, nginx],
+    children: [bare, headers, nginx, buffering],
     proxies: [
       { name: 'bare', port: BARE_PORT, pids: () => [bare.pid!] },
       { name: 'bare, our headers', port: HEADERS_PORT, pids: () => [headers.pid!] },
       { name: 'nginx', port: NGINX_PORT, pids: () => childrenOf(nginx.pid!) },
+      { name: 'nginx, buffering', port: BUFFERING_PORT, pids: () => childrenOf(buffering.pid!) },
     ],
   }
 }
@@ -91,7 +99,15 @@ const OUR_HEADERS = `  http-request del-header Forwarded
   http-request add-header X-Forwarded-Host %[req.hdr(host)]
   http-request add-header X-Forwarded-Port 80`
 
-const nginxConfig = (folder: string, address: string, routes: number): string => {
+interface NginxOptions {
+  readonly folder: string
+  readonly address: string
+  readonly routes: number
+  readonly port: number
+  readonly buffering: 'on' | 'off'
+}
+
+const nginxConfig = ({ folder, address, routes, port, buffering }: NginxOptions): string => {
   const all = Array.from({ length: routes }, (_, route) => route)
   const upstreams = [...new Set(all.map(serviceOf))].map(
     (service) => `  upstream s${service} {
@@ -102,7 +118,7 @@ const nginxConfig = (folder: string, address: string, routes: number): string =>
   )
   const servers = all.map((route) =>
     `  server {
-    listen ${NGINX_PORT} reuseport;
+    listen ${port} reuseport;
     server_name ${hostOf(route)};
     location / { proxy_pass http://s${serviceOf(route)}; }
   }`.replace(route === 0 ? '' : ' reuseport', ''),
@@ -122,6 +138,7 @@ http {
   server_names_hash_bucket_size 128;
 ${temporary.map((name) => `  ${name}_temp_path ${join(folder, 'temp', name)};`).join('\n')}
   proxy_http_version 1.1;
+  proxy_buffering ${buffering};
   proxy_set_header Host $http_host;
   proxy_set_header X-Forwarded-For $remote_addr;
   proxy_set_header X-Forwarded-Proto $scheme;
