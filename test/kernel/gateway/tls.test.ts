@@ -4,6 +4,7 @@ import { connect as connectHttp2, createSecureServer } from 'node:http2'
 import { createServer as createHttps } from 'node:https'
 import { type AddressInfo, createServer as createTcpServer } from 'node:net'
 import { after, before, test } from 'node:test'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { connect, createServer as createTls } from 'node:tls'
 import type { Backend, BackendTls, SitePort } from '#routes/table/table.ts'
 import { EchoBackends } from './echo-backends.ts'
@@ -261,7 +262,7 @@ test('a backend that is spoken to by TLS must show its name, by an authority of 
   }
 })
 
-test('clients and backends of HTTP/2 are spoken to as such, and trailers pass', async () => {
+test('clients and backends of HTTP/2 are spoken to as such, trailers pass, and copies have bodies of no stated length', async () => {
   const inside = createSecureServer({ cert: server.chain, key: server.key })
   const paths: unknown[] = []
   inside.on('stream', (stream, headers) => {
@@ -272,13 +273,14 @@ test('clients and backends of HTTP/2 are spoken to as such, and trailers pass', 
   })
   inside.listen(0, '127.0.0.1')
   await once(inside, 'listening')
+  const copy = { type: 'mirror', backend: 'one', numerator: 1, denominator: 1 } as const
   const proxy = await ProxyUnderTest.start(
     tableOf(
-      [tlsPort([listener('shop.test', 'HTTPS', [entry('shop.test', 'grpc')], ended('own'))])],
-      [plainBackend('grpc', { protocol: 'h2c', tls: { authorities: [], alternativeNames: [] } })],
+      [tlsPort([listener('shop.test', 'HTTPS', [entry('shop.test', 'grpc', { filters: [copy] })], ended('own'))])],
+      [plainBackend('one'), plainBackend('grpc', { protocol: 'h2c', tls: { authorities: [], alternativeNames: [] } })],
       { certificates: { own } },
     ),
-    new Map([['grpc', portOf(inside)]]),
+    new Map([...backends.ports, ['grpc', portOf(inside)]]),
   )
   try {
     const session = connectHttp2(`https://127.0.0.1:${TLS_BIND}`, {
@@ -290,13 +292,21 @@ test('clients and backends of HTTP/2 are spoken to as such, and trailers pass', 
     stream.on('trailers', (found) => {
       trailers = found['grpc-status']
     })
+    backends.heard.length = 0
     stream.end('question')
     let body = ''
     for await (const data of stream) body += data
+    const read = session.request({ ':path': '/read', ':authority': 'shop.test' })
+    for await (const data of read) body += data
     session.close()
-    assert.equal(body, 'payload')
+    assert.equal(body, 'payloadpayload')
     assert.equal(trailers, '7')
-    assert.deepEqual(paths, ['/y'])
+    assert.deepEqual(paths, ['/y', '/read'])
+    for (let tries = 0; tries < 200 && backends.heard.length < 2; tries++) await sleep(10)
+    assert.deepEqual(backends.heard.map(({ method, target, body }) => [method, target, body].join(' ')).sort(), [
+      'GET /read ',
+      'POST /y question',
+    ])
   } finally {
     await proxy.stop()
     inside.close()

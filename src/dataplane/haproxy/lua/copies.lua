@@ -10,8 +10,6 @@ local copies = {}
 local MOST = 50
 -- Milliseconds that a body is waited for, which says how large it is, or does not.
 local PATIENCE, SHORT_PATIENCE = 5000, 100
--- What HAProxy counts of a request's first line beside its words: `htx_sl`, the version, and the end of headers.
-local LINE = 20 + 8 + 1
 
 -- Headers that are said anew, and those that tell the proxy where a copy goes.
 local LEFT_OUT = { ["content-length"] = true, ["transfer-encoding"] = true, expect = true }
@@ -35,31 +33,14 @@ function copies.take(txn, slot)
   return { url = "http://" .. host .. txn.f:pathq(), headers = headers }
 end
 
--- Octets of a request without its body, as HAProxy has it.
-local function head_of(txn)
-  local octets = LINE + #txn.f:method() + #txn.f:url()
-  for name, values in pairs(txn.http:req_get_headers()) do
-    for _, value in pairs(values) do octets = octets + #name + #value end
-  end
-  return octets
-end
-
--- Whether the body is here to its end. Behind one whose length nobody has said, the end itself is an octet.
-local function is_whole(txn, length, head)
-  local here = txn.f:req_body_len()
-  if length then return here >= length end
-  return txn.req:input() > head + here
-end
-
--- The whole body; nothing where it is too large, or does not come.
+-- The whole body; nothing where it is too large, or does not come. HAProxy knows where it ends, whatever says so: a length,
+-- the last chunk, or the end of a stream.
 local function body_of(txn)
   local length = tonumber(requests.header(txn, "content-length"))
-  local is_chunked = requests.header(txn, "transfer-encoding") ~= nil
-  if not length and not is_chunked and txn.f:fc_http_major() == 1 then return "" end
-  local head, slept, pause = head_of(txn), 0, 1
+  local head, slept, pause = txn.req:input() - txn.f:req_body_len(), 0, 1
   local patience = length and PATIENCE or SHORT_PATIENCE
   if length and head + length > ROOM then return nil end
-  while not is_whole(txn, length, head) do
+  while txn.f:internal_htx_has_eom() ~= 1 do
     if slept >= patience or txn.req:input() >= ROOM then return nil end
     core.msleep(pause)
     slept, pause = slept + pause, math.min(pause * 2, 50)

@@ -102,6 +102,10 @@ test('a copy is the request as it was where the rule has the copy taken, whateve
     assert.match(slow, /^HTTP\/1.1 200 /)
     await sleep(200)
     assert.deepEqual([count('one'), count('two')], [3, 0])
+    // One that says how large it is may take its time.
+    const stated = request('a.test', ['Content-Length: 8'], 'body', 'POST')
+    assert.match(await slowRequest(stated, 'more', 500), /^HTTP\/1.1 200 /)
+    assert.equal((await copy()).body, 'bodymore')
   })
 })
 
