@@ -20,17 +20,18 @@ const NAMES = ['x-one', 'x-two', 'x-three', 'x-four']
 const CORS = ['allow-origin', 'allow-credentials', 'expose-headers', 'allow-methods', 'allow-headers', 'max-age'].map(
   (name) => `access-control-${name}`,
 )
+const OWN = ['location', 'vary', ...NAMES, ...CORS]
 const ANSWERED: Headers = [
   ['x-one', 'backend'],
   ['x-four', 'backend'],
-  ['access-control-allow-origin', 'backend'],
+  ...CORS.map((name) => [name, 'backend'] as const),
 ]
 
 /** Of what it is judged by, in words: two that are the same are held for the same. */
 function fate(outcome: Outcome): string {
   if (outcome.type === 'answer') {
     const { status, headers } = outcome
-    return JSON.stringify({ status, headers: picked(headers, ['location', ...CORS]) })
+    return JSON.stringify({ status, headers: picked(headers, OWN) })
   }
   const { backend, request } = outcome
   return JSON.stringify({
@@ -39,14 +40,14 @@ function fate(outcome: Outcome): string {
     host: request.host,
     target: request.target,
     headers: picked(request.headers, NAMES),
-    answered: picked(outcome.answered(ANSWERED), [...NAMES, ...CORS]),
+    answered: picked(outcome.answered(ANSWERED), OWN),
   })
 }
 const picked = (headers: Headers, names: readonly string[]) =>
   names.map((name) => headerOf(headers, name)?.replaceAll(', ', ',') ?? null)
 
 function seen({ status, headers, body }: RawAnswer): string {
-  if (status !== 200) return JSON.stringify({ status, headers: picked(headers, ['location', ...CORS]) })
+  if (status !== 200) return JSON.stringify({ status, headers: picked(headers, OWN) })
   const echo = JSON.parse(body) as Echo
   return JSON.stringify({
     backend: echo.backend,
@@ -54,7 +55,7 @@ function seen({ status, headers, body }: RawAnswer): string {
     host: headerOf(echo.headers, 'host'),
     target: echo.target,
     headers: picked(utf8(echo.headers), NAMES),
-    answered: picked(headers, [...NAMES, ...CORS]),
+    answered: picked(headers, OWN),
   })
 }
 /** Node.js reads octets of headers as characters. */

@@ -173,6 +173,8 @@ test('who has a cookie, or a header, of before is sent to the same backend', asy
     await sleep(2100)
     const late = await send(request('limit.test', [`Cookie: ${permanent.split(';')[0]}`]))
     assert.ok(headerOf(late.headers, 'set-cookie'), 'its time is over')
+    const still = await send(request('header.test', [`X-Sid: ${sid}`]))
+    assert.equal(headerOf(still.headers, 'x-sid'), sid, 'its time runs from the first answer')
   })
 })
 
@@ -246,6 +248,48 @@ test('a connection becomes a WebSocket where the backend says so, with filters o
   )
   for (const socket of upgraded) socket.destroy()
   inside.close()
+})
+
+test('a backend without a weight gets no request, and a rule of any length is read to its end', async () => {
+  const to = ['one', 'two', 'three'].map((backend, at) => ({ weight: at % 2, to: { backend }, filters: [] }))
+  const ranges = Array.from({ length: 2000 }, (_, at) => `10.${at >> 8}.${at & 255}.0/24`)
+  const entries = [
+    entry('weights.test', '', { action: { type: 'forward', to } }),
+    entry('long.test', 'one', { sources: [...ranges, '127.0.0.0/8'] }),
+    entry('closed.test', 'one', { refused: [...ranges, '127.0.0.0/8'] }),
+  ]
+  await withProxy(backends, entries, async () => {
+    for (let round = 0; round < 8; round++)
+      assert.equal((JSON.parse((await send(request('weights.test'))).body) as Echo).backend, 'two')
+    assert.equal((await send(request('long.test'))).status, 200)
+    assert.equal((await send(request('closed.test'))).status, 403)
+  })
+})
+
+test('pages may ask of the origins that are listed, a star for any host; what is taken away stays so in answers of ours', async () => {
+  const cors = (...origins: readonly string[]): Filter => ({
+    type: 'cors',
+    ...{ origins, methods: [], allowHeaders: [], exposeHeaders: [], maxAgeSeconds: 5, credentials: false },
+  })
+  const change = { type: 'responseHeaders', set: [], add: [], remove: [] } as const
+  const filters: Filter[] = [
+    { ...change, set: [{ name: 'X-A', value: '1' }] },
+    { ...change, remove: ['x-a'] },
+  ]
+  const entries = [
+    entry('a.test', 'one', { filters: [cors('https://*', 'http://b.test:80')] }),
+    entry('away.test', '', { filters, action: { type: 'redirect', status: 302 } }),
+  ]
+  await withProxy(backends, entries, async () => {
+    const isAllowed = async (origin: string) =>
+      headerOf((await send(request('a.test', [`Origin: ${origin}`]))).headers, 'access-control-allow-origin') === origin
+    for (const origin of ['https://any.test', 'https://any.test:443', 'http://b.test'])
+      assert.ok(await isAllowed(origin), origin)
+    for (const origin of ['https://any.test:8443', 'http://any.test', 'null'])
+      assert.ok(!(await isAllowed(origin)), origin)
+    const { status, headers } = await send(request('away.test'))
+    assert.deepEqual([status, headerOf(headers, 'x-a')], [302, undefined])
+  })
 })
 
 test('a proxy without a port of anybody is ready, and waits', async () => {

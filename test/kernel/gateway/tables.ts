@@ -46,7 +46,7 @@ const valueMatch = (names: readonly string[]): fc.Arbitrary<ValueMatch> =>
       value: fc.constantFrom('[0-9]+', '1.*', 'X', '(?i)x.y'),
     }),
   )
-const changes = fc.constantFrom('x-one', 'X-Two', 'x-three').map((name) => ({ name, value: `of ${name}, "1" ä` }))
+const changes = fc.constantFrom('x-one', 'X-Two', 'x-three').map((name) => ({ name, value: `of ${name}, "1" ä😀` }))
 const headerChange = fc.record({
   set: fc.array(changes, { maxLength: 1 }),
   add: fc.array(changes, { maxLength: 1 }),
@@ -94,7 +94,9 @@ const filter = (matched: Entry['path']): fc.Arbitrary<Filter> =>
     ),
     fc.record({
       type: fc.constant('cors' as const),
-      origins: fc.subarray(['*', 'https://*.a.test', 'https://b.test'], { minLength: 1 }),
+      origins: fc.subarray(['*', 'https://*', 'https://*.a.test', 'https://b.test:443', 'http://b.test'], {
+        minLength: 1,
+      }),
       methods: fc.constantFrom(['*'], ['GET', 'PUT'], []),
       allowHeaders: fc.constantFrom(['*'], ['x-one', 'x-two'], []),
       exposeHeaders: fc.constantFrom(['*'], ['x-one', 'x-two'], []),

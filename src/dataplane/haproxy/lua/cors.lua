@@ -24,7 +24,7 @@ local function allows_origin(rule, origin)
     if allowed == "*" or allowed == origin then return true end
     local scheme, suffix = allowed:match("^(.*://)%*(.*)$")
     local is_port = scheme and allowed:match(":(%d+)$") == origin:match(":(%d+)$")
-    if is_port and origin:sub(1, #scheme) == scheme and #origin > #scheme + #suffix and origin:sub(-#suffix) == suffix then
+    if is_port and origin:sub(1, #scheme) == scheme and #origin > #scheme + #suffix and origin:sub(#origin - #suffix + 1) == suffix then
       return true
     end
   end
