@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
-import type { Filter } from '#routes/table/entry.ts'
+import type { Filter, Rule } from '#routes/table/entry.ts'
 import { EchoBackends } from './echo-backends.ts'
 import type { ProxyUnderTest } from './proxy-under-test.ts'
 import { rawRequest } from './raw-request.ts'
@@ -10,18 +10,27 @@ import { HTTP_BIND, TLS_BIND } from './tables.ts'
 
 assert.equal(process.env.FAIRLEAD_ISOLATED, '1', 'run through script/isolated')
 
-const set = (type: 'requestHeaders' | 'responseHeaders', value: string): Filter => ({
+const none = { set: [], add: [], remove: [] }
+const change = (type: 'requestHeaders' | 'responseHeaders', how: 'set' | 'add', value: string): Filter => ({
   type,
-  set: [{ name: 'x-a', value }],
-  add: [],
-  remove: [],
+  ...none,
+  [how]: [{ name: 'x-a', value }],
 })
+const does = (...filters: readonly Filter[]) => ({ filters })
 /** Nothing of this passes the routes' reading; what does all the same is not to be two messages. */
-const SPLITTING: readonly (readonly [string, Filter])[] = [
-  ['request.test', set('requestHeaders', 'b\r\n\r\nGET /admin HTTP/1.1')],
-  ['answer.test', set('responseHeaders', 'b\r\nSet-Cookie: c=d')],
-  ['path.test', { type: 'rewrite', path: { type: 'Full', value: '/x HTTP/1.1\r\nX-B: c\r\nX-D:' } }],
-  ['place.test', { type: 'redirect', status: 302, path: { type: 'Full', value: '/x\r\nSet-Cookie: c=d' } }],
+const SPLITTING: readonly (readonly [string, Partial<Rule>])[] = [
+  ['request.test', does(change('requestHeaders', 'set', 'b\r\n\r\nGET /admin HTTP/1.1'))],
+  ['more.test', does(change('requestHeaders', 'add', 'b\r\n\r\nGET /admin HTTP/1.1'))],
+  ['answer.test', does(change('responseHeaders', 'set', 'b\r\nSet-Cookie: c=d'))],
+  ['more-answer.test', does(change('responseHeaders', 'add', 'b\r\nSet-Cookie: c=d'))],
+  ...(['set', 'add'] as const).map((how) => {
+    const filters = [change('responseHeaders', how, 'b\r\nSet-Cookie: c=d')]
+    return [`own-${how}.test`, { filters, action: { type: 'redirect', status: 302 } }] as const
+  }),
+  ['path.test', does({ type: 'rewrite', path: { type: 'Full', value: '/x HTTP/1.1\r\nX-B: c\r\nX-D:' } })],
+  ['host.test', does({ type: 'rewrite', hostname: 'b.test\r\nX-B: c' })],
+  ['place.test', does({ type: 'redirect', status: 302, path: { type: 'Full', value: '/x\r\nSet-Cookie: c=d' } })],
+  ['cookie.test', { persistence: { type: 'Cookie', name: 'a=b\r\nX-B', lifetime: 'Session' } }],
 ]
 
 let backends: EchoBackends
@@ -30,7 +39,7 @@ before(async () => {
   backends = await EchoBackends.start(GUARDED)
   proxy = await startGuarded(
     backends,
-    SPLITTING.map(([host, filter]) => entry(host, 'all', { id: host, filters: [filter] })),
+    SPLITTING.map(([host, rule]) => entry(host, 'all', { id: host, ...rule })),
   )
 })
 after(async () => {

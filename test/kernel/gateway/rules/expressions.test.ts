@@ -125,6 +125,47 @@ test('groups of a path stand for what they take of it as RE2 prefers it', async 
   assert.ok(moved > 20, `${moved} paths were moved`)
 })
 
+test('all nine groups stand for what they take, and the value of a parameter is held against an expression octet by octet', async () => {
+  const letters = (count: number) => '(.)'.repeat(count)
+  const moved = [9, 10].map((count) =>
+    entry(
+      '',
+      'one',
+      {
+        filters: [
+          {
+            type: 'rewrite',
+            path: { type: 'Regex', pattern: `/${count}/${letters(count)}`, value: '/$9$8$7$6$5$4$3$2$1' },
+          },
+        ],
+      },
+      { path: { type: 'Prefix', value: `/${count}` } },
+    ),
+  )
+  // The end of a line in a value, and octets that are no character.
+  const cases: readonly (readonly [string, string, boolean])[] = [
+    ['(?m:a$)\\n(?m:^b)', 'a%0Ab', true],
+    ['a.b', 'a%0Ab', false],
+    ['(?s:a.b)', 'a%0Ab', true],
+    ['a\\x{FFFD}{2}b', 'a%FF%C3b', true],
+    ['a\\?\\?b', 'a%FF%C3b', false],
+  ]
+  const held = cases.map(([value], at) => {
+    const query = [{ name: 'q', type: 'RegularExpression' as const, value }]
+    return entry('', 'one', {}, { path: { type: 'Exact', value: `/q${at}` }, query })
+  })
+  await withProxy(backends, [...moved, ...held], async () => {
+    for (const target of ['/9/abcdefghi', '/10/abcdefghij']) {
+      const { body } = await send(request('a.test', [], '', 'GET', target))
+      assert.equal((JSON.parse(body) as Echo).target, '/ihgfedcba')
+    }
+    for (const [at, [pattern, value, isFor]] of cases.entries()) {
+      const { status } = await send(request('a.test', [], '', 'GET', `/q${at}?q=${value}`))
+      assert.equal(status, isFor ? 200 : 404, `${pattern} and ${value}`)
+    }
+  })
+})
+
 test('no expression and no text holds anybody up; what takes too long is answered with 500 and is for no other rule', async () => {
   const hard = ['(a+)+b', '(.*,)*.*,.*,x', '((a|aa)+)+', '(.*)(.*)(.*)(.*)(.*)(.*)[^a]', '(a|b)*a(a|b){300}']
   const headers = (value: string) => [{ name: 'x-text', type: 'RegularExpression' as const, value }]
