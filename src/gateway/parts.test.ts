@@ -105,6 +105,34 @@ test('rules and listeners are parts by the ids that refusals have, and others as
   ])
 })
 
+test('a rule is a part with all of its entries, those behind listeners too', () => {
+  const of = (...shared: readonly Entry[]): RoutingTable => {
+    const [site] = table.sites
+    const [first, second] = site!.ports
+    return { ...table, sites: [{ ...site!, ports: [{ ...first!, shared: { many: shared } }, second!] }] }
+  }
+  const wide = rule('wide', 'w')
+  const text = (...shared: readonly Entry[]) => partsOf(of(...shared)).get(wide.id)
+  const other: Entry = { ...entry(wide), hostname: 'a.test' }
+  assert.equal(text(), undefined)
+  assert.notEqual(text(entry(wide), other), text(other))
+  assert.ok(text(entry(wide))?.startsWith('['))
+  const byHeader = { ...other, headers: [{ name: 'a', type: 'RegularExpression' as const, value: '(' }] }
+  const plain = { ...other, headers: [{ name: 'a', type: 'Exact' as const, value: '(' }] }
+  const kept = tableWithout(of(byHeader, plain, entry(rule('kept', 'm'))), new Set([wide.id]))
+  assert.deepEqual(
+    kept.sites[0]!.ports[0]!.shared?.many?.map(({ headers, rule: { id, action } }) => [
+      headers.length,
+      id,
+      action.type,
+    ]),
+    [
+      [1, wide.id, 'answer'],
+      [0, 'HTTPRoute shop/kept 0', 'forward'],
+    ],
+  )
+})
+
 test('requests of a rule that is left out get 500 and go to no other rule; an expression goes with its rule', () => {
   const kept = tableWithout(table, new Set(['HTTPRoute shop/web 0', 'HTTPRoute shop/odd 0']))
   const entries = kept.sites[0]!.ports[0]!.listeners[0]!.entries

@@ -68,6 +68,39 @@ test('what is served and refused is told below the pod’s name when it changes,
   assert.deepEqual([errors, dataNow()?.['pod-1']], [['away'], reportText(refusing({}))])
 })
 
+test('what cannot be told is tried less and less often, from the first again once it could be, and one at a time', async () => {
+  const { clock, writes, errors, report, dataNow, away } = await start(map())
+  for (const name of ['a', 'b']) {
+    away.is = true
+    report.tell(refusing({ [name]: 'no' }))
+    await settle()
+    for (let tries = 0; tries < 6; tries++) {
+      clock.advance(30_000)
+      await settle()
+    }
+    errors.length = 0
+    clock.advance(400)
+    await settle()
+    assert.deepEqual(errors, [], 'it is tried less and less often')
+    away.is = false
+    clock.advance(30_000)
+    await settle()
+    assert.deepEqual(dataNow(), { 'pod-1': reportText(refusing({ [name]: 'no' })) })
+  }
+  away.is = true
+  report.tell(refusing({ c: 'no' }))
+  await settle()
+  errors.length = 0
+  report.tell(refusing({ d: 'no' }))
+  await settle()
+  assert.deepEqual(errors, [], 'it waits')
+  away.is = false
+  clock.advance(200)
+  await settle()
+  assert.deepEqual(dataNow(), { 'pod-1': reportText(refusing({ d: 'no' })) })
+  assert.equal(writes.length, 4)
+})
+
 test('what somebody changes or deletes of it is written again, however long it is', async () => {
   const { client, report, dataNow, writes } = await start(undefined)
   const told = refusing(Object.fromEntries(Array.from({ length: 300 }, (_, at) => [`rule ${at}`, 'no such thing'])))

@@ -21,6 +21,7 @@ test('what a pod writes is read back, together with what other pods say, and wha
     e: 'null',
     f: '{"of":"an older version"}',
     g: reportText(serving(3, 80, 443)),
+    h: '{"served":{"Gateway a/b":{"ports":[80]},"Gateway a/c":{"generation":1}}}',
   }
   const all = readReports(configMap(data), () => true)
   assert.deepEqual(Object.fromEntries(refusalsOf(all.values())), {
@@ -29,7 +30,12 @@ test('what a pod writes is read back, together with what other pods say, and wha
     w: 'words',
   })
   assert.deepEqual(all.get('g'), serving(3, 80, 443))
-  assert.equal(all.get('c')?.served.size, 0)
+  assert.deepEqual([all.get('c')?.served.size, all.get('h')?.served.size], [0, 0])
+  assert.deepEqual(
+    [...readReports(configMap({ b: data.b, a: data.a }), () => true).keys()],
+    ['a', 'b'],
+    'whoever wrote first',
+  )
   assert.equal(readReports(undefined, () => true).size, 0)
 })
 

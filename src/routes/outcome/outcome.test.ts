@@ -65,6 +65,31 @@ test('backends have their share of what is drawn, and those that lead nowhere, t
   assert.equal(status(outcome([{ rule: rule({ action: { type: 'forward', to: [] } }) }])), 500)
 })
 
+test('sources are ranges of which one is enough, a body may be as large as its limit, and the shorter time holds', () => {
+  const asked = request({ headers: [['Content-Length', '10']] })
+  const of = (more: Partial<Rule>) => outcome([{ rule: rule(more) }], asked)
+  const ranges = ['192.0.2.0/24', '10.0.0.0/8']
+  assert.deepEqual([status(of({ sources: ranges })), status(of({ refused: ranges }))], ['one', 403])
+  const limit = (octets: number) => status(of({ bodyLimit: { octets, isWritten: true } }))
+  assert.deepEqual([limit(10), limit(9)], ['one', 413])
+  const times = [{}, { requestTimeoutMs: 5 }, { backendTimeoutMs: 6 }, { requestTimeoutMs: 8, backendTimeoutMs: 7 }]
+  const within = times.map(of).map((one) => (one.type === 'forward' ? one.timeoutMs : 'answered'))
+  assert.deepEqual(within, [undefined, 5, 6, 7])
+})
+
+test('what filters of a rule and of its backend do is done, a share of copies by what is drawn', () => {
+  const header: Filter = { type: 'requestHeaders', set: [{ name: 'x-a', value: '1' }], add: [], remove: [] }
+  const mirror: Filter = { type: 'mirror', backend: 'two', numerator: 1, denominator: 2 }
+  const of = (drawn: number) => outcome([{ rule: rule({ filters: [header, mirror] }) }], request(), drawn)
+  const sent = [0, 1].map(of).map((one) => one.type === 'forward' && [one.copies, one.request.headers])
+  assert.deepEqual(sent, [
+    [['two'], [['x-a', '1']]],
+    [[], [['x-a', '1']]],
+  ])
+  const to = [{ weight: 1, to: { backend: 'one' }, filters: [{ type: 'redirect', status: 302 } as Filter] }]
+  assert.equal(status(outcome([{ rule: rule({ action: { type: 'forward', to } }) }])), 302)
+})
+
 test('a redirect keeps what it does not say, and leaves a scheme’s own port out', () => {
   const to = (more: object) =>
     location(outcome([{ rule: rule({ action: { type: 'redirect', status: 302, ...more } }) }]))
