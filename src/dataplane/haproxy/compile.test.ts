@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { Entry } from '#routes/table/entry.ts'
-import type { Backend, Certificate, Listener, RoutingTable, SitePort } from '#routes/table/table.ts'
+import type { Backend, BackendTls, Certificate, Listener, RoutingTable, SitePort } from '#routes/table/table.ts'
 import { compileProxy } from './compile.ts'
 import { entriesOf, type ProxyMap } from './proxy-map.ts'
 import type { ProxyPlan } from './proxy-plan.ts'
@@ -198,4 +198,21 @@ test('servers are named by address and port alone, each once; one that leaves on
   )
   const other = serversOf(backend('two'), [{ address: '10.0.0.1', port: 80 }])
   assert.ok(servers.some(({ name }) => name === other[0]?.name))
+})
+
+test('a backend of TLS is held against its hostname and authorities, and has no servers where its names cannot be checked', () => {
+  const words = (tls: Partial<BackendTls>) => {
+    const own = { hostname: 'in.test', authorities: ['ca'], alternativeNames: [], ...tls }
+    const [server] = serversOf(backend('one', { tls: own }), [{ address: '10.0.0.1', port: 80 }])
+    return server?.parameters.replace(/^.* ssl /, '').replace(/ca-file (?!@)\S+/, 'ca-file CA')
+  }
+  const checked = 'alpn http/1.1 sni str(in.test) verify required ca-file CA verifyhost in.test'
+  assert.equal(words({}), checked)
+  assert.equal(words({ authorities: ['system'] }), checked.replace('CA', '@system-ca'))
+  assert.equal(words({ authorities: [] }), 'alpn http/1.1 sni str(in.test) verify none')
+  const named = (...names: readonly (readonly ['Hostname' | 'URI', string])[]) =>
+    words({ alternativeNames: names.map(([type, value]) => ({ type, value })) })
+  assert.equal(named(['URI', 'spiffe://in'], ['Hostname', 'in.test']), checked)
+  assert.equal(named(['Hostname', 'other.test']), undefined)
+  assert.equal(named(['URI', 'in.test']), undefined)
 })
