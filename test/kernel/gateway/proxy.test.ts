@@ -43,6 +43,9 @@ test('what clients say of themselves is dropped, but of those who are trusted', 
     'Forwarded: for=6.6.6.6',
     'X-Real-IP: 6.6.6.6',
     'X_Forwarded_For: 6.6.6.6',
+    'X-Forwarded_For: 6.6.6.6',
+    'X_Real-IP: 6.6.6.6',
+    'X-Forwarded: for=6.6.6.6',
   ]
   const told = async () => {
     const { headers } = JSON.parse((await send(request('a.test', forged))).body) as Echo
@@ -55,11 +58,21 @@ test('what clients say of themselves is dropped, but of those who are trusted', 
       'forwarded',
       'x-real-ip',
       'x_forwarded_for',
+      'x-forwarded_for',
+      'x_real-ip',
+      'x-forwarded',
     ].map((name) => headerOf(headers, name) ?? null)
   }
   await withProxy(backends, [entry('', 'one')], async () => {
-    assert.deepEqual(await told(), ['127.0.0.1', 'http', 'a.test', '80', null, null, null, null])
+    assert.deepEqual(await told(), ['127.0.0.1', 'http', 'a.test', '80', ...Array(7).fill(null)])
   })
+  await withProxy(
+    backends,
+    [entry('', 'one')],
+    async () => assert.deepEqual(await told(), ['127.0.0.1', 'http', 'a.test', '80', ...Array(7).fill(null)]),
+    undefined,
+    ['10.0.0.0/8'],
+  )
   const trusted = ['10.0.0.0/8', '127.0.0.0/8']
   await withProxy(
     backends,
@@ -67,7 +80,7 @@ test('what clients say of themselves is dropped, but of those who are trusted', 
     async () =>
       assert.deepEqual(await told(), [
         ...['6.6.6.6,127.0.0.1', 'https', 'evil', '80', '/a', 'for=6.6.6.6'],
-        ...['6.6.6.6', '6.6.6.6'],
+        ...['6.6.6.6', '6.6.6.6', '6.6.6.6', '6.6.6.6', 'for=6.6.6.6'],
       ]),
     backends.ports,
     trusted,
@@ -302,7 +315,7 @@ test('a proxy without a port of anybody is ready, and waits', async () => {
 })
 
 test('a rule that the program cannot read is answered with 500, and reaches no backend', async () => {
-  const broken = [{ type: 'strange' }] as unknown as Filter[]
+  const broken = [{ type: 'rewrite', path: { type: 'Regex', pattern: '(', value: '/x' } }] as unknown as Filter[]
   await withProxy(backends, [entry('', 'one', { filters: broken })], async (proxy) => {
     backends.heard.length = 0
     assert.equal((await send(request('a.test'))).status, 500)

@@ -112,10 +112,9 @@ const FORWARDED_FOR = 'http-request add-header X-Forwarded-For %[var(sess.client
  * an underscore. Of those who upgrade to HTTP/2 nobody would look at what they ask for: it would be one connection, and no
  * requests. All are looked for in one go, and the Lua program has the work where there is one.
  */
-const SAID = '(?:^|,)(?:x[-_]forwarded[-_]|(?:forwarded|x-real-ip|upgrade)(?:,|$))'
+const SAID = '(?:^|,)(?:x[-_]forwarded(?:[-_,]|$)|(?:forwarded|x[-_]real[-_]ip|upgrade)(?:,|$))'
 const STRIP = `http-request lua.strip if { req.hdr_names -m reg '${SAID}' }`
 const NO_H2C = 'http-request del-header Upgrade if { req.hdr(upgrade) -i -m sub h2c }'
-const STRIPPED = ['Forwarded', 'X-Forwarded- -m beg', 'X_Forwarded_ -m beg', 'X-Real-IP']
 
 /** What backends are told of clients. What clients say of themselves is passed on for those alone who are trusted. */
 function forwarded({ port, kind }: SitePort, trusted: readonly string[]): readonly string[] {
@@ -130,7 +129,7 @@ function forwarded({ port, kind }: SitePort, trusted: readonly string[]): readon
   const sources = `{ src ${trusted.join(' ')} }`
   return [
     NO_H2C,
-    ...STRIPPED.map((names) => `http-request del-header ${names} unless ${sources}`),
+    `${STRIP} !${sources}`,
     FORWARDED_FOR,
     ...own.map(
       ([name, value]) =>

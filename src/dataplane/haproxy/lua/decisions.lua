@@ -13,19 +13,42 @@ local decisions = {}
 local listeners = Map.new("maps/listeners.map", Map._str)
 
 local function agrees(wanted, value, work)
+  expressions.spend(work, 1)
   if not value then return false end
   if wanted.type == "Exact" then return value == wanted.value end
   return matches(wanted.program, value, work)
 end
 
-local function takes(candidate, txn, path, work)
-  if candidate.method and candidate.method ~= txn.f:method() then return false end
-  if candidate.path and not matches(candidate.path, path, work) then return false end
+-- Headers and parameters are read once for a request, however many candidates ask for them; that is work, too.
+local function header_of(asked, name)
+  local value = asked.headers[name]
+  if value == nil then
+    local lines = asked.txn.f:req_fhdr_cnt(name)
+    expressions.spend(asked.work, 20 + lines * lines)
+    value = requests.header(asked.txn, name) or false
+    asked.headers[name] = value
+  end
+  return value
+end
+
+local function parameter_of(asked, name)
+  if not asked.parameters then
+    local query = asked.txn.f:query() or ""
+    expressions.spend(asked.work, #query)
+    asked.parameters = requests.parameters(query)
+  end
+  return asked.parameters[name]
+end
+
+local function takes(candidate, asked)
+  expressions.spend(asked.work, 1)
+  if candidate.method and candidate.method ~= asked.txn.f:method() then return false end
+  if candidate.path and not matches(candidate.path, asked.path, asked.work) then return false end
   for _, wanted in ipairs(candidate.headers or {}) do
-    if not agrees(wanted, requests.header(txn, wanted.name), work) then return false end
+    if not agrees(wanted, header_of(asked, wanted.name), asked.work) then return false end
   end
   for _, wanted in ipairs(candidate.query or {}) do
-    if not agrees(wanted, requests.parameter(txn.f:query() or "", wanted.name), work) then return false end
+    if not agrees(wanted, parameter_of(asked, wanted.name), asked.work) then return false end
   end
   return true
 end
@@ -33,14 +56,15 @@ end
 -- Finds the rule for what a map says of a path, and follows it.
 function decisions.route(txn)
   local value = txn:get_var("txn.to")
-  local path, work = txn.f:path(), expressions.work()
+  local path = txn.f:path()
+  local asked = { txn = txn, path = path, work = expressions.work(), headers = {} }
   for _ = 1, 300 do
     local kind = value:byte(1)
     if kind == 33 then
       local decision = named(value:sub(2))
       value = decision.otherwise
       for _, candidate in ipairs(decision.candidates) do
-        if takes(candidate, txn, path, work) then
+        if takes(candidate, asked) then
           value = candidate.to
           break
         end

@@ -5,7 +5,7 @@
 local expressions = {}
 
 -- What one request may take: the rest of it is passed along as `work`.
-local MOST_WORK = 500000
+local MOST_WORK = 200000
 -- What all expressions of a thread keep of where characters lead.
 local MOST_KEPT = 100000
 
@@ -15,10 +15,13 @@ local BEGIN_LINE, END_LINE, BEGIN_TEXT, END_TEXT, WORD_BOUNDARY, NO_WORD_BOUNDAR
 
 function expressions.work() return { left = MOST_WORK } end
 
-local function spend(work, amount)
+-- Throws where that is more than is left.
+function expressions.spend(work, amount)
   work.left = work.left - amount
   if work.left < 0 then error("expressions that take too long") end
 end
+
+local spend = expressions.spend
 
 -- Characters of a text in UTF-8; an octet that is none is the character for that.
 local function characters(text)

@@ -27,13 +27,15 @@ local function decoded(text)
   return (text:gsub("+", " "):gsub("%%(%x%x)", function(digits) return string.char(tonumber(digits, 16)) end))
 end
 
--- The first value of a parameter.
-function requests.parameter(query, wanted)
+-- The first values of parameters, by their names.
+function requests.parameters(query)
+  local all = {}
   for pair in query:gmatch("[^&]+") do
     local name, value = pair:match("^([^=]*)=?(.*)$")
-    if decoded(name) == wanted then return decoded(value) end
+    name = decoded(name)
+    if all[name] == nil then all[name] = decoded(value) end
   end
-  return nil
+  return all
 end
 
 -- Whether its client is in one of these ranges of addresses.
@@ -48,7 +50,8 @@ function requests.comes_from(txn, ranges)
 end
 
 local function is_said(name)
-  return name == "forwarded" or name == "x-real-ip" or name:find("^x[-_]forwarded[-_]") ~= nil
+  return name == "forwarded" or name:find("^x[-_]real[-_]ip$") ~= nil or name:find("^x[-_]forwarded$") ~= nil
+    or name:find("^x[-_]forwarded[-_]") ~= nil
 end
 
 -- Takes away what clients say of themselves, and the wish for a protocol behind which nobody would look at requests.

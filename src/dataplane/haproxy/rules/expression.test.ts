@@ -27,3 +27,7 @@ test('a letter that may be written in both cases is all that are the same letter
 test('the same expression is the same program, which is not made twice', () => {
   assert.equal(expressionProgram('/same/.*'), expressionProgram('/same/.*'))
 })
+
+test('what is no expression after all is a program without a beginning, and throws for nobody', () => {
+  assert.deepEqual(expressionProgram('('), { start: 0, steps: [] })
+})

@@ -37,15 +37,29 @@ const HIGHEST = 0x10ffff
 const KEPT = 1000
 const known = new Map<string, ExpressionProgram>()
 
-/** The program of an expression in RE2's syntax, which has been found right: throws where it is none. */
+/** Has no step to begin at: who is held against it is answered with 500. */
+const NONE: ExpressionProgram = { start: 0, steps: [] }
+
+/**
+ * The program of an expression in RE2's syntax. Routes have found it right; were it none after all, its rule alone would
+ * be broken.
+ */
 export const expressionProgram = (pattern: string): ExpressionProgram => {
   const before = known.get(pattern)
   if (before !== undefined) return before
-  const { inst, start } = RE2JS.compile(pattern).re2Input.prog
-  const program = { start: start + 1, steps: (inst as readonly Instruction[]).map(stepOf) }
+  const program = compile(pattern)
   if (known.size >= KEPT) known.clear()
   known.set(pattern, program)
   return program
+}
+
+const compile = (pattern: string): ExpressionProgram => {
+  try {
+    const { inst, start } = RE2JS.compile(pattern).re2Input.prog
+    return { start: start + 1, steps: (inst as readonly Instruction[]).map(stepOf) }
+  } catch {
+    return NONE
+  }
 }
 
 const stepOf = ({ op, out, arg, runes }: Instruction): Step => {

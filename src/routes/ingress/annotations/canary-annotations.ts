@@ -51,9 +51,11 @@ export const CANARY_ANNOTATIONS: readonly Annotation[] = [
     name: 'canary-by-header-pattern',
     does: 'The same as a regular expression of RE2 that matches some part of the value; `canary-by-header-value` goes before it.',
     read(value, before) {
-      const problem = patternFault(value)
+      // A part of a value, as a whole: what is right alone may not be so inside.
+      const pattern = `.*(?:${value}).*`
+      const problem = patternFault(value) ?? patternFault(pattern)
       return problem === undefined
-        ? changed(before, { headerPattern: value })
+        ? changed(before, { headerPattern: pattern })
         : bad(`is no regular expression of RE2: ${problem}`, 'always and never')
     },
   },

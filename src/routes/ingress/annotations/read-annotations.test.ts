@@ -108,7 +108,9 @@ test('no annotation takes a value that means nothing', () => {
   const free = [...anything, 'canary-by-header', 'upstream-vhost', 'canary-by-header-pattern']
   for (const { name, read } of ANNOTATIONS)
     if (!free.includes(name)) assert.ok(read('no\tsuch (value', DEFAULTS).problem, name)
-    else assert.ok(read(name === 'canary-by-header-pattern' ? '(' : 'ö ö', DEFAULTS).problem, name)
+    else
+      for (const bad of name === 'canary-by-header-pattern' ? ['(', '\\Qa', 'a)|(b'] : ['ö ö'])
+        assert.ok(read(bad, DEFAULTS).problem, `${name}: ${bad}`)
 })
 
 test('only those of the addresses and ranges may ask, and nobody where none can be read', () => {

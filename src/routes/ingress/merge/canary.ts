@@ -22,7 +22,7 @@ export const canaryEntries = (main: Entry, canary: Entry, of: Canary): readonly 
   }
   if (of.header !== undefined) {
     if (of.headerValue !== undefined) when(of.header, 'Exact', of.headerValue, all)
-    else if (of.headerPattern !== undefined) when(of.header, 'RegularExpression', `.*(?:${of.headerPattern}).*`, all)
+    else if (of.headerPattern !== undefined) when(of.header, 'RegularExpression', of.headerPattern, all)
     else {
       when(of.header, 'Exact', 'always', all)
       when(of.header, 'Exact', 'never', main.rule)

@@ -12,6 +12,8 @@ export interface HostCertificate {
   readonly key: string
   /** Whether a Secret gives it: clients are sent to no other. */
   readonly isOwn: boolean
+  /** Of the Ingress that brings it. */
+  readonly namespace?: string
 }
 
 interface HostCertificates {
@@ -51,9 +53,9 @@ export const hostCertificates = (
     }
   const hosts = new Map<string, HostCertificate>()
   const certificates = new Map<string, Certificate>()
-  for (const [host, { certificate }] of chosen) {
+  for (const [host, { certificate, ingress }] of chosen) {
     if (certificate !== undefined) {
-      hosts.set(host, { key: certificate.key, isOwn: true })
+      hosts.set(host, { key: certificate.key, isOwn: true, namespace: ingress.namespace })
       certificates.set(certificate.key, certificate.certificate)
     } else if (fallback !== undefined) {
       hosts.set(host, { key: FALLBACK, isOwn: false })

@@ -2,8 +2,10 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { entriesOfPort } from '../../table/port-entries.ts'
 import { ask } from '../testing/ask.ts'
-import { ingress, ingressClass, route, rule, secret, told } from '../testing/ingresses.ts'
+import { ingress, ingressClass, route, rule, secret, services, told } from '../testing/ingresses.ts'
 
+const inNamespace = (namespace: string) =>
+  services('web', 'api').map((one: any) => ({ ...one, metadata: { ...one.metadata, namespace } }))
 const tls = (secretName: string, ...hosts: readonly string[]) => [{ ...(hosts.length > 0 && { hosts }), secretName }]
 const secrets = [
   secret('a', ['a.example']),
@@ -169,6 +171,23 @@ test('a certificate with a star is for hosts of one label more, in a rule or in 
   assert.deepEqual(star('*.example'), [['*.example', 'Secret shop/star']])
   assert.deepEqual(star('example'), [])
   assert.deepEqual(star('y.z.example'), [])
+})
+
+test('nobody’s clients are sent to HTTPS by another namespace’s certificate for a wider host', () => {
+  const plain = ingress('victim/plain', { rules: [rule('a.example', 'Prefix / web')] })
+  const greedy = ingress('evil/star', { rules: [rule('*.example', 'Prefix /x api')], tls: tls('star', '*.example') })
+  const exclusive = ingressClass('fairlead', { spec: { parameters: { kind: 'ConfigMap', name: 'edge' } } })
+  for (const one of [ingressClass('fairlead'), exclusive]) {
+    const routing = route({
+      classes: [one],
+      configMaps: [{ metadata: { namespace: 'kube-system', name: 'edge' }, data: { 'host-ownership': 'exclusive' } }],
+      ingresses: [plain, greedy],
+      services: [...services('web', 'api'), ...['victim', 'evil'].flatMap((namespace) => inNamespace(namespace))],
+      secrets: [secret('star', ['*.example'], 'evil')],
+    })
+    assert.equal(ask(routing, 'http://a.example/'), 'web')
+    assert.equal(ask(routing, 'http://b.example/x'), '308 https')
+  }
 })
 
 test('a host below one with a star that has a certificate has HTTPS by it', () => {

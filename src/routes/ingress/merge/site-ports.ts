@@ -71,13 +71,16 @@ const groupsOf = ({ certificates, owners }: SiteHosts, names: readonly string[])
 const shownFor = ({ certificates }: SiteHosts, host: string): HostCertificate | undefined =>
   [...withStar(host), ''].map((one) => certificates.get(one)).find((one) => one !== undefined)
 
-/** By the certificate for all hosts nobody is sent to HTTPS but those whom rules for all take. */
-const mannerOf = ({ certificates }: SiteHosts, kind: SitePort['kind'], host: string): Manner => {
+/**
+ * By the certificate for all hosts nobody is sent to HTTPS but those whom rules for all take; and by one with a star only
+ * those of hosts that its namespace has rules for: else anybody could take plain hosts from their clients.
+ */
+const mannerOf = ({ certificates, routes }: SiteHosts, kind: SitePort['kind'], host: string): Manner => {
   if (kind === 'tls') return 'encrypted'
-  const certificate = withStar(host)
-    .map((one) => certificates.get(one))
-    .find((one) => one !== undefined)
-  return certificate?.isOwn ? 'to-https' : 'plain'
+  const own = certificates.get(host)
+  const wider = own === undefined && isExact(host) ? certificates.get(starOf(host)) : undefined
+  const isOwners = routes.get(host)?.some(({ placed }) => placed.ingress.namespace === wider?.namespace)
+  return own?.isOwn || (wider?.isOwn && isOwners) ? 'to-https' : 'plain'
 }
 
 const listenerOf = (

@@ -138,3 +138,13 @@ test('a group that the path does not have is empty, and told', () => {
   ])
   assert.deepEqual(rewriteOf('Exact /a', '/$1', '/a').path, { type: 'Full', value: '/' })
 })
+
+test('an expression that is right alone, and not with what stands around it, is told, and breaks no other path', () => {
+  // An end of what is quoted is not wanted in RE2.
+  for (const odd of ['/\\Qabc', '/(?i']) {
+    const rules = [rule('a.example', `ImplementationSpecific ${odd} web`, 'ImplementationSpecific /b api')]
+    const routing = route({ ingresses: [ingress('i', { rules }, { 'use-regex': 'true' })] })
+    assert.equal(ask(routing, 'http://a.example/b'), 'api')
+    assert.match(told(routing).join(), /InvalidPath.*no regular expression of RE2/, odd)
+  }
+})

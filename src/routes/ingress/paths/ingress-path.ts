@@ -33,9 +33,10 @@ export const readPath = (
 
 /** From the beginning of a path on, whatever comes behind, and upper and lower case alike: as nginx takes them. */
 const regexPath = (text: string): IngressPath | { readonly problem: string } => {
-  const problem = patternFault(text)
+  const value = `(?i:${text}).*`
+  const problem = patternFault(text) ?? patternFault(value)
   if (problem !== undefined) return { problem: `it is no regular expression of RE2: ${problem}` }
-  return { match: { type: 'RegularExpression', value: `(?i:${text}).*` }, size: text.length }
+  return { match: { type: 'RegularExpression', value }, size: text.length }
 }
 
 /** For sorting: exact ones first, then the longer ones. */

@@ -200,3 +200,27 @@ test('no expression and no text holds anybody up; what takes too long is answere
     assert.ok(!backends.heard.some(({ backend }) => backend === 'two'))
   })
 })
+
+test('an expression that is none breaks its own rule alone, and lets no other take its requests', async () => {
+  const headers = [{ name: 'x-text', type: 'RegularExpression' as const, value: '(' }]
+  const path = { type: 'Exact' as const, value: '/broken' }
+  await withProxy(backends, [entry('', 'one', {}, { path, headers }), entry('', 'two')], async () => {
+    assert.equal((await send(request('a.test', ['X-Text: a'], '', 'GET', '/broken'))).status, 500)
+    assert.equal((await send(request('a.test'))).status, 200)
+  })
+})
+
+test('parameters and headers are read once for a request, however many rules ask for them', async () => {
+  const query = (at: number) => [{ name: `p${at}`, type: 'Exact' as const, value: '1' }]
+  const entries = [
+    ...Array.from({ length: 1000 }, (_, at) => entry('', 'one', { id: `rule ${at}` }, { query: query(at) })),
+    entry('', 'two'),
+  ]
+  await withProxy(backends, entries, async () => {
+    const began = performance.now()
+    const target = `/x?${'a&'.repeat(5_000)}`
+    for (let times = 0; times < 5; times++)
+      assert.equal((await send(request('a.test', [], '', 'GET', target))).status, 200)
+    assert.ok(performance.now() - began < 2500, `${performance.now() - began} ms`)
+  })
+})
