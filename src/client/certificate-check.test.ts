@@ -1,5 +1,9 @@
 import assert from 'node:assert/strict'
+import { execFileSync } from 'node:child_process'
 import { generateKeyPairSync } from 'node:crypto'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { test } from 'node:test'
 import { certificateChecks } from './certificate-check.ts'
 
@@ -62,4 +66,18 @@ test('a bundle of authorities has at least one certificate, and all of them can 
   assert.equal(checkAuthorities(`${NAMED}${SUBJECT_ALONE}`), undefined)
   assert.equal(checkAuthorities(''), 'there is no certificate in PEM')
   assert.match(checkAuthorities(`${NAMED}${NAMED.replace('MII', 'AAA')}`) ?? '', /^a certificate cannot be read: /)
+})
+
+test('a key that no library of TLS takes is told before anybody is asked, and so is a block without its end', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'certificate-'))
+  try {
+    const words = `req -x509 -newkey rsa:1024 -nodes -days 2 -subj /CN=weak.test -keyout ${folder}/key -out ${folder}/chain`
+    execFileSync('openssl', words.split(' '), { stdio: 'ignore' })
+    const [chain, key] = ['chain', 'key'].map((name) => readFileSync(join(folder, name), 'utf8')) as [string, string]
+    assert.match(checkCertificate(chain, key) ?? '', /^the key has 1024 bits, and needs 2048 at least: openssl /)
+  } finally {
+    rmSync(folder, { recursive: true })
+  }
+  const half = NAMED.slice(0, NAMED.length / 2)
+  assert.equal(checkCertificate(`${NAMED}${half}`, KEY), 'the certificate cannot be read: a block of PEM has no end')
 })

@@ -4,9 +4,24 @@ const BLOCK = /-----BEGIN ([A-Z0-9 ]+)-----[\s\S]*?-----END \1-----/g
 /** So many answers are kept: asking anew costs a tenth of a millisecond. */
 const MOST_KEPT = 4096
 
-/** Each certificate of a text in PEM. Throws where one cannot be read. */
-const certificatesIn = (pem: string): readonly X509Certificate[] =>
-  [...pem.matchAll(BLOCK)].flatMap(([block, label]) => (label === 'CERTIFICATE' ? [new X509Certificate(block)] : []))
+const BEGINS = /-----BEGIN /g
+/** Bits of a key of RSA or DSA, below which the libraries of TLS take none. */
+const LEAST_BITS = 2048
+
+/** Each certificate of a text in PEM. Throws where one cannot be read, or has no end. */
+const certificatesIn = (pem: string): readonly X509Certificate[] => {
+  const blocks = [...pem.matchAll(BLOCK)]
+  if (blocks.length !== pem.match(BEGINS)?.length && blocks.length > 0) throw new Error('a block of PEM has no end')
+  return blocks.flatMap(([block, label]) => (label === 'CERTIFICATE' ? [new X509Certificate(block)] : []))
+}
+
+/** What is wrong with a key that no library would take. */
+const weakness = ({ publicKey }: X509Certificate): string | undefined => {
+  const bits = publicKey.asymmetricKeyDetails?.modulusLength
+  return bits !== undefined && bits < LEAST_BITS
+    ? `the key has ${bits} bits, and needs ${LEAST_BITS} at least: openssl req -newkey rsa:${LEAST_BITS} makes one`
+    : undefined
+}
 
 /** What is wrong with a certificate, those above it, and its key, both PEM; undefined: nothing. */
 const certificateFault = (chain: string, key: string): string | undefined => {
@@ -23,7 +38,7 @@ const certificateFault = (chain: string, key: string): string | undefined => {
   } catch (error) {
     return `the key cannot be read: ${(error as Error).message}`
   }
-  return undefined
+  return certificates.map(weakness).find((one) => one !== undefined)
 }
 
 /** The names of hosts that a certificate is for; its subject's only where it has no others. */

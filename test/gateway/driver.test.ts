@@ -91,7 +91,7 @@ test('a listener whose certificate HAProxy refuses is left out and told, others 
   await under.route('web', 'a.test', [toService('web')])
   await under.secret('good', certificate('good.test'))
   // It is in order by itself, and too weak for HAProxy's library.
-  await under.secret('weak', certificate('weak.test', 'rsa:1024'))
+  await under.secret('weak', certificate('weak.test', 'ec -pkeyopt ec_paramgen_curve:prime192v1'))
   await under.gateway([
     { name: 'http', port: 80, protocol: 'HTTP' },
     ...['good', 'weak'].map((name) => ({

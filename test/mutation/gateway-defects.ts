@@ -522,7 +522,7 @@ export const GATEWAY_DEFECTS: readonly GatewayDefect[] = [
     'if (Number(digit) <= groups) return group',
     "if (Number(digit) <= groups) return '$1'",
   ),
-  sites('ingress/https', 'nobody is sent to https', 'certificate?.isOwn ?', 'certificate?.isOwn === undefined ?'),
+  sites('ingress/https', 'nobody is sent to https', "'to-https' : 'plain'", "'plain' : 'plain'"),
   ingress(
     'ingress/https-off',
     'ssl-redirect cannot be turned off',

@@ -176,6 +176,15 @@ test('a certificate is shown for names of its own that are the listener’s, and
   ])
 })
 
+test('of a certificate and its key the blocks of PEM are what HAProxy reads, and nothing around them', () => {
+  const block = (label: string) => `-----BEGIN ${label}-----\nAAAA\n-----END ${label}-----`
+  const chain = `\xff\xfe${block('CERTIFICATE')}\nfriendlyName: Zürich\n${block('CERTIFICATE')}\n\n`
+  const key = `text\n${block('PRIVATE KEY')}\ntext`
+  const plan = planOf([https('a.test', 'odd')], 'tls', { certificates: [['odd', { ...certificate, chain, key }]] })
+  const [, pem] = [...plan.certificates].find(([name]) => name.includes('odd')) ?? []
+  assert.equal(pem, `${block('CERTIFICATE')}\n${block('CERTIFICATE')}\n${block('PRIVATE KEY')}\n`)
+})
+
 test('servers are named by address and port alone, each once; one that leaves only keeps its own', () => {
   const servers = serversOf(backend('one', { protocol: 'h2c' }), [
     { address: '10.0.0.1', port: 80 },

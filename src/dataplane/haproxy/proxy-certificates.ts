@@ -10,7 +10,7 @@ export function proxyCertificates(
 ): Pick<ProxyPlan, 'certificates' | 'certificateLists' | 'authorities'> {
   const certificates = new Map<string, string>()
   for (const [key, { chain, key: secret }] of table.certificates) {
-    certificates.set(certificateName(key), `${chain.trimEnd()}\n${secret.trimEnd()}\n`)
+    certificates.set(certificateName(key), `${blocksOf(chain)}\n${blocksOf(secret)}\n`)
   }
   const certificateLists = new Map<string, readonly CertificateListLine[]>()
   const authorities = new Map<string, string>()
@@ -30,6 +30,11 @@ export function proxyCertificates(
   for (const { tls } of table.backends.values()) if (tls !== undefined) addBundle(tls.authorities)
   return { certificates, certificateLists, authorities }
 }
+
+const BLOCK = /-----BEGIN ([A-Z0-9 ]+)-----[\s\S]*?-----END \1-----/g
+
+/** PEM without what people write between its blocks: HAProxy reads some of it in another way. */
+const blocksOf = (text: string) => text.match(BLOCK)?.join('\n') ?? text.trimEnd()
 
 interface Shown {
   /** A key of the table's certificates. */

@@ -2,11 +2,10 @@ import type { ApiObject, Resource } from '#api/resource.ts'
 import type { Client } from '#client/client.ts'
 import { LAST_APPLIED_ANNOTATION } from '#objects/well-known.ts'
 import { DATA_PLANE_NAME, DATA_PLANE_NAMESPACE } from '#routes/data-plane.ts'
+import { LONGEST_SETTING } from '#routes/settings/site-settings.ts'
 
 /** What of a Secret routes may ask for. */
 const SECRET_KEYS = ['tls.crt', 'tls.key']
-/** Characters of a ConfigMap's value that may be a setting; certificates may be longer, the rest may be megabytes. */
-const SETTING_LENGTH = 4096
 
 /** Whether a ConfigMap is the one that pods report in. */
 export const isReportMap = ({ metadata }: ApiObject): boolean =>
@@ -42,9 +41,10 @@ const leanBody = (kind: string, object: ApiObject): object => {
     case 'Secret':
       return { data: keptOf(object, (name, text) => (SECRET_KEYS.includes(name) ? text : undefined)) }
     case 'ConfigMap':
-      // Names are kept: one that nobody understands is told.
+      // Names are kept: one that nobody understands is told. Certificates may be longer than settings, the rest may be
+      // megabytes.
       return {
-        data: keptOf(object, (name, text) => (isWhole(name) || text.length <= SETTING_LENGTH ? text : '')),
+        data: keptOf(object, (name, text) => (isWhole(name) ? text : text.slice(0, LONGEST_SETTING + 1))),
         binaryData: undefined,
       }
     case 'Namespace':

@@ -53,6 +53,10 @@ test('a Gateway whose parameters cannot be honoured is not accepted, and is told
       { 'use-forwarded-headers': 'true' },
       'use-forwarded-headers is true, but trusted-proxies names nobody who is believed',
     ],
+    [
+      { 'use-forwarded-headers': 'true', 'trusted-proxies': `10.0.0.0/8,${'10.0.0.0/8,'.repeat(6000)}` },
+      'trusted-proxies has 66011 characters, and may have 65536',
+    ],
   ]
   for (const [data, why] of cases) {
     const all = withData(data)

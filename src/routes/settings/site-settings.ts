@@ -26,6 +26,9 @@ export const settingsInTable = ({
   ...(requestMetrics === 'rule' && { requestMetrics }),
 })
 
+/** Characters of a setting: more is not read by all who have to agree. */
+export const LONGEST_SETTING = 65_536
+
 /** The data of a ConfigMap, read by key; what cannot be honoured is kept, a sentence each. */
 export class SettingsReader {
   readonly problems: string[] = []
@@ -36,8 +39,10 @@ export class SettingsReader {
   constructor(key: string, data: { readonly [key: string]: string }, known: readonly string[]) {
     this.#key = key
     this.#data = data
-    for (const name of Object.keys(data))
-      if (!known.includes(name))
+    for (const [name, text] of Object.entries(data))
+      if (known.includes(name) && text.length > LONGEST_SETTING)
+        this.#tell(`${name} has ${text.length} characters, and may have ${LONGEST_SETTING}`)
+      else if (!known.includes(name))
         this.#tell(`${name} is not understood, and has no effect; there are ${known.join(', ')}`)
   }
 

@@ -126,18 +126,27 @@ function forwarded({ port, kind }: SitePort, trusted: readonly string[]): readon
   if (trusted.length === 0) {
     return [STRIP, FORWARDED_FOR, ...own.map(([name, value]) => `http-request add-header X-Forwarded-${name} ${value}`)]
   }
-  const sources = `{ src ${trusted.join(' ')} }`
   return [
+    ...trustedLines(trusted),
     NO_H2C,
-    `${STRIP} !${sources}`,
+    `${STRIP} !${TRUSTED}`,
     FORWARDED_FOR,
     ...own.map(
       ([name, value]) =>
         `http-request add-header X-Forwarded-${name} ${value} unless { req.hdr(x-forwarded-${name?.toLowerCase()}) -m found }`,
     ),
-    ...clientLines(sources),
+    ...clientLines(),
   ]
 }
+
+/** Whether a connection is from somebody who is believed: a line of the configuration has room for some 60 words. */
+const TRUSTED = 'trusted'
+const WORDS = 40
+const trustedLines = (ranges: readonly string[]): readonly string[] =>
+  Array.from(
+    { length: Math.ceil(ranges.length / WORDS) },
+    (_, line) => `acl ${TRUSTED} src ${ranges.slice(line * WORDS, (line + 1) * WORDS).join(' ')}`,
+  )
 
 /** Proxies that are believed, one behind another. */
 const MOST_HOPS = 5
@@ -147,8 +156,8 @@ const MOST_HOPS = 5
  * not believed; one who is named by no address has none. Our own header is the last there by now, with whom the
  * connection is from.
  */
-const clientLines = (isTrusted: string): readonly string[] =>
+const clientLines = (): readonly string[] =>
   Array.from({ length: MOST_HOPS }, (_, hop) => `(x-forwarded-for,${-2 - hop})`).flatMap((hop) => [
-    `http-request set-src str(0.0.0.0) if ${isTrusted} { req.hdr${hop} -m found } !{ req.hdr_ip${hop} -m found }`,
-    `http-request set-src req.hdr_ip${hop} if ${isTrusted} { req.hdr_ip${hop} -m found }`,
+    `http-request set-src str(0.0.0.0) if ${TRUSTED} { req.hdr${hop} -m found } !{ req.hdr_ip${hop} -m found }`,
+    `http-request set-src req.hdr_ip${hop} if ${TRUSTED} { req.hdr_ip${hop} -m found }`,
   ])
