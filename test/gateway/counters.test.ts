@@ -61,11 +61,17 @@ test('where it is asked for, each request is counted by the rule that took it, w
   await under.route('any', 'any.test', [toService('any')])
   await under.route(long, 'long.test', [toService('a')])
   await until(async () => (await ask(BIND, 'long.test', '/')) === '200 e0')
-  // A new worker counts from nothing.
   await under.driver.proxy.settled()
-  await ask(BIND, 'long.test', '/')
-  const before = (await counted(under)).find((line) => line.includes(long))
-  assert.match(before!, /^HTTPRoute shop long-x+ 0 2xx [1-9]/)
+  const longAsked = async (): Promise<number> => {
+    const line = (await counted(under)).find((one) => one.includes(long)) ?? ''
+    return Number(/^HTTPRoute shop long-x+ 0 2xx (\d+)$/.exec(line)?.[1] ?? 0)
+  }
+  // A new worker counts from nothing, and the one before takes connections until it has heard that it shall go.
+  await until(async () => {
+    const before = await longAsked()
+    for (let time = 0; time < 5; time++) await ask(BIND, 'long.test', '/')
+    return (await longAsked()) === before + 5
+  })
   const asked = [...Array<string>(3).fill('/'), '/h', '/moved', '/moved', '/none', ...Array<string>(20).fill('/both')]
   for (const path of [...asked, '/missing']) await ask(BIND, 'web.test', path)
   for (const path of ['/204', '/304', '/404', '/429', '/500', '/503', '/cut']) await ask(BIND, 'any.test', path)
