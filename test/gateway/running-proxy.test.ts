@@ -175,3 +175,21 @@ test('a server that comes back in another way waits for its last connection, or 
   await under.proxy.settled()
   assert.equal(await get('/a'), '200 e0')
 })
+
+test('the first endpoint behind authorities that came with a reload is given to HAProxy while it runs', {
+  skip,
+}, async (t) => {
+  const under = new HaproxyUnderTest(t)
+  const [a] = await startServers(t, 1)
+  await under.set({ routes: { '/a': 's0' }, backends: { s0: 'A' } })
+  await under.start()
+  const authorities = { 'authorities/a.pem': certificate('a.test') }
+  await under.set({ routes: { '/a': 's0' }, backends: { s0: 'A' }, authorities, note: 'another' })
+  assert.equal(under.proxy.reloads, 1)
+  under.servers.set('A', [{ ...a!, parameters: 'ssl verify required ca-file authorities/a.pem' }])
+  under.proxy.noteServers(['A'])
+  await under.proxy.settled()
+  assert.equal(under.proxy.fault, undefined)
+  assert.match(await shown(under, 'show servers state'), new RegExp(` s0 .* ${a!.name} `))
+  assert.equal(under.proxy.reloads, 1)
+})

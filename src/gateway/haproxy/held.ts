@@ -27,7 +27,7 @@ export interface Held {
   readonly servers: Map<string, HeldServers>
 }
 
-/** What a worker has that has just read the files of a plan. */
+/** What a worker has that has read all files of a plan. */
 export const heldFromFiles = (
   config: string,
   plan: ProxyPlan,

@@ -7,3 +7,15 @@ export class ProxyError extends Error {
     this.code = code
   }
 }
+
+export const isRefusal = (error: unknown): boolean => error instanceof ProxyError && error.code === 'PROXY_REFUSED'
+
+/** What work comes to, or `refused` where HAProxy refuses it. */
+export const unlessRefused = async <T>(work: Promise<T> | undefined, refused: T): Promise<T | undefined> => {
+  try {
+    return await work
+  } catch (error) {
+    if (isRefusal(error)) return refused
+    throw error
+  }
+}

@@ -89,7 +89,7 @@ export class ProxyFolder {
     try {
       const key = configKey(plan.config)
       await this.#startWorker(former.pid, key)
-      const worker = await Worker.meet(this.#runtime, { known: heldFromFiles(key, plan, servers) }, onEnd)
+      const worker = await Worker.meet(this.#runtime, { files: heldFromFiles(key, plan, servers) }, onEnd)
       former.leave()
       this.#files.keep(files.keys())
       return worker

@@ -3,7 +3,7 @@ import { Backlog, type Work } from './backlog.ts'
 import { configKey } from './files/config-text.ts'
 import { findRefused, type Wanted } from './isolate.ts'
 import { OnceTimers } from './once-timers.ts'
-import { ProxyError } from './proxy-error.ts'
+import { isRefusal, ProxyError, unlessRefused } from './proxy-error.ts'
 import { ProxyFolder, type ProxyPlace } from './proxy-folder.ts'
 import { Refusals } from './refusals.ts'
 import type { Worker } from './runtime/worker.ts'
@@ -248,9 +248,10 @@ export class RunningProxy {
     if (!this.#backlog.hasBackends) return false
     const began = performance.now()
     const servers = this.#servers.ofBackends(this.#backlog.takeBackends())
-    const isStuck = (await this.#worker?.writeServers(servers)) === true
+    // One that is refused may be read all the same, with the files that it names.
+    const isStuck = await unlessRefused(this.#worker?.writeServers(servers), true)
     this.#options.onApplied?.('servers', performance.now() - began)
-    return isStuck
+    return isStuck === true
   }
 
   #filesLater(): void {
@@ -268,7 +269,7 @@ export class RunningProxy {
       this.#filesLater()
       return true
     } catch (error) {
-      if (error instanceof ProxyError && error.code === 'PROXY_REFUSED') return false
+      if (isRefusal(error)) return false
       throw error
     }
   }
@@ -292,5 +293,7 @@ export class RunningProxy {
     this.#worker = await this.#folder.reload(former, plan, servers, this.#onEnd)
     this.#reloads++
     this.#options.onApplied?.('reload', performance.now() - began)
+    // What a first server will name must be there before it. What cannot be given now is read with that server.
+    await unlessRefused(this.#worker.writeCertificates(plan), undefined)
   }
 }

@@ -24,6 +24,19 @@ export const readHeld = async (socket: RuntimeSocket, readFile: ReadFile, former
   servers: await readServers(socket, readFile(CONFIG_FILE) ?? '', former),
 })
 
+/**
+ * What a worker has that has just started, where `files` are those that lie there: one that nothing leads to yet, as the
+ * authorities of a Service without endpoints, it has not read.
+ */
+export const readStarted = async (socket: RuntimeSocket, files: Held): Promise<Held> => ({
+  ...files,
+  certificates: only(files.certificates, await readNames(socket, 'cert')),
+  authorities: only(files.authorities, await readNames(socket, 'ca-file')),
+})
+
+const only = <T>(all: ReadonlyMap<string, T>, names: readonly string[]): Map<string, T> =>
+  new Map([...all].filter(([name]) => names.includes(name)))
+
 /** What the worker's configuration is known by; '' where it is none of ours. */
 export const readConfig = async (socket: RuntimeSocket): Promise<string> =>
   new RegExp(`^${KNOWN_BY}=(.*)$`, 'm').exec(await socket.ask({ line: `show env ${KNOWN_BY}` }))?.[1] ?? ''
@@ -85,16 +98,21 @@ const readLists = async (socket: RuntimeSocket): Promise<Held['certificateLists'
   return lists
 }
 
+type Noun = 'cert' | 'ca-file'
+
+/** But for what HAProxy has of its own, and what somebody has not committed. */
+const readNames = async (socket: RuntimeSocket, noun: Noun): Promise<readonly string[]> =>
+  lines(await socket.ask({ line: `show ssl ${noun}` }))
+    .map((line) => line.replace(/ - \d+ certificate\(s\)$/, ''))
+    .filter((name) => !name.startsWith('@') && !name.startsWith('*'))
+
 const readPems = async (
   socket: RuntimeSocket,
-  noun: 'cert' | 'ca-file',
+  noun: Noun,
   readFile: ReadFile,
 ): Promise<Map<string, string | undefined>> => {
   const pems = new Map<string, string | undefined>()
-  for (const line of lines(await socket.ask({ line: `show ssl ${noun}` }))) {
-    const name = line.replace(/ - \d+ certificate\(s\)$/, '')
-    // What HAProxy has of its own, and what somebody has not committed.
-    if (name.startsWith('@') || name.startsWith('*')) continue
+  for (const name of await readNames(socket, noun)) {
     const shown = await socket.ask({ line: `show ssl ${noun} ${word(name)}` })
     const told = Array.from(shown.matchAll(/^SHA1 FingerPrint: ([0-9A-F]+)$/gm), ([, print]) => print!)
     const file = readFile(name)

@@ -1,7 +1,7 @@
 import type { PlannedServer } from '#dataplane/haproxy/proxy-plan.ts'
 import { serverWords } from '../files/texts.ts'
 import type { HeldServers } from '../held.ts'
-import { ProxyError } from '../proxy-error.ts'
+import { isRefusal } from '../proxy-error.ts'
 import { all } from './map-writer.ts'
 import type { RuntimeSocket } from './runtime-socket.ts'
 
@@ -83,7 +83,7 @@ const removeServer = async (socket: RuntimeSocket, slot: string, name: string, h
   try {
     await socket.run({ line: `del server ${slot}/${name}`, done: /^Server deleted/ })
   } catch (error) {
-    if (error instanceof ProxyError && error.code === 'PROXY_REFUSED') return false
+    if (isRefusal(error)) return false
     throw error
   }
   held.delete(name)

@@ -41,8 +41,12 @@ const workerWith = async (
   servers: Record<string, readonly PlannedServer[]> = {},
 ) => {
   const fake = await FakeHaproxy.start(t)
-  const known = heldFromFiles('key', before, new Map(Object.entries(servers)))
-  const worker = await Worker.meet(fake.path, { known }, () => {})
+  const files = heldFromFiles('key', before, new Map(Object.entries(servers)))
+  fake.answers = {
+    'show ssl cert': [...before.certificates.keys()].join('\n'),
+    'show ssl ca-file': [...before.authorities.keys()].map((name) => `${name} - 1 certificate(s)`).join('\n'),
+  }
+  const worker = await Worker.meet(fake.path, { files }, () => {})
   t.after(() => worker.leave())
   const write = (wanted: ProxyPlan, slots: Record<string, readonly PlannedServer[]> = {}) =>
     worker.write(wanted, new Map(Object.entries(slots)), systemClock)
@@ -216,6 +220,27 @@ test('certificates are there before lists name them, and go when none does; one 
   assert.deepEqual([...worker.held.certificates.keys()], ['b.pem'])
 })
 
+test('a worker that has started has read what its configuration names: what a first server will name is given to it', async (t) => {
+  const fake = await FakeHaproxy.start(t)
+  const pem = (...names: readonly string[]) => new Map(names.map((name) => [name, `PEM of ${name}`]))
+  const files = plan(
+    {},
+    { certificates: pem('shown.pem', 'client.pem'), authorities: pem('clients.pem', 'backend.pem') },
+  )
+  fake.answers = {
+    'show ssl cert': '# filename\nshown.pem\n',
+    'show ssl ca-file': '# filename\n@system-ca - 140 certificate(s)\nclients.pem - 1 certificate(s)\n',
+  }
+  const worker = await Worker.meet(fake.path, { files: heldFromFiles('key', files, new Map()) }, () => {})
+  t.after(() => worker.leave())
+  await worker.writeCertificates(files)
+  assert.deepEqual(
+    fake.told.filter((line) => line.startsWith('new ')),
+    ['new ssl ca-file backend.pem', 'new ssl cert client.pem'],
+  )
+  assert.deepEqual(worker.held.authorities, files.authorities)
+})
+
 test('servers of HAProxy’s own, by which one of its frontends leads to another, are no slot’s', async (t) => {
   const fake = await FakeHaproxy.start(t)
   const config = 'global\nbackend https-10000 from base\n  mode tcp\n  server inside abns@x send-proxy-v2\n'
@@ -226,7 +251,7 @@ test('servers of HAProxy’s own, by which one of its frontends leads to another
     'show map': '',
     'show ssl': '',
   }
-  const known = await Worker.meet(fake.path, { known: heldFromFiles('key', before, new Map()) }, () => {})
+  const known = await Worker.meet(fake.path, { files: heldFromFiles('key', before, new Map()) }, () => {})
   t.after(() => known.leave())
   assert.equal(await known.isAsThought(fake.path, () => undefined), true)
   const worker = await Worker.meet(fake.path, { readFile: () => config, former: known.held }, () => {})

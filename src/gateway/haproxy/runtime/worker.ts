@@ -4,7 +4,7 @@ import type { PlannedServer, ProxyPlan } from '#dataplane/haproxy/proxy-plan.ts'
 import { type Held, type HeldServers, isSameLine } from '../held.ts'
 import { fillCertificates, thinCertificates } from './certificate-writer.ts'
 import { all, deleteKeys, fillMap, type MapWork, surplusOf } from './map-writer.ts'
-import { type ReadFile, readHeld, readPid } from './read-held.ts'
+import { type ReadFile, readHeld, readPid, readStarted } from './read-held.ts'
 import { RuntimeSocket } from './runtime-socket.ts'
 import { sweepServers, writeServers } from './server-writer.ts'
 
@@ -39,18 +39,21 @@ export class Worker {
   }
 
   /**
-   * The worker that answers at a path, with what it has in memory: read from it, or `known` where it has just started with
-   * files that we know. Rejects with PROXY_UNREACHABLE. `onEnd`: its connection is over.
+   * The worker that answers at a path, with what it has in memory: read from it, or of `files` that we know, where it has
+   * just started with them. Rejects with PROXY_UNREACHABLE. `onEnd`: its connection is over.
    */
   static async meet(
     path: string,
-    source: { readonly known: Held } | { readonly readFile: ReadFile; readonly former: Held | undefined },
+    source: { readonly files: Held } | { readonly readFile: ReadFile; readonly former: Held | undefined },
     onEnd: (worker: Worker) => void,
   ): Promise<Worker> {
     let worker: Worker | undefined
     const socket = await RuntimeSocket.open(path, () => worker && onEnd(worker))
     try {
-      const held = 'known' in source ? source.known : await readHeld(socket, source.readFile, source.former)
+      const held =
+        'files' in source
+          ? await readStarted(socket, source.files)
+          : await readHeld(socket, source.readFile, source.former)
       worker = new Worker(socket, await readPid(socket), held)
       return worker
     } catch (error) {
@@ -71,7 +74,7 @@ export class Worker {
    */
   async write(plan: ProxyPlan, servers: SlotServers, clock: Clock, hurry?: AbortSignal): Promise<boolean> {
     const { held } = this
-    await fillCertificates(this.#socket, plan, held)
+    await this.writeCertificates(plan)
     const stuck = await this.writeServers(servers)
     const none = new Map([...held.servers.keys()].filter((slot) => !servers.has(slot)).map((slot) => [slot, NONE]))
     // A slot is empty before it stands for something else.
@@ -84,6 +87,11 @@ export class Worker {
     await this.writeServers(none)
     await thinCertificates(this.#socket, plan, held)
     return stuck
+  }
+
+  /** Gives it the certificates and authorities of a plan that it has not read. Rejects with PROXY_REFUSED. */
+  async writeCertificates(plan: ProxyPlan): Promise<void> {
+    await fillCertificates(this.#socket, plan, this.held)
   }
 
   /** Whether the last plan has left something that is too much. */
