@@ -180,6 +180,7 @@ const optionsOf = (services: ClusterFacts['services'], refusals: ReadonlyMap<str
     },
     addressesOf: addressesBySite(services),
     servedAt: () => Number.POSITIVE_INFINITY,
+    isLed: () => true,
     refusals,
     checkCertificate: (chain, key) => (chain === UNREAD ? undefined : checkCertificate(chain, key)),
     certificateNames: (chain) => (chain === UNREAD ? ['*'] : certificateNames(chain)),

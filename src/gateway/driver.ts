@@ -89,6 +89,7 @@ export class Driver {
       bindOf: (site, port) => this.#caches.bindOf(site, port),
       addressesOf: () => [],
       servedAt: () => Number.POSITIVE_INFINITY,
+      isLed: () => true,
       refusals: new Map(),
     }
     // Not seen yet must never be taken for gone.

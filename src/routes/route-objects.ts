@@ -14,6 +14,7 @@ import type { UDPRoute } from '#api/gatewayapi/udproute/message.ts'
 import type { Ingress } from '#api/networking/ingress/message.ts'
 import type { IngressClass } from '#api/networking/ingressclass/message.ts'
 import type { Labels } from '#objects/object.ts'
+import type { WantedPort } from './routes.ts'
 import type { Origin } from './table/origin.ts'
 import type { Fault } from './values/fault.ts'
 
@@ -56,6 +57,11 @@ export interface RouteOptions {
    * not.
    */
   readonly servedAt: (owner: Origin, port: number) => number | undefined
+  /**
+   * Whether what comes for a port of a site's addresses is led to somebody: by its Service, and where a proxy listens by an
+   * endpoint that is ready.
+   */
+  readonly isLed: (port: WantedPort) => boolean
   /** What is in the way of all that makes a site reached and served; absent: nobody looks. */
   readonly obstacleAt?: (site: Origin) => Fault | undefined
   /** What a proxy does not take, in its words, by the id of a rule (`Rule.id`) or of a listener (`listenerId()`). */

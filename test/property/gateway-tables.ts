@@ -36,6 +36,7 @@ export function tableOf(objects: GatewayObjects, names: readonly string[]): Rout
       bindOf,
       addressesOf: () => [],
       servedAt: () => Number.POSITIVE_INFINITY,
+      isLed: () => true,
       refusals: new Map(),
       checkCertificate: () => undefined,
       certificateNames: () => names,

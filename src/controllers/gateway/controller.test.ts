@@ -243,7 +243,7 @@ test('of a thousand routes a changed one costs one write, and a status that some
 })
 
 test('a TCPRoute is forwarded by slices of the Gateway’s Service that follow those of its backends, by their weights', async () => {
-  const { client, settle, stop } = await start()
+  const { client, settle, stop } = await start({ only: ['gateway', 'load-balancer', 'garbage-collector'] })
   const slice = (
     name: string,
     of: string,

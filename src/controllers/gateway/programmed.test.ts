@@ -3,8 +3,10 @@ import { test } from 'node:test'
 import { configMaps } from '#api/core/configmap/resource.ts'
 import { pods } from '#api/core/pod/resource.ts'
 import { services } from '#api/core/service/resource.ts'
+import { endpointSlices } from '#api/discovery/endpointslice/resource.ts'
 import { gateways } from '#api/gatewayapi/gateway/resource.ts'
 import { listenerSets } from '#api/gatewayapi/listenerset/resource.ts'
+import { reportText } from '#routes/reports.ts'
 import { gateway, listener, POD, shop, start, system } from './testing/gateway-cluster.ts'
 
 type Loose = any
@@ -20,19 +22,17 @@ const started = async () => {
 }
 
 test('a Gateway is programmed when a pod that is ready says that it serves it, and no sooner', async () => {
-  const { client, settle, serving, gatewayNow, stop } = await started()
+  const { client, settle, ready, serving, gatewayNow, stop } = await started()
   assert.deepEqual(programmed((await gatewayNow()).status), ['False', 'Pending', 1])
   await serving()
   assert.deepEqual(programmed((await gatewayNow()).status), ['True', 'Programmed', 1])
-  const setReady = async (status: 'True' | 'False'): Promise<void> => {
-    const pod = await client.get(pods, POD, system)
-    const conditions = [{ type: 'Ready', status }]
-    await client.update(pods, { ...pod, status: { conditions } } as Loose, { ...system, subresource: 'status' })
+  const setReady = async (isReady: boolean): Promise<void> => {
+    await ready(await client.get(pods, POD, system), isReady)
     await settle()
   }
-  await setReady('False')
+  await setReady(false)
   assert.deepEqual(programmed((await gatewayNow()).status), ['False', 'Pending', 1])
-  await setReady('True')
+  await setReady(true)
   assert.deepEqual(programmed((await gatewayNow()).status), ['True', 'Programmed', 1])
   await client.patch(configMaps, 'fairlead-gateway', 'merge', { data: { [POD]: null } }, system)
   await settle()
@@ -64,6 +64,43 @@ test('until a Gateway is served as it says now it stands that it is served as it
     conditions.find(({ type }: Loose) => type === 'Programmed'),
   )
   assert.equal(before.lastTransitionTime, later.lastTransitionTime)
+  stop()
+})
+
+test('a new port is programmed when pods listen there and what comes for it is led to them, whichever is first', async () => {
+  const only = ['gateway', 'load-balancer', 'garbage-collector'] as const
+  const { client, settle, serving, gatewayNow, stop } = await start({ only })
+  const slice = (port: number, ready = true): Loose => ({
+    apiVersion: 'discovery.k8s.io/v1',
+    kind: 'EndpointSlice',
+    metadata: { name: `at-${port}`, ...system, labels: { 'kubernetes.io/service-name': 'gateway-shop-public' } },
+    addressType: 'IPv4',
+    ports: [{ name: 'any', port, protocol: 'TCP' }],
+    endpoints: [{ addresses: ['10.244.0.1'], conditions: { ready } }],
+  })
+  await client.create(gateways, gateway('public'))
+  await client.create(endpointSlices, slice(10_000), system)
+  await settle()
+  await serving()
+  assert.deepEqual(programmed((await gatewayNow()).status), ['True', 'Programmed', 1])
+  const now = await gatewayNow()
+  await client.update(gateways, { ...now, spec: { ...now.spec, listeners: [listener(80), listener(8080)] } }, shop)
+  await settle()
+  // A proxy has heard of the Gateway, and not yet of its Service's new port.
+  const early = new Map([['Gateway shop/public', { generation: 2, ports: [80] }]])
+  const data = { [POD]: reportText({ served: early, refused: new Map() }) }
+  await client.patch(configMaps, 'fairlead-gateway', 'merge', { data }, system)
+  await settle()
+  assert.deepEqual(programmed((await gatewayNow()).status), ['True', 'Programmed', 1])
+  await serving()
+  assert.deepEqual(programmed((await gatewayNow()).status), ['True', 'Programmed', 1])
+  await client.create(endpointSlices, slice(10_001, false), system)
+  await settle()
+  assert.deepEqual(programmed((await gatewayNow()).status), ['True', 'Programmed', 1])
+  await client.update(endpointSlices, slice(10_001), system)
+  await settle()
+  const { status } = await gatewayNow()
+  assert.deepEqual([status, ...status.listeners].map(programmed), Array(3).fill(['True', 'Programmed', 2]))
   stop()
 })
 

@@ -89,11 +89,30 @@ test('a Gateway is programmed when a proxy serves it, at an address and a port',
   const refusals = new Map([['Gateway shop/gw http', 'no']])
   const mixed = told(gateway('gw', [http(), http({ name: 'b', port: 81 })]), { servedAt: () => undefined, refusals })
   assert.equal(mixed.three[1], 'False Pending')
-  const half = told(gateway('gw', [http(), http({ name: 'b', port: 81 })]), {
-    bindOf: (_, port) => (port === 80 ? 10_000 : undefined),
-  })
-  assert.deepEqual(half.three, GOOD)
-  assert.equal(condition(listenerOf(half.all, 'Gateway gw', 'b'), 'Programmed'), 'False Pending')
+})
+
+test('a Gateway is programmed when all its listeners are served that can be: one that is still to come is waited for', () => {
+  const both = gateway('gw', [http(), http({ name: 'b', port: 81 })])
+  const first = ({ port }: { readonly port: number }) => port === 80
+  for (const [waits, why] of [
+    [{ bindOf: (_: unknown, port: number) => (port === 80 ? 10_000 : undefined) }, /port 81 is not given to the proxy/],
+    [{ servedAt: (_: unknown, port: number) => (port === 80 ? 7 : undefined) }, /no proxy serves it yet/],
+    [{ isLed: first }, /port 81 of its addresses leads to no proxy yet/],
+  ] as const) {
+    const { all, three, conditions } = told(both, waits)
+    assert.equal(three[1], 'False Pending')
+    const found = conditions.conditions.find(({ type }) => type === 'Programmed')
+    assert.equal(found?.isOlder, true, 'what was said of the generation before stands')
+    assert.match(found?.message ?? '', why)
+    const [served, waiting] = ['http', 'b'].map((name) => condition(listenerOf(all, 'Gateway gw', name), 'Programmed'))
+    assert.deepEqual([served, waiting], ['True Programmed', 'False Pending'])
+  }
+  const refusals = new Map([['Gateway shop/gw b', 'no']])
+  assert.deepEqual(told(both, { refusals, servedAt: (_, port) => (port === 80 ? 7 : undefined) }).three, GOOD)
+  const tcp = { name: 'tcp', port: 22, protocol: 'TCP' }
+  assert.equal(told(gateway('gw', [http(), tcp]), { isLed: first }).three[1], 'False Pending')
+  const alone = told(gateway('gw', [tcp]), { isLed: () => false })
+  assert.equal(words(alone.conditions, 'Programmed'), 'its addresses do not have port 22 yet')
 })
 
 test('the kernel needs no proxy', () => {

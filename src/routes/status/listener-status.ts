@@ -56,11 +56,15 @@ export const programmed = (unserved: Unserved | undefined, message: string): Wan
   ...(unserved?.isOlder && { isOlder: true }),
 })
 
-/** Of several things that are not served, for whom the others are: what passes by itself comes first. */
+/**
+ * Why several things are not served together. What passes by itself comes first: also where others are served, all are
+ * waited for. What does not pass is no matter of the others.
+ */
 export const unservedOf = (all: readonly (Unserved | undefined)[]): Unserved | undefined => {
   const faults = all.filter((one) => one !== undefined)
-  if (faults.length < all.length) return undefined
-  return faults.find(({ isOlder }) => isOlder) ?? faults.find(({ reason }) => reason === 'Pending') ?? faults[0]
+  const waiting = faults.find(({ isOlder }) => isOlder) ?? faults.find(({ reason }) => reason === 'Pending')
+  if (faults.length === all.length) return waiting ?? faults[0]
+  return waiting && { ...waiting, isOlder: true }
 }
 
 /** Why nobody answers at it yet, or at all. */
@@ -77,11 +81,18 @@ export const notProgrammed = (
   const refusal = options.refusals.get(listenerId(listener.owner, listener.spec.name))
   if (refusal !== undefined) return { reason: 'Invalid', message: `the proxy does not take it: ${refusal}` }
   const family = familyOf(listener.spec)
-  if (family === 'tcp' || family === 'udp') return undefined
-  if (options.bindOf(site, listener.spec.port) === undefined)
-    return { reason: 'Pending', message: `port ${listener.spec.port} is not given to the proxy yet` }
-  const served = options.servedAt(listener.owner, listener.spec.port)
-  if (served === undefined) return { reason: 'Pending', message: 'no proxy serves it yet' }
-  if (served >= generation) return undefined
-  return { reason: 'Pending', message: `proxies serve it as generation ${served} says yet`, isOlder: true }
+  const { port } = listener.spec
+  const protocol = family === 'udp' ? 'UDP' : 'TCP'
+  if (family === 'tcp' || family === 'udp')
+    return options.isLed({ site, port, protocol, by: 'kernel' })
+      ? undefined
+      : pending(`its addresses do not have port ${port} yet`)
+  if (options.bindOf(site, port) === undefined) return pending(`port ${port} is not given to the proxy yet`)
+  const served = options.servedAt(listener.owner, port)
+  if (served === undefined) return pending('no proxy serves it yet')
+  if (served < generation) return { ...pending(`proxies serve it as generation ${served} says yet`), isOlder: true }
+  if (options.isLed({ site, port, protocol, by: 'proxy' })) return undefined
+  return { ...pending(`port ${port} of its addresses leads to no proxy yet`), isOlder: true }
 }
+
+const pending = (message: string): Fault => ({ reason: 'Pending', message })

@@ -66,6 +66,7 @@ export const options = (changes: Partial<RouteOptions> = {}): RouteOptions => ({
   bindOf: (_, port) => 10_000 + port,
   addressesOf: () => ['192.0.2.1'],
   servedAt: () => Number.POSITIVE_INFINITY,
+  isLed: () => true,
   refusals: new Map(),
   checkCertificate,
   certificateNames: (chain) => chain.split(' ').slice(1),

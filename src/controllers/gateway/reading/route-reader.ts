@@ -25,6 +25,7 @@ import type { Cache } from '../../context.ts'
 import { sameValue } from '../../values/equal.ts'
 import type { SiteServices } from '../infrastructure/site-services.ts'
 import { askedHandlers, type GatewayCaches } from './caches.ts'
+import { SiteSlices } from './site-slices.ts'
 
 const BUNDLE_VERSION = 'gateway.networking.k8s.io/bundle-version'
 
@@ -68,6 +69,7 @@ export class RouteReader {
   readonly #namespaces
   readonly #pods
   readonly #definitions
+  readonly #slices
   readonly #checks = certificateChecks()
 
   constructor(
@@ -86,6 +88,11 @@ export class RouteReader {
     this.#namespaces = informers.for(namespaces)
     this.#pods = informers.for(pods)
     this.#definitions = informers.for(customResourceDefinitions)
+    const isSite = (key: string): boolean => {
+      const service = this.#services.cache.lister.byKey(key)
+      return service !== undefined && siteKeyOf(service) !== undefined
+    }
+    this.#slices = new SiteSlices(informers, isSite, changed)
     this.#ingresses.addHandlers(askedHandlers(changed, said))
     this.#classes.addHandlers(askedHandlers(changed))
     for (const lookup of [this.#services, this.#secrets, this.#configMaps] as unknown as Lookup<ApiObject>[]) {
@@ -141,7 +148,7 @@ export class RouteReader {
     return [
       ...this.#kinds.caches,
       ...[this.#services, this.#secrets, this.#configMaps].map(({ cache }) => cache),
-      ...[this.#ingresses, this.#classes, this.#namespaces, this.#pods, this.#definitions],
+      ...[this.#ingresses, this.#classes, this.#namespaces, this.#pods, this.#definitions, this.#slices.cache],
     ]
   }
 
@@ -225,6 +232,10 @@ export class RouteReader {
       },
       addressesOf: (site) => heldBy(sites.get(siteKey(site))),
       servedAt: (owner, port) => servedBy(serving, owner, port),
+      isLed: (port) => {
+        const service = sites.get(siteKey(port.site))
+        return service !== undefined && this.#slices.isLed(service, port)
+      },
       refusals: refusalsOf(reports.values()),
       ...this.#checks,
     }

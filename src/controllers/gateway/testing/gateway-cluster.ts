@@ -10,6 +10,7 @@ import { listenerSets } from '#api/gatewayapi/listenerset/resource.ts'
 import { tcpRoutes } from '#api/gatewayapi/tcproute/resource.ts'
 import { builtInKinds } from '#api/kinds.ts'
 import type { Resource } from '#api/resource.ts'
+import { DATA_PLANE_LABELS } from '#routes/data-plane.ts'
 import { ownerId, reportText } from '#routes/reports.ts'
 import { startCluster } from '../../testing/cluster.ts'
 import { DATA_PLANE } from '../infrastructure/desired-objects.ts'
@@ -59,7 +60,7 @@ export const start = async ({ fake, ...options }: Parameters<typeof startCluster
   const catalogue = new Catalogue([...builtInKinds, ...kinds])
   const writes: string[] = []
   const cluster = await startCluster({
-    only: ['gateway', 'load-balancer', 'garbage-collector'],
+    only: ['gateway', 'load-balancer', 'endpointslice', 'garbage-collector'],
     loadBalancer: { cidrs: ['172.30.255.0/24'] },
     catalogue,
     fake: {
@@ -80,8 +81,9 @@ export const start = async ({ fake, ...options }: Parameters<typeof startCluster
   /** A pod serves all Gateways and ListenerSets as they are now, but for what it refuses. */
   const serving = async (refused: Readonly<Record<string, string>> = {}, pod = POD): Promise<void> => {
     if (!client.all(pods).some(({ metadata }) => metadata?.name === pod)) {
-      const status = { conditions: [{ type: 'Ready', status: 'True' }] }
-      await client.create(pods, { metadata: { name: pod, ...system }, status } as Loose, system)
+      const metadata = { name: pod, ...system, labels: DATA_PLANE_LABELS }
+      const made = { apiVersion: 'v1', kind: 'Pod', metadata, spec: { containers: [{ name: 'haproxy' }] } }
+      await cluster.ready(await client.create(pods, made as Loose, system))
     }
     const owners = [...client.all(gateways), ...client.all(listenerSets)].map((one: Loose) => {
       const ports = one.spec.listeners.map(({ port }: Loose) => port)
