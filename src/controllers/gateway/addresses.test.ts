@@ -21,11 +21,53 @@ test('a Gateway gets the address that it asks for; one that is taken is told, an
   assert.equal(condition(await gatewayNow(), 'Programmed').status, 'True')
   const { reason, message } = condition(await gatewayNow('late'), 'Programmed')
   assert.equal(reason, 'AddressNotUsable')
-  assert.match(message, /172\.30\.255\.8/)
+  assert.equal(message, 'spec.addresses 172.30.255.8 is taken by Service shop/other')
   await client.delete(services, 'other', shop)
   await settle()
   assert.deepEqual(addressesOf(await gatewayNow('late')), ['172.30.255.8'])
   assert.equal(condition(await gatewayNow('late'), 'Programmed').status, 'True')
+  stop()
+})
+
+test('an address outside of the pool is told with the pool, whatever somebody makes of the Service, until it is not asked for', async () => {
+  const { client, settle, serving, gatewayNow, stop } = await start()
+  await client.create(gateways, gateway('public', asks('10.1.2.3')))
+  await settle()
+  await serving()
+  const told = async (): Promise<readonly string[]> => {
+    const { status, reason, message } = condition(await gatewayNow(), 'Programmed')
+    return [status, reason, message]
+  }
+  const outside = 'spec.addresses 10.1.2.3 is outside of the pool 172.30.255.1-172.30.255.254'
+  assert.deepEqual(await told(), ['False', 'AddressNotUsable', outside])
+  const { spec = {}, ...made } = await client.get(services, 'gateway-shop-public', system)
+  const { loadBalancerIP, ...others } = spec
+  assert.equal(loadBalancerIP, '10.1.2.3')
+  await client.update(services, { ...made, spec: others }, system)
+  await settle()
+  assert.deepEqual(await told(), ['False', 'AddressNotUsable', outside])
+  const now = await gatewayNow()
+  await client.update(gateways, { ...now, spec: { ...now.spec, addresses: [] } }, shop)
+  await settle()
+  await serving()
+  assert.equal((await told())[0], 'True')
+  assert.deepEqual(addressesOf(await gatewayNow()), ['172.30.255.1'])
+  stop()
+})
+
+test('that the pool has no address left is told, and one that is free then is given', async () => {
+  const { client, settle, serving, gatewayNow, stop } = await start({ loadBalancer: { cidrs: ['172.30.255.9/32'] } })
+  await client.create(services, service('other', { type: 'LoadBalancer' }), shop)
+  await settle()
+  await client.create(gateways, gateway('public'))
+  await settle()
+  await serving()
+  const { reason, message } = condition(await gatewayNow(), 'Programmed')
+  assert.equal(reason, 'AddressNotAssigned')
+  assert.match(message, /^no IPv4 address is free in the pool 172\.30\.255\.9-172\.30\.255\.9; /)
+  await client.delete(services, 'other', shop)
+  await settle()
+  assert.equal(condition(await gatewayNow(), 'Programmed').status, 'True')
   stop()
 })
 

@@ -101,15 +101,17 @@ const askedBy = ({ metadata, spec }: Service): { readonly asked: readonly string
 /**
  * The addresses a Service should have: those asked for (spec.loadBalancerIP, or an annotation for several of them) where
  * they are free, and of each family of which none is asked for one: the one it has where it is good, else the lowest free
- * one. `taken` says what other Services hold.
+ * one. `taken` says what other Services hold; `asker`: what asks instead of the Service, in words.
  */
 export const assignAddresses = (
   service: Service,
   pool: readonly AddressRange[],
   taken: (ip: string) => string | undefined,
+  asker?: string,
 ): Assignment => {
   const held = heldBy(service)
-  const { asked, place } = askedBy(service)
+  const { asked, place: own } = askedBy(service)
+  const place = asker ?? own
   const families = familiesOf(service)
   const faults: string[] = []
   const ips: string[] = []

@@ -9,7 +9,7 @@ import { DATA_PLANE_NAMESPACE } from '#routes/data-plane.ts'
 import { isBind, isManaged, siteKeyOf } from '#routes/site-service.ts'
 import type { Fault } from '#routes/values/fault.ts'
 import type { ControllerContext } from '../../context.ts'
-import { assignAddresses, heldBy, parseRange } from '../../load-balancer/desired.ts'
+import { assignAddresses, heldBy, isPooled, parseRange } from '../../load-balancer/desired.ts'
 import { sameValue } from '../../values/equal.ts'
 import { FIELD_MANAGER } from '../field-manager.ts'
 import { changedAlias, desiredAlias, isAlias } from './desired-alias.ts'
@@ -139,7 +139,24 @@ export class SiteServices {
     if (change.do === 'create') await client.create(services, change.object, options)
     else if (change.do === 'update') await client.update(services, change.object, options)
     else if (change.do === 'again') await this.#remove(current!)
-    return fault
+    // Of one that is to be made it is not known which families it will have.
+    if (fault !== undefined || current === undefined || change.do === 'again') return fault
+    return this.#unassigned(change.do === 'update' ? change.object : current)
+  }
+
+  /** Why the pool does not give a Service what it asks for, or nothing at all. */
+  #unassigned(service: Service): Fault | undefined {
+    if (!isPooled(service)) return undefined
+    const { ingress, faults } = this.#assign(service, service)
+    const isAsked = askedBy(service).length > 0
+    if (faults.length === 0 || (ingress.length > 0 && !isAsked)) return undefined
+    return { reason: isAsked ? 'AddressNotUsable' : 'AddressNotAssigned', message: faults.join('; ') }
+  }
+
+  /** What the pool would give to a Service in the place of one that is there. */
+  #assign(service: Service, current: Service): ReturnType<typeof assignAddresses> {
+    if (this.#pool === undefined) return { ingress: [], faults: [] }
+    return assignAddresses(service, this.#pool, (ip) => this.#holderOf(ip, current), 'spec.addresses')
   }
 
   /** Why the addresses that a Service is to ask for could not be had, while it has others. */
@@ -149,10 +166,7 @@ export class SiteServices {
     if (sameValue(asked, askedBy(current))) return undefined
     const { metadata, spec } = change.object
     const ipFamilies = asked.length > 0 ? familiesOf(asked) : spec?.ipFamilies
-    const others = (ip: string): string | undefined => this.#holderOf(ip, current)
-    const { faults } = this.#pool
-      ? assignAddresses({ ...change.object, spec: { ...spec, ipFamilies } }, this.#pool, others)
-      : { faults: [] }
+    const { faults } = this.#assign({ ...change.object, spec: { ...spec, ipFamilies } }, current)
     if (faults.length > 0) return { reason: 'AddressNotUsable', message: faults.join('; ') }
     const options = { namespace: DATA_PLANE_NAMESPACE, dryRun: true }
     const { name, ...rest } = metadata!
