@@ -113,7 +113,7 @@ test('a Secret that is not there, is broken, or is for other hosts is told, and 
   ] as const) {
     const routing = route({ ingresses: [one('a.example', name)], secrets })
     assert.deepEqual(told(routing), [
-      `shop/i CertificateUnusable: spec.tls[0]: ${why}; for a.example: there is no HTTPS, and nobody is sent to it`,
+      `shop/i CertificateUnusable: spec.tls[0]: ${why}; there is no HTTPS for a.example, and HTTP is not redirected`,
     ])
     assert.equal(ask(routing, 'http://a.example/'), 'web')
     assert.deepEqual(portsOf(routing), [80])
@@ -143,7 +143,7 @@ test('such hosts are shown the certificate of last resort where there is one, bu
   assert.equal(ask(routing, 'https://a.example/'), 'web')
   assert.equal(ask(routing, 'http://a.example/'), 'web')
   assert.deepEqual(told(routing), [
-    'shop/i CertificateUnusable: spec.tls[0]: there is no Secret shop/gone; for a.example: a certificate that nobody has signed is shown, and nobody is sent to it',
+    'shop/i CertificateUnusable: spec.tls[0]: there is no Secret shop/gone; HTTPS for a.example shows a certificate that nobody has signed, and HTTP is not redirected to it',
   ])
 })
 

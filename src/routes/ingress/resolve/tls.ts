@@ -32,8 +32,10 @@ export const readTls = (
 ): { readonly claims: readonly TlsClaim[]; readonly news: readonly News[] } => {
   const claims: TlsClaim[] = []
   const news: News[] = []
-  const shown = hasFallback ? 'a certificate that nobody has signed is shown' : 'there is no HTTPS'
-  const rest = `${shown}, and nobody is sent to it`
+  const rest = (whom: string): string =>
+    hasFallback
+      ? `HTTPS for ${whom} shows a certificate that nobody has signed, and HTTP is not redirected to it`
+      : `there is no HTTPS for ${whom}, and HTTP is not redirected`
   for (const [index, { hosts: named = [], secretName }] of tls.entries()) {
     const place = `spec.tls[${index}]`
     const meant = named.length > 0 ? named.map((host) => host.toLowerCase()) : hosts
@@ -43,7 +45,7 @@ export const readTls = (
       found === undefined ? `there is no Secret ${key}` : readSecret(found, checkCertificate, certificateNames)
     const tell = (why: string, hosts: readonly string[]): void => {
       const whom = hosts.map((host) => host || 'all hosts').join(', ')
-      news.push({ ...warning(ingress, 'CertificateUnusable', `${place}: ${why}; for ${whom}: ${rest}`), hosts })
+      news.push({ ...warning(ingress, 'CertificateUnusable', `${place}: ${why}; ${rest(whom)}`), hosts })
     }
     if (typeof read === 'string') {
       if (secretName) tell(read, meant)
