@@ -21,7 +21,7 @@ const toldOf = (client: FakeClient, reason: string): readonly string[] =>
     .sort()
 
 test('a Service of somebody else in the place of the Ingresses’ own is told, and when it goes theirs is made at once', async () => {
-  const { client, settle, stop } = await start()
+  const { client, settle, serving, stop } = await start()
   const theirs = { ...service('fairlead-gateway'), metadata: { name: 'fairlead-gateway', ...system } }
   await client.create(services, theirs, system)
   await client.create(ingressClasses, ingressClass('fairlead'))
@@ -33,6 +33,7 @@ test('a Service of somebody else in the place of the Ingresses’ own is told, a
   await client.delete(services, 'fairlead-gateway', system)
   await settle()
   assert.equal((await client.get(services, 'fairlead-gateway', system)).spec?.type, 'LoadBalancer')
+  await serving()
   assert.equal(((await client.get(ingresses, 'web', shop)) as Loose).status.loadBalancer.ingress.length, 1)
   stop()
 })

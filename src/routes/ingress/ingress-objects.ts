@@ -13,6 +13,7 @@ export type IngressOptions = Pick<
   | 'controllerName'
   | 'bindOf'
   | 'addressesOf'
+  | 'isLed'
   | 'refusals'
   | 'checkCertificate'
   | 'certificateNames'

@@ -26,6 +26,36 @@ test('an Ingress has the addresses of its site in its status, and loses them wit
   assert.deepEqual(route({ ingresses }, { addressesOf: () => [] }).statuses[0]?.status, { loadBalancer: {} })
 })
 
+test('an Ingress has no address before somebody answers there at all its ports; one that has been told stays', () => {
+  const tls = [{ hosts: ['a.example'], secretName: 'cert' }]
+  const one = ingress('i', { rules, tls })
+  const told = (changes: object, isLed: (port: { readonly port: number }) => boolean) => {
+    const cluster = {
+      ingresses: [{ ...one, ...changes }, ingress('j', { rules })],
+      secrets: [secret('cert', ['a.example'])],
+    }
+    return route(cluster, { addressesOf: () => ['192.0.2.1'], isLed }).statuses.map(({ status }) => status)
+  }
+  const loadBalancer = { ingress: [{ ip: '192.0.2.1' }] }
+  assert.deepEqual(
+    told({}, ({ port }) => port === 80),
+    [{ loadBalancer: {} }, { loadBalancer: {} }],
+  )
+  assert.deepEqual(
+    told({}, () => true),
+    [{ loadBalancer }, { loadBalancer }],
+  )
+  assert.deepEqual(
+    told({ status: { loadBalancer } }, () => false),
+    [{ loadBalancer }, { loadBalancer }],
+  )
+  const others = { loadBalancer: { ingress: [{ ip: '10.0.0.1' }] } }
+  assert.deepEqual(
+    told({ status: others }, () => false),
+    [{ loadBalancer: {} }, { loadBalancer: {} }],
+  )
+})
+
 test('every rule has an id of its own, also where requests are sent to HTTPS or to a canary', () => {
   const all = [rule('a.example', 'Prefix / web', 'Exact /x api'), rule('b.example', 'Prefix / old')]
   const ingresses = [

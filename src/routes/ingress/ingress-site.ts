@@ -1,6 +1,6 @@
 import type { Ingress } from '#api/networking/ingress/message.ts'
 import { familyOf } from '#net/ip-address.ts'
-import type { WantedStatus } from '../routes.ts'
+import type { WantedPort, WantedStatus } from '../routes.ts'
 import { settingsInTable } from '../settings/site-settings.ts'
 import type { Rule } from '../table/entry.ts'
 import type { Origin } from '../table/origin.ts'
@@ -45,17 +45,22 @@ export const ingressSite = (objects: IngressObjects, options: IngressOptions): I
   const { ingresses, owners, news: refusals } = owned(classed)
   const { hosts, news: conflicts } = hostRoutes(ingresses, first.settings.trusted.length > 0)
   const tls = hostCertificates(ingresses, origin, options.fallbackCertificate)
-  const wanted = tls.hosts.size > 0 ? [80, 443] : [80]
+  const wantedPorts = (tls.hosts.size > 0 ? [80, 443] : [80]).map(
+    (port): WantedPort => ({ site: origin, port, protocol: 'TCP', by: 'proxy' }),
+  )
   const ports = sitePorts({ origin, routes: hosts, certificates: tls.hosts, owners }, options.bindOf)
   const site: Site = {
     origin,
     ports,
     ...settingsInTable(first.settings),
   }
-  const addresses = options.addressesOf(origin).map((one) => (familyOf(one) ? { ip: one } : { hostname: one }))
+  const given = options.addressesOf(origin)
+  // Who waits for an address asks it as soon as it stands there. One that has been told stays.
+  const isTold = ours.some(({ status }) => addressesIn(status).some((one) => given.includes(one)))
+  const addresses = isTold || wantedPorts.every(options.isLed) ? given : []
   return {
     site,
-    wantedPorts: wanted.map((port) => ({ site: origin, port, protocol: 'TCP', by: 'proxy' })),
+    wantedPorts,
     backends: usedBackends(site, hosts),
     certificates: ports.some(({ kind }) => kind === 'tls') ? tls.certificates : new Map(),
     statuses: ours.map((ingress) => wantedStatus(ingress, addresses)),
@@ -83,9 +88,17 @@ const usedBackends = ({ ports }: Site, hosts: ReadonlyMap<string, readonly Route
   return used
 }
 
-const wantedStatus = ({ metadata }: Ingress, addresses: readonly object[]): WantedStatus => ({
+const addressesIn = (status: Ingress['status']): readonly string[] =>
+  (status?.loadBalancer?.ingress ?? []).flatMap(({ ip, hostname }) => ip || hostname || [])
+
+const wantedStatus = ({ metadata }: Ingress, addresses: readonly string[]): WantedStatus => ({
   object: { kind: 'Ingress', namespace: metadata?.namespace ?? '', name: metadata?.name ?? '' },
   uid: metadata?.uid ?? '',
   generation: metadata?.generation ?? 0,
-  status: { loadBalancer: addresses.length === 0 ? {} : { ingress: addresses } },
+  status: {
+    loadBalancer:
+      addresses.length === 0
+        ? {}
+        : { ingress: addresses.map((one) => (familyOf(one) ? { ip: one } : { hostname: one })) },
+  },
 })

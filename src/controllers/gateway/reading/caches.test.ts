@@ -23,11 +23,12 @@ test('a definition that goes before its first list has come holds up nothing', a
     setImmediate(() => catalogue.find(kinds[1]!) && catalogue.remove(kinds[1]!))
     return new Error('not served yet')
   }
-  const { client, settle, stop } = await start({ catalogue, fake: { fault } })
+  const { client, settle, serving, stop } = await start({ catalogue, fake: { fault } })
   await client.create(ingressClasses, ingressClass('fairlead'))
   await client.create(services, service('web'), shop)
   await client.create(ingresses, ingress(), shop)
   await settle()
+  await serving()
   assert.equal(((await client.get(ingresses, 'web', shop)) as Loose).status.loadBalancer.ingress.length, 1)
   stop()
 })
