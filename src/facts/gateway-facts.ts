@@ -7,15 +7,19 @@ import type { Secret } from '#api/core/secret/message.ts'
 import { secrets } from '#api/core/secret/resource.ts'
 import type { Service } from '#api/core/service/message.ts'
 import { services } from '#api/core/service/resource.ts'
+import type { EndpointSlice } from '#api/discovery/endpointslice/message.ts'
+import { endpointSlices } from '#api/discovery/endpointslice/resource.ts'
 import type { ApiObject, Resource } from '#api/resource.ts'
 import { certificateChecks } from '#client/certificate-check.ts'
 import { ApiError, type Client } from '#client/client.ts'
 import type { ClusterFacts } from '#explain/cluster/facts.ts'
 import type { GatewayFacts } from '#explain/cluster/gateway-facts.ts'
+import type { RowFacts } from '#explain/request/route-rows.ts'
 import type { UnseenResource } from '#explain/trace/unseen.ts'
 import { isLeaving } from '#objects/deletion.ts'
 import type { Labels } from '#objects/object.ts'
-import { keyOf, splitKey } from '#objects/object-key.ts'
+import { keyOf, objectKey, splitKey } from '#objects/object-key.ts'
+import { endpointsOf, serviceOf } from '#routes/backend-endpoints.ts'
 import { DATA_PLANE_NAME, DATA_PLANE_NAMESPACE, GATEWAY_CONTROLLER } from '#routes/data-plane.ts'
 import { readReports, refusalsOf } from '#routes/reports.ts'
 import type { RouteObjects, RouteOptions } from '#routes/route-objects.ts'
@@ -73,11 +77,12 @@ export const gatherGateways = async (
 
 /** What `fairlead routes` tells of: all that gateways are made of, and their pods. Rejects as `gatherGateways()` does. */
 export const gatherRoutes = async (client: Client) => {
-  const [objects, service, pod, namespace] = await Promise.all([
+  const [objects, service, pod, namespace, slice] = await Promise.all([
     gatherGatewayObjects(client),
     client.list(services),
     client.list(pods),
     client.list(namespaces),
+    client.list(endpointSlices),
   ])
   const known = { services: service.items, pods: pod.items, namespaceLabels: labelsByName(namespace.items) }
   return {
@@ -85,7 +90,17 @@ export const gatherRoutes = async (client: Client) => {
     pods: pod.items,
     gateways: await gatherGateways(client, objects, known),
     addressesOf: addressesBySite(service.items),
+    hasEndpoints: hasEndpointsIn(slice.items),
   }
+}
+
+/** Whether somebody takes new requests that are for a Service's port. */
+const hasEndpointsIn = (slices: readonly EndpointSlice[]): RowFacts['hasEndpoints'] => {
+  const byService = Map.groupBy(slices, (one) => serviceOf(one) ?? '')
+  return ({ service: { namespace, name }, portName }) =>
+    endpointsOf(byService.get(objectKey(namespace, name)) ?? [], portName, ['IPv4', 'IPv6']).some(
+      ({ isLeaving }) => !isLeaving,
+    )
 }
 
 /** The labels of namespaces by their names. */

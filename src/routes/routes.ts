@@ -1,4 +1,5 @@
 import type { Condition } from '#api/meta/condition.ts'
+import type { PathMatch } from './table/entry.ts'
 import type { Origin } from './table/origin.ts'
 import type { RoutingTable } from './table/table.ts'
 
@@ -24,6 +25,8 @@ export interface News {
   readonly message: string
   /** Which hosts it is about, where it is about hosts: as its object names them, in lower case, '' for all. */
   readonly hosts?: readonly string[]
+  /** Which path of theirs, where it is about one. */
+  readonly path?: PathMatch
 }
 
 /** A port of a site that the kernel serves without a proxy: TCPRoute and UDPRoute. */

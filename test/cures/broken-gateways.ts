@@ -29,6 +29,20 @@ export const brokenGateways = {
       ask: { from, to: 'http://shop.test:8080/' },
     },
   ],
+  'name-without-tls': [
+    {
+      about: 'the host is served by HTTP alone, and another has a certificate',
+      hasGateways: true,
+      make: (world) =>
+        world.make(
+          ...web(),
+          world.certificate('cert'),
+          gateway('gw', [{ ...HTTPS, hostname: 'other.test' }, HTTP]),
+          httpRoute('shop'),
+        ),
+      ask: { from, to: 'https://shop.test/' },
+    },
+  ],
   'scheme-mistaken': [
     {
       about: 'TLS is spoken to a port without',

@@ -35,6 +35,17 @@ export const brokenRoutes = {
       ask: at('http://shop.test/?v=1'),
     },
   ],
+  'ingress-left-out': [
+    {
+      about: 'an Ingress is the canary of nobody',
+      hasGateways: true,
+      make: (world) => {
+        const annotations = { 'nginx.ingress.kubernetes.io/canary': 'true' }
+        return world.make(...web(), ingress('shop', {}, annotations))
+      },
+      ask,
+    },
+  ],
   'route-not-attached': [
     {
       about: 'the route is of a namespace that the listener takes none of',

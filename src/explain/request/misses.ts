@@ -73,13 +73,27 @@ export const nearMisses = (port: SitePort, request: RequestParts, taker: Entry |
       )
       // Beside a rule that takes it, one for all of another host is not near.
       .filter(({ entry, misses }) => !taker || entry.path.value !== '/' || misses.every(({ code }) => code !== 'host'))
-      .map((one) => ({ ...one, far: farOf(one.entry, one.misses, request) }))
+      .map((one) => ({
+        ...one,
+        far: farOf(one.entry, one.misses, request),
+        hostFar:
+          one.misses.some(({ code }) => code === 'host') || one.entry.hostname === ''
+            ? hostFar(one.entry.hostname, request.host)
+            : 0,
+      }))
       .filter(({ far }) => far <= MOST_FAR)
-      .sort((one, other) => one.far - other.far)
+      .sort((one, other) => one.hostFar - other.hostFar || one.far - other.far)
       .slice(0, MOST)
       .map(({ entry, misses }) => ({ rule: ruleRef(entry), misses }))
   )
 }
+
+/** How far a rule for all hosts is from the host that is asked for: a slip of the fingers is nearer. */
+const ALL_HOSTS_FAR = 0.35
+
+/** How unlike the host that is asked for is a hostname that it is not of. */
+export const hostFar = (hostname: string, host: string): number =>
+  hostname === '' ? ALL_HOSTS_FAR : unlikeness(hostname, host)
 
 const MOST_FAR = 1.7
 

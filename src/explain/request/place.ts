@@ -14,7 +14,7 @@ import { ofFamily } from '../resolve/query.ts'
 import type { Source } from '../resolve/source.ts'
 import type { Question } from '../trace/question.ts'
 import type { RequestStep } from '../trace/request/step.ts'
-import { ingressesOfNobody, unattachedFor } from './claims.ts'
+import { ingressesOfNobody, leftOut, unattachedFor } from './claims.ts'
 import { originRef } from './route-ref.ts'
 import { ingressSite, serviceOfSite, servingName, siteOfService } from './site.ts'
 
@@ -27,6 +27,13 @@ export interface Place {
   /** What the packet is sent to, as a question has it; undefined where there is nothing to send to. */
   readonly to: string | undefined
   readonly steps: readonly RequestStep[]
+}
+
+/** A URL, and the gateway that is asked for it. */
+export interface AskedAt {
+  readonly question: Question
+  readonly text: RequestText
+  readonly place: Place
 }
 
 interface Asking {
@@ -146,7 +153,7 @@ const claimedSite = (gateways: GatewayFacts, host: string): Origin | undefined =
   const named = unattachedFor(gateways, host).filter(({ route }) => (route.spec.hostnames ?? []).length > 0)
   const parent = named.map((one) => one.parent).find(({ kind }) => kind === 'Gateway')
   if (parent !== undefined) return { kind: 'Gateway', namespace: parent.namespace ?? '', name: parent.name }
-  if (ingressesOfNobody(gateways, host).length > 0) return ingressSite(gateways)
+  if (ingressesOfNobody(gateways, host).length + leftOut(gateways, host).length > 0) return ingressSite(gateways)
   const listening = gateways.objects.gateways.find(({ spec }) =>
     spec.listeners?.some(({ hostname }) => hostname?.toLowerCase() === host),
   )

@@ -8,7 +8,7 @@ import { policy } from '../testing/policies.ts'
 import type { Told } from '../testing/told.ts'
 
 const gw = gateway('default/gw', [http(), https({ tls: { certificateRefs: [{ name: 'cert' }] } })])
-const secrets = [secret('default/cert')]
+const secrets = [secret('default/cert', 'CERT shop.test')]
 const below = (value: string, more: object = {}) => ({ path: { type: 'PathPrefix' as const, value }, ...more })
 const shop = (...rules: Parameters<typeof rule>[1][]) =>
   httpRoute('default/shop', { hostnames: ['shop.test'], rules: rules.map((one) => rule('web', one)) })

@@ -3,7 +3,8 @@ import { test } from 'node:test'
 import { ingress, rule as ingressRule, OUR_CLASS } from '#routes/ingress/testing/ingresses.ts'
 import { gatewayClass } from '#routes/testing/cluster.ts'
 import { gateway, http, httpRoute, https, listenerSet, rule, tcpRoute } from '#routes/testing/make.ts'
-import { withGateway } from '../testing/gateways.ts'
+import { service } from '../testing/cluster.ts'
+import { ingressService, withGateway } from '../testing/gateways.ts'
 import { routeCells } from '../words/request/route-row.ts'
 import { type RowFilter, routeRows, type ServedTable } from './route-rows.ts'
 
@@ -17,9 +18,13 @@ const shop = (...rules: readonly (readonly [path: string, service: string])[]) =
 const facts = (...more: Parameters<typeof withGateway>) => withGateway(...more).gateways!
 const given = facts({ gateways: [gw], httpRoutes: [shop(['/', 'web'], ['/cart', 'web'])] })
 
+const addressesOf = () => ['172.30.255.7']
+
 /** As `fairlead routes -o wide` prints them. */
 const cells = (gateways = given, served: readonly ServedTable[] = [], filter: RowFilter = {}): readonly string[] =>
-  routeRows(gateways, () => ['172.30.255.7'], served, filter).map((row) => routeCells(row, true).join(' | '))
+  routeRows(gateways, { addressesOf, hasEndpoints: ({ service }) => service.name !== 'empty' }, served, filter).map(
+    (row) => routeCells(row, true).join(' | '),
+  )
 
 test('rows are what gateways serve, in the order in which they go by it', () => {
   assert.deepEqual(cells(), [
@@ -161,4 +166,50 @@ test('what of routes and Ingresses has no effect is told: rules that cannot be d
       'Ingress default/second | LEFT OUT: Conflict',
     ],
   )
+})
+
+test('a rule whose Service has no endpoints says what its requests get, and a port of the kernel that it is closed', () => {
+  const tcp = tcpRoute('default/db', {
+    parentRefs: [{ name: 'gw', sectionName: 'tcp' }],
+    rules: [{ backendRefs: [{ name: 'empty', port: 80 }] }],
+  })
+  const more = { services: [service('web', '10.96.0.1'), service('empty', '10.96.0.9')] }
+  const all = facts(
+    { gateways: [gw], httpRoutes: [shop(['/', 'web'], ['/cart', 'empty'])], tcpRoutes: [tcp] },
+    { more },
+  )
+  assert.deepEqual(
+    cells(all).map((row) => row.split(' | ').slice(5, 7).join(' | ')),
+    [
+      'HTTPRoute default/shop 1 | NO ENDPOINTS: default/empty:80, so that requests get 503',
+      'HTTPRoute default/shop 0 | served',
+      'TCPRoute default/db | NO ENDPOINTS: default/empty:80, so that connections are closed',
+    ],
+  )
+})
+
+test('what of an Ingress is left out stands at its host and path, and so does a certificate that cannot be shown', () => {
+  const shop = (name: string, spec: object = {}, annotations = {}) =>
+    ingress(`default/${name}`, { rules: [ingressRule('a.test', 'Prefix /cart web')], ...spec }, annotations)
+  const gateways = facts(
+    {
+      ingresses: [
+        shop('first', { tls: [{ hosts: ['a.test'], secretName: 'gone' }] }),
+        shop('second'),
+        shop('canary', { rules: [ingressRule('b.test', 'Exact /x web')] }, { canary: 'true' }),
+      ],
+      ingressClasses: [OUR_CLASS],
+    },
+    { more: { services: [service('web', '10.96.0.1'), ingressService(80, 443)] }, ports: [] },
+  )
+  const left = (filter: RowFilter = {}) => cells(gateways, [], filter).filter((row) => / LEFT OUT: /.test(row))
+  assert.deepEqual(
+    left().map((row) => row.split(' | ').slice(1, 7).join(' | ').replace(/, .*/, '')),
+    [
+      '172.30.255.7:443/HTTPS | a.test | - | - | Ingress default/first | LEFT OUT: CertificateUnusable',
+      '- | a.test | /cart | - | Ingress default/second | LEFT OUT: Conflict',
+      '- | b.test | =/x | - | Ingress default/canary | LEFT OUT: CanaryUnused',
+    ],
+  )
+  assert.equal(left({ host: 'b.test' }).length, 1)
 })

@@ -2,7 +2,7 @@ import { siteKey } from '#routes/site-service.ts'
 import type { Entry, Rule } from '#routes/table/entry.ts'
 import { matchesHostname } from '#routes/table/hostname.ts'
 import type { Origin } from '#routes/table/origin.ts'
-import type { Listener, RoutingTable, SitePort } from '#routes/table/table.ts'
+import type { Backend, Listener, RoutingTable, SitePort } from '#routes/table/table.ts'
 import type { GatewayFacts } from '../cluster/gateway-facts.ts'
 import type { RouteRow, RowShare, RowState, RowTarget } from '../trace/request/route-row.ts'
 import { deedsOf } from './deeds.ts'
@@ -23,17 +23,24 @@ export interface RowFilter {
   readonly host?: string | undefined
 }
 
+/** What rows need of a cluster beside its gateways. */
+export interface RowFacts {
+  readonly addressesOf: (site: Origin) => readonly string[]
+  /** Whether somebody is behind a port of a Service, as endpoints call it. */
+  readonly hasEndpoints: (backend: Pick<Backend, 'service' | 'portName'>) => boolean
+}
+
 /** All that gateways serve, in the order in which they go by it, and what is not attached to them; `served`: by their own word. */
 export const routeRows = (
   gateways: GatewayFacts,
-  addressesOf: (site: Origin) => readonly string[],
+  facts: RowFacts,
   served: readonly ServedTable[],
   filter: RowFilter = {},
 ): readonly RouteRow[] => {
   const own = keyed(gateways.routes.table.sites)
   const theirs = served.map(({ pod, sites }) => ({ pod, keys: keyed(sites) }))
   const rows: RouteRow[] = [...own].map(([key, place]) => ({
-    ...rowOf(gateways, addressesOf, place),
+    ...rowOf(gateways, facts, place),
     differs: theirs.filter(({ keys }) => !keys.has(key)).map(({ pod }) => pod),
   }))
   const stale = new Map<string, { readonly place: Placed; readonly pods: string[] }>()
@@ -41,8 +48,8 @@ export const routeRows = (
     for (const [key, place] of keys)
       if (!own.has(key)) stale.set(key, { place, pods: [...(stale.get(key)?.pods ?? []), pod] })
   for (const { place, pods } of stale.values())
-    rows.push({ ...rowOf(gateways, addressesOf, place), state: { code: 'stale' }, differs: pods })
-  return [...rows, ...kernelRows(gateways, addressesOf), ...leftOutRows(gateways, addressesOf)].filter((row) =>
+    rows.push({ ...rowOf(gateways, facts, place), state: { code: 'stale' }, differs: pods })
+  return [...rows, ...kernelRows(gateways, facts), ...leftOutRows(gateways, facts.addressesOf)].filter((row) =>
     isMeant(row, filter),
   )
 }
@@ -111,7 +118,7 @@ const sortedJson = (value: unknown): string =>
 
 const rowOf = (
   gateways: GatewayFacts,
-  addressesOf: (site: Origin) => readonly string[],
+  facts: RowFacts,
   { site, port, listener, hostnames, entry }: Placed,
 ): Omit<RouteRow, 'differs'> => {
   const { rule, hostname } = entry
@@ -119,7 +126,7 @@ const rowOf = (
   const parts = { host: hostname, path: entry.path.value, query: '', method: 'GET', headers: [] }
   return {
     gateway: originRef(site),
-    addresses: addressesOf(site),
+    addresses: facts.addressesOf(site),
     port,
     protocol: listener.protocol,
     listener: listener.name,
@@ -129,17 +136,37 @@ const rowOf = (
     to: targetOf(gateways.routes.table, rule),
     route,
     rule: rule.index,
-    state: stateOf(gateways, rule),
+    state: stateOf(gateways, facts, rule, listener.protocol),
   }
 }
 
-const stateOf = ({ refusals }: GatewayFacts, { id, action }: Rule): RowState => {
+const stateOf = (
+  { refusals, routes }: GatewayFacts,
+  { hasEndpoints }: RowFacts,
+  { id, action }: Rule,
+  protocol: Listener['protocol'],
+): RowState => {
   const message = refusals.get(id)
   if (message !== undefined) return { code: 'refused', message }
   if (action.type === 'answer') return { code: 'unresolved', message: action.reason }
   const lost =
     action.type === 'forward' ? action.to.flatMap(({ to }) => ('status' in to ? [to.reason] : []))[0] : undefined
-  return lost === undefined ? { code: 'served' } : { code: 'unresolved', message: lost }
+  if (lost !== undefined) return { code: 'unresolved', message: lost }
+  const backends =
+    action.type === 'forward'
+      ? action.to.flatMap(({ to }) => ('backend' in to ? (routes.table.backends.get(to.backend) ?? []) : []))
+      : []
+  return endpointState(backends, hasEndpoints, protocol !== 'TLS')
+}
+
+/** `served`, but where a backend has nobody who answers; `isHttp`: then the gateway does. */
+const endpointState = (
+  backends: readonly Pick<Backend, 'service' | 'portName'>[],
+  hasEndpoints: RowFacts['hasEndpoints'],
+  isHttp: boolean,
+): RowState => {
+  const lost = backends.filter((one) => !hasEndpoints(one)).map(({ service }) => serviceShare(service))
+  return lost.length === 0 ? { code: 'served' } : { code: 'no-endpoints', of: lost, ...(isHttp && { status: 503 }) }
 }
 
 const targetOf = ({ backends }: RoutingTable, { action }: Rule): RowTarget => {
@@ -169,7 +196,7 @@ const serviceShare = ({
 })
 
 /** What the kernel forwards without a proxy. */
-const kernelRows = ({ routes }: GatewayFacts, addressesOf: (site: Origin) => readonly string[]): readonly RouteRow[] =>
+const kernelRows = ({ routes }: GatewayFacts, { addressesOf, hasEndpoints }: RowFacts): readonly RouteRow[] =>
   routes.kernelPorts.map(
     ({ site, port, protocol, to, refusedWeight, route = site }): RouteRow => ({
       gateway: originRef(site),
@@ -183,7 +210,7 @@ const kernelRows = ({ routes }: GatewayFacts, addressesOf: (site: Origin) => rea
           ? { code: 'nothing' }
           : { code: 'backends', shares: to.map(({ weight, service }) => ({ weight, ...serviceShare(service) })) },
       route: originRef(route),
-      state: { code: 'served' },
+      state: endpointState(to, hasEndpoints, false),
       differs: [],
     }),
   )

@@ -1,6 +1,7 @@
 import type { Service } from '#api/core/service/message.ts'
 import { GATEWAY_CONTROLLER } from '#routes/data-plane.ts'
 import { siteKey, siteKeyOf } from '#routes/site-service.ts'
+import type { Entry } from '#routes/table/entry.ts'
 import { compareHostnames, listenerFor, matchesHostname } from '#routes/table/hostname.ts'
 import type { Origin } from '#routes/table/origin.ts'
 import { entriesBehind, entriesOfPort } from '#routes/table/port-entries.ts'
@@ -36,6 +37,17 @@ export const ingressSite = ({ routes, objects }: GatewayFacts): Origin => {
 export const servedAt = ({ routes }: GatewayFacts, origin: Origin): Site | undefined =>
   routes.table.sites.find((site) => siteKey(site.origin) === siteKey(origin))
 
+/** A rule at a port that is for a host, whatever else it wants; undefined where there is none. */
+export const entryFor = (port: SitePort, host: string): Entry | undefined => {
+  const listener = listenerFor(port.listeners, host)
+  return (
+    listener &&
+    [...listener.entries, ...entriesBehind(port, listener)].find(({ hostname }) =>
+      matchesHostname(hostname, listener.star, host),
+    )
+  )
+}
+
 interface Serving {
   readonly site: Site
   readonly port: SitePort
@@ -64,14 +76,15 @@ export const servingName = ({ routes }: GatewayFacts, host: string, port: number
     )
 
 /** All names that are served by name. */
-export const servedNames = ({ routes }: GatewayFacts): readonly string[] =>
-  [
-    ...new Set(
-      routes.table.sites.flatMap(({ ports }) =>
-        ports.flatMap((port) => [
-          ...port.listeners.map(({ hostname }) => hostname),
-          ...entriesOfPort(port).map(({ hostname }) => hostname),
-        ]),
-      ),
-    ),
-  ].filter((name) => name !== '')
+export const servedNames = ({ routes }: GatewayFacts): readonly string[] => [
+  ...new Set(routes.table.sites.flatMap(({ ports }) => ports.flatMap(namesOf))),
+]
+
+/** All names that are served by name at a port. */
+export const namesOf = (port: SitePort): readonly string[] =>
+  [...new Set([...port.listeners, ...entriesOfPort(port)].map(({ hostname }) => hostname))].filter(
+    (name) => name !== '',
+  )
+
+/** A name that a hostname with a star is for. */
+export const exampleOf = (hostname: string): string => hostname.replace(/^\*\./, 'www.')

@@ -7,11 +7,12 @@ import type { GatewayFacts } from '../cluster/gateway-facts.ts'
 import type { Finding } from '../trace/finding.ts'
 import type { Question } from '../trace/question.ts'
 import type { PassedOver } from '../trace/request/step.ts'
-import { ingressesOfNobody, isCloser, unattached, unattachedFor } from './claims.ts'
+import { ingressesOfNobody, isCloser, leftOut, unattached, unattachedFor } from './claims.ts'
 import type { Place } from './place.ts'
 import { ingressOfNobody, notAttached, ofNobody, routeNotAttached } from './reasons/attach.ts'
 import { certificateUnusable } from './reasons/certificate.ts'
 import { gatewayNotProgrammed, gatewayOfNobody, gatewayPortUnknown, listenerNotServed } from './reasons/gateway.ts'
+import { ingressLeftOut } from './reasons/left-out.ts'
 import { servedAt, siteOfService } from './site.ts'
 
 interface Unserved {
@@ -41,6 +42,7 @@ export const claimsFor = ({
   return [
     ...unattached.map((one) => routeNotAttached(gateways, one, host)),
     ...ingressesOfNobody(gateways, host).map((one) => ingressOfNobody(gateways, one)),
+    ...leftOut(gateways, host).map(ingressLeftOut),
   ].slice(0, MOST_CLAIMS)
 }
 
@@ -92,7 +94,7 @@ export const brokenFor = (
 
 /** Why a gateway serves nothing at a port; undefined where it does. */
 export const unservedPort = (unserved: Unserved): readonly Finding[] | undefined => {
-  const { gateways, question, text, place } = unserved
+  const { gateways, place, host } = unserved
   const { site, port } = place
   const served = servedAt(gateways, site)
   if (served?.ports.some((one) => one.port === port)) return undefined
@@ -103,7 +105,8 @@ export const unservedPort = (unserved: Unserved): readonly Finding[] | undefined
   const notAccepted = site.kind === 'Gateway' ? gatewayNotProgrammed(gateways, site) : undefined
   if (served === undefined && notAccepted?.isRefused) return [notAccepted.finding]
   const claims = claimsFor(unserved)
-  if (served !== undefined && served.ports.length > 0) return [gatewayPortUnknown(question, text, site, served.ports)]
+  if (served !== undefined && served.ports.length > 0)
+    return [gatewayPortUnknown(gateways, unserved, host, served.ports)]
   if (claims.length > 0) return claims
   return notAccepted === undefined ? [] : [notAccepted.finding]
 }

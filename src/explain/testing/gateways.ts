@@ -6,7 +6,7 @@ import { type Cluster, objectsOf, options } from '#routes/testing/cluster.ts'
 import type { ClusterFacts } from '../cluster/facts.ts'
 import { at, facts, pod, service, slice } from './cluster.ts'
 
-/** The Service of a Gateway `default/gw`, of load balancer address 172.30.255.7, whose ports are bound 10,000 above. */
+/** The Service of a Gateway, whose ports are bound 10,000 above, or of all Ingresses, 20,000 above: each port is bound once. */
 const siteService = (gateway: string | undefined, address: string, ports: readonly number[]): Service =>
   service(
     gateway === undefined ? 'fairlead-gateway' : `gateway-${gateway.replace('/', '-')}`,
@@ -18,7 +18,7 @@ const siteService = (gateway: string | undefined, address: string, ports: readon
         name: `p-${port}`,
         port,
         protocol: 'TCP',
-        targetPort: 10_000 + port,
+        targetPort: (gateway === undefined ? 20_000 : 10_000) + port,
         nodePort: 31_000 + port,
       })),
     },
@@ -109,7 +109,10 @@ export const withGateway = (
     namespaceLabels: names,
     listening: {
       ...base.listening,
-      'pod/proxy': ports.map((port) => ({ protocol: 'TCP', address: '::', port: 10_000 + port })),
+      'pod/proxy': services
+        .filter((one) => siteKeyOf(one) !== undefined)
+        .flatMap(({ spec }) => spec?.ports ?? [])
+        .map(({ targetPort }) => ({ protocol: 'TCP', address: '::', port: Number(targetPort) })),
     },
     gateways: { objects, routes, refusals, unseen: [] },
   }

@@ -88,6 +88,10 @@ type GatewayEffect =
   | { readonly code: 'let-namespace-attach'; readonly namespace: string; readonly listener: string }
   | { readonly code: 'send-to-port'; readonly port: number }
   | { readonly code: 'send-to-service'; readonly service: ObjectRef }
+  /** Without being anybody’s canary. */
+  | { readonly code: 'serve-alone' }
+  /** By a certificate of which there is a Secret. */
+  | { readonly code: 'show-certificate'; readonly object: ObjectRef; readonly host: string; readonly secret: ObjectRef }
   | { readonly code: 'show-gateway' | 'show-route' }
 
 /** What policies let pass is changed, or whom they mean. */

@@ -26,9 +26,11 @@ import type {
   GatewayOfNobody,
   GatewayPortUnknown,
   HostNotServed,
+  IngressLeftOut,
   IngressOfNobody,
   ListenerNotServed,
   Misdirected,
+  NameWithoutTls,
   NoRule,
   OriginNotAllowed,
   RedirectLoop,
@@ -81,6 +83,7 @@ type Facts =
   | HeadlessPort
   | HostNotServed
   | ImageUnknown
+  | IngressLeftOut
   | IngressOfNobody
   | ListenerNotServed
   | ListenerUnknown
@@ -94,6 +97,7 @@ type Facts =
   | NodePortUnknown
   | NoEligibleNode
   | NoLocalEndpoint
+  | NameWithoutTls
   | NoRule
   | NoSelector
   | NotANode

@@ -16,6 +16,16 @@ const TABLE: readonly (readonly [effect: Effect, text: string])[] = [
     { code: 'bring-certificate', secret: { kind: 'Secret', namespace: 'default', name: 'cert' } },
     'make Secret default/cert of your certificate and its key, tls.crt and tls.key',
   ],
+  [
+    {
+      code: 'show-certificate',
+      object: { kind: 'Ingress', namespace: 'default', name: 'shop' },
+      host: 'shop.test',
+      secret: { kind: 'Secret', namespace: 'default', name: 'cert' },
+    },
+    'let Ingress default/shop show it for shop.test',
+  ],
+  [{ code: 'serve-alone' }, 'let it be nobody’s canary'],
   [{ code: 'open-to-all' }, 'serve it to everybody, without what restricts who may ask'],
   [{ code: 'ask-address', asFound: true }, 'ask its address, as explain finds it'],
   [{ code: 'ask-address', asFound: false }, 'ask its address'],

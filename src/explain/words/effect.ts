@@ -44,6 +44,10 @@ export function effectText(effect: Effect): string {
       return `send to its port ${effect.port}`
     case 'send-to-service':
       return `send to ${objectText(effect.service)}`
+    case 'serve-alone':
+      return 'let it be nobody’s canary'
+    case 'show-certificate':
+      return `let ${objectText(effect.object)} show it for ${effect.host}`
     case 'show-gateway':
       return 'what the Gateway says of itself'
     case 'show-route':

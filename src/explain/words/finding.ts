@@ -28,9 +28,11 @@ import {
   gatewayOfNobody,
   gatewayPortUnknown,
   hostNotServed,
+  ingressLeftOut,
   ingressOfNobody,
   listenerNotServed,
   misdirected,
+  nameWithoutTls,
   noRule,
   originNotAllowed,
   redirectLoop,
@@ -165,6 +167,8 @@ function reasonText(finding: Finding): FindingText {
       return gatewayPortUnknown(finding)
     case 'host-not-served':
       return hostNotServed(finding)
+    case 'ingress-left-out':
+      return ingressLeftOut(finding)
     case 'ingress-of-nobody':
       return ingressOfNobody(finding)
     case 'certificate-unusable':
@@ -173,6 +177,8 @@ function reasonText(finding: Finding): FindingText {
       return listenerNotServed(finding)
     case 'misdirected':
       return misdirected(finding)
+    case 'name-without-tls':
+      return nameWithoutTls(finding)
     case 'no-rule':
       return noRule(finding)
     case 'redirect-loop':

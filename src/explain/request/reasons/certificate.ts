@@ -1,14 +1,21 @@
 import { matchesHostname } from '#routes/table/hostname.ts'
+import type { Listener } from '#routes/table/table.ts'
 import type { GatewayFacts } from '../../cluster/gateway-facts.ts'
 import { find } from '../../cluster/lookup.ts'
 import { refOf } from '../../cluster/reference.ts'
-import { run, where } from '../../diagnose/cure.ts'
 import type { Cure } from '../../trace/cure.ts'
-import type { Finding } from '../../trace/finding.ts'
+import type { FindingFrame } from '../../trace/finding.ts'
+import type { CertificateUnusable } from '../../trace/findings/request.ts'
+import type { CertificateNote } from '../../trace/request/step.ts'
+import type { AskedAt } from '../place.ts'
 import { lookAt } from './rules.ts'
+import { secretOfFiles } from './without-tls.ts'
 
 /** An Ingress says that a host has TLS, and its certificate cannot be shown; undefined where there is none such. */
-export const certificateUnusable = ({ objects, routes }: GatewayFacts, host: string): Finding | undefined => {
+export const certificateUnusable = (
+  { objects, routes }: GatewayFacts,
+  host: string,
+): (CertificateUnusable & FindingFrame) | undefined => {
   for (const { object, reason, message, hosts = [] } of routes.news) {
     if (reason !== 'CertificateUnusable' || !hosts.some((one) => matchesHostname(one, 'one', host))) continue
     const ingress = find(objects.ingresses, object.name, object.namespace ?? '')
@@ -25,12 +32,28 @@ export const certificateUnusable = ({ objects, routes }: GatewayFacts, host: str
   return undefined
 }
 
+/** What is amiss with the certificates of a listener that takes a request all the same. */
+export const certificateNotes = (
+  gateways: GatewayFacts,
+  { text, place }: Pick<AskedAt, 'text' | 'place'>,
+  { tls }: Listener,
+  host: string,
+): readonly CertificateNote[] => {
+  if (text.scheme === 'http') {
+    const fault = place.site.kind === 'Gateway' ? undefined : certificateUnusable(gateways, host)
+    return fault === undefined ? [] : [{ code: 'unusable', ingress: fault.ingress, host, message: fault.message }]
+  }
+  const { serverName = '' } = text
+  if (tls?.mode !== 'Terminate' || serverName === '') return []
+  const names = tls.certificates.flatMap((key) => gateways.routes.table.certificates.get(key)?.names ?? [])
+  const isFor = names.some((name) => name === '*' || matchesHostname(name.toLowerCase(), 'one', serverName))
+  return isFor ? [] : [{ code: 'for-others', host: serverName, names: [...new Set(names)] }]
+}
+
 /** Where a Secret is not there: made of the files in which people have a certificate and its key. Undefined for another fault. */
 export const bringCertificate = (message: string): Cure | undefined => {
   const [, namespace, name] =
     /(?:there is no Secret|^Secret) ([^/\s]+)\/([^\s;]+)(?: is not there$|;)/.exec(message) ?? []
   if (namespace === undefined || name === undefined) return undefined
-  const effect = { code: 'bring-certificate', secret: { kind: 'Secret', namespace, name } } as const
-  const files = ['--cert=tls.crt', '--key=tls.key']
-  return run(effect, 'kubectl', 'create', 'secret', 'tls', name, ...where(namespace), ...files)
+  return secretOfFiles({ kind: 'Secret', namespace, name })
 }

@@ -4,16 +4,17 @@ import type { WantedCondition } from '#routes/routes.ts'
 import { compareHostnames, matchesHostname } from '#routes/table/hostname.ts'
 import type { Origin } from '#routes/table/origin.ts'
 import type { SitePort } from '#routes/table/table.ts'
-import type { RequestText } from '../../ask/request-text.ts'
 import type { GatewayFacts } from '../../cluster/gateway-facts.ts'
 import { askRequest, look, or, patch, where } from '../../diagnose/cure.ts'
 import type { Cure } from '../../trace/cure.ts'
 import type { Finding } from '../../trace/finding.ts'
-import type { Question } from '../../trace/question.ts'
 import { urlOf } from '../ask-url.ts'
+import type { AskedAt } from '../place.ts'
 import { originRef } from '../route-ref.ts'
+import { entryFor } from '../site.ts'
 import { grantCure } from './backend.ts'
 import { bringCertificate } from './certificate.ts'
+import { tlsCures } from './without-tls.ts'
 
 const lookAtGateway = ({ namespace, name }: Origin): Cure =>
   look({ code: 'show-gateway' }, 'kubectl', 'describe', 'gateway', name, ...where(namespace))
@@ -141,26 +142,31 @@ export const gatewayNotProgrammed = (
 
 /** The gateway is asked at a port that no listener has. */
 export const gatewayPortUnknown = (
-  question: Question,
-  text: RequestText,
-  site: Origin,
+  gateways: GatewayFacts,
+  { question, text, place }: AskedAt,
+  host: string,
   ports: readonly SitePort[],
 ): Finding => {
-  const served = ports.map(({ port, kind }) => ({
-    port,
-    scheme: kind === 'tls' ? ('https' as const) : ('http' as const),
-  }))
-  const meant = [...served].sort(
+  const { site, port } = place
+  const portOf = ({ port, kind }: SitePort) => ({ port, scheme: kind === 'tls' ? 'https' : 'http' }) as const
+  const served = ports.map(portOf)
+  // At another port that has nothing for the host there is as little to be had.
+  const serving = ports.filter((one) => entryFor(one, host) !== undefined).map(portOf)
+  const meant = [...(serving.length > 0 ? serving : served)].sort(
     (one, other) => Number(other.scheme === text.scheme) - Number(one.scheme === text.scheme),
   )
+  const tls = text.scheme === 'https' && serving.every(({ scheme }) => scheme === 'http')
   return {
     reason: 'gateway-port-unknown',
     gateway: originRef(site),
     port: text.port,
     ports: served,
-    cures: meant.slice(0, 2).map((one, index) => {
-      const cure = askRequest({ ...question, to: urlOf({ ...text, ...one }) }, { code: 'ask-gateway-port', ...one })
-      return index === 0 ? cure : or(cure)
-    }),
+    cures: [
+      ...meant.slice(0, 2).map((one, index) => {
+        const cure = askRequest({ ...question, to: urlOf({ ...text, ...one }) }, { code: 'ask-gateway-port', ...one })
+        return index === 0 ? cure : or(cure)
+      }),
+      ...(tls ? tlsCures(gateways, site, host, port) : []),
+    ],
   }
 }

@@ -4,36 +4,42 @@ import { nearest } from '../../cluster/nearest.ts'
 import { askRequest, look } from '../../diagnose/cure.ts'
 import type { Finding } from '../../trace/finding.ts'
 import type { Question } from '../../trace/question.ts'
-import type { ObjectRef } from '../../trace/reference.ts'
 import type { ListenerRef } from '../../trace/request/request.ts'
 import { withHost } from '../ask-url.ts'
-import { servedNames } from '../site.ts'
+import type { AskedAt } from '../place.ts'
+import { originRef } from '../route-ref.ts'
+import { exampleOf, servedNames } from '../site.ts'
+import { elsewhere } from './elsewhere.ts'
 
 /** No gateway serves a name, or that which is asked does not. */
 export function hostNotServed(
   gateways: GatewayFacts,
-  question: Question,
-  text: RequestText,
+  { question, text, place }: Omit<AskedAt, 'place'> & Partial<AskedAt>,
   host: string,
-  gateway: ObjectRef | undefined,
 ): Finding {
-  const names = servedNames(gateways)
+  const others = place === undefined ? [] : elsewhere(gateways, { question, text, place }, host)
+  const names = servedNames(gateways).filter((name) => name !== host)
   const near = nearest(host, names)
   const asked = (near.length > 0 ? near : names.slice(0, 3)).map(exampleOf)
+  const isOther = (one: string): boolean => others.some(({ served }) => served.host === one)
+  const cures = [
+    ...others.map(({ cure }) => cure),
+    ...asked
+      .filter((one) => !isOther(one))
+      .map((one) => askRequest(withHost(question, text, one), { code: 'ask-host', host: one })),
+  ]
   return {
     reason: 'host-not-served',
     host,
-    ...(gateway && { gateway }),
+    ...(place && { gateway: originRef(place.site) }),
     near: near.length > 0 ? near : names.slice(0, 3),
+    ...(others.length > 0 && { elsewhere: others.map(({ served }) => served) }),
     cures:
-      asked.length > 0
-        ? asked.slice(0, 2).map((one) => askRequest(withHost(question, text, one), { code: 'ask-host', host: one }))
+      cures.length > 0
+        ? cures.slice(0, 2)
         : [look({ code: 'show-route' }, 'kubectl', 'get', 'httproutes,ingresses', '-A')],
   }
 }
-
-/** A name that a hostname with a star is for. */
-const exampleOf = (hostname: string): string => hostname.replace(/^\*\./, 'www.')
 
 /** The name that TLS was asked for leads to another listener. */
 export const misdirected = (

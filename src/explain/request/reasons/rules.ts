@@ -10,23 +10,39 @@ import type { ListenerRef } from '../../trace/request/request.ts'
 import type { NearMiss, RuleValue } from '../../trace/request/route-ref.ts'
 import { urlOf, withHost } from '../ask-url.ts'
 import { namedRoutes } from '../claims.ts'
-import type { RequestParts } from '../misses.ts'
+import { hostFar, type RequestParts } from '../misses.ts'
+import type { AskedAt } from '../place.ts'
 import { ruleRef } from '../route-ref.ts'
+import { elsewhere } from './elsewhere.ts'
 
 /** No rule of the listener takes the request: ask as the nearest want it. */
 export function noRule(
-  question: Question,
-  text: RequestText,
+  gateways: GatewayFacts,
+  asked: AskedAt,
   parts: RequestParts,
   listener: ListenerRef,
   nearly: readonly NearMiss[],
 ): Finding {
-  const cures = nearly.slice(0, 2).flatMap((near, index): readonly Cure[] => {
-    const asked = asRuleWants(question, text, near)
-    if (asked === undefined) return []
-    const cure = askRequest(asked, { code: 'ask-as-rule', rule: near.rule })
-    return [index === 0 ? cure : or(cure)]
-  })
+  const { question, text } = asked
+  const isHost = nearly.some(({ rule, misses }) => rule.match.hostname && misses.every(({ code }) => code !== 'host'))
+  // Where a rule for the host is near, it is the host that is meant.
+  const others = elsewhere(gateways, asked, parts.host).filter(
+    ({ far, served }) => far === 0 || !(isHost || nearly.some(({ rule }) => rule.match.hostname === served.host)),
+  )
+  const cures = [
+    ...others.map(({ far, cure }) => ({ far, cure })),
+    ...nearly.flatMap(({ rule, misses }) => {
+      const wanted = asRuleWants(question, text, { rule, misses })
+      if (wanted === undefined) return []
+      const { hostname = '' } = rule.match
+      const isNamed = hostname !== '' && misses.every(({ code }) => code !== 'host')
+      const cure = askRequest(wanted, { code: 'ask-as-rule', rule })
+      return [{ far: isNamed ? 0 : hostFar(hostname, parts.host), cure }]
+    }),
+  ]
+    .sort((one, other) => one.far - other.far)
+    .slice(0, 2)
+    .map(({ cure }, index): Cure => (index === 0 ? cure : or(cure)))
   const route = nearly[0]?.rule.route
   return {
     reason: 'no-rule',
@@ -34,6 +50,7 @@ export function noRule(
     host: parts.host,
     path: parts.path,
     nearly,
+    ...(others.length > 0 && { elsewhere: others.map(({ served }) => served) }),
     cures:
       cures.length > 0
         ? cures

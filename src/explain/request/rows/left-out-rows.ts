@@ -5,7 +5,7 @@ import type { GatewayFacts } from '../../cluster/gateway-facts.ts'
 import { refOf } from '../../cluster/reference.ts'
 import type { ObjectRef } from '../../trace/reference.ts'
 import type { RouteRow } from '../../trace/request/route-row.ts'
-import { ingressesOfNobody, partlyLeftOut, unattached } from '../claims.ts'
+import { ingressesOfNobody, leftOut, partlyLeftOut, unattached } from '../claims.ts'
 import { listenerFault } from '../reasons/gateway.ts'
 import { originRef } from '../route-ref.ts'
 import { ingressSite } from '../site.ts'
@@ -24,8 +24,8 @@ export const leftOutRows = (
     }),
   ),
   ...partlyLeftOut(gateways).map(
-    ({ ref, parent, because, message }): RouteRow => ({
-      ...nowhere(ref, []),
+    ({ ref, hostnames, parent, because, message }): RouteRow => ({
+      ...nowhere(ref, hostnames),
       gateway: parent,
       state: { code: 'left-out', because, message },
     }),
@@ -44,7 +44,14 @@ export const leftOutRows = (
       },
     }),
   ),
-  ...gateways.routes.news.flatMap((one) => newsRow(gateways, one)),
+  ...gateways.routes.news.flatMap((one): readonly RouteRow[] => {
+    const { object, reason, message } = one
+    if (reason === 'CertificateUnusable') return [certificateRow(gateways, addressesOf, one)]
+    return reason === 'PortTaken'
+      ? [{ ...nowhere(originRef(object), []), state: { code: 'left-out', because: reason, message } }]
+      : []
+  }),
+  ...leftOut(gateways).map((one) => ingressRow(gateways, one)),
 ]
 
 const nowhere = (route: ObjectRef, hostnames: readonly string[]) => ({
@@ -87,16 +94,26 @@ const listenerRows = (
   ]
 }
 
-/** What Events tell of rules that are not there, or have nothing to do. */
-const LEFT_OUT: ReadonlySet<string> = new Set(['Conflict', 'HostOwned', 'InvalidPath', 'CanaryUnused', 'PortTaken'])
+/** What an Ingress says of hosts and paths, and has no effect. */
+const ingressRow = (gateways: GatewayFacts, { object, reason, message, hosts = [], path }: News): RouteRow => {
+  const hostnames = hosts.includes('') ? [] : hosts
+  const [hostname] = hostnames
+  return {
+    ...nowhere(originRef(object), hostnames),
+    gateway: originRef(ingressSite(gateways)),
+    ...(path && { match: { ...(hostname && { hostname }), path, headers: [], query: [] } }),
+    state: { code: 'left-out', because: reason, message },
+  }
+}
 
-const newsRow = (gateways: GatewayFacts, { object, reason, message }: News): readonly RouteRow[] =>
-  LEFT_OUT.has(reason)
-    ? [
-        {
-          ...nowhere(originRef(object), []),
-          ...(object.kind === 'Ingress' && { gateway: originRef(ingressSite(gateways)) }),
-          state: { code: 'left-out', because: reason, message },
-        },
-      ]
-    : []
+/** A certificate of an Ingress that cannot be shown: of HTTPS there is nothing, or what nobody has signed. */
+const certificateRow = (
+  gateways: GatewayFacts,
+  addressesOf: (site: Origin) => readonly string[],
+  news: News,
+): RouteRow => ({
+  ...ingressRow(gateways, news),
+  addresses: addressesOf(ingressSite(gateways)),
+  port: 443,
+  protocol: 'HTTPS',
+})

@@ -12,6 +12,28 @@ export interface HostNotServed {
   readonly gateway?: ObjectRef
   /** Names that are served. */
   readonly near: readonly string[]
+  /** Where else it is served, or a name like it. */
+  readonly elsewhere?: readonly ServedName[]
+}
+
+/** A name that the request would be taken by. */
+export interface ServedName {
+  readonly host: string
+  readonly gateway: ObjectRef
+  readonly port: number
+  readonly scheme: 'http' | 'https'
+}
+
+/** Nobody at the port has a certificate for the name: TLS fails, and there is no answer of HTTP. */
+export interface NameWithoutTls {
+  readonly reason: 'name-without-tls'
+  readonly host: string
+  readonly gateway: ObjectRef
+  readonly port: number
+  /** Ports of the gateway that serve it by HTTP. */
+  readonly plain: readonly number[]
+  /** Names that have a certificate there. */
+  readonly near: readonly string[]
 }
 
 /** No rule takes the request: 404. */
@@ -21,6 +43,8 @@ export interface NoRule {
   readonly host: string
   readonly path: string
   readonly nearly: readonly NearMiss[]
+  /** Where else it would be taken: by the same name, or one like it. */
+  readonly elsewhere?: readonly ServedName[]
 }
 
 /** A route has such a rule, and it is not attached. */
@@ -41,6 +65,14 @@ export interface IngressOfNobody {
   readonly ingressClass?: string
   /** Who serves that class; left out where there is no such class. */
   readonly controller?: string
+}
+
+/** An Ingress of ours says it of the host, and that has no effect: the Event’s reason and words. */
+export interface IngressLeftOut {
+  readonly reason: 'ingress-left-out'
+  readonly ingress: ObjectRef
+  readonly because: string
+  readonly message: string
 }
 
 /** The rule’s backend leads nowhere: 500 of a route, 503 of an Ingress. */

@@ -38,11 +38,17 @@ export interface RowShare {
 }
 
 /**
+ * `no-endpoints`: nobody is behind these Services; `status`: what the gateway answers then, in place of a connection that comes to nothing.
  * `stale`: a pod serves it, and it is not asked for any more. `refused`: the proxies do not take it. `unresolved`: some share
  * leads nowhere. `not-served`: nobody answers at the listener. `left-out`: some of the route, or of the Ingress, has no effect.
  */
 export type RowState =
   | { readonly code: 'served' | 'stale' }
+  | {
+      readonly code: 'no-endpoints'
+      readonly of: readonly { readonly service: ObjectRef; readonly port: number }[]
+      readonly status?: number
+    }
   | { readonly code: 'refused' | 'unresolved'; readonly message: string }
   | { readonly code: 'not-served' | 'left-out'; readonly because: string; readonly message: string }
   | { readonly code: 'not-attached'; readonly because: string; readonly message?: string }

@@ -19,6 +19,8 @@ export type RequestStep =
       readonly serverName?: string
       /** As rules are held against it, where that is not what was sent. */
       readonly path?: string
+      /** What is amiss with its certificates, though it takes the request. */
+      readonly notes?: readonly CertificateNote[]
     }
   | {
       readonly code: 'rule'
@@ -51,6 +53,11 @@ export type RequestStep =
       readonly tls?: string
       readonly endpoints: readonly RequestEndpoint[]
     }
+
+/** `for-others`: none of them is for the name, so that clients who look refuse it. `unusable`: an Ingress asks for TLS, and there is none. */
+export type CertificateNote =
+  | { readonly code: 'for-others'; readonly host: string; readonly names: readonly string[] }
+  | { readonly code: 'unusable'; readonly ingress: ObjectRef; readonly host: string; readonly message: string }
 
 export type PassedOver = RouteNotAttached | IngressOfNobody
 

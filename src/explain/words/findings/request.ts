@@ -7,9 +7,11 @@ import type {
   GatewayOfNobody,
   GatewayPortUnknown,
   HostNotServed,
+  IngressLeftOut,
   IngressOfNobody,
   ListenerNotServed,
   Misdirected,
+  NameWithoutTls,
   NoRule,
   OriginNotAllowed,
   RedirectLoop,
@@ -18,24 +20,41 @@ import type {
   RouteNotAttached,
   RuleRefused,
   SchemeMistaken,
+  ServedName,
 } from '../../trace/findings/request.ts'
 import type { FindingText } from '../finding-text.ts'
 import { objectText } from '../object.ts'
 import { listenerText, nearText, ruleText } from '../request/rule.ts'
 import { listed } from '../text.ts'
 
-export const hostNotServed = ({ host, gateway, near }: HostNotServed): FindingText => ({
+const servedText = ({ host, gateway, port, scheme }: ServedName): string =>
+  `${host} is served by ${objectText(gateway)} at port ${port} (${scheme})`
+
+export const hostNotServed = ({ host, gateway, near, elsewhere = [] }: HostNotServed): FindingText => ({
   message:
     gateway === undefined
       ? `no Gateway and no Ingress serves the name ${host}, nor has the cluster’s DNS any such name`
       : `${objectText(gateway)} has no listener for the host ${host}: 404`,
-  details: near.length > 0 ? [`names that are served: ${listed(near)}`] : ['no name is served at all'],
+  details: [
+    ...elsewhere.map(servedText),
+    near.length > 0 ? `names that are served: ${listed(near)}` : 'no name is served at all',
+  ],
 })
 
-export const noRule = ({ listener, host, path, nearly }: NoRule): FindingText => ({
+export const nameWithoutTls = ({ host, gateway, port, plain, near }: NameWithoutTls): FindingText => ({
+  message: `${objectText(gateway)} has no certificate for ${host} at port ${port}: TLS fails (alert unrecognized_name), and there is no answer of HTTP`,
+  details: [
+    ...(plain.length > 0 ? [`by HTTP it is served, at port ${listed(plain.map(String))}`] : []),
+    near.length > 0 ? `names that have a certificate there: ${listed(near)}` : 'no name has a certificate there',
+  ],
+})
+
+export const noRule = ({ listener, host, path, nearly, elsewhere = [] }: NoRule): FindingText => ({
   message: `no rule at the listener ${listenerText(listener)} takes ${path} of ${host}: 404`,
-  details:
-    nearly.length > 0 ? nearly.map((one) => `nearest is ${nearText(one)}`) : ['no rule there is anything like it'],
+  details: [
+    ...(nearly.length > 0 ? nearly.map((one) => `nearest is ${nearText(one)}`) : ['no rule there is anything like it']),
+    ...elsewhere.map(servedText),
+  ],
 })
 
 export const routeNotAttached = ({ route, parent, because, message }: RouteNotAttached): FindingText => ({
@@ -54,6 +73,11 @@ export const ingressOfNobody = ({ ingress, ingressClass, controller }: IngressOf
         : `its class ${ingressClass} is served by ${controller}`
   return { message: `${objectText(ingress)} speaks of it, and nobody here serves it: ${why}` }
 }
+
+export const ingressLeftOut = ({ ingress, because, message }: IngressLeftOut): FindingText => ({
+  message: `${objectText(ingress)} speaks of it, and that has no effect: ${because}`,
+  details: [message],
+})
 
 export const backendUnresolved = ({ rule, status, message }: BackendUnresolved): FindingText => ({
   message: `a backend of ${ruleText(rule)} leads nowhere, so that its requests get ${status}: ${message}`,

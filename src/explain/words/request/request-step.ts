@@ -1,5 +1,5 @@
 import { socketText } from '#net/port-protocol.ts'
-import type { Deed, PassedOver, RequestEndpoint, RequestStep } from '../../trace/request/step.ts'
+import type { CertificateNote, Deed, PassedOver, RequestEndpoint, RequestStep } from '../../trace/request/step.ts'
 import { ingressOfNobody, routeNotAttached } from '../findings/request.ts'
 import { nameText, objectText } from '../object.ts'
 import { listed, plural } from '../text.ts'
@@ -32,6 +32,7 @@ export function requestStepText(step: RequestStep, who: string): StepText {
             : listener.protocol === 'TLS'
               ? ['TLS passes through to the backend, which shows its own certificate']
               : []),
+          ...(step.notes ?? []).map(noteText),
           ...(path === undefined ? [] : [`the path is read as ${path}, and goes on so`]),
         ],
       }
@@ -68,6 +69,11 @@ export function requestStepText(step: RequestStep, who: string): StepText {
     }
   }
 }
+
+const noteText = (note: CertificateNote): string =>
+  note.code === 'for-others'
+    ? `no certificate there is for ${note.host}, but for ${note.names.length > 0 ? listed(note.names) : 'no name'}: who looks at it refuses it`
+    : `by https there is none: ${objectText(note.ingress)} has no certificate for ${note.host} that could be shown (${note.message})`
 
 const passedText = (one: PassedOver): string => {
   const { message } = one.reason === 'route-not-attached' ? routeNotAttached(one) : ingressOfNobody(one)

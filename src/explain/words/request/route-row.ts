@@ -3,7 +3,7 @@ import type { RuleMatch } from '../../trace/request/route-ref.ts'
 import type { RouteRow, RowShare, RowTarget } from '../../trace/request/route-row.ts'
 import type { Deed } from '../../trace/request/step.ts'
 import { nameText } from '../object.ts'
-import { plain } from '../text.ts'
+import { listed, plain } from '../text.ts'
 import { deedText } from './request-step.ts'
 
 /** Of a table of routes: its columns, the wide ones last. */
@@ -74,6 +74,10 @@ const stateText = ({ state, differs }: RouteRow): string => {
       return `NO MORE ASKED FOR, served yet by ${pods}`
     case 'refused':
       return `REFUSED by the proxy: ${state.message}`
+    case 'no-endpoints': {
+      const services = state.of.map(({ service, port }) => `${nameText(service)}:${port}`)
+      return `NO ENDPOINTS: ${listed(services)}, ${state.status === undefined ? 'so that connections are closed' : `so that requests get ${state.status}`}`
+    }
     case 'unresolved':
       return `LEADS NOWHERE: ${state.message}`
     case 'not-served':

@@ -26,6 +26,7 @@ interface CanaryPath {
 }
 
 const claimOf = ({ host, match }: Placed): string => `${host} ${match.type} ${match.value}`
+const aboutOf = ({ host, match }: Placed): Pick<News, 'hosts' | 'path'> => ({ hosts: [host], path: match })
 const nameOf = ({ ingress }: Placed): string => `${ingress.namespace}/${ingress.name}`
 
 /**
@@ -41,7 +42,7 @@ export const hostRoutes = (
   const take = (placed: Placed, claim: string): void => {
     const first = claims.get(claim)
     if (first === undefined) claims.set(claim, placed)
-    else news.push(warning(placed.ingress, 'Conflict', conflict(placed, first)))
+    else news.push(warning(placed.ingress, 'Conflict', conflict(placed, first), aboutOf(placed)))
   }
   for (const { paths, canary } of ingresses)
     if (canary === undefined) for (const placed of paths) take(placed, claimOf(placed))
@@ -83,7 +84,7 @@ const canariesOf = (
     for (const placed of paths) {
       const claim = claimOf(placed)
       const tell = (why: string): unknown =>
-        news.push(warning(placed.ingress, 'CanaryUnused', `${placed.place}: ${why}`))
+        news.push(warning(placed.ingress, 'CanaryUnused', `${placed.place}: ${why}`, aboutOf(placed)))
       const other = canaries.get(claim)
       const main = mains.get(claim)
       if (main === undefined)
@@ -116,6 +117,7 @@ const routeOf = (placed: Placed, by: CanaryPath | undefined, believesProxies: bo
         by.placed.ingress,
         'CanaryUnused',
         `${by.placed.place}: Ingress ${nameOf(placed)} has no backend to share`,
+        aboutOf(by.placed),
       ),
     )
   const entries = shared ?? [placed.entry]

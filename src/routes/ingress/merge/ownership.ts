@@ -38,7 +38,7 @@ export const owned = (ingresses: readonly Classed[]): Owned => {
         refused.add(host)
         const { namespace, name } = owner.resolved.origin
         const text = `host ${host} belongs to namespace ${namespace}, whose Ingress ${name} comes first: it is left out here`
-        news.push(warning(resolved.origin, 'HostOwned', text))
+        news.push(warning(resolved.origin, 'HostOwned', text, { hosts: [host] }))
       }
     }
     return refused.size === 0 ? resolved : without(resolved, refused)
@@ -70,7 +70,7 @@ const keptOut = (ingresses: readonly ResolvedIngress[], owners: ReadonlyMap<stri
       if (other === undefined) return []
       const [host, namespace] = other
       const text = `rules for ${wide || 'all hosts'} are left out for hosts of other namespaces, such as ${host}, which belongs to namespace ${namespace}`
-      return [warning(origin, 'HostOwned', text)]
+      return [warning(origin, 'HostOwned', text, { hosts: [wide] })]
     }),
   )
 }

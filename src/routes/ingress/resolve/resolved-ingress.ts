@@ -63,9 +63,10 @@ export const resolveIngress = ({ metadata, spec }: Ingress, lookUps: LookUps): R
     const action: Action = { type: 'forward', to: [{ weight: 1, to: resolved.to, filters: [] }] }
     return resolved.backend ? { action, backend: resolved.backend } : { action }
   }
-  const changeOf = (text: string, path: IngressPath, at: string): PathChange | undefined => {
+  const changeOf = (host: string, text: string, path: IngressPath, at: string): PathChange | undefined => {
     const { change, problem } = pathChange(text, path, settings)
-    if (problem !== undefined) news.push(warning(origin, 'InvalidPath', `${at}: ${problem}`))
+    if (problem !== undefined)
+      news.push(warning(origin, 'InvalidPath', `${at}: ${problem}`, { hosts: [host], path: path.match }))
     return change
   }
 
@@ -83,9 +84,16 @@ export const resolveIngress = ({ metadata, spec }: Ingress, lookUps: LookUps): R
       const text = one.path || '/'
       const path = readPath(one, settings)
       if ('problem' in path)
-        news.push(warning(origin, 'InvalidPath', `${at}.path: ${JSON.stringify(text)} is left out: ${path.problem}`))
+        news.push(
+          warning(origin, 'InvalidPath', `${at}.path: ${JSON.stringify(text)} is left out: ${path.problem}`, {
+            hosts: [host],
+            path: { type: one.pathType === 'Exact' ? 'Exact' : 'Prefix', value: text },
+          }),
+        )
       else
-        paths.push(place(host, at, path, destination(`${at}.backend`, one.backend), changeOf(text, path, `${at}.path`)))
+        paths.push(
+          place(host, at, path, destination(`${at}.backend`, one.backend), changeOf(host, text, path, `${at}.path`)),
+        )
     }
   const defaults: Placed[] = []
   if (spec?.defaultBackend !== undefined) {

@@ -45,7 +45,7 @@ export const readTls = (
       found === undefined ? `there is no Secret ${key}` : readSecret(found, checkCertificate, certificateNames)
     const tell = (why: string, hosts: readonly string[]): void => {
       const whom = hosts.map((host) => host || 'all hosts').join(', ')
-      news.push({ ...warning(ingress, 'CertificateUnusable', `${place}: ${why}; ${rest(whom)}`), hosts })
+      news.push(warning(ingress, 'CertificateUnusable', `${place}: ${why}; ${rest(whom)}`, { hosts }))
     }
     if (typeof read === 'string') {
       if (secretName) tell(read, meant)

@@ -1,0 +1,89 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { ingress, rule as ingressRule, OUR_CLASS } from '#routes/ingress/testing/ingresses.ts'
+import { gateway, http, httpRoute, https, rule, secret } from '#routes/testing/make.ts'
+import { ask, service } from '../../testing/cluster.ts'
+import { ingressService, withGateway } from '../../testing/gateways.ts'
+import type { Told } from '../../testing/told.ts'
+
+const cures = ({ findings }: Told): readonly string[] =>
+  findings.flatMap(({ cures }) => cures.map((one) => one.command))
+const more = { services: [service('web', '10.96.0.1'), ingressService(80, 443)] }
+const plain = ingress('default/plain', { rules: [ingressRule('plain.test', 'Prefix / web')] })
+const other = ingress('default/other', {
+  rules: [ingressRule('other.test', 'Prefix / web')],
+  tls: [{ hosts: ['other.test'], secretName: 'cert' }],
+})
+const both = withGateway(
+  { ingresses: [plain, other], ingressClasses: [OUR_CLASS], secrets: [secret('default/cert', 'CERT other.test')] },
+  { more },
+)
+
+test('a host of an Ingress without TLS has no answer by https: it is asked by http, or given a certificate', () => {
+  const told = ask('pod/client', 'https://plain.test/', {}, both)
+  const [finding] = told.findings
+  assert.deepEqual([told.verdict, told.request?.answer], ['unreachable', { code: 'unanswered' }])
+  assert.equal(
+    finding?.message,
+    'IngressClass fairlead has no certificate for plain.test at port 443: TLS fails (alert unrecognized_name), and there is no answer of HTTP',
+  )
+  assert.deepEqual(finding.details, [
+    'by HTTP it is served, at port 80',
+    'names that have a certificate there: other.test',
+  ])
+  assert.deepEqual(cures(told), [
+    'fairlead explain --from pod/client --to http://plain.test/',
+    'kubectl create secret tls plain-test-tls -n default --cert=tls.crt --key=tls.key',
+    `kubectl patch ingress plain -n default --type json -p '[{"op":"add","path":"/spec/tls","value":[{"hosts":["plain.test"],"secretName":"plain-test-tls"}]}]'`,
+  ])
+})
+
+test('so it is where no Ingress has TLS, and there is no port 443 at all', () => {
+  const alone = withGateway(
+    { ingresses: [plain], ingressClasses: [OUR_CLASS] },
+    { more: { services: [service('web', '10.96.0.1'), ingressService(80)] } },
+  )
+  const told = ask('pod/client', 'https://plain.test/', {}, alone)
+  assert.equal(told.findings[0]?.reason, 'gateway-port-unknown')
+  assert.deepEqual(
+    cures(told).map((one) => /http:\S*|secret tls|patch ingress/.exec(one)?.[0]),
+    ['http://plain.test/', 'secret tls', 'patch ingress'],
+  )
+})
+
+test('at a port that nobody listens at, one that serves the host is proposed, not one that has nothing for it', () => {
+  assert.deepEqual(cures(ask('pod/client', 'http://plain.test:8080/', {}, both)), [
+    'fairlead explain --from pod/client --to http://plain.test/',
+  ])
+})
+
+test('a name that nobody serves by HTTP either is told with those that have a certificate there', () => {
+  const told = ask('pod/client', 'https://othre.test/', { gateway: 'fairlead' }, both)
+  assert.deepEqual(
+    told.findings.map(({ reason }) => reason),
+    ['name-without-tls'],
+  )
+  assert.deepEqual(cures(told), ['fairlead explain --from pod/client --to https://other.test/ --gateway fairlead'])
+  const byAddress = ask('pod/client', 'https://172.30.255.8/', {}, both)
+  assert.deepEqual(cures(byAddress), [
+    'fairlead explain --from pod/client --to https://172.30.255.8/ --host other.test',
+  ])
+})
+
+test('a host of a Gateway whose listener of HTTPS is for another is given a listener with a certificate', () => {
+  const gw = gateway('default/gw', [
+    http(),
+    https({ hostname: 'other.test', tls: { certificateRefs: [{ name: 'cert' }] } }),
+  ])
+  const shop = httpRoute('default/shop', { hostnames: ['shop.test'], rules: [rule('web')] })
+  const facts = withGateway({ gateways: [gw], httpRoutes: [shop], secrets: [secret('default/cert')] })
+  const [plainly, create, patch] = cures(ask('pod/client', 'https://shop.test/', {}, facts))
+  assert.equal(plainly, 'fairlead explain --from pod/client --to http://shop.test/')
+  assert.match(create!, /create secret tls shop-test-tls -n default/)
+  assert.match(
+    patch!,
+    /listeners\/-","value":{"name":"shop-test-tls","port":443,"protocol":"HTTPS","hostname":"shop.test","tls":/,
+  )
+  const node = ask('pod/client', 'https://172.30.0.2:31443/', { host: 'shop.test' }, facts)
+  assert.match(cures(node)[0]!, /http:\/\/172\.30\.0\.2:31080\/ --host shop\.test$/)
+})
