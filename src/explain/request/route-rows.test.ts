@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { ingress, rule as ingressRule, OUR_CLASS } from '#routes/ingress/testing/ingresses.ts'
+import { withoutValues } from '#routes/table/told-values.ts'
 import { gatewayClass } from '#routes/testing/cluster.ts'
 import { gateway, http, httpRoute, https, listenerSet, rule, tcpRoute } from '#routes/testing/make.ts'
+import type { GatewayFacts } from '../cluster/gateway-facts.ts'
 import { service } from '../testing/cluster.ts'
 import { ingressService, withGateway } from '../testing/gateways.ts'
 import { routeCells } from '../words/request/route-row.ts'
@@ -101,9 +103,31 @@ test('routes of Gateways of a class that nobody here serves are told by that', (
   )
 })
 
+/** As pods tell it. */
+const toldBy = (sites: ServedTable['sites']): ServedTable['sites'] => JSON.parse(JSON.stringify(sites, withoutValues))
+
+test('values that a pod does not tell are no difference, and others are', () => {
+  const withValue = (value: string) => {
+    const route = shop(['/', 'web'])
+    const [first] = route.spec.rules!
+    const filters = [
+      { type: 'RequestHeaderModifier', requestHeaderModifier: { set: [{ name: 'authorization', value }] } },
+    ] as const
+    const matches = [{ path: { value: '/' }, headers: [{ name: 'x-api-key', value }] }]
+    return facts({
+      gateways: [gateway('default/gw', [http()])],
+      httpRoutes: [{ ...route, spec: { ...route.spec, rules: [{ ...first, filters: [...filters], matches }] } }],
+    })
+  }
+  const states = (one: GatewayFacts, other: GatewayFacts): readonly (string | undefined)[] =>
+    cells(one, [{ pod: 'a', sites: toldBy(other.routes.table.sites) }]).map((row) => row.split(' | ')[6])
+  assert.deepEqual(states(withValue('one'), withValue('one')), ['served'])
+  assert.deepEqual(states(withValue('one'), withValue('other')), ['NOT YET at a', 'NO MORE ASKED FOR, served yet by a'])
+})
+
 test('a pod that serves something else than it should is named, row by row', () => {
   const { sites } = given.routes.table
-  const same: ServedTable = { pod: 'a', sites: JSON.parse(JSON.stringify(sites)) }
+  const same: ServedTable = { pod: 'a', sites: toldBy(sites) }
   assert.deepEqual(cells(given, [same]), cells())
   const before = facts({ gateways: [gw], httpRoutes: [shop(['/', 'web'], ['/old', 'web'])] })
   const late: ServedTable = { pod: 'b', sites: before.routes.table.sites }

@@ -3,6 +3,7 @@ import type { Entry, Rule } from '#routes/table/entry.ts'
 import { matchesHostname } from '#routes/table/hostname.ts'
 import type { Origin } from '#routes/table/origin.ts'
 import type { Backend, Listener, RoutingTable, SitePort } from '#routes/table/table.ts'
+import { withoutValues } from '#routes/table/told-values.ts'
 import type { GatewayFacts } from '../cluster/gateway-facts.ts'
 import type { RouteRow, RowShare, RowState, RowTarget } from '../trace/request/route-row.ts'
 import { deedsOf } from './deeds.ts'
@@ -37,7 +38,8 @@ export const routeRows = (
   served: readonly ServedTable[],
   filter: RowFilter = {},
 ): readonly RouteRow[] => {
-  const own = keyed(gateways.routes.table.sites)
+  // Pods do not tell what may be secret.
+  const own = keyed(gateways.routes.table.sites, withoutValues)
   const theirs = served.map(({ pod, sites }) => ({ pod, keys: keyed(sites) }))
   const rows: RouteRow[] = [...own].map(([key, place]) => ({
     ...rowOf(gateways, facts, place),
@@ -63,20 +65,16 @@ interface Placed {
   readonly entry: Entry
 }
 
-/** Each entry by all that it says, wherever it stands. */
-const keyed = (sites: RoutingTable['sites']): ReadonlyMap<string, Placed> =>
+/** Each entry by all that it says, as `told` says its members, wherever it stands. */
+const keyed = (sites: RoutingTable['sites'], told: Told = (_, member) => member): ReadonlyMap<string, Placed> =>
   new Map(
     sites.flatMap((site) =>
       site.ports.flatMap((port) =>
         [...ownOf(port), ...sharedOf(port)].map((one): readonly [string, Placed] => [
-          sortedJson([
-            siteKey(site.origin),
-            port.port,
-            one.listener.hostname,
-            one.listener.protocol,
-            one.hostnames,
-            one.entry,
-          ]),
+          sortedJson(
+            [siteKey(site.origin), port.port, one.listener.hostname, one.listener.protocol, one.hostnames, one.entry],
+            told,
+          ),
           { site: site.origin, port: port.port, ...one },
         ]),
       ),
@@ -109,12 +107,15 @@ const sharedOf = ({ listeners, kind, shared = {} }: SitePort): readonly PlacedAt
     })
   })
 
-const sortedJson = (value: unknown): string =>
-  JSON.stringify(value, (_, one: unknown) =>
-    typeof one === 'object' && one !== null && !Array.isArray(one)
+type Told = (name: string, member: unknown) => unknown
+
+const sortedJson = (value: unknown, told: Told): string =>
+  JSON.stringify(value, (name, member: unknown) => {
+    const one = told(name, member)
+    return typeof one === 'object' && one !== null && !Array.isArray(one)
       ? Object.fromEntries(Object.entries(one).sort(([a], [b]) => (a < b ? -1 : 1)))
-      : one,
-  )
+      : one
+  })
 
 const rowOf = (
   gateways: GatewayFacts,

@@ -1,14 +1,11 @@
 import type { PlannedServer } from '#dataplane/haproxy/proxy-plan.ts'
-import type { HeaderValue } from '#routes/table/entry.ts'
 import type { RoutingTable } from '#routes/table/table.ts'
+import { withoutValues } from '#routes/table/told-values.ts'
 
-/** Routes put tokens into headers. */
-const hidden = (name: string, value: unknown): unknown =>
-  name === 'set' || name === 'add'
-    ? (value as readonly HeaderValue[]).map((header) => ({ name: header.name, value: '…' }))
-    : value
-
-/** What a proxy serves, as JSON: the table without keys, certificates and the values of headers that filters write, and with the endpoints that requests go to. */
+/**
+ * What a proxy serves, as JSON: the table without keys, certificates and the values of headers and parameters, and with the endpoints that requests
+ * go to.
+ */
 export const shownTable = (
   table: RoutingTable,
   serversOf: (backend: string) => readonly PlannedServer[],
@@ -25,5 +22,5 @@ export const shownTable = (
       authorities: [...table.authorities.keys()],
       refused: Object.fromEntries(refused),
     },
-    hidden,
+    withoutValues,
   )

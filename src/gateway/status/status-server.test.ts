@@ -21,10 +21,20 @@ test('whatever is asked for is answered, and ends nothing', async (t) => {
   assert.equal(await status('/readyz?x'), '200')
 })
 
-test('what routes write into headers is not shown', () => {
+test('what routes write into headers, and know requests by, is not shown; what is the same is seen to be so', () => {
   const filters = [{ type: 'requestHeaders', set: [{ name: 'authorization', value: 'Bearer 1' }], add: [], remove: [] }]
-  const sites = [{ ports: [{ listeners: [{ entries: [{ rule: { filters } }] }] }] }]
+  const match = (value: string) => ({
+    headers: [{ name: 'x-api-key', type: 'Exact', value }],
+    query: [{ name: 'token', type: 'RegularExpression', value: 'secret.*' }],
+    rule: { filters },
+  })
   const nothing = { backends: new Map(), certificates: new Map(), authorities: new Map() }
-  const shown = shownTable({ sites, ...nothing } as unknown as RoutingTable, () => [], new Map())
-  assert.ok(!shown.includes('Bearer') && shown.includes('authorization'))
+  const shown = (value: string): string => {
+    const sites = [{ ports: [{ listeners: [{ entries: [match(value)] }] }] }]
+    return shownTable({ sites, ...nothing } as unknown as RoutingTable, () => [], new Map())
+  }
+  for (const word of ['Bearer', 'one-key', 'secret']) assert.ok(!shown('one-key').includes(word), word)
+  for (const word of ['authorization', 'x-api-key', 'token']) assert.ok(shown('one-key').includes(word), word)
+  assert.equal(shown('one-key'), shown('one-key'))
+  assert.notEqual(shown('one-key'), shown('other-key'))
 })
