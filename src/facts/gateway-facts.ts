@@ -12,6 +12,7 @@ import { endpointSlices } from '#api/discovery/endpointslice/resource.ts'
 import type { ApiObject, Resource } from '#api/resource.ts'
 import { certificateChecks } from '#client/certificate-check.ts'
 import { ApiError, type Client } from '#client/client.ts'
+import { valueDigest } from '#client/value-digest.ts'
 import type { ClusterFacts } from '#explain/cluster/facts.ts'
 import type { GatewayFacts } from '#explain/cluster/gateway-facts.ts'
 import type { RowFacts } from '#explain/request/route-rows.ts'
@@ -91,6 +92,7 @@ export const gatherRoutes = async (client: Client) => {
     gateways: await gatherGateways(client, objects, known),
     addressesOf: addressesBySite(service.items),
     hasEndpoints: hasEndpointsIn(slice.items),
+    digest: valueDigest,
   }
 }
 

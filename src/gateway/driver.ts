@@ -10,6 +10,7 @@ import { compileProxy } from '#dataplane/haproxy/compile.ts'
 import type { ProxyOptions } from '#dataplane/haproxy/proxy-options.ts'
 import type { PlannedServer, ProxyPlan } from '#dataplane/haproxy/proxy-plan.ts'
 import { serversOf } from '#dataplane/haproxy/servers.ts'
+import { isMadeByRoutes, slotKind } from '#dataplane/haproxy/slot-kind.ts'
 import { assignSlots, type Slots } from '#dataplane/haproxy/slots.ts'
 import { endpointsOf, type Family, serviceOf } from '#routes/backend-endpoints.ts'
 import { GATEWAY_CONTROLLER } from '#routes/data-plane.ts'
@@ -18,8 +19,10 @@ import type { RouteObjects, RouteOptions } from '#routes/route-objects.ts'
 import { routesOf } from '#routes/routes-of.ts'
 import type { Backend, RoutingTable } from '#routes/table/table.ts'
 import type { Wanted } from './haproxy/isolate.ts'
+import { OnceTimers } from './haproxy/once-timers.ts'
 import { RunningProxy, type RunningProxyOptions } from './haproxy/running-proxy.ts'
-import { partsOf, tableWithout } from './parts.ts'
+import { KindBudget, WAITS } from './kind-budget.ts'
+import { partsOf, rulesTo, tableWithout } from './parts.ts'
 import { readSlots, slotsText } from './slots-note.ts'
 import { leanClient } from './sources/lean-client.ts'
 import { ObjectCaches } from './sources/object-caches.ts'
@@ -53,6 +56,10 @@ export class Driver {
   readonly #slots = new WeakMap<ProxyPlan, Slots>()
   /** What a proxy serves that has taken a plan. */
   readonly #served = new WeakMap<ProxyPlan, PodReport['served']>()
+  readonly #kinds: KindBudget
+  readonly #timers: OnceTimers
+  /** Rules that wait until the proxy may have backends for them, by their ids. */
+  #waiting: ReadonlySet<string> = new Set()
   #lastSlots: Slots
   #table = EMPTY
   /** Keys of backends by the Service that has their endpoints. */
@@ -65,6 +72,8 @@ export class Driver {
   constructor(options: DriverOptions) {
     const { client, clock, random, signal, onError } = options
     this.#options = options
+    this.#kinds = new KindBudget(clock)
+    this.#timers = new OnceTimers(options)
     this.proxy = new RunningProxy({
       ...options,
       serversOf: (key) => this.serversOf(key),
@@ -106,9 +115,14 @@ export class Driver {
 
   /** What the proxy serves and refuses; undefined while nothing has been given to it. */
   get report(): PodReport | undefined {
-    const { plan, refused } = this.proxy
+    const { plan } = this.proxy
     const served = plan && this.#served.get(plan)
-    return served && { served, refused }
+    return served && { served, refused: this.refused }
+  }
+
+  /** Why parts of the table are not served, by their ids: in the proxy's words, or as they have to wait. */
+  get refused(): ReadonlyMap<string, string> {
+    return new Map([...this.proxy.refused, ...Array.from(this.#waiting, (id) => [id, WAITS] as const)])
   }
 
   serversOf(key: string): readonly PlannedServer[] {
@@ -155,7 +169,19 @@ export class Driver {
     })
     for (const [key, { backend }] of this.#servers) if (table.backends.get(key) !== backend) this.#servers.delete(key)
     this.#options.onComputed?.(performance.now() - began)
-    this.proxy.set(this.#wanted(table, generationsOf(objects)))
+    this.#waiting = this.#waitingIn(table)
+    this.proxy.set(this.#wanted(tableWithout(table, this.#waiting), generationsOf(objects)))
+  }
+
+  #waitingIn(table: RoutingTable): ReadonlySet<string> {
+    const kindsOf = Map.groupBy(table.backends.values(), slotKind)
+    const wanted = new Set(kindsOf.keys().filter(isMadeByRoutes))
+    // What it starts with costs no reload.
+    const known = this.proxy.plan ? new Set(this.#slotsBefore().pools.keys()) : wanted
+    const { kinds, againMs } = this.#kinds.waiting(known, wanted)
+    if (kinds.size === 0) return kinds
+    this.#timers.later('kinds', againMs, () => this.#changed())
+    return rulesTo(table, new Set([...kinds].flatMap((kind) => kindsOf.get(kind) ?? []).map(({ key }) => key)))
   }
 
   #wanted(table: RoutingTable, generations: ReadonlyMap<string, number>): Wanted {
@@ -165,9 +191,8 @@ export class Driver {
       compile: (without) => {
         if (last?.without.symmetricDifference(without).size === 0) return last.plan
         // What has been taken last is what new ones are given slots beside.
-        this.#lastSlots = this.proxy.plan ? this.#slotsOf(this.proxy.plan) : this.#lastSlots
         const kept = tableWithout(table, without)
-        const slots = assignSlots(this.#lastSlots, kept.backends)
+        const slots = assignSlots(this.#slotsBefore(), kept.backends)
         const plan = compileProxy(kept, slots, this.#options.proxyOptions)
         this.#slots.set(plan, slots)
         this.#served.set(plan, servedOf(kept, generations))
@@ -175,6 +200,11 @@ export class Driver {
         return plan
       },
     }
+  }
+
+  #slotsBefore(): Slots {
+    if (this.proxy.plan) this.#lastSlots = this.#slotsOf(this.proxy.plan)
+    return this.#lastSlots
   }
 
   #slotsOf(plan: ProxyPlan): Slots {

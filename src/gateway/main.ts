@@ -79,7 +79,8 @@ const start = async (): Promise<void> => {
     onReportMap: (configMap) => report.saw(configMap),
     onApplied: metrics.applied,
     onNews: () => {
-      const { fault, refused } = driver.proxy
+      const { fault } = driver.proxy
+      const { refused } = driver
       if (driver.report) report.tell(driver.report)
       const words = [...(fault ? [fault.message] : []), ...Array.from(refused, ([id, why]) => `${id}: ${why}`)].join(
         '\n',
@@ -99,7 +100,7 @@ const start = async (): Promise<void> => {
     },
     '/table': async () => ({
       type: 'application/json',
-      text: shownTable(driver.table, (key) => driver.serversOf(key), driver.proxy.refused),
+      text: shownTable(driver.table, (key) => driver.serversOf(key), driver.refused),
     }),
     '/metrics': async () => {
       const { proxy, table } = driver

@@ -37,6 +37,14 @@ const add = (parts: Map<string, string>, id: string, what: unknown): void => {
   parts.set(id, `${parts.get(id) ?? ''}${JSON.stringify(what)}\n`)
 }
 
+/** The rules, by their ids, that send requests or copies of them to one of these backends. */
+export const rulesTo = ({ sites }: RoutingTable, backends: ReadonlySet<string>): ReadonlySet<string> =>
+  new Set(
+    sites
+      .flatMap(({ ports }) => ports.flatMap(entriesOfPort))
+      .flatMap(({ rule }) => (backendsOf(rule).some((key) => backends.has(key)) ? [rule.id] : [])),
+  )
+
 /**
  * A table without some of its parts. Requests that a rule would have taken are answered with 500: they are not for
  * another rule to take; only where an expression may be what is refused, nobody knows which they are.

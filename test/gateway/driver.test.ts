@@ -5,6 +5,7 @@ import type { AddressInfo } from 'node:net'
 import { text } from 'node:stream/consumers'
 import { test } from 'node:test'
 import { httpRoutes } from '#api/gatewayapi/httproute/resource.ts'
+import { WAITS } from '../../src/gateway/kind-budget.ts'
 import { ask } from './ask.ts'
 import { certificate, shownCertificate } from './certificates.ts'
 import { BIND, DriverUnderTest, toService } from './driver-under-test.ts'
@@ -113,6 +114,25 @@ test('a listener whose certificate HAProxy refuses is left out and told, others 
   await until(() => under.driver.proxy.refused.size === 0)
   assert.equal(await shownCertificate('weak.test'), 'CN=weak.test')
   assert.deepEqual(under.errors, [])
+})
+
+test('new kinds of retries are taken up so many at once; a rule that has to wait is told so, and holds up no other', {
+  skip,
+}, async (t) => {
+  const [a] = await startServers(t, 1)
+  const under = await DriverUnderTest.start(t, (one) => one.service('web', [a!.port]))
+  for (let attempts = 1; attempts <= 17; attempts++)
+    await under.route(`r${attempts}`, `r${attempts}.test`, [toService('web', { retry: { attempts } })])
+  await under.route('web', 'a.test', [toService('web')])
+  await answers('a.test', '/', '200 e0')
+  await answers('r16.test', '/', '200 e0')
+  assert.equal(await ask(BIND, 'r17.test', '/'), '500')
+  const told = under.driver.report?.refused
+  assert.deepEqual([...(told ?? [])], [['HTTPRoute shop/r17 0', WAITS]])
+  // Where another is no more there may be room, but not for a reload.
+  await under.client.delete(httpRoutes, 'r1', { namespace: 'shop' })
+  await answers('r1.test', '/', '404')
+  assert.equal(await ask(BIND, 'r17.test', '/'), '500')
 })
 
 test('what is served is told by the generation of the Gateway, when HAProxy listens as it says', {

@@ -17,6 +17,9 @@ export function slotKind(backend: Backend): string {
   return words.join('-')
 }
 
+/** Whether there are as many kinds of its kind as routes ask for. */
+export const isMadeByRoutes = (kind: string): boolean => kind.includes('-retry-')
+
 /** The lines that all slots of a kind have, as a section of defaults of that name. */
 export function kindLines(kind: string): readonly string[] {
   const words = kind.split('-')

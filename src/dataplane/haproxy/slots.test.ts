@@ -76,3 +76,14 @@ test('what only a section can say makes a kind of slot', () => {
   const changed = assignSlots(slots, wanted(backend('plain', { balance: 'source' })))
   assert.deepEqual([...changed.taken], [['http-source-2', 'plain']])
 })
+
+test('kinds that only routes ask for go with the next configuration once nobody uses them; others stay', () => {
+  const retried = (attempts: number) => backend(`r${attempts}`, { retry: { attempts, codes: [] } })
+  const first = assignSlots(NO_SLOTS, wanted('b0', retried(1), retried(2)))
+  // What has just been left may yet be in use.
+  const left = assignSlots(first, wanted(retried(2)))
+  const same = assignSlots(left, wanted(retried(2)))
+  assert.deepEqual([...same.pools.keys()], ['http', 'http-retry-1', 'http-retry-2'])
+  const next = assignSlots(same, wanted(retried(2), retried(3)))
+  assert.deepEqual([...next.pools.keys()], ['http', 'http-retry-2', 'http-retry-3'])
+})

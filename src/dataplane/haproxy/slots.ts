@@ -1,5 +1,5 @@
 import type { Backend } from '#routes/table/table.ts'
-import { slotKind } from './slot-kind.ts'
+import { isMadeByRoutes, slotKind } from './slot-kind.ts'
 
 /**
  * Which backend of a table each slot stands for: sections of the configuration that are alike but for their kind, and get
@@ -66,6 +66,10 @@ export function assignSlots(previous: Slots, backends: ReadonlyMap<string, Backe
       taken.set(slot as string, key)
     }
   }
+  // Another configuration is read anyway: without what nobody uses any more.
+  if ([...pools].some(([kind, size]) => size > (previous.pools.get(kind) ?? 0)))
+    for (const kind of pools.keys())
+      if (isMadeByRoutes(kind) && !inUse.has(kind) && !waiting.has(kind)) pools.delete(kind)
   return { pools, taken, left: left.filter((slot) => isIn(slot, pools.get(kindOf(slot)) ?? 0)) }
 }
 

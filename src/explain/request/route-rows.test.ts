@@ -20,13 +20,17 @@ const shop = (...rules: readonly (readonly [path: string, service: string])[]) =
 const facts = (...more: Parameters<typeof withGateway>) => withGateway(...more).gateways!
 const given = facts({ gateways: [gw], httpRoutes: [shop(['/', 'web'], ['/cart', 'web'])] })
 
+const digest = (text: string) => `digest of ${text}`
 const addressesOf = () => ['172.30.255.7']
 
 /** As `fairlead routes -o wide` prints them. */
 const cells = (gateways = given, served: readonly ServedTable[] = [], filter: RowFilter = {}): readonly string[] =>
-  routeRows(gateways, { addressesOf, hasEndpoints: ({ service }) => service.name !== 'empty' }, served, filter).map(
-    (row) => routeCells(row, true).join(' | '),
-  )
+  routeRows(
+    gateways,
+    { addressesOf, digest, hasEndpoints: ({ service }) => service.name !== 'empty' },
+    served,
+    filter,
+  ).map((row) => routeCells(row, true).join(' | '))
 
 test('rows are what gateways serve, in the order in which they go by it', () => {
   assert.deepEqual(cells(), [
@@ -104,7 +108,8 @@ test('routes of Gateways of a class that nobody here serves are told by that', (
 })
 
 /** As pods tell it. */
-const toldBy = (sites: ServedTable['sites']): ServedTable['sites'] => JSON.parse(JSON.stringify(sites, withoutValues))
+const toldBy = (sites: ServedTable['sites']): ServedTable['sites'] =>
+  JSON.parse(JSON.stringify(sites, withoutValues(digest)))
 
 test('values that a pod does not tell are no difference, and others are', () => {
   const withValue = (value: string) => {

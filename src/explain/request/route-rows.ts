@@ -3,7 +3,7 @@ import type { Entry, Rule } from '#routes/table/entry.ts'
 import { matchesHostname } from '#routes/table/hostname.ts'
 import type { Origin } from '#routes/table/origin.ts'
 import type { Backend, Listener, RoutingTable, SitePort } from '#routes/table/table.ts'
-import { withoutValues } from '#routes/table/told-values.ts'
+import { type Digest, withoutValues } from '#routes/table/told-values.ts'
 import type { GatewayFacts } from '../cluster/gateway-facts.ts'
 import type { RouteRow, RowShare, RowState, RowTarget } from '../trace/request/route-row.ts'
 import { deedsOf } from './deeds.ts'
@@ -27,6 +27,8 @@ export interface RowFilter {
 /** What rows need of a cluster beside its gateways. */
 export interface RowFacts {
   readonly addressesOf: (site: Origin) => readonly string[]
+  /** As pods tell values that may be secret. */
+  readonly digest: Digest
   /** Whether somebody is behind a port of a Service, as endpoints call it. */
   readonly hasEndpoints: (backend: Pick<Backend, 'service' | 'portName'>) => boolean
 }
@@ -39,7 +41,7 @@ export const routeRows = (
   filter: RowFilter = {},
 ): readonly RouteRow[] => {
   // Pods do not tell what may be secret.
-  const own = keyed(gateways.routes.table.sites, withoutValues)
+  const own = keyed(gateways.routes.table.sites, withoutValues(facts.digest))
   const theirs = served.map(({ pod, sites }) => ({ pod, keys: keyed(sites) }))
   const rows: RouteRow[] = [...own].map(([key, place]) => ({
     ...rowOf(gateways, facts, place),

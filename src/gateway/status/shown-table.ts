@@ -1,3 +1,4 @@
+import { valueDigest } from '#client/value-digest.ts'
 import type { PlannedServer } from '#dataplane/haproxy/proxy-plan.ts'
 import type { RoutingTable } from '#routes/table/table.ts'
 import { withoutValues } from '#routes/table/told-values.ts'
@@ -22,5 +23,5 @@ export const shownTable = (
       authorities: [...table.authorities.keys()],
       refused: Object.fromEntries(refused),
     },
-    withoutValues,
+    withoutValues(valueDigest),
   )

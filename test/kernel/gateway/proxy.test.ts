@@ -87,6 +87,51 @@ test('what clients say of themselves is dropped, but of those who are trusted', 
   )
 })
 
+test('no client has headers dropped behind us by naming them, or speaks for a part of the gateway', async () => {
+  const told = async (...lines: readonly string[]) => {
+    const asked = request('a.test', lines.slice(1)).replace('Connection: close', lines[0]!)
+    const { headers } = JSON.parse((await send(asked)).body) as Echo
+    return ['connection', 'x-forwarded-for', 'x-fairlead-slot', 'x_fairlead_slot'].map(
+      (name) => headerOf(headers, name) ?? null,
+    )
+  }
+  for (const trusted of [[], ['127.0.0.0/8']])
+    await withProxy(
+      backends,
+      [entry('', 'one')],
+      async () => {
+        for (const said of ['X-Forwarded-For, close', 'close, x-forwarded-for', 'close\r\nConnection: authorization'])
+          assert.deepEqual(await told(`Connection: ${said}`), [null, '127.0.0.1', null, null], said)
+        const forged = await told('Connection: close', 'X-Fairlead-Slot: http-2', 'X_Fairlead_Slot: http-2')
+        assert.deepEqual(forged, [null, '127.0.0.1', null, null])
+      },
+      undefined,
+      trusted,
+    )
+})
+
+test('a request that comes round and round is ended', async () => {
+  const asked = (turns: string) => send(request('a.test', ['X-Forwarded-For: 1.2.3.4', `X-Forwarded-Turns: ${turns}`]))
+  for (const trusted of [[], ['127.0.0.0/8']])
+    await withProxy(
+      backends,
+      [entry('', 'one')],
+      async () => {
+        for (const [said, told] of [
+          ['9', '10'],
+          ['no number', '1'],
+          ['-100', '1'],
+        ] as const) {
+          const { headers } = JSON.parse((await asked(said)).body) as Echo
+          assert.equal(headerOf(headers, 'x-forwarded-turns'), told, said)
+        }
+        assert.equal((await asked('10')).status, 508)
+      },
+      undefined,
+      trusted,
+    )
+})
+
 test('rules see the client that trusted proxies speak for, request by request', async () => {
   const entries = [entry('', 'one', { sources: ['8.8.0.0/16', 'fd00::/8'] })]
   const statuses = async (trusted: readonly string[], ...forwarded: readonly string[]) => {

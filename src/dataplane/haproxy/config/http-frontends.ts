@@ -46,7 +46,7 @@ function ruleLines(port: SitePort, { trusted = [], requestMetrics }: Site): read
   return [
     // Before all: keys of maps are a host and a path without anything between. `base` is that, too: a host with a slash
     // would be both, and one with a comma ends there.
-    'http-request deny deny_status 400 if { req.fhdr(host) -m sub / , }',
+    ...vetted(trusted),
     // Also what is no path at all: `*`.
     `http-request lua.clean unless { base -m reg '${PLAIN}' }`,
     ...(isTls || !isStandard ? [SET_HOST] : []),
@@ -108,13 +108,23 @@ const SET_CLIENT = 'tcp-request session set-var-fmt(sess.client) %[src]'
 const FORWARDED_FOR = 'http-request add-header X-Forwarded-For %[var(sess.client)]'
 
 /**
- * What clients say of themselves, or for others, also in another spelling: some servers know no difference between a dash and
- * an underscore. Of those who upgrade to HTTP/2 nobody would look at what they ask for: it would be one connection, and no
- * requests. All are looked for in one go, and the Lua program has the work where there is one.
+ * Headers, a line each, that somebody has to look at: a host that leads to another path, what clients say of themselves, or
+ * for others, also in another spelling (some servers know no difference between a dash and an underscore), what is between
+ * the parts of a gateway, the wish for a protocol behind which nobody would look at requests, and the name of a header that the next proxy
+ * shall drop. All are looked for in one go, and the Lua program has the work where there is one.
  */
-const SAID = '(?:^|,)(?:x[-_]forwarded(?:[-_,]|$)|(?:forwarded|x[-_]real[-_]ip|upgrade)(?:,|$))'
-const STRIP = `http-request lua.strip if { req.hdr_names -m reg '${SAID}' }`
-const NO_H2C = 'http-request del-header Upgrade if { req.hdr(upgrade) -i -m sub h2c }'
+const ODD_HEADERS = [
+  'host:[^\\r\\n]*[/,]',
+  'x[-_]f(?:orwarded|airlead)',
+  '(?:forwarded|x[-_]real[-_]ip|upgrade):',
+  'connection:(?! (?i:close|keep-alive|upgrade|keep-alive, upgrade)\\r)',
+].join('|')
+const VET = `http-request lua.vet if { req.hdrs -m reg '(?m)^(?:${ODD_HEADERS})' }`
+/** Of those who are believed what they say is kept. */
+const vetted = (trusted: readonly string[]): readonly string[] =>
+  trusted.length === 0
+    ? [VET]
+    : [...trustedLines(trusted), `http-request set-var(txn.trusted) bool(true) if ${TRUSTED}`, VET]
 
 /** What backends are told of clients. What clients say of themselves is passed on for those alone who are trusted. */
 function forwarded({ port, kind }: SitePort, trusted: readonly string[]): readonly string[] {
@@ -124,12 +134,9 @@ function forwarded({ port, kind }: SitePort, trusted: readonly string[]): readon
     ['Port', String(port)],
   ]
   if (trusted.length === 0) {
-    return [STRIP, FORWARDED_FOR, ...own.map(([name, value]) => `http-request add-header X-Forwarded-${name} ${value}`)]
+    return [FORWARDED_FOR, ...own.map(([name, value]) => `http-request add-header X-Forwarded-${name} ${value}`)]
   }
   return [
-    ...trustedLines(trusted),
-    NO_H2C,
-    `${STRIP} !${TRUSTED}`,
     FORWARDED_FOR,
     ...own.map(
       ([name, value]) =>

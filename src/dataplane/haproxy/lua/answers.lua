@@ -4,7 +4,7 @@ local answers = {}
 
 local TEXTS = {
   [400] = "bad request", [403] = "forbidden", [404] = "no route", [408] = "request timeout", [411] = "length required", [413] = "content too large",
-  [421] = "misdirected request", [500] = "internal error", [502] = "bad gateway", [503] = "no endpoint",
+  [421] = "misdirected request", [500] = "internal error", [502] = "bad gateway", [503] = "no endpoint", [508] = "loop detected",
 }
 
 function answers.answer(status, headers)

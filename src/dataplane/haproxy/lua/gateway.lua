@@ -30,7 +30,7 @@ local function connect(map, server_name)
 end
 
 core.register_action("clean", { "http-req" }, guarded(paths.clean))
-core.register_action("strip", { "http-req" }, guarded(requests.strip))
+core.register_action("vet", { "http-req" }, guarded(requests.vet))
 core.register_action("find", { "http-req" }, guarded(decisions.find))
 core.register_action("misdirected", { "http-req" }, guarded(decisions.misdirected))
 core.register_action("route", { "http-req" }, guarded(decisions.route))

@@ -1,5 +1,7 @@
 -- What is asked of a request.
 
+local answer = require("answers").answer
+
 local requests = {}
 
 -- By the names of frontends: the port as clients know it, the pod's own, and the map of its paths; from `10000=80 10001=443`.
@@ -54,15 +56,51 @@ local function is_said(name)
     or name:find("^x[-_]forwarded[-_]") ~= nil
 end
 
--- Takes away what clients say of themselves, and the wish for a protocol behind which nobody would look at requests.
-function requests.strip(txn)
-  for name, values in pairs(txn.http:req_get_headers()) do
-    if is_said(name:lower()) then txn.http:req_del_header(name) end
-    if name:lower() == "upgrade" then
+-- What one part of a gateway tells another.
+local function is_ours(name) return name:find("^x[-_]fairlead[-_]") ~= nil end
+
+-- What stays between two who are connected; a proxy behind us drops all others that are named.
+local KEPT = { ["close"] = true, ["keep-alive"] = true, ["upgrade"] = true, ["te"] = true }
+
+local function without_others(values)
+  local kept = {}
+  for _, value in pairs(values) do
+    for token in value:gmatch("[^,%s]+") do
+      if KEPT[token:lower()] then kept[#kept + 1] = token end
+    end
+  end
+  return table.concat(kept, ", ")
+end
+
+-- A gateway that is its own backend, by however many others, is asked the same request again and again.
+local MOST_TURNS, TURNS = 10, "x-forwarded-turns"
+
+-- Looks at a request's headers: takes away what clients say of themselves, unless they are believed, names of headers
+-- that somebody behind us shall drop, and the wish for a protocol behind which nobody would look at requests. Answers
+-- what is for no host, and what comes round.
+function requests.vet(txn)
+  local headers, is_trusted = txn.http:req_get_headers(), txn:get_var("txn.trusted")
+  for _, host in pairs(headers.host or {}) do
+    if host:find("[/,]") then return answer(400) end
+  end
+  local turns = 0
+  for name, values in pairs(headers) do
+    local lower = name:lower()
+    if lower == TURNS then turns = math.max(turns, tonumber(values[0]) or 0) end
+    if is_ours(lower) or lower == TURNS or (is_said(lower) and not is_trusted) then txn.http:req_del_header(name) end
+    if lower == "upgrade" then
       for _, value in pairs(values) do
         if value:lower():find("h2c", 1, true) then txn.http:req_del_header(name) end
       end
+    elseif lower == "connection" then
+      local kept = without_others(values)
+      if kept == "" then txn.http:req_del_header(name) else txn.http:req_set_header(name, kept) end
     end
+  end
+  -- Whoever forwards has been here, or is another proxy.
+  if headers["x-forwarded-for"] then
+    if turns >= MOST_TURNS then return answer(508) end
+    txn.http:req_set_header(TURNS, tostring(math.tointeger(turns + 1)))
   end
 end
 
