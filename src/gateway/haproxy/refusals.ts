@@ -44,11 +44,11 @@ export class Refusals {
     return new Set([...this.#refused].filter(([id, refusal]) => isOut(id, refusal)).map(([id]) => id))
   }
 
-  /** Of a search among all parts: those that it did not find are taken. */
-  note(found: ReadonlyMap<string, string>, wanted: Wanted): void {
+  /** Of a search among all parts but those that stay left out: others that it did not find are not refused. */
+  note(found: ReadonlyMap<string, string>, wanted: Wanted, leftOut: ReadonlySet<string> = new Set()): void {
     const parts = wanted.parts()
     const before = new Map(this.#refused)
-    this.#refused.clear()
+    for (const id of before.keys()) if (!leftOut.has(id)) this.#refused.delete(id)
     for (const [id, words] of found) {
       const text = parts.get(id) ?? ''
       const known = before.get(id)
