@@ -10,6 +10,7 @@ import type { Cure } from '../../trace/cure.ts'
 import type { Finding } from '../../trace/finding.ts'
 import type { IngressOfNobody, RouteNotAttached } from '../../trace/findings/request.ts'
 import type { ClaimingIngress, Unattached } from '../claims.ts'
+import { lookAtGateway } from './gateway.ts'
 import { lookAt } from './rules.ts'
 
 /** A route that speaks of the name and is not attached. */
@@ -53,14 +54,18 @@ const attachCures = (gateways: GatewayFacts, one: Unattached, host: string): rea
     case 'NotAllowedByListeners': {
       const own = route.metadata?.namespace ?? ''
       const listeners = (gateway?.spec.listeners ?? []).map((listener, index) => ({ listener, index }))
+      // Others stay as closed as they are.
       const meant = listeners.filter(
         ({ listener }) =>
-          (!ref?.sectionName || listener.name === ref.sectionName) && (!ref?.port || listener.port === ref.port),
+          (!ref?.sectionName || listener.name === ref.sectionName) &&
+          (!ref?.port || listener.port === ref.port) &&
+          matchesHostname((listener.hostname ?? '').toLowerCase(), 'many', host),
       )
       if (gateway === undefined || meant.length === 0 || own === parent.namespace) return []
-      const labels = meant.map(({ listener }) => listener.allowedRoutes?.namespaces?.selector?.matchLabels)
-      const [wanted] = labels
-      if (wanted !== undefined) return [labelNamespace(own, wanted)]
+      const [selector] = meant.flatMap(({ listener }) => listener.allowedRoutes?.namespaces?.selector ?? [])
+      if (selector?.matchLabels !== undefined) return [labelNamespace(own, selector.matchLabels)]
+      // Whoever is let in by an expression stays so: it is not to be written anew.
+      if (selector !== undefined) return [lookAtGateway(parent)]
       return [
         patch(
           {

@@ -16,7 +16,7 @@ import { grantCure } from './backend.ts'
 import { bringCertificate } from './certificate.ts'
 import { tlsCures } from './without-tls.ts'
 
-const lookAtGateway = ({ namespace, name }: Origin): Cure =>
+export const lookAtGateway = ({ namespace, name }: Origin): Cure =>
   look({ code: 'show-gateway' }, 'kubectl', 'describe', 'gateway', name, ...where(namespace))
 
 const gatewayOf = ({ objects }: GatewayFacts, { namespace, name }: Origin) =>
