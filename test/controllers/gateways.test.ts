@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import { customResourceDefinitions } from '#api/apiextensions/customresourcedefinition/resource.ts'
 import { services } from '#api/core/service/resource.ts'
+import { endpointSlices } from '#api/discovery/endpointslice/resource.ts'
 import { gatewayDefinitions } from '#api/gatewayapi/definition/definitions.ts'
 import type { Gateway } from '#api/gatewayapi/gateway/message.ts'
 import { gateways } from '#api/gatewayapi/gateway/resource.ts'
@@ -92,6 +93,25 @@ const isWaiting = async (name: string): Promise<boolean> => {
   return Object.keys(status).length === 1 && reasons.join() === 'Accepted Unknown Pending,Programmed Unknown Pending'
 }
 
+/** As a pod that is ready behind a Service. */
+const answerAt = async (name: string): Promise<void> => {
+  const inSystem = { namespace: 'kube-system' }
+  await until('it is there', () =>
+    client.get(services, name, inSystem).then(
+      () => true,
+      () => false,
+    ),
+  )
+  const { spec } = await client.get(services, name, inSystem)
+  const slice: Loose = {
+    metadata: { name, ...inSystem, labels: { 'kubernetes.io/service-name': name } },
+    addressType: 'IPv4',
+    endpoints: [{ addresses: ['10.244.0.9'], conditions: { ready: true } }],
+    ports: spec?.ports?.map(({ name: port, targetPort }) => ({ name: port, port: targetPort, protocol: 'TCP' })),
+  }
+  await client.create(endpointSlices, slice, inSystem)
+}
+
 test('what goes to another controller is as on the day it was made, also where nobody looked when it went', async () => {
   await makeGateway('watched')
   await makeGateway('unseen')
@@ -106,6 +126,7 @@ test('what goes to another controller is as on the day it was made, also where n
     ((await client.get(ingresses, 'web', scope)) as Loose).status?.loadBalancer?.ingress?.length ?? 0
   for (const name of ['watched', 'unseen', 'taken'])
     await until('it has an address', async () => ((await statusOf(name)).addresses ?? []).length === 1)
+  await answerAt('fairlead-gateway')
   await until('the Ingress has one', async () => (await addresses()) === 1)
   await change('watched', { gatewayClassName: 'other' })
   await until('nothing is said of it', () => isWaiting('watched'))
