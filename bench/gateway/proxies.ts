@@ -15,7 +15,7 @@ const NGINX = ['/usr/sbin/nginx', join(import.meta.dirname, '../../.debian/usr/s
 const BARE_PORT = 21_000
 const HEADERS_PORT = 21_001
 const NGINX_PORT = 21_002
-const BUFFERING_PORT = 21_003
+const LEAN_PORT = 21_003
 const THREADS = 2
 
 /** Connections and times as our gateway has them (src/dataplane/haproxy/config/global.ts). */
@@ -42,11 +42,11 @@ export const startServers = (folder: string, netns: string): ChildProcess => {
 
 /**
  * Bare: one frontend, one backend with the endpoints of all Services, and the client's address in a header; once more with
- * all headers that ours has. Nginx: the same table as a server for each host, an upstream for each Service that keeps its
- * connections, the headers that ours sends, without those that ours takes away (it drops any with an underscore itself), and
- * WebSockets as ours has them; answers go on as they come, as ours and those of ingress-nginx do, and once more
- * with nginx' own default, which holds them up. `filtered`: the program of bench/load, so that their system calls pass a filter as those of the
- * pod do.
+ * all headers that ours has. Nginx, an ingress: the same table as nginx' own ingress controller writes it when nothing is
+ * said: a server for each host, an upstream for each Service with a zone that its workers share, of two at random the one
+ * that has less to do, the headers that it sends; but connections to endpoints are kept, which it does not do, and nothing is logged,
+ * which it does. Nginx, lean: the same table in as little as it takes to be asked for it, answers as they come.
+ * `filtered`: the program of bench/load, so that their system calls pass a filter as those of the pod do.
  */
 export const startRivals = (
   folder: string,
@@ -59,23 +59,23 @@ export const startRivals = (
   const headersFile = written(folder, 'headers.cfg', bareConfig(address, HEADERS_PORT, OUR_HEADERS))
   const program = NGINX.find((path) => existsSync(path))
   if (program === undefined) throw new Error('nginx is missing: script/setup --tests unpacks it')
-  const nginxOf = (port: number, buffering: 'on' | 'off'): ChildProcess => {
+  const nginxOf = (port: number, text: (options: NginxOptions) => string): ChildProcess => {
     const own = join(folder, `nginx-${port}`)
     for (const name of ['temp', 'logs']) mkdirSync(join(own, name), { recursive: true })
-    const file = written(own, 'nginx.conf', nginxConfig({ folder: own, address, routes, port, buffering }))
+    const file = written(own, 'nginx.conf', text({ folder: own, address, routes, port }))
     return inside(netns, filtered, program, '-p', own, '-c', file, '-e', 'stderr')
   }
   const bare = inside(netns, filtered, 'haproxy', '-db', '-f', bareFile)
   const headers = inside(netns, filtered, 'haproxy', '-db', '-f', headersFile)
-  const nginx = nginxOf(NGINX_PORT, 'off')
-  const buffering = nginxOf(BUFFERING_PORT, 'on')
+  const nginx = nginxOf(NGINX_PORT, ingressConfig)
+  const lean = nginxOf(LEAN_PORT, leanConfig)
   return {
-    children: [bare, headers, nginx, buffering],
+    children: [bare, headers, nginx, lean],
     proxies: [
       { name: 'bare', port: BARE_PORT, pids: () => [bare.pid!] },
       { name: 'bare, our headers', port: HEADERS_PORT, pids: () => [headers.pid!] },
-      { name: 'nginx', port: NGINX_PORT, pids: () => childrenOf(nginx.pid!) },
-      { name: 'nginx, buffering', port: BUFFERING_PORT, pids: () => childrenOf(buffering.pid!) },
+      { name: 'nginx, an ingress', port: NGINX_PORT, pids: () => childrenOf(nginx.pid!) },
+      { name: 'nginx, lean', port: LEAN_PORT, pids: () => childrenOf(lean.pid!) },
     ],
   }
 }
@@ -104,25 +104,12 @@ interface NginxOptions {
   readonly address: string
   readonly routes: number
   readonly port: number
-  readonly buffering: 'on' | 'off'
 }
 
-const nginxConfig = ({ folder, address, routes, port, buffering }: NginxOptions): string => {
-  const all = Array.from({ length: routes }, (_, route) => route)
-  const upstreams = [...new Set(all.map(serviceOf))].map(
-    (service) => `  upstream s${service} {
-    server ${address}:${portOf(service)};
-    keepalive 320;
-    keepalive_requests 1000000;
-  }`,
-  )
-  const servers = all.map((route) =>
-    `  server {
-    listen ${port} reuseport;
-    server_name ${hostOf(route)};
-    location / { proxy_pass http://s${serviceOf(route)}; }
-  }`.replace(route === 0 ? '' : ' reuseport', ''),
-  )
+const all = (count: number): readonly number[] => Array.from({ length: count }, (_, number) => number)
+
+/** What both have, around upstreams and servers. */
+const nginxConfig = ({ folder, port }: NginxOptions, sections: readonly string[]): string => {
   const temporary = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi']
   return `user root;
 daemon off;
@@ -137,8 +124,64 @@ http {
   server_names_hash_max_size 16384;
   server_names_hash_bucket_size 128;
 ${temporary.map((name) => `  ${name}_temp_path ${join(folder, 'temp', name)};`).join('\n')}
-  proxy_http_version 1.1;
-  proxy_buffering ${buffering};
+  map $http_upgrade $connection_upgrade { default upgrade; '' ''; }
+  server { listen ${port} default_server reuseport; return 404; }
+${sections.join('\n')}
+}
+`
+}
+
+const KEPT = '    keepalive 320;\n    keepalive_requests 1000000;'
+
+const ingressConfig = (options: NginxOptions): string => {
+  const { address, routes, port } = options
+  const services = [...new Set(all(routes).map(serviceOf))]
+  return nginxConfig(options, [
+    ...services.map(
+      (service) => `  upstream default-shop-s${service} {
+    zone default-shop-s${service} 256k;
+    random two least_conn;
+    server ${address}:${portOf(service)} max_fails=1 fail_timeout=10s max_conns=0;
+${KEPT}
+  }`,
+    ),
+    ...all(routes).map(
+      (route) => `  server {
+    listen ${port};
+    server_tokens on;
+    server_name ${hostOf(route)};
+    set $resource_type ingress;
+    set $resource_name r${route};
+    set $resource_namespace default;
+    location / {
+      set $service s${serviceOf(route)};
+      proxy_http_version 1.1;
+      proxy_set_header Upgrade $http_upgrade;
+      proxy_set_header Connection $connection_upgrade;
+      proxy_connect_timeout 60s;
+      proxy_read_timeout 60s;
+      proxy_send_timeout 60s;
+      client_max_body_size 1m;
+      proxy_buffering on;
+      proxy_set_header Host $host;
+      proxy_set_header X-Real-IP $remote_addr;
+      proxy_set_header X-Forwarded-For $proxy_add_x_forwarded_for;
+      proxy_set_header X-Forwarded-Host $host;
+      proxy_set_header X-Forwarded-Port $server_port;
+      proxy_set_header X-Forwarded-Proto $scheme;
+      proxy_pass http://default-shop-s${serviceOf(route)};
+    }
+  }`,
+    ),
+  ])
+}
+
+const leanConfig = (options: NginxOptions): string => {
+  const { address, routes, port } = options
+  const services = [...new Set(all(routes).map(serviceOf))]
+  return nginxConfig(options, [
+    `  proxy_http_version 1.1;
+  proxy_buffering off;
   proxy_set_header Host $http_host;
   proxy_set_header X-Forwarded-For $remote_addr;
   proxy_set_header X-Forwarded-Proto $scheme;
@@ -147,13 +190,17 @@ ${temporary.map((name) => `  ${name}_temp_path ${join(folder, 'temp', name)};`).
   proxy_set_header Forwarded "";
   proxy_set_header X-Forwarded-Prefix "";
   proxy_set_header X-Real-IP "";
-  map $http_upgrade $connection_upgrade { default upgrade; '' ''; }
   proxy_set_header Upgrade $http_upgrade;
-  proxy_set_header Connection $connection_upgrade;
-${upstreams.join('\n')}
-${servers.join('\n')}
-}
-`
+  proxy_set_header Connection $connection_upgrade;`,
+    ...services.map((service) => `  upstream s${service} {\n    server ${address}:${portOf(service)};\n${KEPT}\n  }`),
+    ...all(routes).map(
+      (route) => `  server {
+    listen ${port};
+    server_name ${hostOf(route)};
+    location / { proxy_pass http://s${serviceOf(route)}; }
+  }`,
+    ),
+  ])
 }
 
 const written = (folder: string, name: string, text: string): string => {
