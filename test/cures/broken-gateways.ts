@@ -41,6 +41,8 @@ export const brokenGateways = {
           httpRoute('shop'),
         ),
       ask: { from, to: 'https://shop.test/' },
+      // By HTTP; a Secret, of which nobody knows yet; a listener, which lacks it.
+      afterEach: [[], ['name-without-tls'], ['listener-not-served']],
     },
   ],
   'scheme-mistaken': [

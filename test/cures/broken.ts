@@ -17,6 +17,8 @@ export interface Broken {
   readonly sees?: (facts: ClusterFacts, cured: boolean) => ClusterFacts
   /** Further reasons, in order, that the cure could not know, and that have cures of their own. */
   readonly afterwards?: readonly Reason[]
+  /** The same of each cure, where they differ: one that is a step of several leaves the next. */
+  readonly afterEach?: readonly (readonly Reason[])[]
   /** Why there is nothing to do by a command: then every cure is one that only shows more. */
   readonly lookOnly?: string
 }

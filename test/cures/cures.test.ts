@@ -68,7 +68,7 @@ const findingOf = ({ findings }: Trace, reason: Reason) => findings.find((one) =
 const isDone = ({ kind }: Cure): boolean => kind !== 'look'
 
 /** Applies a cure, and then what is printed next, until it is answered; gives the reasons that came after the first. */
-async function mend(world: World, one: Broken, first: Cure): Promise<readonly Reason[]> {
+async function mend(world: World, one: Broken, first: Cure, afterwards: readonly Reason[]): Promise<readonly Reason[]> {
   const met: Reason[] = []
   let next: Question | undefined
   for (let cure: Cure | undefined = first; cure !== undefined; ) {
@@ -81,7 +81,7 @@ async function mend(world: World, one: Broken, first: Cure): Promise<readonly Re
     const text = `after '${cureLine(cure)}': ${explanation.verdict}, ${JSON.stringify(explanation.findings)}`
     assert.ok(finding !== undefined && met.length < MOST_STEPS, text)
     met.push(finding.reason)
-    assert.ok(one.afterwards?.includes(finding.reason), text)
+    assert.ok(afterwards.includes(finding.reason), text)
     cure = finding.cures.find(isDone)
   }
   return assert.fail('a further reason without a cure')
@@ -109,7 +109,8 @@ for (const reason of REASONS)
             const again = findingOf(await look(fresh, one, await question(fresh, one), false), reason)
             const cure = again?.cures.filter(isDone)[index]
             assert.equal(cure?.kind, kind, 'the same cluster has the same cures')
-            assert.deepEqual(await mend(fresh, one, cure as Cure), one.afterwards ?? [])
+            const afterwards = one.afterEach?.[index] ?? one.afterwards ?? []
+            assert.deepEqual(await mend(fresh, one, cure as Cure, afterwards), afterwards)
           } finally {
             await fresh.close()
           }
