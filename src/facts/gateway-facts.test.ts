@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { namespaces } from '#api/core/namespace/resource.ts'
+import { endpointSlices } from '#api/discovery/endpointslice/resource.ts'
 import { gateways } from '#api/gatewayapi/gateway/resource.ts'
 import { gatewayClasses } from '#api/gatewayapi/gatewayclass/resource.ts'
 import { httpRoutes } from '#api/gatewayapi/httproute/resource.ts'
@@ -32,7 +33,7 @@ const cluster = async (
       return code === undefined ? undefined : denied(code)
     },
   })
-  const kinds = [gatewayClasses, gateways, httpRoutes, namespaces] as unknown as readonly Resource[]
+  const kinds = [gatewayClasses, gateways, httpRoutes, namespaces, endpointSlices] as unknown as readonly Resource[]
   for (const object of objects) {
     const resource = kinds.find(({ kind }) => kind === object.kind)!
     const namespace = object.metadata?.namespace
@@ -74,4 +75,21 @@ test('Secrets are asked for by name alone, and where they may not be read a cert
 test('what the API refuses for another reason is told, and not taken for nothing', async () => {
   const { client } = await cluster(({ plural }) => (plural === 'gateways' ? 500 : undefined))
   await assert.rejects(gatherRoutes(client), ApiError)
+})
+
+test('a Service has endpoints by the protocol of its port', async () => {
+  const metadata = { name: 'dns-1', namespace: 'shop', labels: { 'kubernetes.io/service-name': 'dns' } }
+  const slice = {
+    apiVersion: 'discovery.k8s.io/v1',
+    kind: 'EndpointSlice',
+    metadata,
+    addressType: 'IPv4',
+    endpoints: [{ addresses: ['10.244.0.5'], conditions: { ready: true } }],
+    ports: [{ name: 'dns', port: 53, protocol: 'UDP' }],
+  } as unknown as ApiObject
+  const shop = { apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'shop' } } as ApiObject
+  const { client } = await cluster(() => undefined, shop, slice)
+  const { hasEndpoints } = await gatherRoutes(client)
+  const backend = { service: { namespace: 'shop', name: 'dns', port: 53 }, portName: 'dns' }
+  assert.deepEqual([hasEndpoints(backend, 'UDP'), hasEndpoints(backend, 'TCP')], [true, false])
 })

@@ -99,8 +99,8 @@ export const gatherRoutes = async (client: Client) => {
 /** Whether somebody takes new requests that are for a Service's port. */
 const hasEndpointsIn = (slices: readonly EndpointSlice[]): RowFacts['hasEndpoints'] => {
   const byService = Map.groupBy(slices, (one) => serviceOf(one) ?? '')
-  return ({ service: { namespace, name }, portName }) =>
-    endpointsOf(byService.get(objectKey(namespace, name)) ?? [], portName, ['IPv4', 'IPv6']).some(
+  return ({ service: { namespace, name }, portName }, protocol) =>
+    endpointsOf(byService.get(objectKey(namespace, name)) ?? [], portName, ['IPv4', 'IPv6'], protocol).some(
       ({ isLeaving }) => !isLeaving,
     )
 }

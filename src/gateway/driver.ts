@@ -169,19 +169,25 @@ export class Driver {
     })
     for (const [key, { backend }] of this.#servers) if (table.backends.get(key) !== backend) this.#servers.delete(key)
     this.#options.onComputed?.(performance.now() - began)
-    this.#waiting = this.#waitingIn(table)
-    this.proxy.set(this.#wanted(tableWithout(table, this.#waiting), generationsOf(objects)))
+    this.proxy.set(this.#wanted(this.#withinBudget(table), generationsOf(objects)))
   }
 
-  #waitingIn(table: RoutingTable): ReadonlySet<string> {
-    const kindsOf = Map.groupBy(table.backends.values(), slotKind)
-    const wanted = new Set(kindsOf.keys().filter(isMadeByRoutes))
+  /** With backends that are not tried again where they are of kinds that have to wait. */
+  #withinBudget(table: RoutingTable): RoutingTable {
+    const wanted = new Set([...table.backends.values()].map(slotKind).filter(isMadeByRoutes))
+    const had = new Set(this.#slotsBefore().pools.keys())
     // What it starts with costs no reload.
-    const known = this.proxy.plan ? new Set(this.#slotsBefore().pools.keys()) : wanted
-    const { kinds, againMs } = this.#kinds.waiting(known, wanted)
-    if (kinds.size === 0) return kinds
+    const { kinds, againMs } = this.#kinds.waiting(had, wanted, this.proxy.plan === undefined)
+    this.#waiting = new Set()
+    if (kinds.size === 0) return table
     this.#timers.later('kinds', againMs, () => this.#changed())
-    return rulesTo(table, new Set([...kinds].flatMap((kind) => kindsOf.get(kind) ?? []).map(({ key }) => key)))
+    const held = new Set([...table.backends].flatMap(([key, one]) => (kinds.has(slotKind(one)) ? [key] : [])))
+    this.#waiting = rulesTo(table, held)
+    const backends = Array.from(table.backends, ([key, { retry, ...one }]): [string, Backend] => [
+      key,
+      retry === undefined || held.has(key) ? one : { ...one, retry },
+    ])
+    return { ...table, backends: new Map(backends) }
   }
 
   #wanted(table: RoutingTable, generations: ReadonlyMap<string, number>): Wanted {

@@ -4,7 +4,7 @@ import { HandClock } from '#clock/testing/hand-clock.ts'
 import { KindBudget } from './kind-budget.ts'
 
 const kinds = (from: number, to: number): ReadonlySet<string> =>
-  new Set(Array.from({ length: to - from }, (_, at) => `http-retry-${from + at}`))
+  new Set(Array.from({ length: to - from }, (_, at) => `http-retry-${1000 + from + at}`))
 const NONE: ReadonlySet<string> = new Set()
 
 test('so many new kinds are taken at once, then one in a minute; those that the proxy has always', () => {

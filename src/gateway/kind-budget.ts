@@ -7,7 +7,7 @@ const EACH_MS = 60_000
 const MOST = 64
 
 /** Said of a rule whose kind has to wait. */
-export const WAITS = `its retries are of a kind that the proxy has no backends for yet: it takes up ${AT_ONCE} new kinds at once, then one in a minute, and has ${MOST} at most`
+export const WAITS = `its requests are tried once meanwhile: of retries that nobody has asked for before the proxy takes up ${AT_ONCE} at once, then one in a minute, and has ${MOST} at most`
 
 /**
  * Which kinds of backends a proxy may be reloaded for: whoever may write a route could else have it reloaded as often as
@@ -25,19 +25,22 @@ export class KindBudget {
   }
 
   /**
-   * Of the kinds that are wanted those that have to wait; `known`: those that the proxy has. `againMs`: there may be room
-   * then.
+   * Of the kinds that are wanted those that have to wait; `known`: those that the proxy has, or had before it starts.
+   * `againMs`: there may be room then.
    */
   waiting(
     known: ReadonlySet<string>,
     wanted: ReadonlySet<string>,
+    isStart = false,
   ): { readonly kinds: ReadonlySet<string>; readonly againMs: number } {
     this.#fill()
     for (const kind of this.#taken) if (!wanted.has(kind)) this.#taken.delete(kind)
     const kinds = new Set<string>()
-    for (const kind of wanted) {
+    // The same at each proxy, as far as they have the same.
+    const inTurn = [...wanted].sort()
+    for (const kind of [...inTurn.filter((one) => known.has(one)), ...inTurn.filter((one) => !known.has(one))]) {
       if (this.#taken.has(kind)) continue
-      const isKnown = known.has(kind)
+      const isKnown = isStart || known.has(kind)
       if (this.#taken.size < MOST && (isKnown || this.#room > 0)) {
         if (!isKnown) this.#room--
         this.#taken.add(kind)

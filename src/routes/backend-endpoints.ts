@@ -25,6 +25,7 @@ export const endpointsOf = (
   slices: readonly EndpointSlice[],
   portName: string,
   families: readonly Family[],
+  wanted: 'TCP' | 'UDP' = 'TCP',
 ): readonly BackendEndpoint[] => {
   const family = families.find((one) =>
     slices.some(({ addressType, endpoints }) => addressType === one && endpoints?.length),
@@ -33,7 +34,7 @@ export const endpointsOf = (
     .filter(({ addressType }) => addressType === family)
     .flatMap(({ ports = [], endpoints = [] }) =>
       ports
-        .filter(({ name = '', protocol = 'TCP' }) => name === portName && protocol === 'TCP')
+        .filter(({ name = '', protocol = 'TCP' }) => name === portName && protocol === wanted)
         .flatMap(({ port }) => (port === undefined ? [] : endpoints.flatMap((endpoint) => endpointAt(endpoint, port)))),
     )
 }

@@ -82,3 +82,15 @@ test('of a table each Gateway and ListenerSet is served at the ports of its own 
     ]),
   )
 })
+
+test('whatever is refused, what is served finds room', () => {
+  const refused = Object.fromEntries(
+    Array.from({ length: 5000 }, (_, at) => [`HTTPRoute shop/r${at} 0`, 'x'.repeat(9000)]),
+  )
+  const served = new Map([['Gateway shop/public', { generation: 3, ports: [80] }]])
+  const text = reportText(report(refused, served))
+  assert.ok(text.length < 100_000, `${text.length} characters`)
+  const [told] = readReports(configMap({ a: text }), () => true).values()
+  assert.deepEqual(told?.served, served)
+  assert.equal(told?.refused.size, 200)
+})

@@ -39,8 +39,14 @@ export const servedOf = ({ sites }: RoutingTable, generations: ReadonlyMap<strin
 }
 
 /** As the pod writes it under its own name into the ConfigMap of the data plane: the same text for the same report. */
-export const reportText = ({ served, refused }: PodReport): string =>
-  JSON.stringify({ served: sorted(served), refused: sorted(refused) })
+export const reportText = ({ served, refused }: PodReport): string => {
+  const told = [...refused].slice(0, MOST_TOLD).map(([id, words]) => [id, words.slice(0, LONGEST_WORDS)] as const)
+  return JSON.stringify({ served: sorted(served), refused: sorted(new Map(told)) })
+}
+
+/** All pods share a ConfigMap, and what is served must find room there whatever is refused. */
+const MOST_TOLD = 200
+const LONGEST_WORDS = 400
 
 const sorted = (all: ReadonlyMap<string, unknown>): object =>
   Object.fromEntries([...all].sort(([a], [b]) => (a < b ? -1 : 1)))

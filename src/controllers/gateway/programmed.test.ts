@@ -75,7 +75,7 @@ test('a new port is programmed when pods listen there and what comes for it is l
     kind: 'EndpointSlice',
     metadata: { name: `at-${port}`, ...system, labels: { 'kubernetes.io/service-name': 'gateway-shop-public' } },
     addressType: 'IPv4',
-    ports: [{ name: 'any', port, protocol: 'TCP' }],
+    ports: [{ name: port === 10_000 ? 'tcp-80' : 'tcp-8080', port, protocol: 'TCP' }],
     endpoints: [{ addresses: ['10.244.0.1'], conditions: { ready } }],
   })
   await client.create(gateways, gateway('public'))

@@ -30,7 +30,7 @@ export interface RowFacts {
   /** As pods tell values that may be secret. */
   readonly digest: Digest
   /** Whether somebody is behind a port of a Service, as endpoints call it. */
-  readonly hasEndpoints: (backend: Pick<Backend, 'service' | 'portName'>) => boolean
+  readonly hasEndpoints: (backend: Pick<Backend, 'service' | 'portName'>, protocol: 'TCP' | 'UDP') => boolean
 }
 
 /** All that gateways serve, in the order in which they go by it, and what is not attached to them; `served`: by their own word. */
@@ -159,13 +159,13 @@ const stateOf = (
     action.type === 'forward'
       ? action.to.flatMap(({ to }) => ('backend' in to ? (routes.table.backends.get(to.backend) ?? []) : []))
       : []
-  return endpointState(backends, hasEndpoints, protocol !== 'TLS')
+  return endpointState(backends, (one) => hasEndpoints(one, 'TCP'), protocol !== 'TLS')
 }
 
 /** `served`, but where a backend has nobody who answers; `isHttp`: then the gateway does. */
 const endpointState = (
   backends: readonly Pick<Backend, 'service' | 'portName'>[],
-  hasEndpoints: RowFacts['hasEndpoints'],
+  hasEndpoints: (backend: Pick<Backend, 'service' | 'portName'>) => boolean,
   isHttp: boolean,
 ): RowState => {
   const lost = backends.filter((one) => !hasEndpoints(one)).map(({ service }) => serviceShare(service))
@@ -213,7 +213,7 @@ const kernelRows = ({ routes }: GatewayFacts, { addressesOf, hasEndpoints }: Row
           ? { code: 'nothing' }
           : { code: 'backends', shares: to.map(({ weight, service }) => ({ weight, ...serviceShare(service) })) },
       route: originRef(route),
-      state: endpointState(to, hasEndpoints, false),
+      state: endpointState(to, (one) => hasEndpoints(one, protocol), false),
       differs: [],
     }),
   )

@@ -16,16 +16,17 @@ export interface Search {
   readonly suspects: ReadonlySet<string>
   /** They are known to be refused. */
   readonly leftOut: ReadonlySet<string>
-  /** There is no time for another question. */
-  readonly isOver: () => boolean
 }
 
 export interface Found {
   /** Parts, each with HAProxy's words. */
   readonly refused: ReadonlyMap<string, string>
-  /** Parts that there was no time for: some of them may be refused. */
-  readonly undecided: ReadonlySet<string>
+  /** Suspects of a namespace of which so many are refused that it is not asked for more: some of them may be in order. */
+  readonly notAsked: ReadonlySet<string>
 }
+
+/** So many suspects of a namespace are found in one search: each costs as much as a change of anybody's. */
+export const MOST_REFUSED = 8
 
 /**
  * Which parts HAProxy refuses, such that it takes all others together. Namespaces in which all is well are found first,
@@ -33,7 +34,7 @@ export interface Found {
  */
 export const findRefused = async (
   wanted: Wanted,
-  { suspects, leftOut, isOver }: Search,
+  { suspects, leftOut }: Search,
   check: Check,
 ): Promise<Found | undefined> => {
   const all = [...wanted.parts().keys()]
@@ -48,35 +49,46 @@ export const findRefused = async (
     if (words === undefined) for (const id of ids) left.delete(id)
     return words
   }
-  /** Takes groups in, down to those of which HAProxy does not want all. */
-  const admitGroups = async (groups: readonly Group[]): Promise<readonly Group[]> => {
-    if (groups.length === 0 || isOver()) return groups
-    if ((await admit(groups.flat())) === undefined) return []
-    if (groups.length === 1) return groups
+  /** Takes groups in, down to those of which HAProxy does not want all, with its words. */
+  const admitGroups = async (groups: readonly Group[]): Promise<readonly (readonly [Group, string])[]> => {
+    if (groups.length === 0) return []
+    const words = await admit(groups.flat())
+    if (words === undefined) return []
+    if (groups.length === 1) return [[groups[0]!, words]]
     const half = groups.length >> 1
     return [...(await admitGroups(groups.slice(0, half))), ...(await admitGroups(groups.slice(half)))]
   }
-  /** Of a group that it does not want as a whole. */
-  const admitHalves = async (group: Group): Promise<void> => {
-    const half = group.length >> 1
-    for (const part of group.length === 1 ? [group] : [group.slice(0, half), group.slice(half)]) {
-      if (isOver()) return
-      const words = await admit(part)
-      if (words !== undefined && part.length === 1) refused.set(part[0]!, words)
-      else if (words !== undefined) await admitHalves(part)
+  /** Of a group that it does not want as a whole; `most` of it are found. */
+  const admitHalves = async (group: Group, words: string, most: number): Promise<void> => {
+    const end = refused.size + most
+    const halve = async (some: Group, why: string): Promise<void> => {
+      if (some.length === 1) refused.set(some[0]!, why)
+      else
+        for (const part of [some.slice(0, some.length >> 1), some.slice(some.length >> 1)]) {
+          if (refused.size >= end) return
+          const more = await admit(part)
+          if (more !== undefined) await halve(part, more)
+        }
     }
+    await halve(group, words)
   }
-  const unlikely = await admitGroups(byNamespace(parts.filter((id) => !suspects.has(id))))
-  const likely = await admitGroups(byNamespace(parts.filter((id) => suspects.has(id))))
-  for (const group of [...unlikely, ...likely].sort((one, other) => one.length - other.length)) await admitHalves(group)
+  // A rule is asked for with its listeners there: else these would have to answer for it.
+  for (const isRule of [false, true])
+    for (const isSuspect of [false, true]) {
+      const some = parts.filter((id) => isRuleId(id) === isRule && suspects.has(id) === isSuspect)
+      for (const [group, words] of await admitGroups(byNamespace(some)))
+        await admitHalves(group, words, isSuspect ? MOST_REFUSED : Number.POSITIVE_INFINITY)
+    }
   if (all.every((id) => left.has(id)) && (await check(wanted.compile(left))) !== undefined) return undefined
-  return { refused, undecided: new Set(parts.filter((id) => left.has(id) && !refused.has(id))) }
+  return { refused, notAsked: new Set(parts.filter((id) => left.has(id) && !refused.has(id))) }
 }
 
 /** Ids of parts. */
 type Group = readonly string[]
 
-/** Parts are of objects: `HTTPRoute shop/web 0`. */
+const isRuleId = (id: string): boolean => /^(?:\w+Route|Ingress) /.test(id)
+
+/** Parts are of objects: `HTTPRoute shop/web 0`, `Gateway shop/gw http`. */
 const byNamespace = (ids: readonly string[]): readonly Group[] => [
   ...Map.groupBy(ids, (id) => id.split(' ')[1]?.split('/')[0] ?? '').values(),
 ]

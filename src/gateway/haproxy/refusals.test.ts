@@ -18,7 +18,6 @@ const wanted = (parts: Readonly<Record<string, string>>): Wanted => ({
 const search = (...suspects: readonly string[]): Search => ({
   suspects: new Set(suspects),
   leftOut: new Set(),
-  isOver: () => false,
 })
 const many = Object.fromEntries(Array.from({ length: 64 }, (_, at) => [`p${at}`, 'text']))
 
@@ -45,7 +44,7 @@ test('who is refused is found among many with few questions, each with its own w
       ['p40', 'p40'],
     ]),
   )
-  assert.equal(found?.undecided.size, 0)
+  assert.equal(found?.notAsked.size, 0)
   assert.ok(checks.length <= 26, `${checks.length} questions`)
 })
 
@@ -66,52 +65,85 @@ test('of two that are refused together one is left out, and what is none of the 
 const ofNamespace = (namespace: string, count: number): readonly string[] =>
   Array.from({ length: count }, (_, at) => `Gateway ${namespace}/g${at} web`)
 
-test('however many of a namespace are refused, those of others are found with few questions, and served meanwhile', async () => {
+/** A plan whose text is a line for each part that is there. */
+const inLines = (ids: readonly string[]): Wanted => ({
+  parts: () => new Map(ids.map((id) => [id, 'text'])),
+  compile: (without) =>
+    ({ config: ids.filter((id) => !without.has(id)).join('\n') }) as Partial<ProxyPlan> as ProxyPlan,
+})
+
+test('however many of a namespace are refused, few questions find those of others; of its own some wait', async () => {
   const bad = ofNamespace('bad', 200)
   const good = Array.from({ length: 30 }, (_, at) => ofNamespace(`good${at}`, 5)).flat()
-  const ids = [...bad, ...good]
-  const all: Wanted = {
-    parts: () => new Map(ids.map((id) => [id, 'text'])),
-    compile: (without) =>
-      ({ config: ids.filter((id) => !without.has(id)).join('\n') }) as Partial<ProxyPlan> as ProxyPlan,
-  }
   let asked = 0
   const check = async ({ config }: ProxyPlan) => {
     asked++
     return config.includes(' bad/') ? 'no' : undefined
   }
-  const suspects = new Set(ids)
-  const first = await findRefused(all, { suspects, leftOut: new Set(), isOver: () => asked >= 15 }, check)
-  assert.deepEqual(first?.undecided.size, bad.length - (first?.refused.size ?? 0))
-  assert.ok([...first!.undecided, ...first!.refused.keys()].every((id) => bad.includes(id)))
-  // The search goes on where it has stopped.
-  let { undecided, refused } = first!
-  const leftOut = new Set(refused.keys())
-  while (undecided.size > 0) {
+  const ids = [...bad, ...good]
+  const leftOut = new Set<string>()
+  for (let turn = 0; turn < 25; turn++) {
     asked = 0
-    const next = await findRefused(all, { suspects: undecided, leftOut, isOver: () => asked >= 15 }, check)
-    assert.ok(next!.refused.size > 0)
-    for (const id of next!.refused.keys()) leftOut.add(id)
-    undecided = next!.undecided
+    const found = await findRefused(inLines(ids), { suspects: new Set(ids), leftOut }, check)
+    assert.ok(asked < 40, `${asked} questions`)
+    assert.equal(found?.refused.size, 8)
+    assert.equal(found.notAsked.size, bad.length - leftOut.size - 8)
+    assert.ok([...found.notAsked, ...found.refused.keys()].every((id) => bad.includes(id)))
+    for (const id of found.refused.keys()) leftOut.add(id)
   }
   assert.deepEqual(leftOut, new Set(bad))
+  // What has been taken before does not wait for what has changed.
+  const all = await findRefused(inLines(ids), { suspects: new Set(), leftOut: new Set() }, check)
+  assert.deepEqual([new Set(all?.refused.keys()), all?.notAsked.size], [new Set(bad), 0])
 })
+
+test('a listener does not answer for a rule of another namespace that is refused where it is attached', async () => {
+  const listener = 'Gateway infra/gw http'
+  const rules = ['HTTPRoute team/good 0', 'HTTPRoute shop/bad 0']
+  // A rule is written where its listener is.
+  const check = async ({ config }: ProxyPlan) =>
+    config.includes(listener) && config.includes('shop/bad') ? 'no' : undefined
+  for (const ids of [
+    [...rules, listener],
+    [listener, ...rules],
+  ])
+    for (const suspects of [[], ids, [listener], [rules[1]!]]) {
+      const found = await findRefused(inLines(ids), search(...suspects), check)
+      assert.deepEqual([...(found?.refused.keys() ?? [])], ['HTTPRoute shop/bad 0'])
+    }
+})
+
+const NOBODY: ReadonlySet<string> = new Set()
+const found = (...ids: readonly string[]) => ({ refused: new Map(ids.map((id) => [id, 'no'])), notAsked: NOBODY })
 
 test('a refused part is left out until it is another, or until it is time to ask again', async () => {
   const clock = new HandClock()
   const refusals = new Refusals(clock, () => 1)
   const parts = { a: 'one', b: 'one' }
-  refusals.note(new Map([['a', 'no']]), wanted(parts))
+  refusals.note(found('a'), wanted(parts), NOBODY)
   assert.deepEqual(refusals.leftOut(wanted(parts)), new Set(['a']))
   assert.deepEqual(refusals.leftOut(wanted({ ...parts, a: 'two' })), new Set())
   assert.deepEqual(refusals.words, new Map([['a', 'no']]), 'it is told until it is taken')
   await clock.advance(60_000)
   assert.deepEqual(refusals.leftOut(wanted(parts)), new Set())
   // Refused once more, it waits for longer.
-  refusals.note(new Map([['a', 'no']]), wanted(parts))
+  refusals.note(found('a'), wanted(parts), NOBODY)
   assert.equal(refusals.nextTry! - clock.now(), 120_000)
-  refusals.note(new Map([['b', 'no']]), wanted(parts), new Set(['a']))
+  refusals.note(found('b'), wanted(parts), new Set(['a']))
   assert.deepEqual([...refusals.words.keys()].sort(), ['a', 'b'], 'who was not asked for stays')
   refusals.accepted(new Set())
   assert.deepEqual([refusals.words.size, refusals.nextTry], [0, undefined])
+})
+
+test('what was not asked for waits as long each time, and what is refused longer and longer', async () => {
+  const clock = new HandClock()
+  const refusals = new Refusals(clock, () => 1)
+  const parts = wanted({ a: 'one', b: 'one' })
+  const both = { refused: new Map([['a', 'no']]), notAsked: new Set(['b']) }
+  refusals.note(both, parts, NOBODY)
+  assert.match(refusals.words.get('b')!, /^HAProxy refuses 8 parts of this namespace /)
+  await clock.advance(60_000)
+  refusals.note(both, parts, NOBODY)
+  await clock.advance(60_000)
+  assert.deepEqual(refusals.leftOut(parts), new Set(['a']))
 })

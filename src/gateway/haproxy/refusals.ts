@@ -1,8 +1,10 @@
 import { backoff, type Clock } from '#clock/clock.ts'
-import type { Wanted } from './isolate.ts'
+import { type Found, MOST_REFUSED, type Wanted } from './isolate.ts'
 
 const FIRST_MS = 60_000
 const LONGEST_MS = 3_600_000
+
+const NOT_ASKED = `HAProxy refuses ${MOST_REFUSED} parts of this namespace that came together with it, and is asked for it in a minute`
 
 interface Refusal {
   readonly words: string
@@ -44,18 +46,25 @@ export class Refusals {
     return new Set([...this.#refused].filter(([id, refusal]) => isOut(id, refusal)).map(([id]) => id))
   }
 
+  /** Ids of all that has been refused and not been taken since. */
+  get ids(): readonly string[] {
+    return [...this.#refused.keys()]
+  }
+
   /** Of a search among all parts but those that stay left out: others that it did not find are not refused. */
-  note(found: ReadonlyMap<string, string>, wanted: Wanted, leftOut: ReadonlySet<string> = new Set()): void {
+  note({ refused, notAsked }: Found, wanted: Wanted, leftOut: ReadonlySet<string>): void {
     const parts = wanted.parts()
     const before = new Map(this.#refused)
     for (const id of before.keys()) if (!leftOut.has(id)) this.#refused.delete(id)
-    for (const [id, words] of found) {
-      const text = parts.get(id) ?? ''
-      const known = before.get(id)
-      const tries = known?.text === text ? known.tries + 1 : 0
+    const add = (id: string, words: string, tries: number): void => {
       const until = this.#clock.now() + backoff(tries, FIRST_MS, LONGEST_MS, this.#random)
-      this.#refused.set(id, { words, text, tries, until })
+      this.#refused.set(id, { words, text: parts.get(id) ?? '', tries, until })
     }
+    for (const [id, words] of refused) {
+      const known = before.get(id)
+      add(id, words, known !== undefined && known.text === parts.get(id) ? known.tries + 1 : 0)
+    }
+    for (const id of notAsked) add(id, NOT_ASKED, 0)
   }
 
   /** All but these have been taken. */

@@ -12,9 +12,6 @@ import { SlotServersOf } from './slot-servers-of.ts'
 /** Who does not answer is asked again after this. */
 const RETRY_MS = 100
 const FAULT_MS = 5_000
-/** How long it is looked for who is refused until the others are served. */
-const SEARCH_MS = 2_000
-const UNDECIDED = 'HAProxy refuses something that has come with it, and is still to be asked for it alone'
 /** How long files may be behind what was told while HAProxy runs. */
 const FILES_MS = 100
 const SWEEP_MS = 1_000
@@ -49,7 +46,6 @@ export class RunningProxy {
   readonly #servers: SlotServersOf
   #worker: Worker | undefined
   #former: Worker | undefined
-  #undecided: ReadonlySet<string> = new Set()
   #fault: Error | undefined
   #hurry = new AbortController()
   #reloads = 0
@@ -96,12 +92,9 @@ export class RunningProxy {
     return this.#folder.note
   }
 
-  /** HAProxy's words of the parts that it refuses, by their ids; and of those that it may refuse. */
+  /** HAProxy's words of the parts that it refuses, by their ids. */
   get refused(): ReadonlyMap<string, string> {
-    const { words } = this.#refusals
-    return this.#undecided.size === 0
-      ? words
-      : new Map([...words, ...Array.from(this.#undecided, (id) => [id, UNDECIDED] as const)])
+    return this.#refusals.words
   }
 
   /** Why what is wanted is not served, where it is none of its parts. */
@@ -234,24 +227,15 @@ export class RunningProxy {
     }
     // What is not as it was when all was taken comes last.
     const before = this.#accepted?.parts() ?? new Map<string, string>()
-    const changed = [...wanted.parts()].filter(([id, text]) => before.get(id) !== text).map(([id]) => id)
-    const { clock } = this.#options
-    const end = clock.now() + SEARCH_MS
-    const search = {
-      suspects: new Set([...changed, ...this.#undecided]),
-      leftOut,
-      isOver: () => clock.now() >= end,
-    }
-    const found = await findRefused(wanted, search, (one) => this.#check(one))
-    if (!found || found.refused.size + found.undecided.size === 0)
-      throw new ProxyError('PROXY_REFUSED', `HAProxy refuses its configuration: ${words}`)
-    this.#refusals.note(found.refused, wanted, leftOut)
-    const rest = new Set([...leftOut, ...found.refused.keys(), ...found.undecided])
+    const changed = [...wanted.parts()].filter(([id, text]) => before.get(id) !== text)
+    const suspects = new Set([...changed.map(([id]) => id), ...this.#refusals.ids])
+    const found = await findRefused(wanted, { suspects, leftOut }, (one) => this.#check(one))
+    if (!found?.refused.size) throw new ProxyError('PROXY_REFUSED', `HAProxy refuses its configuration: ${words}`)
+    this.#refusals.note(found, wanted, leftOut)
+    const rest = new Set([...leftOut, ...found.refused.keys(), ...found.notAsked])
     const left = wanted.compile(rest)
     if (!(await this.#writePlan(left))) await this.#reload(left)
-    this.#take(wanted, left, rest, found.undecided)
-    // All that others want comes first.
-    if (found.undecided.size > 0) this.#note('plan')
+    this.#take(wanted, left, rest)
   }
 
   /** What HAProxy says of a plan's files. To ask takes long: endpoints go on to change meanwhile. */
@@ -291,14 +275,8 @@ export class RunningProxy {
     }
   }
 
-  #take(
-    wanted: Wanted,
-    plan: ProxyPlan,
-    leftOut: ReadonlySet<string>,
-    undecided: ReadonlySet<string> = new Set(),
-  ): void {
+  #take(wanted: Wanted, plan: ProxyPlan, leftOut: ReadonlySet<string>): void {
     this.#accepted = wanted
-    this.#undecided = undecided
     this.#plan = plan
     this.#refusals.accepted(leftOut)
     this.#servers.take(plan)

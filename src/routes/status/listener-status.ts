@@ -86,7 +86,7 @@ export const notProgrammed = (
   if (family === 'tcp' || family === 'udp')
     return options.isLed({ site, port, protocol, by: 'kernel' })
       ? undefined
-      : pending(`its addresses do not have port ${port} yet`)
+      : { ...pending(`its addresses do not have port ${port} yet`), isOlder: true }
   if (options.bindOf(site, port) === undefined) return pending(`port ${port} is not given to the proxy yet`)
   const served = options.servedAt(listener.owner, port)
   if (served === undefined) return pending('no proxy serves it yet')

@@ -2,8 +2,11 @@
 export const isHeaderValue = (text: string): boolean =>
   /^[!-~\u0080-\u00ff](?:[\t -~\u0080-\u00ff]*[!-~\u0080-\u00ff])?$/.test(text)
 
-/** Headers that say where a message ends, or what a connection is: who changes them makes two messages of one. */
-const FRAMING: readonly string[] = ['connection', 'content-length', 'transfer-encoding', 'upgrade']
+/**
+ * Headers that say where a message ends, or what a connection is: who changes them makes two messages of one. And the one
+ * by which a request that comes round is known.
+ */
+const FRAMING: readonly string[] = ['connection', 'content-length', 'transfer-encoding', 'upgrade', 'x-forwarded-turns']
 
 /** Whether a route may set, add or remove the header. */
 export const isFraming = (name: string): boolean => FRAMING.includes(name.toLowerCase())

@@ -132,6 +132,25 @@ test('a request that comes round and round is ended', async () => {
     )
 })
 
+test('a rule that takes away by what a request that comes round is known has it counted all the same', async () => {
+  const change = { type: 'requestHeaders', set: [], add: [], remove: ['x-forwarded-for'] } as const
+  await withProxy(backends, [entry('', 'one', { filters: [change] })], async () => {
+    const told = async (...lines: readonly string[]) => {
+      const { status, body } = await send(request('a.test', lines))
+      return status === 200 ? headerOf((JSON.parse(body) as Echo).headers, 'x-forwarded-turns') : status
+    }
+    assert.deepEqual(
+      [
+        await told(),
+        await told('X-Forwarded-Turns: 1'),
+        await told('X-Forwarded-Turns: 5.5'),
+        await told('X-Forwarded-Turns: 10'),
+      ],
+      ['1', '2', '6', 508],
+    )
+  })
+})
+
 test('rules see the client that trusted proxies speak for, request by request', async () => {
   const entries = [entry('', 'one', { sources: ['8.8.0.0/16', 'fd00::/8'] })]
   const statuses = async (trusted: readonly string[], ...forwarded: readonly string[]) => {

@@ -23,7 +23,7 @@ export class SiteSlices {
       const key = serviceKeyOf(slice)
       return key !== undefined && slice.metadata?.namespace === DATA_PLANE_NAMESPACE ? [key] : []
     })
-    const note = (slice: EndpointSlice, before: readonly number[] = []): void => {
+    const note = (slice: EndpointSlice, before: readonly string[] = []): void => {
       if (isSite(serviceKeyOf(slice) ?? '') && !sameValue(readyPorts(slice), before)) changed()
     }
     this.cache.addHandlers({
@@ -41,12 +41,12 @@ export class SiteSlices {
     if (!isBind(bind)) return false
     return this.cache.lister
       .byIndex(INDEX, keyOf(service))
-      .some((slice) => !isLeaving(slice) && readyPorts(slice).includes(bind))
+      .some((slice) => !isLeaving(slice) && readyPorts(slice).includes(`${own?.name ?? ''} ${bind}`))
   }
 }
 
-/** The ports at which a slice has somebody who is ready. */
-const readyPorts = ({ ports, endpoints }: EndpointSlice): readonly number[] =>
+/** The ports at which a slice has somebody who is ready, each by its name and its number. */
+const readyPorts = ({ ports, endpoints }: EndpointSlice): readonly string[] =>
   endpoints?.some(({ conditions }) => conditions?.ready !== false)
-    ? (ports ?? []).flatMap(({ port }) => port ?? [])
+    ? (ports ?? []).flatMap(({ name = '', port }) => (port === undefined ? [] : `${name} ${port}`))
     : []

@@ -3,6 +3,7 @@
 local copies = require("copies")
 local cors = require("cors")
 local paths = require("paths")
+local requests = require("requests")
 local sound = require("answers").sound
 
 local filters = {}
@@ -11,6 +12,7 @@ local function change_request(txn, change)
   for _, one in ipairs(change.set) do txn.http:req_set_header(one.name, sound(one.value)) end
   for _, one in ipairs(change.add) do txn.http:req_add_header(one.name, sound(one.value)) end
   for _, name in ipairs(change.remove) do txn.http:req_del_header(name) end
+  requests.keep_turns(txn)
 end
 
 -- Does filters in their order. `later` is what the answer gets, `copied` are the copies that go out. Returns what is

@@ -86,7 +86,7 @@ function requests.vet(txn)
   local turns = 0
   for name, values in pairs(headers) do
     local lower = name:lower()
-    if lower == TURNS then turns = math.max(turns, tonumber(values[0]) or 0) end
+    if lower == TURNS then turns = math.max(turns, math.floor(tonumber(values[0]) or 0)) end
     if is_ours(lower) or lower == TURNS or (is_said(lower) and not is_trusted) then txn.http:req_del_header(name) end
     if lower == "upgrade" then
       for _, value in pairs(values) do
@@ -98,9 +98,16 @@ function requests.vet(txn)
     end
   end
   -- Whoever forwards has been here, or is another proxy.
-  if headers["x-forwarded-for"] then
+  if headers["x-forwarded-for"] or headers[TURNS] then
     if turns >= MOST_TURNS then return answer(508) end
-    txn.http:req_set_header(TURNS, tostring(math.tointeger(turns + 1)))
+    txn.http:req_set_header(TURNS, string.format("%d", turns + 1))
+  end
+end
+
+-- A rule may take the header away by which it would be known that a request comes round.
+function requests.keep_turns(txn)
+  if not requests.header(txn, "x-forwarded-for") and not requests.header(txn, TURNS) then
+    txn.http:req_set_header(TURNS, "1")
   end
 end
 

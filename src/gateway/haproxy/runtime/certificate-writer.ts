@@ -1,7 +1,7 @@
 import type { CertificateListLine, ProxyPlan } from '#dataplane/haproxy/proxy-plan.ts'
 import { listLine } from '../files/texts.ts'
 import { type Held, isSameLine } from '../held.ts'
-import { ProxyError } from '../proxy-error.ts'
+import { isRefusal, ProxyError } from '../proxy-error.ts'
 import { LARGEST_COMMAND, type RuntimeSocket, word } from './runtime-socket.ts'
 
 /** What HAProxy calls a file of each sort, and how it answers. */
@@ -14,12 +14,26 @@ type Sort = keyof typeof SORTS
 /** A file that HAProxy cannot be given while it runs, only by a reload. */
 const isTooLarge = (pem: string): boolean => Buffer.byteLength(pem) > LARGEST_COMMAND
 
-/** Gives certificates and authorities that are not there or others; those that are too many stay. */
+/** What a worker did not take while it runs, by names: it is not asked again. */
+const notTaken = new WeakMap<Held, Map<string, string>>()
+
+/**
+ * Gives certificates and authorities that are not there or others; those that are too many stay. One that is new, not
+ * taken and in no list is no matter until a server names it, which is refused then.
+ */
 export const fillCertificates = async (socket: RuntimeSocket, plan: ProxyPlan, held: Held): Promise<void> => {
+  const listed = new Set([...plan.certificateLists.values()].flat().map(({ certificate }) => certificate))
   for (const sort of ['authorities', 'certificates'] as const)
     for (const [name, pem] of plan[sort]) {
-      if (held[sort].get(name) === pem) continue
-      await give(socket, sort, name, pem, held)
+      const isNew = !held[sort].has(name)
+      const before = notTaken.get(held) ?? new Map<string, string>()
+      if (held[sort].get(name) === pem || (isNew && before.get(name) === pem)) continue
+      try {
+        await give(socket, sort, name, pem, held)
+      } catch (error) {
+        if (!isNew || listed.has(name) || !isRefusal(error)) throw error
+        notTaken.set(held, before.set(name, pem))
+      }
     }
   for (const [name, lines] of plan.certificateLists) {
     const before = held.certificateLists.get(name) ?? []

@@ -213,11 +213,31 @@ test('certificates are there before lists name them, and go when none does; one 
     'del ssl cert a.pem',
   ])
   fake.answers = { 'set ssl cert': "unable to load certificate from file 'c.pem'.\nCan't load the payload\n" }
-  await assert.rejects(write(plan({}, { certificates: pem('c') })), {
+  await assert.rejects(write(plan({}, { certificates: pem('c'), certificateLists: lists(['c']) })), {
     message: `HAProxy refused "set ssl cert c.pem": unable to load certificate from file 'c.pem'.; Can't load the payload`,
   })
   assert.deepEqual(fake.told.slice(-2), ['abort ssl cert c.pem', 'del ssl cert c.pem'])
   assert.deepEqual([...worker.held.certificates.keys()], ['b.pem'])
+})
+
+test('what is not taken and nobody names yet holds up nothing, and is not given again until it is another', async (t) => {
+  const { fake, write } = await workerWith(t, plan({}, {}))
+  fake.answers = { 'set ssl ca-file': 'no certificate in it\n' }
+  const bad = (pem: string) =>
+    plan(
+      {},
+      {
+        authorities: new Map([
+          ['ca.pem', pem],
+          ['good.pem', 'CA'],
+        ]),
+      },
+    )
+  const asked = async (pem: string) => {
+    await write(bad(pem))
+    return fake.told.splice(0).filter((line) => line.startsWith('set ssl ca-file ca.pem')).length
+  }
+  assert.deepEqual([await asked('one'), await asked('one'), await asked('two')], [1, 0, 1])
 })
 
 test('a worker that has started has read what its configuration names: what a first server will name is given to it', async (t) => {
