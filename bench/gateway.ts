@@ -185,6 +185,7 @@ try {
       ratio_to_bare: round(median(ratioTo('bare'))),
       ratio_to_bare_with_our_headers: round(median(ratioTo('bare, our headers'))),
       ratio_to_nginx: round(median(ratioTo('nginx, an ingress'))),
+      ratio_to_nginx_as_installed: round(median(ratioTo('nginx, as installed'))),
       ratio_to_lean_nginx: round(median(ratioTo('nginx, lean'))),
       route_change_p50_ms: row(routeTimes).p50_ms,
       requests_while_changing: requests,

@@ -16,6 +16,7 @@ const BARE_PORT = 21_000
 const HEADERS_PORT = 21_001
 const NGINX_PORT = 21_002
 const LEAN_PORT = 21_003
+const INSTALLED_PORT = 21_004
 const THREADS = 2
 
 /** Connections and times as our gateway has them (src/dataplane/haproxy/config/global.ts). */
@@ -45,7 +46,7 @@ export const startServers = (folder: string, netns: string): ChildProcess => {
  * all headers that ours has. Nginx, an ingress: the same table as nginx' own ingress controller writes it when nothing is
  * said: a server for each host, an upstream for each Service with a zone that its workers share, of two at random the one
  * that has less to do, the headers that it sends; but connections to endpoints are kept, which it does not do, and nothing is logged,
- * which it does. Nginx, lean: the same table in as little as it takes to be asked for it, answers as they come.
+ * which it does. Nginx, as installed: with these two as it has them, the log written to nowhere. Nginx, lean: the same table in as little as it takes to be asked for it, answers as they come.
  * `filtered`: the program of bench/load, so that their system calls pass a filter as those of the pod do.
  */
 export const startRivals = (
@@ -69,12 +70,14 @@ export const startRivals = (
   const headers = inside(netns, filtered, 'haproxy', '-db', '-f', headersFile)
   const nginx = nginxOf(NGINX_PORT, ingressConfig)
   const lean = nginxOf(LEAN_PORT, leanConfig)
+  const installed = nginxOf(INSTALLED_PORT, installedConfig)
   return {
-    children: [bare, headers, nginx, lean],
+    children: [bare, headers, nginx, lean, installed],
     proxies: [
       { name: 'bare', port: BARE_PORT, pids: () => [bare.pid!] },
       { name: 'bare, our headers', port: HEADERS_PORT, pids: () => [headers.pid!] },
       { name: 'nginx, an ingress', port: NGINX_PORT, pids: () => childrenOf(nginx.pid!) },
+      { name: 'nginx, as installed', port: INSTALLED_PORT, pids: () => childrenOf(installed.pid!) },
       { name: 'nginx, lean', port: LEAN_PORT, pids: () => childrenOf(lean.pid!) },
     ],
   }
@@ -109,7 +112,7 @@ interface NginxOptions {
 const all = (count: number): readonly number[] => Array.from({ length: count }, (_, number) => number)
 
 /** What both have, around upstreams and servers. */
-const nginxConfig = ({ folder, port }: NginxOptions, sections: readonly string[]): string => {
+const nginxConfig = ({ folder, port }: NginxOptions, sections: readonly string[], log = 'access_log off;'): string => {
   const temporary = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi']
   return `user root;
 daemon off;
@@ -119,12 +122,11 @@ error_log stderr crit;
 pid ${join(folder, 'nginx.pid')};
 events { worker_connections 4096; }
 http {
-  access_log off;
+  ${log}
   keepalive_requests 1000000;
   server_names_hash_max_size 16384;
   server_names_hash_bucket_size 128;
 ${temporary.map((name) => `  ${name}_temp_path ${join(folder, 'temp', name)};`).join('\n')}
-  map $http_upgrade $connection_upgrade { default upgrade; '' ''; }
   server { listen ${port} default_server reuseport; return 404; }
 ${sections.join('\n')}
 }
@@ -132,17 +134,26 @@ ${sections.join('\n')}
 }
 
 const KEPT = '    keepalive 320;\n    keepalive_requests 1000000;'
+const upgrades = (otherwise: string) => `  map $http_upgrade $connection_upgrade { default upgrade; '' ${otherwise}; }`
+const LOG = `log_format main '$remote_addr - $remote_user [$time_local] "$request" $status $body_bytes_sent "$http_referer" "$http_user_agent" "$http_x_forwarded_for"';
+  access_log /dev/null main;`
 
-const ingressConfig = (options: NginxOptions): string => {
+const ingressConfig = (options: NginxOptions): string =>
+  nginxConfig(options, [upgrades("''"), ...ingressSections(options, KEPT)])
+
+const installedConfig = (options: NginxOptions): string =>
+  nginxConfig(options, [upgrades('close'), ...ingressSections(options, '')], LOG)
+
+const ingressSections = (options: NginxOptions, kept: string): readonly string[] => {
   const { address, routes, port } = options
   const services = [...new Set(all(routes).map(serviceOf))]
-  return nginxConfig(options, [
+  return [
     ...services.map(
       (service) => `  upstream default-shop-s${service} {
     zone default-shop-s${service} 256k;
     random two least_conn;
     server ${address}:${portOf(service)} max_fails=1 fail_timeout=10s max_conns=0;
-${KEPT}
+${kept}
   }`,
     ),
     ...all(routes).map(
@@ -173,13 +184,14 @@ ${KEPT}
     }
   }`,
     ),
-  ])
+  ]
 }
 
 const leanConfig = (options: NginxOptions): string => {
   const { address, routes, port } = options
   const services = [...new Set(all(routes).map(serviceOf))]
   return nginxConfig(options, [
+    upgrades("''"),
     `  proxy_http_version 1.1;
   proxy_buffering off;
   proxy_set_header Host $http_host;
