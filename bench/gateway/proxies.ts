@@ -12,6 +12,9 @@ export interface ProxyServer {
 }
 
 const NGINX = ['/usr/sbin/nginx', join(import.meta.dirname, '../../.debian/usr/sbin/nginx')]
+/** The rival that keeps no connections. */
+export const AS_INSTALLED = 'nginx, as installed'
+
 const BARE_PORT = 21_000
 const HEADERS_PORT = 21_001
 const NGINX_PORT = 21_002
@@ -77,7 +80,7 @@ export const startRivals = (
       { name: 'bare', port: BARE_PORT, pids: () => [bare.pid!] },
       { name: 'bare, our headers', port: HEADERS_PORT, pids: () => [headers.pid!] },
       { name: 'nginx, an ingress', port: NGINX_PORT, pids: () => childrenOf(nginx.pid!) },
-      { name: 'nginx, as installed', port: INSTALLED_PORT, pids: () => childrenOf(installed.pid!) },
+      { name: AS_INSTALLED, port: INSTALLED_PORT, pids: () => childrenOf(installed.pid!) },
       { name: 'nginx, lean', port: LEAN_PORT, pids: () => childrenOf(lean.pid!) },
     ],
   }
