@@ -69,7 +69,7 @@ const until = async (holds: () => boolean, what: string): Promise<void> => {
   for (const end = Date.now() + PATIENCE_MS; !holds(); await sleep(1)) assert.ok(Date.now() < end, what)
 }
 
-const bundle = join(import.meta.dirname, '..', '..', 'node_modules', `.crash-${process.pid}`)
+const bundle = mkdtempSync(join(import.meta.dirname, '..', '..', 'node_modules', '.crash-'))
 before(() => bundleServer(bundle))
 after(() => rmSync(bundle, { recursive: true, force: true }))
 

@@ -108,10 +108,12 @@ export class DatabaseFile {
   }
 
   /**
-   * Forgets what was replaced or deleted by changes after `from`, which is `compacted`, up to `until`: by at most `limit`
-   * of them. Gives what `compacted` is now.
+   * Forgets what was replaced or deleted by changes after `since` up to `until`: by at most `limit` of them. Gives what
+   * `compacted` is now. `since`: what it was, as far as is known: whoever had the file before may have gone further, and
+   * `compacted` never goes back, as what is forgotten would seem to be there.
    */
-  compact(from: number, until: number, limit: number): number {
+  compact(since: number, until: number, limit: number): number {
+    const from = Math.max(since, this.compacted)
     const to = this.#number(
       'SELECT ifnull(max(revision), ?2) FROM (SELECT revision FROM changes WHERE revision > ?1 AND revision <= ?2 ORDER BY revision LIMIT ?3)',
       from,

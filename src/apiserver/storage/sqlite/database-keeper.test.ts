@@ -193,3 +193,30 @@ test('a set that is there already does no harm, and one that is refused takes it
   assert.throws(() => keeper.append({ rows, sets: other }, 2))
   assert.deepEqual(kept().revisions, [1, 2])
 })
+
+test('a second one that has the file open since before the first has forgotten something remembers nothing again', async (t) => {
+  const { path, opened } = place(t)
+  const write = writer()
+  const limits = { age: AGE, octets: 20_000 }
+  const before = opened()
+  const text = 'x'.repeat(500)
+  const history = [...Array.from({ length: 100 }, () => write('a', 0, text)), write('b', 0, text), write('b', 1, text)]
+  for (const row of history) before.append({ rows: [row], sets: [] }, row[0] - 1)
+  // As the server's own thread and the one that takes over from it.
+  const first = opened({ limits })
+  const second = new DatabaseKeeper({ path, firstRevision: 0, isSynchronous: true, now: () => now, limits })
+  t.after(() => second.close())
+  const append = (keeper: DatabaseKeeper): void => {
+    const row = write('a', 0, text)
+    keeper.append({ rows: [row], sets: [] }, row[0] - 1)
+  }
+  append(first)
+  await first.sync()
+  while (first.tidy());
+  const { compacted } = readDatabase(path)!
+  assert.ok(compacted >= history.length, `${compacted}`)
+  append(second)
+  // The next step would go further again: whoever is killed before it must find the past as it is.
+  second.tidy()
+  assert.ok(readDatabase(path)!.compacted >= compacted)
+})
