@@ -203,6 +203,28 @@ test('a batch that SQLite refuses is not there, nor half of it, and the next one
   )
 })
 
+test('a batch that is on the disk is there, whatever goes wrong with what is forgotten after it', async (t) => {
+  const { path, journalOf } = place(t)
+  const told: string[] = []
+  const journal = journalOf({ limits: { age: LONG, octets: 1 }, report: (what) => told.push(what) })
+  journal.load()
+  await journal.append([change(101, 'a')])
+  const other = new DatabaseSync(path)
+  other.exec("CREATE TRIGGER stuck BEFORE DELETE ON changes BEGIN SELECT RAISE(ABORT, 'stuck'); END")
+  other.close()
+  await journal.append([change(102, 'a', { replaces: 101 })])
+  await journal.append([change(103, 'b')])
+  assert.match(told.join(), /objects\.db.*stuck/)
+  assert.deepEqual(
+    loaded(journalOf()).changes.map(({ key, revision }) => [key, revision]),
+    [
+      ['a', 101],
+      ['a', 102],
+      ['b', 103],
+    ],
+  )
+})
+
 const faultOf = (journal: SqliteJournal): DatabaseError => {
   try {
     loaded(journal)

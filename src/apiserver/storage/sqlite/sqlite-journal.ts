@@ -94,7 +94,7 @@ export class SqliteJournal implements Journal {
     const { path } = this.#options
     if (this.#isClosed) throw new JournalError('FAILED', `${path} is closed`)
     try {
-      this.#appender ??= inThisThread(this.#open())
+      this.#appender ??= this.#inThisThread(this.#open())
       await this.#appender.append(written, this.#last).catch((error: unknown) => {
         const isAbandoned = error instanceof DatabaseError && error.code === 'DATABASE_ABANDONED'
         return isAbandoned ? this.#appendAgain(written) : Promise.reject(error)
@@ -109,13 +109,31 @@ export class SqliteJournal implements Journal {
     this.#appender = undefined
     this.#timer.refresh()
     const keeper = this.#open()
-    this.#appender = inThisThread(keeper)
+    this.#appender = this.#inThisThread(keeper)
     if (keeper.last === written.rows.at(-1)![0]) await keeper.sync()
     else await this.#appender.append(written, this.#last)
   }
 
   #open(): DatabaseKeeper {
     return new DatabaseKeeper({ ...this.#options, isSynchronous: false })
+  }
+
+  /** Waits for SQLite, which writes to the kernel's memory, and not for the disk. */
+  #inThisThread(keeper: DatabaseKeeper): Appender {
+    const { path, report = console.error } = this.#options
+    return {
+      async append(written, after) {
+        keeper.append(written, after)
+        await keeper.sync()
+        try {
+          keeper.tidy()
+        } catch (error) {
+          // What was appended is on the disk, however that went.
+          report(refusalOf(error, path).message)
+        }
+      },
+      close: () => Promise.resolve(keeper.close()),
+    }
   }
 
   async #startThread(): Promise<void> {
@@ -148,13 +166,3 @@ export class SqliteJournal implements Journal {
     }
   }
 }
-
-/** Waits for SQLite, which writes to the kernel's memory, and not for the disk. */
-const inThisThread = (keeper: DatabaseKeeper): Appender => ({
-  async append(written, after) {
-    keeper.append(written, after)
-    await keeper.sync()
-    keeper.tidy()
-  },
-  close: () => Promise.resolve(keeper.close()),
-})
