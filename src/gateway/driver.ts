@@ -174,7 +174,7 @@ export class Driver {
 
   /** With backends that are not tried again where they are of kinds that have to wait. */
   #withinBudget(table: RoutingTable): RoutingTable {
-    const wanted = new Set([...table.backends.values()].map(slotKind).filter(isMadeByRoutes))
+    const wanted = kindsByNamespace(table)
     const had = new Set(this.#slotsBefore().pools.keys())
     // What it starts with costs no reload.
     const { kinds, againMs } = this.#kinds.waiting(had, wanted, this.proxy.plan === undefined)
@@ -216,6 +216,19 @@ export class Driver {
   #slotsOf(plan: ProxyPlan): Slots {
     return this.#slots.get(plan) ?? this.#lastSlots
   }
+}
+
+/** Kinds that routes ask for, each with the namespace that counts for it: of several the first by name. */
+const kindsByNamespace = ({ backends }: RoutingTable): ReadonlyMap<string, string> => {
+  const found = new Map<string, string>()
+  for (const backend of backends.values()) {
+    const kind = slotKind(backend)
+    if (!isMadeByRoutes(kind)) continue
+    const { namespace } = backend.service
+    const first = found.get(kind)
+    if (first === undefined || namespace < first) found.set(kind, namespace)
+  }
+  return found
 }
 
 /** Of what has listeners, by `ownerId()`. */

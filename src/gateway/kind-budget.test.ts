@@ -3,6 +3,9 @@ import { test } from 'node:test'
 import { HandClock } from '#clock/testing/hand-clock.ts'
 import { KindBudget } from './kind-budget.ts'
 
+/** Of one namespace. */
+const asked = (from: number, to: number, namespace = 'shop'): ReadonlyMap<string, string> =>
+  new Map([...kinds(from, to)].map((kind) => [kind, namespace]))
 const kinds = (from: number, to: number): ReadonlySet<string> =>
   new Set(Array.from({ length: to - from }, (_, at) => `http-retry-${1000 + from + at}`))
 const NONE: ReadonlySet<string> = new Set()
@@ -10,14 +13,14 @@ const NONE: ReadonlySet<string> = new Set()
 test('so many new kinds are taken at once, then one in a minute; those that the proxy has always', () => {
   const clock = new HandClock()
   const budget = new KindBudget(clock)
-  assert.deepEqual(budget.waiting(NONE, kinds(0, 18)).kinds, kinds(16, 18))
-  assert.deepEqual(budget.waiting(NONE, kinds(0, 18)).kinds, kinds(16, 18))
-  assert.deepEqual(budget.waiting(kinds(16, 17), kinds(0, 18)).kinds, kinds(17, 18))
+  assert.deepEqual(budget.waiting(NONE, asked(0, 18)).kinds, kinds(16, 18))
+  assert.deepEqual(budget.waiting(NONE, asked(0, 18)).kinds, kinds(16, 18))
+  assert.deepEqual(budget.waiting(kinds(16, 17), asked(0, 18)).kinds, kinds(17, 18))
   clock.advance(59_000)
-  const { kinds: waiting, againMs } = budget.waiting(NONE, kinds(0, 19))
+  const { kinds: waiting, againMs } = budget.waiting(NONE, asked(0, 19))
   assert.deepEqual([waiting, againMs], [kinds(17, 19), 1000])
   clock.advance(againMs)
-  assert.deepEqual(budget.waiting(NONE, kinds(0, 19)).kinds, kinds(18, 19))
+  assert.deepEqual(budget.waiting(NONE, asked(0, 19)).kinds, kinds(18, 19))
 })
 
 test('whoever writes other kinds again and again has one a minute', () => {
@@ -25,7 +28,7 @@ test('whoever writes other kinds again and again has one a minute', () => {
   const budget = new KindBudget(clock)
   let taken = 0
   for (let round = 0; round < 100; round++) {
-    taken += 1 - budget.waiting(NONE, kinds(round, round + 1)).kinds.size
+    taken += 1 - budget.waiting(NONE, asked(round, round + 1)).kinds.size
     clock.advance(6_000)
   }
   assert.equal(taken, 16 + 9)
@@ -35,8 +38,22 @@ test('however long one waits there is no more room than at first, and no more ki
   const clock = new HandClock()
   const budget = new KindBudget(clock)
   clock.advance(86_400_000)
-  assert.deepEqual(budget.waiting(NONE, kinds(0, 17)).kinds, kinds(16, 17))
-  assert.equal(budget.waiting(kinds(0, 100), kinds(0, 100)).kinds.size, 36)
+  assert.deepEqual(budget.waiting(NONE, asked(0, 17)).kinds, kinds(16, 17))
+  const two = (from: number) => new Map([...asked(from, 50, 'a'), ...asked(50, 100, 'b')])
+  assert.deepEqual(budget.waiting(kinds(0, 100), two(0)).kinds, new Set([...kinds(32, 50), ...kinds(82, 100)]))
   // Those that nobody wants any more make room.
-  assert.equal(budget.waiting(kinds(0, 100), kinds(40, 100)).kinds.size, 0)
+  assert.deepEqual(budget.waiting(kinds(0, 100), two(20)).kinds, new Set([...kinds(82, 100)]))
+})
+
+test('a namespace that wants much has its turns, not those of others, and half of all at most', () => {
+  const clock = new HandClock()
+  const budget = new KindBudget(clock)
+  const both = new Map([...asked(0, 60, 'a'), ...asked(60, 64, 'b')])
+  assert.deepEqual(budget.waiting(NONE, both).kinds, kinds(12, 60))
+  for (let minute = 0; minute < 60; minute++) {
+    clock.advance(60_000)
+    budget.waiting(NONE, both)
+  }
+  assert.deepEqual(budget.waiting(NONE, both).kinds, kinds(32, 60))
+  assert.equal(budget.waiting(NONE, new Map([...both, ...asked(64, 70, 'c')])).kinds.size, 28)
 })
