@@ -1,6 +1,6 @@
 /**
  * Requests through a Gateway with 1,000 HTTPRoutes beside a bare HAProxy and Debian's nginx, and how soon a change is in
- * force: see docs/benchmarks.md. `script/bench gateway [--quick] [--rounds N] [--seconds N]`. Prints tables, and JSON as
+ * force: see docs/benchmarks.md. `script/bench gateway [--quick] [--rounds N] [--seconds N] [--connections N]`. Prints tables, and JSON as
  * its last line.
  *
  * A whole cluster of one node. The others run in the network namespace and the cgroups of the gateway's own HAProxy, with a
@@ -40,6 +40,7 @@ const { values } = parseArgs({
     quick: { type: 'boolean', default: false },
     rounds: { type: 'string' },
     seconds: { type: 'string' },
+    connections: { type: 'string', default: '32' },
   },
 })
 const NAME = 'bench-gateway'
@@ -49,6 +50,7 @@ const SECONDS = Number(values.seconds ?? (values.quick ? 1 : 2))
 const ENDPOINT_CHANGES = values.quick ? 40 : 200
 const ROUTE_CHANGES = values.quick ? 50 : 300
 const LOADED_CHANGES = values.quick ? 100 : 1000
+const CONNECTIONS = Number(values.connections)
 const PATIENCE_MS = 60_000
 
 const fairlead = join(import.meta.dirname, '..', 'bin', 'fairlead')
@@ -117,7 +119,7 @@ try {
   changes = new Changes(objects, address, ROUTES)
   await changes.ready()
 
-  const wrk = new Wrk(folder, netns, ROUTES)
+  const wrk = new Wrk({ folder, netns, routes: ROUTES, connections: CONNECTIONS })
   // Each once, so that none is measured while it wakes up.
   for (const proxy of proxies) await wrk.measure(proxy, 1)
   const runs = new Map(proxies.map(({ name }) => [name, [] as { rps: number; cpu_us: number }[]]))
@@ -158,7 +160,7 @@ try {
   client.close()
 
   const middle = (name: string, field: 'rps' | 'cpu_us') => median(runs.get(name)!.map((one) => one[field]))
-  console.log(`32 connections, ${ROUTES} hosts in turns, medians of ${ROUNDS} rounds`)
+  console.log(`${CONNECTIONS} connections, ${ROUTES} hosts in turns, medians of ${ROUNDS} rounds`)
   console.table(
     Object.fromEntries(
       proxies.map(({ name }) => [

@@ -2,7 +2,7 @@ import { join } from 'node:path'
 import { hostOf, portOf, serviceOf } from './objects.ts'
 
 /** What a configuration of nginx is made of. */
-export interface NginxOptions {
+interface NginxOptions {
   /** Where it may write. */
   readonly folder: string
   /** Where all endpoints are, each at a port of its own. */

@@ -5,7 +5,14 @@ import { join } from 'node:path'
 import { hostOf } from './objects.ts'
 import type { ProxyServer } from './proxies.ts'
 
-const CONNECTIONS = 32
+interface WrkOptions {
+  /** For its scripts. */
+  readonly folder: string
+  readonly netns: string
+  readonly routes: number
+  /** Of a full load. */
+  readonly connections: number
+}
 
 /** What a load did. */
 interface Load {
@@ -19,10 +26,12 @@ interface Load {
 export class Wrk {
   readonly #folder: string
   readonly #netns: string
+  readonly #connections: number
 
-  constructor(folder: string, netns: string, routes: number) {
+  constructor({ folder, netns, routes, connections }: WrkOptions) {
     this.#folder = folder
     this.#netns = netns
+    this.#connections = connections
     const hosts = Array.from({ length: routes }, (_, route) => `"${hostOf(route)}"`).join(',')
     const script = (delay: string): string => `local all, at = {}, 0
 function init()
@@ -45,7 +54,7 @@ ${delay}`
     seconds: number,
   ): Promise<{ readonly rps: number; readonly cpu_us: number }> {
     const before = processorMicros(pids())
-    const { rps, failed, requests } = loadOf(await ended(this.#start('full', port, CONNECTIONS, seconds)))
+    const { rps, failed, requests } = loadOf(await ended(this.#start('full', port, this.#connections, seconds)))
     if (failed > 0) throw new Error(`${name}: ${failed} of ${requests} requests failed`)
     return { rps, cpu_us: (processorMicros(pids()) - before) / requests }
   }
