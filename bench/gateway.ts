@@ -4,7 +4,7 @@
  * its last line.
  *
  * A whole cluster of one node. The others run in the network namespace and the cgroups of the gateway's own HAProxy, with a
- * filter of system calls as it has, and wrk asks all three from there, in turns within one run.
+ * filter of system calls as it has, and wrk asks all of them from there, in turns within one run.
  */
 import { type ChildProcess, spawnSync } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
