@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { Listener } from '#api/gatewayapi/shared/listener.ts'
-import { condition, listenerOf, routes, statusOf, words } from '../testing/ask.ts'
+import { condition, listenerOf, routeCondition, routes, statusOf, words } from '../testing/ask.ts'
 import type { Cluster } from '../testing/cluster.ts'
-import { configMap, gateway, grant, http, https, secret } from '../testing/make.ts'
+import { configMap, gateway, grant, http, https, httpRoute, secret } from '../testing/make.ts'
 
 const CONDITIONS = ['Accepted', 'Conflicted', 'ResolvedRefs', 'Programmed']
 
@@ -44,6 +44,15 @@ test('another protocol is not supported, and takes nothing', () => {
   assert.deepEqual(conditions, ['False UnsupportedProtocol', 'False NoConflicts', 'True ResolvedRefs', 'False Invalid'])
   assert.deepEqual(kinds, [])
   assert.equal(words(found, 'Accepted'), 'the protocol x.test/foo is not known')
+})
+
+test('words that every object of JavaScript has are protocols as unknown as others', () => {
+  for (const protocol of ['constructor', 'toString', '__proto__']) {
+    const { conditions, kinds, all } = judged(http({ protocol }), { httpRoutes: [httpRoute('cart')] })
+    assert.deepEqual(conditions[0], 'False UnsupportedProtocol')
+    assert.deepEqual(kinds, [])
+    assert.equal(routeCondition(all, 'HTTPRoute cart', 'Accepted'), 'False NotAllowedByListeners')
+  }
 })
 
 const UNSUPPORTED: readonly (readonly [Listener, RegExp])[] = [

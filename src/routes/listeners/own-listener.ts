@@ -37,26 +37,26 @@ export const listenerId = (owner: Origin, name: string): string =>
   `${owner.kind} ${owner.namespace}/${owner.name} ${name}`
 
 /** Routes by the protocol of a listener; of others there are none. */
-export const KINDS: { readonly [protocol: string]: readonly string[] } = {
-  HTTP: ['HTTPRoute', 'GRPCRoute'],
-  HTTPS: ['HTTPRoute', 'GRPCRoute'],
-  TLS: ['TLSRoute'],
-  TCP: ['TCPRoute'],
-  UDP: ['UDPRoute'],
-}
+export const KINDS: ReadonlyMap<string, readonly string[]> = new Map([
+  ['HTTP', ['HTTPRoute', 'GRPCRoute']],
+  ['HTTPS', ['HTTPRoute', 'GRPCRoute']],
+  ['TLS', ['TLSRoute']],
+  ['TCP', ['TCPRoute']],
+  ['UDP', ['UDPRoute']],
+])
 
 /** What is told apart at one port: the names that clients of TLS ask for lead to HTTPS and TLS listeners alike. */
 export type Family = 'http' | 'tls' | 'tcp' | 'udp'
-const FAMILIES: { readonly [protocol: string]: Family } = {
-  HTTP: 'http',
-  HTTPS: 'tls',
-  TLS: 'tls',
-  TCP: 'tcp',
-  UDP: 'udp',
-}
+const FAMILIES: ReadonlyMap<string, Family> = new Map([
+  ['HTTP', 'http'],
+  ['HTTPS', 'tls'],
+  ['TLS', 'tls'],
+  ['TCP', 'tcp'],
+  ['UDP', 'udp'],
+])
 
 /** undefined: a protocol that is not known. */
-export const familyOf = ({ protocol }: Listener): Family | undefined => FAMILIES[protocol]
+export const familyOf = ({ protocol }: Listener): Family | undefined => FAMILIES.get(protocol)
 
 /** Where TLS ends; undefined where there is none. */
 export const tlsModeOf = ({ protocol, tls }: Listener): 'Terminate' | 'Passthrough' | undefined =>

@@ -62,7 +62,7 @@ interface Kinds {
 }
 
 const kindsOf = ({ protocol, allowedRoutes }: Listener): Kinds => {
-  const able = KINDS[protocol] ?? []
+  const able = KINDS.get(protocol) ?? []
   const asked = allowedRoutes?.kinds ?? []
   if (asked.length === 0) return { kinds: able }
   const isAble = ({ group = GATEWAY_GROUP, kind }: (typeof asked)[number]): boolean =>

@@ -114,6 +114,7 @@ const PROTOCOLS: readonly (readonly [string, string, string])[] = [
   ['https', 'UnsupportedProtocol', 'UnsupportedProtocol'],
   ['kubernetes.io/wss', 'UnsupportedProtocol', 'UnsupportedProtocol'],
   ['mysql', 'UnsupportedProtocol', 'UnsupportedProtocol'],
+  ['constructor', 'UnsupportedProtocol', 'UnsupportedProtocol'],
 ]
 for (const [appProtocol, byHttp, byGrpc] of PROTOCOLS)
   test(`the appProtocol ${JSON.stringify(appProtocol)} is spoken by the routes that can`, () => {

@@ -102,16 +102,16 @@ const portOf = (service: Service, number: number, speech: Speech): ServicePort |
 }
 
 /** By lower case: what an application protocol means to a proxy. The prefixed ones are Kubernetes' own. */
-const APP_PROTOCOLS: { readonly [name: string]: { readonly http?: Backend['protocol']; readonly tls?: true } } = {
-  http: { http: 'http' },
-  'kubernetes.io/ws': { http: 'http' },
-  'kubernetes.io/h2c': { http: 'h2c' },
-  h2c: { http: 'h2c' },
-  http2: { http: 'h2c' },
-  grpc: { http: 'h2c' },
-  https: { tls: true },
-  'kubernetes.io/wss': { tls: true },
-}
+const APP_PROTOCOLS = new Map<string, { readonly http?: Backend['protocol']; readonly tls?: true }>([
+  ['http', { http: 'http' }],
+  ['kubernetes.io/ws', { http: 'http' }],
+  ['kubernetes.io/h2c', { http: 'h2c' }],
+  ['h2c', { http: 'h2c' }],
+  ['http2', { http: 'h2c' }],
+  ['grpc', { http: 'h2c' }],
+  ['https', { tls: true }],
+  ['kubernetes.io/wss', { tls: true }],
+])
 
 /** undefined: routes of this kind cannot speak so. */
 const protocolOf = (
@@ -122,13 +122,13 @@ const protocolOf = (
   if (route === 'TCP' || route === 'UDP') return 'tcp'
   const own = route === 'GRPC' ? 'h2c' : 'http'
   if (!appProtocol) return own
-  const known = APP_PROTOCOLS[appProtocol.toLowerCase()]
+  const known = APP_PROTOCOLS.get(appProtocol.toLowerCase())
   if (known?.tls) return hasPolicy ? own : undefined
   return route === 'GRPC' && known?.http !== 'h2c' ? undefined : known?.http
 }
 
 const refusalOf = ({ route }: Speech, appProtocol: string): string =>
-  APP_PROTOCOLS[appProtocol.toLowerCase()]?.tls
+  APP_PROTOCOLS.get(appProtocol.toLowerCase())?.tls
     ? 'and no BackendTLSPolicy says how its certificate is checked'
     : `which a ${route}Route does not speak`
 

@@ -3,16 +3,19 @@ import type { HTTPRouteMatch } from '#api/gatewayapi/httproute/match.ts'
 import type { PathMatch, ValueMatch } from '../table/entry.ts'
 import { matchedPath } from '../table/request-path.ts'
 import type { Fault } from '../values/fault.ts'
-import { patternFault, quotedPattern } from '../values/pattern.ts'
+import { Patterns, quotedPattern } from '../values/pattern.ts'
 import { type Read, type ReadMatch, unsupported } from './read-rule.ts'
 
 const EVERY_PATH: PathMatch = { type: 'Prefix', value: '/' }
 const EVERYTHING: ReadMatch = { path: EVERY_PATH, headers: [], query: [] }
 
 /** What an HTTPRoute's rule matches; without matches it is everything. */
-export const httpMatches = (matches: readonly HTTPRouteMatch[] = []): Read<readonly ReadMatch[]> => {
+export const httpMatches = (
+  matches: readonly HTTPRouteMatch[] = [],
+  patterns = new Patterns(),
+): Read<readonly ReadMatch[]> => {
   const read = matches.map(httpMatch)
-  return { value: read.length === 0 ? [EVERYTHING] : read, ...firstFault(read) }
+  return { value: read.length === 0 ? [EVERYTHING] : read, ...firstFault(read, patterns) }
 }
 
 const httpMatch = ({ path, method, headers, queryParams }: HTTPRouteMatch): ReadMatch => ({
@@ -43,9 +46,9 @@ const valueMatches = (
   return read
 }
 
-const firstFault = (matches: readonly ReadMatch[]): { readonly fault?: Fault } => {
+const firstFault = (matches: readonly ReadMatch[], patterns: Patterns): { readonly fault?: Fault } => {
   for (const match of matches) {
-    const fault = faultOf(match)
+    const fault = faultOf(match, patterns)
     if (fault !== undefined) return { fault }
   }
   return {}
@@ -53,7 +56,7 @@ const firstFault = (matches: readonly ReadMatch[]): { readonly fault?: Fault } =
 
 const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'DELETE', 'CONNECT', 'OPTIONS', 'TRACE', 'PATCH']
 
-const faultOf = ({ path, method, headers, query }: ReadMatch): Fault | undefined => {
+const faultOf = ({ path, method, headers, query }: ReadMatch, patterns: Patterns): Fault | undefined => {
   if (!['Exact', 'Prefix', 'RegularExpression'].includes(path.type))
     return unsupported(`the type ${path.type} of a path's match is not known`)
   if (path.type !== 'RegularExpression' && !path.value.startsWith('/'))
@@ -63,14 +66,17 @@ const faultOf = ({ path, method, headers, query }: ReadMatch): Fault | undefined
     if (type !== 'Exact' && type !== 'RegularExpression')
       return unsupported(`the type ${type} of the match of ${name} is not known`)
   for (const { type, value } of [path, ...headers, ...query]) {
-    const fault = type === 'RegularExpression' ? patternFault(value) : undefined
+    const fault = type === 'RegularExpression' ? patterns.fault(value) : undefined
     if (fault !== undefined) return unsupported(`the regular expression ${value} is none of RE2: ${fault}`)
   }
   return undefined
 }
 
 /** What a GRPCRoute's rule matches, as paths: a method is called by `/service/method`. */
-export const grpcMatches = (matches: readonly GRPCRouteMatch[] = []): Read<readonly ReadMatch[]> => {
+export const grpcMatches = (
+  matches: readonly GRPCRouteMatch[] = [],
+  patterns = new Patterns(),
+): Read<readonly ReadMatch[]> => {
   const read = matches.map(
     ({ method, headers }): ReadMatch => ({
       path: method === undefined ? EVERY_PATH : grpcPath(method.type ?? 'Exact', method.service, method.method),
@@ -79,7 +85,7 @@ export const grpcMatches = (matches: readonly GRPCRouteMatch[] = []): Read<reado
       query: [],
     }),
   )
-  return { value: read.length === 0 ? [EVERYTHING] : read, ...firstFault(read) }
+  return { value: read.length === 0 ? [EVERYTHING] : read, ...firstFault(read, patterns) }
 }
 
 const ANY = '[^/]+'

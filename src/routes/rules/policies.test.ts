@@ -11,6 +11,11 @@ test('timeouts are durations, and zero is no limit', () => {
   assert.deepEqual(readTimeouts({ backendRequest: '2s' }), { value: { backendTimeoutMs: 2000 } })
   assert.deepEqual(readTimeouts({ request: '0s', backendRequest: '2s' }), { value: { backendTimeoutMs: 2000 } })
   assert.deepEqual(readTimeouts({ request: '2s', backendRequest: '2s' }).fault, undefined)
+  // A proxy would take more for a time that is past.
+  assert.deepEqual(readTimeouts({ request: '99999h', backendRequest: '720h' }).value, {
+    requestTimeoutMs: 2_147_483_647,
+    backendTimeoutMs: 2_147_483_647,
+  })
 })
 
 test('a timeout that is no duration, or that cannot come, is refused', () => {

@@ -13,7 +13,10 @@ interface Timeouts {
   readonly backendTimeoutMs?: number
 }
 
-/** A duration of zero is no limit. */
+/** HAProxy counts milliseconds in 31 bits. */
+const LONGEST_MS = 2 ** 31 - 1
+
+/** A duration of zero is no limit; one of more than 24 days is as long as a proxy can count. */
 export const readTimeouts = ({ request, backendRequest }: HTTPRouteTimeouts = {}): Read<Timeouts> => {
   const fault = durationFault('timeouts.request', request) ?? durationFault('timeouts.backendRequest', backendRequest)
   const whole = durationMs(request ?? '0s')
@@ -21,7 +24,10 @@ export const readTimeouts = ({ request, backendRequest }: HTTPRouteTimeouts = {}
   const longer = whole && once && once > whole
   const late = longer ? unsupported('timeouts.backendRequest is longer than timeouts.request') : undefined
   return {
-    value: { ...(whole && { requestTimeoutMs: whole }), ...(once && { backendTimeoutMs: once }) },
+    value: {
+      ...(whole && { requestTimeoutMs: Math.min(whole, LONGEST_MS) }),
+      ...(once && { backendTimeoutMs: Math.min(once, LONGEST_MS) }),
+    },
     ...((fault ?? late) && { fault: (fault ?? late)! }),
   }
 }

@@ -7,6 +7,7 @@ import type { TCPRoute } from '#api/gatewayapi/tcproute/message.ts'
 import type { TLSRoute } from '#api/gatewayapi/tlsroute/message.ts'
 import type { UDPRoute } from '#api/gatewayapi/udproute/message.ts'
 import { keyOf } from '#objects/object-key.ts'
+import { Patterns } from '../values/pattern.ts'
 import { type ReadFilters, readFilters } from './filters.ts'
 import { grpcMatches, httpMatches } from './matches.ts'
 import { readPersistence, readRetry, readTimeouts } from './policies.ts'
@@ -25,21 +26,23 @@ const once =
     return rules
   }
 
-export const readHttpRoute = once((route: HTTPRoute): readonly ReadRule[] =>
-  (route.spec.rules ?? []).map((rule, index) => {
+export const readHttpRoute = once((route: HTTPRoute): readonly ReadRule[] => {
+  const patterns = new Patterns()
+  return (route.spec.rules ?? []).map((rule, index) => {
     const timeouts = readTimeouts(rule.timeouts)
     const retry = readRetry(rule.retry)
-    const read = readRule(index, httpMatches(rule.matches), rule, `HTTPRoute ${keyOf(route)} ${index}`)
+    const read = readRule(index, httpMatches(rule.matches, patterns), rule, `HTTPRoute ${keyOf(route)} ${index}`)
     const fault = read.fault ?? timeouts.fault ?? retry.fault
     return { ...read, ...timeouts.value, ...(retry.value && { retry: retry.value }), ...(fault && { fault }) }
-  }),
-)
+  })
+})
 
-export const readGrpcRoute = once((route: GRPCRoute): readonly ReadRule[] =>
-  (route.spec.rules ?? []).map((rule, index) =>
-    readRule(index, grpcMatches(rule.matches), rule, `GRPCRoute ${keyOf(route)} ${index}`),
-  ),
-)
+export const readGrpcRoute = once((route: GRPCRoute): readonly ReadRule[] => {
+  const patterns = new Patterns()
+  return (route.spec.rules ?? []).map((rule, index) =>
+    readRule(index, grpcMatches(rule.matches, patterns), rule, `GRPCRoute ${keyOf(route)} ${index}`),
+  )
+})
 
 interface WrittenRule {
   readonly name?: string

@@ -24,6 +24,16 @@ const compiled = (rules: readonly HTTPRouteRule[], cluster: Cluster = {}) => {
 const GOOD = ['True Accepted', 'True ResolvedRefs', undefined]
 const to = (key: string, weight = 1) => ({ weight, to: { backend: key }, filters: [] })
 
+test('the expressions of all rules of a route have a bound together: the rules that come last go without', () => {
+  const rules = Array.from({ length: 16 }, (_, number) =>
+    rule('web', { matches: [{ path: { type: 'RegularExpression', value: `/${number}\\pL{10}` } }] }),
+  )
+  const { conditions, words, entries } = compiled(rules)
+  assert.deepEqual([conditions[0], conditions[2]], ['True Accepted', 'True UnsupportedValue'])
+  assert.ok(entries.length > 5 && entries.length < 16, `${entries.length}`)
+  assert.match(words('PartiallyInvalid'), /the expressions of its object before it are as much as they may be together/)
+})
+
 test('backends have a share by their weights, those without weight none', () => {
   const backendRefs = [
     { name: 'web', port: 80, weight: 3 },

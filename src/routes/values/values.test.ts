@@ -3,7 +3,7 @@ import { test } from 'node:test'
 import { durationMs } from './duration.ts'
 import { sameFault } from './fault.ts'
 import { commonHostname, commonHostnames, isWide } from './hostname.ts'
-import { patternFault, quotedPattern } from './pattern.ts'
+import { Patterns, patternFault, quotedPattern } from './pattern.ts'
 import { remembered, sameItems } from './remembered.ts'
 
 test('of two hostnames the narrower one is common to both, whichever comes first', () => {
@@ -75,9 +75,25 @@ test('a regular expression is one of RE2, and quoted text takes itself alone', (
   // Short to write, long to hold against.
   assert.equal(patternFault('(abcdef){600}'), undefined)
   assert.match(patternFault('(abcdef){900}') ?? '', /^it is one of 7202 steps, and has to be one of 5000 at most$/)
+  assert.equal(patternFault('\\pL{10}'), undefined)
+  assert.match(patternFault('\\pL{100}') ?? '', /^its steps take too many ranges of characters/)
   const hard = 'a.b*c+d?(e)[f]{g}^h$i|j\\k'
   assert.match(hard, new RegExp(`^${quotedPattern(hard)}$`))
   assert.doesNotMatch('axb', new RegExp(`^${quotedPattern('a.b')}$`))
+})
+
+test('the expressions of an object have a bound together, those of another one their own', () => {
+  const patterns = new Patterns()
+  // Each is long, and another text.
+  const faults = Array.from({ length: 20 }, (_, number) => patterns.fault(`\\pL{10}${number}`))
+  const taken = faults.filter((fault) => fault === undefined).length
+  assert.ok(taken > 5 && taken < 20, `${taken}`)
+  assert.match(faults.at(-1) ?? '', /^the expressions of its object before it/)
+  assert.equal(patterns.fault('a')?.startsWith('the expressions'), true)
+  assert.equal(new Patterns().fault('a'), undefined)
+  // As many as people write are within it.
+  const many = new Patterns()
+  for (let number = 0; number < 1000; number++) assert.equal(many.fault(`(?i:/items/${number}/[^/]+).*`), undefined)
 })
 
 test('what is remembered is computed anew only where something that it depends on is another', () => {

@@ -177,6 +177,20 @@ test('a request of HTTP/2 that would be another one in HTTP/1 reaches no backend
   )
 })
 
+test('a path of HTTP/2 with octets that HTTP/1 has none of is refused before any rule', async () => {
+  const session = connectHttp2(`http://127.0.0.1:${HTTP_BIND}`)
+  for (const path of ['/admi\xf1', '/admin\x7f', '/\x80/', '/public']) {
+    const stream = session.request({ ':path': path, ':authority': 'a.test' })
+    const chunks: string[] = []
+    stream.setEncoding('utf8').on('data', (text) => chunks.push(text))
+    await once(stream, 'end')
+    // A backend that is asked would say so in other words.
+    if (path !== '/public') assert.equal(chunks.join(''), 'bad request\n', JSON.stringify(path))
+    else assert.equal(JSON.parse(chunks.join('')).target, path)
+  }
+  session.destroy()
+})
+
 test('floods of HTTP/2 frames end their connection, or cost little, and others are served meanwhile', async () => {
   const many = (count: number, of: (number: number) => Buffer) =>
     Array.from({ length: count }, (_, number) => of(number))

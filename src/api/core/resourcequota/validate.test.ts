@@ -29,6 +29,9 @@ test('scopes go with what they limit and with one another', () => {
     'spec.scopes: Invalid value: ["BestEffort","NotBestEffort","Odd"]: unsupported scope',
     'spec.scopes: Invalid value: ["BestEffort","NotBestEffort","Odd"]: conflicting scopes',
   ])
+  assert.deepEqual(problems({ hard: { cpu: '1' }, scopes: ['constructor'] }), [
+    'spec.scopes: Invalid value: ["constructor"]: unsupported scope',
+  ])
   const selected = (...matchExpressions: object[]) =>
     problems({ hard: { pods: '1' }, scopeSelector: { matchExpressions } })
   assert.deepEqual(selected({ scopeName: 'PriorityClass', operator: 'In', values: ['high'] }), [])

@@ -76,7 +76,7 @@ const validateSpec = (spec: Spec): readonly FieldError[] => [
 
 /** What is limited and cannot be in a scope: an error each. */
 const misplaced = ({ hard = {} }: Spec, scope: string, error: FieldError): readonly FieldError[] => {
-  const limited = LIMITED[scope]
+  const limited = Object.hasOwn(LIMITED, scope) ? LIMITED[scope] : undefined
   if (limited === undefined) return []
   return Object.keys(hard)
     .filter((name) => isQuotaName(name) && !limited.includes(name))
@@ -91,7 +91,7 @@ const validateScopes = (spec: Spec): readonly FieldError[] => {
   const wrong = (why: string): FieldError => invalid('spec.scopes', scopes, why)
   return [
     ...scopes.flatMap((scope) => [
-      ...(LIMITED[scope] === undefined ? [wrong('unsupported scope')] : []),
+      ...(!Object.hasOwn(LIMITED, scope) ? [wrong('unsupported scope')] : []),
       ...misplaced(spec, scope, wrong('unsupported scope applied to resource')),
     ]),
     ...conflicting(scopes, wrong('conflicting scopes')),
@@ -112,7 +112,7 @@ const validateSelector = (spec: Spec): readonly FieldError[] => {
   }
   const errors = matchExpressions.flatMap(({ scopeName, operator, values = [] }) => {
     const own: FieldError[] = []
-    if (LIMITED[scopeName] === undefined) own.push(invalid(`${path}.scopeName`, scopeName, 'unsupported scope'))
+    if (!Object.hasOwn(LIMITED, scopeName)) own.push(invalid(`${path}.scopeName`, scopeName, 'unsupported scope'))
     own.push(...misplaced(spec, scopeName, invalid(path, shown, 'unsupported scope applied to resource')))
     if (PLAIN.includes(scopeName) && operator !== 'Exists')
       own.push(

@@ -87,12 +87,12 @@ const OTHER_NAME = '!{ ssl_fc_sni,lower,strcmp(txn.host) 0 }'
 const SET_HOST = 'http-request set-var(txn.host) req.fhdr(host),host_only,lower,rtrim(.)'
 
 /**
- * A host as `hostOf()` reads it, and a path that is matched as it is written: of octets that need no escape, without an
- * escape, a dot at the beginning of a segment, or slashes that stand together.
+ * A host as `hostOf()` reads it, and a path that is matched as it is written: of octets that need no escape (HTTP/2 lets
+ * all pass), without an escape, a dot at the beginning of a segment, or slashes that stand together.
  */
 const PLAIN = [
   '^(?:\\[[0-9A-Fa-f:.]++\\]|[A-Za-z0-9_-]++(?:\\.[A-Za-z0-9_-]++)*+\\.?)(?::[0-9]{0,5})?',
-  '/(?:[^/.%\\\\#][^/%\\\\#]*+/?+)*+$',
+  '/(?:[!"$&--0-[\\]-~][!"$&-.0-[\\]-~]*+/?+)*+$',
 ].join('')
 
 const LOG_LINES = [
@@ -100,6 +100,8 @@ const LOG_LINES = [
   `log-format '${ACCESS_LOG}'`,
   'http-request set-var(txn.method) method',
   'http-request set-var(txn.path) path',
+  // Most requests are on their way before anybody else asks for it.
+  SET_HOST,
   'http-after-response set-var(txn.served) srv_name if !{ var(txn.served) -m found }',
 ]
 

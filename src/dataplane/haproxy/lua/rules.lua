@@ -44,6 +44,8 @@ end
 local function counted(txn, name, reply)
   txn:set_priv({ reply = reply })
   txn:unset_var("txn.limit")
+  -- The log tells the rule, and no slot.
+  txn:set_var("txn.to", ";" .. name)
   txn:set_var("txn.counted", reply.status // 100 .. ";" .. name)
 end
 

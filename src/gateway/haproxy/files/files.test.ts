@@ -80,6 +80,8 @@ test('an entry of a map is one line, or nothing is written', () => {
     ['', 'x'],
     ['a', ''],
     ['a', 'b '],
+    // Its end would be a key of its own.
+    ['a'.repeat(32_000), 'b'],
   ])
     assert.throws(() => mapText([[key!, value!]]), { code: 'PLAN_INVALID' })
 })

@@ -46,6 +46,21 @@ test('answers come to their commands in order, however they are cut and whatever
   socket.close()
 })
 
+test('what HAProxy has no room for is not sent, and harms nobody', async (t) => {
+  const path = await serve(t, (said, socket) => {
+    if (said.length > 32_768) socket.destroy()
+    else socket.write('\n> ')
+  })
+  const socket = await RuntimeSocket.open(path)
+  for (const command of [
+    { line: `set map m a ${'v'.repeat(33_000)}` },
+    { line: 'add map m', payload: `a ${'é'.repeat(16_000)}` },
+  ])
+    await assert.rejects(socket.run(command), { code: 'PROXY_REFUSED', message: /no room for .* octets/ })
+  assert.equal(await socket.run({ line: `set map m a ${'v'.repeat(31_000)}` }), '')
+  socket.close()
+})
+
 test('whoever waits when the connection ends is told, and so is whoever asks later', async (t) => {
   const path = await serve(t, (said, socket) => {
     if (said.startsWith('prompt')) socket.write('\n> ')

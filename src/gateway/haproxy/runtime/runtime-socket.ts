@@ -11,8 +11,12 @@ interface Command {
   readonly done?: RegExp
 }
 
-/** HAProxy takes a command with all that belongs to it in one buffer of its own (`tune.bufsize`, 16 KiB as built). */
-export const LARGEST_COMMAND = 15_000
+/**
+ * Octets of what is put into one command. HAProxy takes it with all that belongs to it in one buffer (`tune.bufsize`, 32 KiB in
+ * our configuration), and ends the connection at one that is longer.
+ */
+export const LARGEST_COMMAND = 30_000
+const MOST_OCTETS = 32_000
 
 interface Waiting {
   resolve(answer: string): void
@@ -62,15 +66,24 @@ export class RuntimeSocket {
     return this.#end === undefined
   }
 
-  /** The answer, without the lines' ends around it. Rejects with PROXY_UNREACHABLE: then nobody knows if it was done. */
+  /**
+   * The answer, without the lines' ends around it. Rejects with PROXY_UNREACHABLE: then nobody knows if it was done; with
+   * PROXY_REFUSED where HAProxy has no room for it.
+   */
   ask({ line, payload }: Pick<Command, 'line' | 'payload'>): Promise<string> {
     if (this.#end) return Promise.reject(this.#end)
     // What follows would be another command.
     if (/[\r\n]/.test(line) || (payload !== undefined && /\r|^\n|\n\n/.test(payload)))
       return Promise.reject(new ProxyError('PLAN_INVALID', `a command is more than a line: ${JSON.stringify(line)}`))
+    const said = payload === undefined ? `${line}\n` : `${line} <<\n${payload}\n\n`
+    const octets = Buffer.byteLength(said)
+    if (octets > MOST_OCTETS)
+      return Promise.reject(
+        new ProxyError('PROXY_REFUSED', `HAProxy has no room for "${line.slice(0, 60)}…": it is ${octets} octets`),
+      )
     return new Promise((resolve, reject) => {
       this.#waiting.push({ resolve, reject })
-      this.#socket.write(payload === undefined ? `${line}\n` : `${line} <<\n${payload}\n\n`)
+      this.#socket.write(said)
     })
   }
 

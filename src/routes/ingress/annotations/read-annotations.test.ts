@@ -73,6 +73,7 @@ test('what only seems to keep somebody out, or is off, closes nothing', () => {
     { 'limit-rps': '5' },
     { satisfy: 'any' },
     { 'auth-realm': 'x' },
+    { constructor: 'x', toString: 'x' },
   ]
   for (const annotations of open)
     assert.equal(ask(routed(annotations), 'http://a.example/'), 'web', JSON.stringify(annotations))

@@ -15,19 +15,19 @@ const refuses: Restricts = (value) =>
  * Annotations of ingress-nginx that are there to keep somebody out, and are not honoured here: what they protect is not
  * served, rather than to everybody. ingress-nginx does the same where it cannot do what they say.
  */
-const RESTRICTIONS: { readonly [name: string]: Restricts } = {
-  'auth-url': always,
-  'auth-type': always,
-  'auth-secret': always,
-  'auth-tls-secret': (_, of) => !isOff(of(VERIFY)),
-  [VERIFY]: (value) => !isOff(value),
-  'auth-tls-match-cn': (_, of) => !isOff(of(VERIFY)),
-  'enable-modsecurity': isTrue,
-  'enable-owasp-core-rules': isTrue,
-  'configuration-snippet': refuses,
-  'server-snippet': refuses,
-}
+const RESTRICTIONS: ReadonlyMap<string, Restricts> = new Map<string, Restricts>([
+  ['auth-url', always],
+  ['auth-type', always],
+  ['auth-secret', always],
+  ['auth-tls-secret', (_, of) => !isOff(of(VERIFY))],
+  [VERIFY, (value) => !isOff(value)],
+  ['auth-tls-match-cn', (_, of) => !isOff(of(VERIFY))],
+  ['enable-modsecurity', isTrue],
+  ['enable-owasp-core-rules', isTrue],
+  ['configuration-snippet', refuses],
+  ['server-snippet', refuses],
+])
 
 /** Whether an annotation that is not honoured would keep somebody out; `of`: the values of others. */
 export const restricts = (name: string, value: string, of: (name: string) => string | undefined): boolean =>
-  value !== '' && (RESTRICTIONS[name]?.(value, of) ?? false)
+  value !== '' && (RESTRICTIONS.get(name)?.(value, of) ?? false)

@@ -69,6 +69,21 @@ test('a path that no request can have is told, and the others of its Ingress sta
   }
 })
 
+test('a path that is longer than requests are is told, and the others of its Ingress stand', () => {
+  const longest = `/${'a'.repeat(8191)}`
+  const rules = [
+    rule('', `Prefix ${longest} old`, `Prefix ${longest}b new`, `Exact /${'é'.repeat(1366)} new`, 'Prefix /x web'),
+  ]
+  const routing = route({ ingresses: [ingress('i', { rules })] })
+  assert.equal(ask(routing, 'http://a.example/x'), 'web')
+  assert.equal(ask(routing, `http://a.example${longest}`), 'old')
+  assert.equal(ask(routing, `http://a.example${longest}b`), '404')
+  assert.deepEqual(
+    told(routing).map((text) => text.split(' is left out: ')[1]),
+    ['it is of 8193 octets, and may be of 8192', 'it is of 8197 octets, and may be of 8192'],
+  )
+})
+
 test('with use-regex a path is a regular expression from its beginning on, in small or capital letters', () => {
   const rules = [rule('', 'ImplementationSpecific /v[12]/x web', 'Prefix / old')]
   const routing = route({ ingresses: [ingress('i', { rules }, { 'use-regex': 'true' })] })
@@ -111,6 +126,16 @@ test('what is no regular expression is told with the reason, and left out', () =
     told(routing)[0] ?? '',
     /InvalidPath: .*paths\[0\]\.path: "\/a\(" is left out: it is no regular .*missing closing \)/,
   )
+})
+
+test('the expressions of an Ingress have a bound together: the paths that come last go without', () => {
+  const paths = Array.from({ length: 20 }, (_, number) => `ImplementationSpecific /${number}\\pL{10} web`)
+  const routing = route({ ingresses: [ingress('i', { rules: [rule('', ...paths)] }, { 'use-regex': 'true' })] })
+  const left = told(routing)
+  assert.ok(left.length > 1 && left.length < 15, `${left.length}`)
+  for (const text of left) assert.match(text, /InvalidPath: .*the expressions of its object before it/)
+  assert.equal(ask(routing, 'http://a.example/0aaaaaaaaaa'), 'web')
+  assert.equal(ask(routing, 'http://a.example/19aaaaaaaaaa'), '404')
 })
 
 const rewriteOf = (path: string, target: string, request: string) => {

@@ -1,7 +1,7 @@
 import type { HTTPIngressPath } from '#api/networking/ingress/message.ts'
 import type { PathMatch } from '../../table/entry.ts'
 import { matchedPath, requestPath } from '../../table/request-path.ts'
-import { patternFault } from '../../values/pattern.ts'
+import { type Patterns, patternFault } from '../../values/pattern.ts'
 import type { Settings } from '../annotations/settings.ts'
 
 /** What a path of an Ingress matches. */
@@ -10,6 +10,9 @@ export interface IngressPath {
   /** Of two that match, the longer one decides: letters as they were written. */
   readonly size: number
 }
+
+/** Octets of a path, as requests are matched by it: a request's own may hardly be longer. */
+const LONGEST = 8192
 
 const REGEX_LETTERS = /[()[\]{}*+?^$|\\]/
 
@@ -20,11 +23,14 @@ const wantsRegex = ({ useRegex, rewriteTarget }: Settings): boolean => useRegex 
 export const readPath = (
   { path, pathType }: Pick<HTTPIngressPath, 'path' | 'pathType'>,
   settings: Settings,
+  patterns: Patterns,
 ): IngressPath | { readonly problem: string } => {
   const text = path || '/'
   const isFree = pathType !== 'Exact' && pathType !== 'Prefix'
-  if (wantsRegex(settings) && (isFree || (pathType === 'Prefix' && REGEX_LETTERS.test(text)))) return regexPath(text)
+  if (wantsRegex(settings) && (isFree || (pathType === 'Prefix' && REGEX_LETTERS.test(text))))
+    return regexPath(text, patterns)
   const value = matchedPath(text)
+  if (value.length > LONGEST) return { problem: `it is of ${value.length} octets, and may be of ${LONGEST}` }
   if (requestPath(value) === undefined) return { problem: 'no request has such a path: it is refused, with 400' }
   if (pathType === 'Exact') return { match: { type: 'Exact', value }, size: value.length }
   const prefix = value.replace(/\/+$/, '') || '/'
@@ -32,9 +38,9 @@ export const readPath = (
 }
 
 /** From the beginning of a path on, whatever comes behind, and upper and lower case alike: as nginx takes them. */
-const regexPath = (text: string): IngressPath | { readonly problem: string } => {
+const regexPath = (text: string, patterns: Patterns): IngressPath | { readonly problem: string } => {
   const value = `(?i:${text}).*`
-  const problem = patternFault(text) ?? patternFault(value)
+  const problem = patternFault(text) ?? patterns.fault(value)
   if (problem !== undefined) return { problem: `it is no regular expression of RE2: ${problem}` }
   return { match: { type: 'RegularExpression', value }, size: text.length }
 }

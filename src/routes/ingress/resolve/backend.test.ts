@@ -74,6 +74,7 @@ test('a backend is spoken to as backend-protocol says, or the appProtocol of its
   assert.deepEqual(protocols({ 'backend-protocol': 'GRPC' }), ['h2c', false, ''])
   assert.deepEqual(protocols({ 'backend-protocol': 'GRPCS' }), ['h2c', true, ''])
   assert.deepEqual(protocols({}, 'kubernetes.io/h2c'), ['h2c', false, ''])
+  assert.deepEqual(protocols({}, 'constructor'), ['http', false, ''])
   assert.deepEqual(protocols({}, 'HTTPS'), ['http', true, ''])
   assert.deepEqual(protocols({ 'backend-protocol': 'HTTP' }, 'https'), ['http', false, ''])
 })

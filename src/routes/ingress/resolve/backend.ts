@@ -53,7 +53,7 @@ export const resolveBackend = (
 
 const backendOf = ({ metadata, spec }: Service, port: ServicePort, settings: Settings): Backend => {
   const service = { namespace: metadata?.namespace ?? '', name: metadata?.name ?? '', port: port.port }
-  const spoken = settings.protocol ?? PROTOCOLS[port.appProtocol?.toLowerCase() ?? ''] ?? 'HTTP'
+  const spoken = settings.protocol ?? PROTOCOLS.get(port.appProtocol?.toLowerCase() ?? '') ?? 'HTTP'
   const isSecure = spoken === 'HTTPS' || spoken === 'GRPCS'
   const balance = settings.balanceBySource || spec?.sessionAffinity === 'ClientIP' ? 'source' : 'least'
   return {
@@ -68,14 +68,14 @@ const backendOf = ({ metadata, spec }: Service, port: ServicePort, settings: Set
 }
 
 /** What `appProtocol` of a Service's port says, by its name in lower case. */
-const PROTOCOLS: { readonly [appProtocol: string]: BackendProtocol } = {
-  http: 'HTTP',
-  https: 'HTTPS',
-  grpc: 'GRPC',
-  grpcs: 'GRPCS',
-  'kubernetes.io/h2c': 'GRPC',
-  h2c: 'GRPC',
-  http2: 'GRPC',
-  'kubernetes.io/ws': 'HTTP',
-  'kubernetes.io/wss': 'HTTPS',
-}
+const PROTOCOLS: ReadonlyMap<string, BackendProtocol> = new Map([
+  ['http', 'HTTP'],
+  ['https', 'HTTPS'],
+  ['grpc', 'GRPC'],
+  ['grpcs', 'GRPCS'],
+  ['kubernetes.io/h2c', 'GRPC'],
+  ['h2c', 'GRPC'],
+  ['http2', 'GRPC'],
+  ['kubernetes.io/ws', 'HTTP'],
+  ['kubernetes.io/wss', 'HTTPS'],
+])

@@ -7,6 +7,7 @@ import type { Backend } from '../../table/table.ts'
 import { readAnnotations } from '../annotations/read-annotations.ts'
 import type { Canary } from '../annotations/settings.ts'
 import { warning } from '../news.ts'
+import { Patterns } from '../../values/pattern.ts'
 import { type IngressPath, readPath } from '../paths/ingress-path.ts'
 import { pathChange } from '../paths/path-change.ts'
 import { resolveBackend } from './backend.ts'
@@ -47,6 +48,7 @@ export const resolveIngress = ({ metadata, spec }: Ingress, lookUps: LookUps): R
   const news = [...annotationNews]
   const toHttps = settings.forceSslRedirect ? 'always' : settings.sslRedirect ? 'with certificate' : 'never'
   const own = ownAction(settings)
+  const patterns = new Patterns()
   let index = 0
 
   const place = (host: string, at: string, path: IngressPath, to: Destination, change?: PathChange): Placed => {
@@ -82,7 +84,7 @@ export const resolveIngress = ({ metadata, spec }: Ingress, lookUps: LookUps): R
     for (const [pathIndex, one] of written.entries()) {
       const at = `spec.rules[${ruleIndex}].http.paths[${pathIndex}]`
       const text = one.path || '/'
-      const path = readPath(one, settings)
+      const path = readPath(one, settings, patterns)
       if ('problem' in path)
         news.push(
           warning(origin, 'InvalidPath', `${at}.path: ${JSON.stringify(text)} is left out: ${path.problem}`, {
