@@ -40,3 +40,30 @@ test('however long one waits there is no more room than at first, and no more ki
   // Those that nobody wants any more make room.
   assert.equal(budget.waiting(kinds(0, 100), kinds(40, 100)).kinds.size, 0)
 })
+
+test('a proxy that starts takes all kinds up to the most together, and new ones afterwards as always', () => {
+  const budget = new KindBudget(new HandClock())
+  assert.equal(budget.waiting(NONE, kinds(0, 40), true).kinds.size, 0)
+  assert.deepEqual(budget.waiting(NONE, kinds(0, 57)).kinds, kinds(56, 57))
+  assert.deepEqual(new KindBudget(new HandClock()).waiting(NONE, kinds(0, 66), true).kinds, kinds(64, 66))
+})
+
+test('each proxy takes the same ones, in whatever order routes name them, and first those that it has', () => {
+  const backwards = new Set([...kinds(0, 18)].reverse())
+  assert.deepEqual(new KindBudget(new HandClock()).waiting(NONE, backwards).kinds, kinds(16, 18))
+  const waiting = new KindBudget(new HandClock()).waiting(kinds(40, 100), kinds(0, 100)).kinds
+  assert.deepEqual(waiting, kinds(4, 40))
+})
+
+test('the minute begins when there is room for as many as there may be at once', () => {
+  const clock = new HandClock()
+  const budget = new KindBudget(clock)
+  budget.waiting(NONE, kinds(0, 1))
+  clock.advance(90_000)
+  assert.equal(budget.waiting(NONE, kinds(0, 16)).againMs, 60_000)
+  assert.deepEqual(budget.waiting(NONE, kinds(0, 18)).kinds, kinds(17, 18))
+  clock.advance(59_999)
+  assert.deepEqual(budget.waiting(NONE, kinds(0, 18)).kinds, kinds(17, 18))
+  clock.advance(1)
+  assert.deepEqual(budget.waiting(NONE, kinds(0, 18)).kinds, NONE)
+})
