@@ -50,6 +50,8 @@ test('texts of all rules that may take the request come along, each once', () =>
   const { candidates, otherwise } = textOf(led)
   assert.deepEqual([candidates[0].to, otherwise], [RULES.of(filtered).value, RULES.of(filtered).value])
   assert.equal(textOf({ value: otherwise, texts: led.texts }).name, filtered.id)
+  // What stands behind an entry that takes all is never asked.
+  assert.equal(decide([get('one'), entryTo('two'), get('one', { rule: filtered })], '-', RULES).texts.length, 1)
 })
 
 test('the same entries are decided once, until a slot, an entry or what is next is another', () => {
