@@ -101,7 +101,7 @@ test('a pod has two containers of one user without rights, who share a folder in
     })
     assert.deepEqual([one.image, one.args], ['fairlead/gateway', [name]])
     assert.deepEqual(one.volumeMounts[0], { name: 'run', mountPath: '/run/gateway' })
-    assert.deepEqual(Object.keys(one.resources.requests), ['cpu', 'memory'])
+    assert.deepEqual(one.resources.requests, { cpu: '100m', memory: name === 'driver' ? '128Mi' : '64Mi' })
   }
   assert.deepEqual(pod.volumes[0], { name: 'run', emptyDir: { medium: 'Memory' } })
 })
@@ -116,7 +116,7 @@ test('the driver alone may ask the API, as the pod that it is', () => {
     readOnly: true,
   })
   const [token, authority, namespace] = pod.volumes.find(({ name }: Loose) => name === 'account').projected.sources
-  assert.equal(token.serviceAccountToken.path, 'token')
+  assert.deepEqual(token.serviceAccountToken, { expirationSeconds: 3607, path: 'token' })
   assert.deepEqual(authority.configMap, { name: 'kube-root-ca.crt', items: [{ key: 'ca.crt', path: 'ca.crt' }] })
   const fieldPath = { apiVersion: 'v1', fieldPath: 'metadata.namespace' }
   assert.deepEqual(namespace.downwardAPI.items, [{ path: 'namespace', fieldRef: fieldPath }])

@@ -62,11 +62,43 @@ const takes = ({ start, steps }: ExpressionProgram, text: string): boolean => {
 }
 
 test('a program takes what the expression takes, and nothing else', () => {
-  const texts = ['', 'a', 'A', 'b', 'ab', 'aab', 'abab', 'a b', 'a\nb', '\n', '/a/1', '/a/12/', 'ü', '𝄞', 'k', '\u212a']
+  const texts = [
+    '',
+    'a',
+    'A',
+    'b',
+    'ab',
+    'aab',
+    'abab',
+    'a b',
+    'a\nb',
+    '\n',
+    '/a/1',
+    '/a/12/',
+    '\0',
+    'ac',
+    'abc',
+    'ü',
+    '𝄞',
+    'k',
+    '\u212a',
+  ]
   for (const pattern of [
     ...['', 'a', 'a*', 'a+?b', '(ab)*', '(?:a|b)+', 'a{2}b', '[^a]', '[^a-z]+', '.', '.*', '(?s).', '(?s).*'],
     ...['(?i)a', '(?i)K', '(?i)[a-c]+', '^a$', '(?m)a$\\n^b', 'a\\b b', 'a\\Bb', '\\Aab\\z', '/a/\\d+/?', '(|a)b'],
-    ...['ü', '\\x{1d11e}', '[[:word:]]+', '\\pL', 'a^b', '[^\\x00-\\x{10FFFF}]', '()', '(?:)a', '(?:a||b)b?'],
+    ...[
+      'ü',
+      '\\x{1d11e}',
+      '[[:word:]]+',
+      '\\pL',
+      'a^b',
+      '[^\\x00-\\x{10FFFF}]',
+      '()',
+      '(?:)a',
+      '(?:a||b)b?',
+      'a(?:|b)c',
+      'a(?:)b',
+    ],
   ]) {
     const program = expressionProgram(pattern)
     for (const text of texts)
