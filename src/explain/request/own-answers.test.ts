@@ -53,10 +53,15 @@ test('a body that is larger than the rule takes is 413, and the cure takes it', 
 test('who may not ask is told by the ranges, those that may and those that may not', () => {
   const white = ask('pod/client', 'http://shop.test/', {}, shop({ 'whitelist-source-range': '192.0.2.0/24' }))
   assert.deepEqual(told(white), ['unreachable', 'refused', 403, 'request-source-range'])
+  assert.match(cure(white), /whitelist-source-range":"192\.0\.2\.0\/24,172\.30\.[\d.]+\/32"/)
+  const allow = ask('pod/client', 'http://shop.test/', {}, shop({ 'allowlist-source-range': '192.0.2.0/24' }))
+  assert.match(cure(allow), /"[^"]+\/allowlist-source-range":"192\.0\.2\.0\/24,172\./)
   const black = ask('pod/client', 'http://shop.test/', {}, shop({ 'denylist-source-range': '172.16.0.0/12,192.0.2.1' }))
   assert.deepEqual(told(black), ['unreachable', 'refused', 403, 'request-source-range'])
   assert.match(black.findings[0]!.message, /lets nobody in 172\.16\.0\.0\/12 ask, and the gateway sees 172\.30\./)
   assert.match(cure(black), /denylist-source-range":"192.0.2.1\/32"/)
+  const all = ask('pod/client', 'http://shop.test/', {}, shop({ 'denylist-source-range': '172.16.0.0/12' }))
+  assert.match(cure(all), /denylist-source-range":null/)
 })
 
 test('what restricts who may ask, and is not honoured, is named, and nobody may', () => {

@@ -15,6 +15,7 @@ test('the program is told the ports with requests, by the numbers that clients k
   assert.deepEqual(told(portOf(80, 'http'), passed, portOf(443, 'tls')), [
     '  setenv GATEWAY_PORTS "10080=80 10443=443"',
   ])
+  assert.deepEqual(told(portOf(80, 'http')), ['  setenv GATEWAY_PORTS "10080=80"'])
   assert.deepEqual(told(passed), [])
 })
 
