@@ -75,6 +75,10 @@ const proposed = (
     [finding.reason, finding.route, finding.parent, finding.because, finding.message],
     ['route-not-attached', one.ref, one.parent, because, 'why'],
   )
+  for (const { effect } of finding.cures) {
+    if (effect.gateway) assert.equal(effect.gateway.kind, 'Gateway')
+    if (effect.code === 'label-namespace') assert.deepEqual(effect.object, { kind: 'Namespace', name: 'team' })
+  }
   return finding.cures.map(command)
 }
 const patched = (kind: string, where: string, ...operations: readonly object[]) =>
@@ -101,6 +105,7 @@ test('a parent that is not there is one of its name elsewhere, or of a name like
   assert.deepEqual(told('default/public'), [to('default', 'public')])
   assert.deepEqual(told('default/public', 'default/internal'), [LOOK])
   assert.deepEqual(told(), [LOOK])
+  assert.deepEqual(told('a/gw', 'default/gv'), [to('a', 'gw')])
   const named = (key: string, ...hostnames: readonly string[]) =>
     made(
       key,
@@ -110,6 +115,7 @@ test('a parent that is not there is one of its name elsewhere, or of a name like
     to('b', 'gw'),
     `or ${to('a', 'gw')}`,
   ])
+  assert.deepEqual(proposed('NoSuchParent', [named('a/gw', 'a.test'), made('b/gw')])[0], to('b', 'gw'))
 })
 
 test('a namespace is let in at the listeners that are meant, by section, port and host', () => {
@@ -133,6 +139,11 @@ test('a namespace is let in at the listeners that are meant, by section, port an
   assert.deepEqual(told({ sectionName: 'a' }), [patched('gateway', GW, first)])
   assert.deepEqual(told({ port: 81 }), [patched('gateway', GW, opened(1))])
   assert.deepEqual(told({ sectionName: 'c' }), [LOOK])
+  // Whoever a selector lets in at one of them stays so.
+  const selecting = { name: 'b', port: 81, allowedRoutes: { namespaces: { selector: { matchLabels: { team: 'a' } } } } }
+  assert.deepEqual(proposed('NotAllowedByListeners', [made('default/gw', [{ name: 'a', port: 80 }, selecting])]), [
+    'label namespace team team=a',
+  ])
   assert.deepEqual(proposed('NotAllowedByListeners', []), [LOOK])
   const parent = { kind: 'Gateway', namespace: 'team', name: 'gw' }
   assert.deepEqual(proposed('NotAllowedByListeners', [made('team/gw')], {}, { parent }), [LOOK])

@@ -27,6 +27,8 @@ const curesOf = (services: readonly Loose[], objects: object, kind: string, acti
   }
   const finding: Loose = backendUnresolved({ services } as Loose, given, entry(kind, action), 500, 'why')
   assert.deepEqual([finding.reason, finding.status, finding.message], ['backend-unresolved', 500, 'why'])
+  for (const { effect } of finding.cures)
+    if (effect.service) assert.deepEqual([effect.service.kind, effect.service.namespace], ['Service', 'shop'])
   return finding.cures.map(({ argv, input, alternative }: Loose) =>
     [...(alternative ? ['or'] : []), ...argv.slice(1), ...(input ? [input] : [])].join(' '),
   )
@@ -38,7 +40,7 @@ const patched = (path: string, op: string, value: unknown, kind = 'httproute') =
   `patch ${kind} cart -n shop --type json -p ${JSON.stringify([{ op, path, value }])}`
 
 test('a Service that is not there is one that is called nearly so, of the namespace that is meant', () => {
-  const services = [service('shop/web', tcp(80)), service('shop/wed', tcp(80)), service('other/wex', tcp(80))]
+  const services = ['shop/web', 'shop/wed', 'shop/weg', 'other/wex'].map((key) => service(key, tcp(80)))
   const path = '/spec/rules/1/backendRefs/0/name'
   assert.deepEqual(ofRoute(services, [{ name: 'wex', port: 80 }]), [
     patched(path, 'replace', 'web'),
@@ -57,6 +59,8 @@ test('a port that the Service does not have is one that it has, of TCP', () => {
   ])
   assert.deepEqual(ofRoute([web], [good, { name: 'web', port: 81 }]), [LOOK])
   assert.deepEqual(ofRoute([service('shop/web')], [{ name: 'web', port: 53 }]), [LOOK])
+  const named = { name: 'any', port: 53 }
+  assert.match(ofRoute([web, service('shop/any')], [named, { name: 'web', port: 53 }])[0]!, /backendRefs\/1\/port/)
   assert.deepEqual(ofRoute([web], [{ name: 'web', port: 1, kind: 'Pod' }]), [LOOK])
 })
 
@@ -82,7 +86,10 @@ test('a Service of another namespace needs a grant, which is for the kind, the n
     [granting({ to: { name: 'other' } })],
     [{ metadata: { namespace: 'other' } }],
   ])
-    assert.match(ofRoute(services, refs, { referenceGrants: grants })[0]!, /^apply -f - .*"kind":"ReferenceGrant"/)
+    assert.match(
+      ofRoute(services, refs, { referenceGrants: grants })[0]!,
+      /^apply -f - .*"to":\[\{"group":"","kind":"Service","name":"web"\}\]/,
+    )
   for (const grant of [granting(), granting({ to: { name: 'web' } }), granting({ to: { name: '' } })])
     assert.deepEqual(ofRoute(services, refs, { referenceGrants: [granting({ namespace: 'x' }), grant] }), [LOOK])
 })
@@ -134,8 +141,7 @@ const LOOK_INGRESS = 'describe ingress cart -n shop'
 test('of an Ingress the Service that was asked for is named nearly so, or its port is one that it has', () => {
   const services = [
     service('shop/web', tcp(80, { name: 'main' }), tcp(81), tcp(82)),
-    service('shop/wed', tcp(80)),
-    service('other/wex', tcp(80)),
+    ...['shop/wed', 'shop/weg', 'other/wex'].map((key) => service(key, tcp(80))),
   ]
   const at = (path: number, end: string) => `/spec/rules/1/http/paths/${path}/backend/service/${end}`
   const named = ingress({ name: 'gone', port: { number: 1 } }, { name: 'wex', port: { number: 80 } })
