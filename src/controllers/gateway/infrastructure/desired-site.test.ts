@@ -12,7 +12,7 @@ const range = (from: number, to: number) => Array.from({ length: to - from + 1 }
 test('names of Services have no dots, and a long one is cut where no dash stands before its hash', () => {
   assert.match(serviceNames(site('a.b'))[1]!, /^gateway-shop-a-b-[a-z0-9]+$/)
   assert.equal(serviceNames(site('a.b'))[0], 'gateway-shop-a-b')
-  assert.equal(serviceNames(site('x'.repeat(50)))[0]?.length, 63)
+  assert.equal(serviceNames(site('x'.repeat(50)))[0], `gateway-shop-${'x'.repeat(50)}`)
   assert.equal(serviceNames(site('x'.repeat(51))).length, 1)
   // Wherever it is cut.
   for (const length of range(30, 45)) {
