@@ -57,3 +57,30 @@ test('a namespace that wants much has its turns, not those of others, and half o
   assert.deepEqual(budget.waiting(NONE, both).kinds, kinds(32, 60))
   assert.equal(budget.waiting(NONE, new Map([...both, ...asked(64, 70, 'c')])).kinds.size, 28)
 })
+
+test('a proxy that starts takes all kinds up to the most together, and new ones afterwards as always', () => {
+  const budget = new KindBudget(new HandClock())
+  assert.equal(budget.waiting(NONE, kinds(0, 40), true).kinds.size, 0)
+  assert.deepEqual(budget.waiting(NONE, kinds(0, 57)).kinds, kinds(56, 57))
+  assert.deepEqual(new KindBudget(new HandClock()).waiting(NONE, kinds(0, 66), true).kinds, kinds(64, 66))
+})
+
+test('each proxy takes the same ones, in whatever order routes name them, and first those that it has', () => {
+  const backwards = new Set([...kinds(0, 18)].reverse())
+  assert.deepEqual(new KindBudget(new HandClock()).waiting(NONE, backwards).kinds, kinds(16, 18))
+  const waiting = new KindBudget(new HandClock()).waiting(kinds(40, 100), kinds(0, 100)).kinds
+  assert.deepEqual(waiting, kinds(4, 40))
+})
+
+test('the minute begins when there is room for as many as there may be at once', () => {
+  const clock = new HandClock()
+  const budget = new KindBudget(clock)
+  budget.waiting(NONE, kinds(0, 1))
+  clock.advance(90_000)
+  assert.equal(budget.waiting(NONE, kinds(0, 16)).againMs, 60_000)
+  assert.deepEqual(budget.waiting(NONE, kinds(0, 18)).kinds, kinds(17, 18))
+  clock.advance(59_999)
+  assert.deepEqual(budget.waiting(NONE, kinds(0, 18)).kinds, kinds(17, 18))
+  clock.advance(1)
+  assert.deepEqual(budget.waiting(NONE, kinds(0, 18)).kinds, NONE)
+})

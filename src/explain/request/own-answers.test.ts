@@ -39,7 +39,10 @@ test('a preflight of an origin whose pages may not ask is 403, and the cure lets
   const route = httpRoute('default/shop', { hostnames: ['shop.test'], rules: [routeRule('web', { filters })] })
   const given = withGateway({ gateways: [gateway('default/gw', [http()])], httpRoutes: [route] })
   const ofRoute = ask('pod/client', 'http://shop.test/', PREFLIGHT, given)
-  assert.match(cure(ofRoute), /patch httproute shop .*"path":"\/spec\/rules\/0\/filters\/0\/cors\/allowOrigins"/)
+  assert.match(
+    cure(ofRoute),
+    /patch httproute shop .*"op":"add","path":"\/spec\/rules\/0\/filters\/0\/cors\/allowOrigins"/,
+  )
 })
 
 test('a body that is larger than the rule takes is 413, and the cure takes it', () => {
@@ -53,10 +56,20 @@ test('a body that is larger than the rule takes is 413, and the cure takes it', 
 test('who may not ask is told by the ranges, those that may and those that may not', () => {
   const white = ask('pod/client', 'http://shop.test/', {}, shop({ 'whitelist-source-range': '192.0.2.0/24' }))
   assert.deepEqual(told(white), ['unreachable', 'refused', 403, 'request-source-range'])
-  const black = ask('pod/client', 'http://shop.test/', {}, shop({ 'denylist-source-range': '172.16.0.0/12,192.0.2.1' }))
+  assert.match(cure(white), /whitelist-source-range":"192\.0\.2\.0\/24,172\.30\.[\d.]+\/32"/)
+  const allow = ask('pod/client', 'http://shop.test/', {}, shop({ 'allowlist-source-range': '192.0.2.0/24' }))
+  assert.match(cure(allow), /"[^"]+\/allowlist-source-range":"192\.0\.2\.0\/24,172\./)
+  const black = ask(
+    'pod/client',
+    'http://shop.test/',
+    {},
+    shop({ 'denylist-source-range': '172.16.0.0/12,192.0.2.1,192.0.2.2' }),
+  )
   assert.deepEqual(told(black), ['unreachable', 'refused', 403, 'request-source-range'])
   assert.match(black.findings[0]!.message, /lets nobody in 172\.16\.0\.0\/12 ask, and the gateway sees 172\.30\./)
-  assert.match(cure(black), /denylist-source-range":"192.0.2.1\/32"/)
+  assert.match(cure(black), /denylist-source-range":"192.0.2.1\/32,192.0.2.2\/32"/)
+  const all = ask('pod/client', 'http://shop.test/', {}, shop({ 'denylist-source-range': '172.16.0.0/12' }))
+  assert.match(cure(all), /denylist-source-range":null/)
 })
 
 test('what restricts who may ask, and is not honoured, is named, and nobody may', () => {

@@ -74,7 +74,7 @@ const inLines = (ids: readonly string[]): Wanted => ({
 
 test('however many of a namespace are refused, few questions find those of others; of its own some wait', async () => {
   const bad = ofNamespace('bad', 200)
-  const good = Array.from({ length: 30 }, (_, at) => ofNamespace(`good${at}`, 5)).flat()
+  const good = Array.from({ length: 30 }, (_, at) => ofNamespace(`bad${at}`, 5)).flat()
   let asked = 0
   const check = async ({ config }: ProxyPlan) => {
     asked++

@@ -354,7 +354,7 @@ test('routes count at listeners that are not served as well, and do not where th
   const cluster = {
     gateways: [own],
     services: [service('web')],
-    httpRoutes: [httpRoute('r'), httpRoute('late', {}, 1)],
+    httpRoutes: [httpRoute('r'), httpRoute('late', {}, 1), httpRoute('last', {}, 2)],
   }
   const told = (refusals: ReadonlyMap<string, string> = new Map()) => {
     const all = routes(cluster, { refusals })
@@ -364,6 +364,6 @@ test('routes count at listeners that are not served as well, and do not where th
     })
   }
   const kinds = ['HTTPRoute', 'GRPCRoute']
-  assert.deepEqual(told(), [[2, ...kinds], [2, ...kinds], [0]])
-  assert.deepEqual(told(new Map([['HTTPRoute shop/r 0', 'too long']])), [[1, ...kinds], [1, ...kinds], [0]])
+  assert.deepEqual(told(), [[3, ...kinds], [3, ...kinds], [0]])
+  assert.deepEqual(told(new Map([['HTTPRoute shop/r 0', 'too long']])), [[2, ...kinds], [2, ...kinds], [0]])
 })

@@ -65,6 +65,19 @@ test('a policy is told of each Gateway that sends to its Service', () => {
   })
 })
 
+test('all Gateways are told whose routes send to its Service, and one port of several is enough', () => {
+  const gateways = [gateway('gw', [http()]), gateway('b', [http()])]
+  const httpRoutes = [httpRoute('r', { parentRefs: [{ name: 'b' }] }), httpRoute('s')]
+  const services = [
+    service('web', [
+      { name: 'main', port: 80 },
+      { name: 'more', port: 81 },
+    ]),
+  ]
+  const backendTLSPolicies = [policy('p', 'web:more')]
+  assert.deepEqual(told({ backendTLSPolicies, gateways, httpRoutes, services }), [['b', ...GOOD.slice(1)], GOOD])
+})
+
 test('a policy that nobody sends by is told nothing', () => {
   const one = { backendTLSPolicies: [policy('p', 'web')] }
   assert.equal(told({ ...one, httpRoutes: [] }), undefined)

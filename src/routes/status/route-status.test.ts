@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { routeCondition, routes, statusOf } from '../testing/ask.ts'
-import { gateway, http, httpRoute, service } from '../testing/make.ts'
+import { gateway, http, httpRoute, rule, service } from '../testing/make.ts'
 
 const gateways = [gateway('gw', [http()])]
 const services = [service('web')]
@@ -20,6 +20,29 @@ test('a route that has no parent of ours any more loses what was told of it, and
   )
 })
 
+test('what is told of a route is of its generation, and names its parent as it does', () => {
+  const parentRefs = [{ name: 'gw' }, { name: 'gw', sectionName: 'http', kind: 'Gateway' }]
+  const all = routes({ gateways, services, httpRoutes: [httpRoute('r', { parentRefs })] })
+  const own = all.statuses.find(({ object }) => object.kind === 'HTTPRoute')
+  assert.deepEqual([own?.uid, own?.generation, own?.object.name], ['uid-r', 7, 'r'])
+  const group = 'gateway.networking.k8s.io'
+  assert.deepEqual(
+    statusOf(all, 'HTTPRoute r').parents?.map(({ parentRef }) => parentRef),
+    [
+      { group, kind: 'Gateway', name: 'gw' },
+      { group, kind: 'Gateway', name: 'gw', sectionName: 'http' },
+    ],
+  )
+})
+
+test('a route loses what was told of it also where others have told something', () => {
+  const route = lost('fairlead.dev/gateway-controller')
+  const [own] = route.status.parents
+  const parents = [{ ...own!, controllerName: 'a.test/b' }, own!]
+  const all = routes({ gateways, services, httpRoutes: [{ ...route, status: { parents } }] })
+  assert.deepEqual(statusOf(all, 'HTTPRoute r').parents, [])
+})
+
 test('references of a route that is not attached are looked up all the same', () => {
   const refused = (parentRef: object, known = services) => {
     const httpRoutes = [httpRoute('r', { parentRefs: [{ name: 'gw', ...parentRef }] })]
@@ -29,6 +52,20 @@ test('references of a route that is not attached are looked up all the same', ()
   assert.deepEqual(refused({ port: 81 }), ['False NoMatchingParent', 'True ResolvedRefs'])
   assert.deepEqual(refused({ port: 81 }, []), ['False NoMatchingParent', 'False BackendNotFound'])
   assert.deepEqual(refused({}, []), ['True Accepted', 'False BackendNotFound'])
+})
+
+test('of a route that is not attached nothing is told of its rules', () => {
+  const rules = [rule('web'), rule('web', { retry: { attempts: 101 } })]
+  const typesOf = (parentRef: object) => {
+    const all = routes({
+      gateways,
+      services,
+      httpRoutes: [httpRoute('r', { parentRefs: [{ name: 'gw', ...parentRef }], rules })],
+    })
+    return statusOf(all, 'HTTPRoute r').parents?.[0]?.conditions.map(({ type }) => type)
+  }
+  assert.deepEqual(typesOf({}), ['Accepted', 'ResolvedRefs', 'PartiallyInvalid'])
+  assert.deepEqual(typesOf({ port: 81 }), ['Accepted', 'ResolvedRefs'])
 })
 
 test('a status is another one when what is told is', () => {

@@ -30,6 +30,12 @@ test('what is ours is put right, and what is not named there stays as others hav
   })
 })
 
+test('one thing of a list that is changed is put right, also where the others are as they should be', () => {
+  const owned = { list: [{ name: 'x' }, { name: 'y', image: 'ours' }] }
+  const current = { list: [{ name: 'x' }, { name: 'y', image: 'changed' }, { name: 'z' }] }
+  assert.deepEqual(withOwned(current, owned), { list: [{ name: 'x' }, { name: 'y', image: 'ours' }, { name: 'z' }] })
+})
+
 test('where nothing differs the very same object comes back, also where a server wrote defaults beside', () => {
   const current = { a: { b: [1, 2], c: undefined, more: true }, list: [{ name: 'x', default: 1 }] }
   assert.equal(withOwned(current, { a: { b: [1, 2], c: {} }, list: [{ name: 'x' }] }), current)
@@ -39,4 +45,7 @@ test('where nothing differs the very same object comes back, also where a server
 test('a list of what has no names is ours as a whole', () => {
   assert.deepEqual(withOwned({ verbs: ['get', 'delete'] }, { verbs: ['get'] }), { verbs: ['get'] })
   assert.deepEqual(withOwned({}, { rules: [{ name: 'x' }] }), { rules: [{ name: 'x' }] })
+  const named = { list: [{ name: 'x' }] }
+  for (const list of [[], [{ name: 'x' }, { port: 1 }], [{ name: 'y' }, 'x']])
+    assert.deepEqual(withOwned(named, { list }), { list })
 })

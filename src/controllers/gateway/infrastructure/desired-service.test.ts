@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { Service } from '#api/core/service/message.ts'
 import { bindOf, siteKeyOf } from '#routes/site-service.ts'
-import { serviceChange } from './desired-service.ts'
+import { askedBy, serviceChange } from './desired-service.ts'
 import { Binds, needsPods, serviceName, type WantedPort, type WantedSite } from './desired-site.ts'
 
 type Loose = any
@@ -61,6 +61,21 @@ test('a port keeps its place in the pods and its nodePort while others come and 
   assert.equal(new Binds(Array.from({ length: 22_000 }, (_, at) => 10_000 + at)).take(), undefined)
 })
 
+test('a port is the one of its protocol, which is TCP where none is said', () => {
+  const before = made(site([port(53, 'UDP', 'kernel')]))
+  const udp: Loose = { ...before, spec: { ...before.spec, ports: [{ ...before.spec!.ports![0], nodePort: 30_053 }] } }
+  const { object } = wanted(site([port(53), port(53, 'UDP', 'kernel')]), udp)
+  assert.deepEqual(
+    object.spec.ports.map(({ protocol, nodePort }: Loose) => [protocol, nodePort]),
+    [
+      ['TCP', undefined],
+      ['UDP', 30_053],
+    ],
+  )
+  const silent: Loose = { ...before, spec: { ...before.spec, ports: [{ port: 80, targetPort: 10_007 }] } }
+  assert.deepEqual(targets(wanted(site([port(80)]), silent).object), [['tcp-80', 80, 10_007]])
+})
+
 test('what people change of a Service stays, but for its ports, its selector and how it is found', () => {
   const before = made(site([port(80)]))
   assert.equal(wanted(site([port(80)]), before).do, 'nothing')
@@ -70,6 +85,9 @@ test('what people change of a Service stays, but for its ports, its selector and
     spec: { ...before.spec, externalTrafficPolicy: 'Cluster', sessionAffinity: 'ClientIP', type: 'NodePort' },
   }
   assert.equal(wanted(site([port(80)]), edited).do, 'nothing')
+  const single = { ...before, spec: { ...before.spec, ipFamilyPolicy: 'SingleStack' } } as Service
+  assert.equal(wanted(site([port(80)]), single).do, 'nothing')
+  assert.ok(!('ipFamilies' in wanted(site([port(80)])).object.spec), 'the cluster says which it has')
   const broken: Loose = { ...edited, spec: { ...edited.spec, selector: { app: 'other' }, ports: [{ port: 81 }] } }
   const { object } = wanted(site([port(80)]), broken)
   assert.deepEqual(object.spec.selector, { 'app.kubernetes.io/name': 'fairlead-gateway' })
@@ -95,10 +113,28 @@ test('labels and annotations that a Gateway wants on its Service come and go wit
   assert.deepEqual([object.metadata.annotations.note, object.metadata.annotations.theirs], [undefined, 'y'])
 })
 
+test('one label or annotation alone is known to be the Gateway’s as well, and where there is none nothing says so', () => {
+  const said = ({ metadata }: Loose) => metadata.annotations['fairlead.dev/propagated']
+  const plain = made(site([port(80)]))
+  assert.equal(said(plain), undefined)
+  for (const infrastructure of [{ labels: { team: 'a' } }, { annotations: { team: 'a' } }]) {
+    const service = made(site([port(80)], { infrastructure }))
+    assert.notEqual(said(service), undefined)
+    assert.deepEqual(wanted(site([port(80)]), service).object.metadata, plain.metadata)
+  }
+  // Whatever somebody has written there.
+  for (const text of ['', '{', '{}']) {
+    const annotations = { ...plain.metadata?.annotations, 'fairlead.dev/propagated': text }
+    const { object } = wanted(site([port(80)]), { ...plain, metadata: { ...plain.metadata, annotations } })
+    assert.deepEqual(object.metadata, plain.metadata)
+  }
+})
+
 test('addresses that a Gateway asks for are asked of the load balancer, in their families', () => {
   const asks = (...values: string[]) => ({ addresses: values.map((value) => ({ type: 'IPAddress', value })) })
   const one = made(site([port(80)], asks('172.30.255.7')))
   assert.deepEqual([one.spec?.loadBalancerIP, one.spec?.ipFamilyPolicy], ['172.30.255.7', 'SingleStack'])
+  assert.equal(one.metadata?.annotations?.['fairlead.dev/load-balancer-ips'], undefined)
   const { object: moved } = wanted(site([port(80)], asks('172.30.255.8')), one)
   assert.equal(moved.spec.loadBalancerIP, '172.30.255.8')
   assert.equal(wanted(site([port(80)]), one).object.spec.loadBalancerIP, undefined)
@@ -107,6 +143,18 @@ test('addresses that a Gateway asks for are asked of the load balancer, in their
   assert.equal(two.metadata?.annotations?.['fairlead.dev/load-balancer-ips'], '172.30.255.7,fd00::7')
   assert.equal(wanted(site([port(80)], asks('fd00::7')), one).do, 'again', 'the first family is for ever')
   assert.equal(wanted(site([port(80)], { addresses: [{ type: 'Hostname', value: 'a.test' }, {}] }), one).do, 'update')
+})
+
+test('a Service asks for the addresses of its annotation, else for the one of its field', () => {
+  const asking = (spec: object, text?: string): Loose => ({
+    metadata: text === undefined ? {} : { annotations: { 'fairlead.dev/load-balancer-ips': text } },
+    spec,
+  })
+  const field = { loadBalancerIP: '172.30.255.7' }
+  assert.deepEqual(askedBy(asking(field)), ['172.30.255.7'])
+  assert.deepEqual(askedBy(asking(field, '172.30.255.8,fd00::8')), ['172.30.255.8', 'fd00::8'])
+  assert.deepEqual(askedBy(asking({}, '172.30.255.8,none')), ['172.30.255.8'])
+  assert.deepEqual([askedBy(asking({})), askedBy(asking({ loadBalancerIP: '' }))], [[], []])
 })
 
 test('two Gateways whose names could make one name have Services of different names, and long names are cut', () => {
@@ -129,6 +177,8 @@ test('two Gateways whose names could make one name have Services of different na
   )
   const named = made(site([port(80)], {}, 'x'.repeat(100)))
   assert.equal(named.metadata?.labels?.['gateway.networking.k8s.io/gateway-name']?.length, 63)
+  const whole = made(site([port(80)], {}, 'x'.repeat(63)))
+  assert.equal(whole.metadata?.labels?.['gateway.networking.k8s.io/gateway-name'], 'x'.repeat(63))
 })
 
 test('a second family comes to a Service that runs, and goes from it; its first one is for ever', () => {

@@ -3,6 +3,7 @@ import { test } from 'node:test'
 import { gateway, http, httpRoute, rule } from '#routes/testing/make.ts'
 import { ask } from '../../testing/cluster.ts'
 import { withGateway } from '../../testing/gateways.ts'
+import { ingressOfNobody, routeNotAttached } from './attach.ts'
 
 const parentRefs = [{ name: 'gw', namespace: 'default' }]
 const route = httpRoute('team/shop', { parentRefs, hostnames: ['shop.test'], rules: [rule('web')] })
@@ -39,4 +40,157 @@ test('where a selector says who may attach, the namespace gets its labels, or so
   assert.deepEqual(curesOf(selecting({ matchLabels: { team: 'a' } })), ['kubectl label namespace team team=a'])
   const expressions = [{ key: 'team', operator: 'Exists' }]
   assert.deepEqual(curesOf(selecting({ matchExpressions: expressions })), ['kubectl describe gateway gw -n default'])
+})
+
+type Loose = any
+const command = ({ argv, alternative }: Loose): string => [...(alternative ? ['or'] : []), ...argv.slice(1)].join(' ')
+const made = (key: string, listeners: readonly object[] = [{ name: 'http', port: 80 }]): Loose => {
+  const [namespace, name] = key.split('/')
+  return { metadata: { namespace, name }, spec: { listeners } }
+}
+/** What is proposed for a route of the namespace `team` that is not attached to its second parent, `default/gw`. */
+const proposed = (
+  because: string,
+  gateways: readonly Loose[],
+  ref: object = {},
+  more: object = {},
+): readonly string[] => {
+  const own = {
+    kind: 'HTTPRoute',
+    metadata: { namespace: 'team', name: 'shop' },
+    spec: { parentRefs: [{ name: 'other' }, { name: 'gw', namespace: 'default', ...ref }] },
+  }
+  const parent = { kind: 'Gateway', namespace: 'default', name: 'gw' }
+  const one: Loose = {
+    ref: { kind: 'HTTPRoute', namespace: 'team', name: 'shop' },
+    route: own,
+    parent,
+    parentIndex: 1,
+    because,
+    message: 'why',
+    ...more,
+  }
+  const finding: Loose = routeNotAttached({ objects: { gateways, ingressClasses: [] } } as Loose, one, 'shop.test')
+  assert.deepEqual(
+    [finding.reason, finding.route, finding.parent, finding.because, finding.message],
+    ['route-not-attached', one.ref, one.parent, because, 'why'],
+  )
+  for (const { effect } of finding.cures) {
+    if (effect.gateway) assert.equal(effect.gateway.kind, 'Gateway')
+    if (effect.code === 'label-namespace') assert.deepEqual(effect.object, { kind: 'Namespace', name: 'team' })
+  }
+  return finding.cures.map(command)
+}
+const patched = (kind: string, where: string, ...operations: readonly object[]) =>
+  `patch ${kind} ${where} --type json -p ${JSON.stringify(operations)}`
+const SHOP = 'shop -n team'
+const GW = 'gw -n default'
+const LOOK = 'describe httproute shop -n team'
+
+test('a parent that is not there is one of its name elsewhere, or of a name like it, or the only one', () => {
+  const to = (namespace: string, name: string) =>
+    patched(
+      'httproute',
+      SHOP,
+      { op: 'add', path: '/spec/parentRefs/1/name', value: name },
+      { op: 'add', path: '/spec/parentRefs/1/namespace', value: namespace },
+    )
+  const told = (...keys: readonly string[]) =>
+    proposed(
+      'NoSuchParent',
+      keys.map((key) => made(key)),
+    )
+  assert.deepEqual(told('a/gw', 'b/gw', 'c/gw', 'default/gv'), [to('a', 'gw'), `or ${to('b', 'gw')}`])
+  assert.deepEqual(told('default/gv', 'default/public'), [to('default', 'gv')])
+  assert.deepEqual(told('default/public'), [to('default', 'public')])
+  assert.deepEqual(told('default/public', 'default/internal'), [LOOK])
+  assert.deepEqual(told(), [LOOK])
+  assert.deepEqual(told('a/gw', 'default/gv'), [to('a', 'gw')])
+  const named = (key: string, ...hostnames: readonly string[]) =>
+    made(
+      key,
+      hostnames.map((hostname, at) => ({ name: `l${at}`, port: 80, hostname })),
+    )
+  assert.deepEqual(proposed('NoSuchParent', [named('a/gw', 'a.test'), named('b/gw', 'a.test', '*.TEST')]), [
+    to('b', 'gw'),
+    `or ${to('a', 'gw')}`,
+  ])
+  assert.deepEqual(proposed('NoSuchParent', [named('a/gw', 'a.test'), made('b/gw')])[0], to('b', 'gw'))
+})
+
+test('a namespace is let in at the listeners that are meant, by section, port and host', () => {
+  const listeners = [
+    { name: 'a', port: 80, hostname: '*.TEST', allowedRoutes: { kinds: [{ kind: 'HTTPRoute' }] } },
+    { name: 'b', port: 81 },
+    { name: 'c', port: 81, hostname: 'other.example' },
+  ]
+  const told = (ref: object) =>
+    proposed('NotAllowedByListeners', [made('default/gv'), made('default/gw', listeners)], ref)
+  const values = ['team', 'default']
+  const matchExpressions = [{ key: 'kubernetes.io/metadata.name', operator: 'In', values }]
+  const namespaces = { from: 'Selector', selector: { matchExpressions } }
+  const opened = (at: number, more: object = {}) => ({
+    op: 'add',
+    path: `/spec/listeners/${at}/allowedRoutes`,
+    value: { ...more, namespaces },
+  })
+  const first = opened(0, { kinds: [{ kind: 'HTTPRoute' }] })
+  assert.deepEqual(told({}), [patched('gateway', GW, first, opened(1))])
+  assert.deepEqual(told({ sectionName: 'a' }), [patched('gateway', GW, first)])
+  assert.deepEqual(told({ port: 81 }), [patched('gateway', GW, opened(1))])
+  assert.deepEqual(told({ sectionName: 'c' }), [LOOK])
+  // Whoever a selector lets in at one of them stays so.
+  const selecting = { name: 'b', port: 81, allowedRoutes: { namespaces: { selector: { matchLabels: { team: 'a' } } } } }
+  assert.deepEqual(proposed('NotAllowedByListeners', [made('default/gw', [{ name: 'a', port: 80 }, selecting])]), [
+    'label namespace team team=a',
+  ])
+  assert.deepEqual(proposed('NotAllowedByListeners', []), [LOOK])
+  const parent = { kind: 'Gateway', namespace: 'team', name: 'gw' }
+  assert.deepEqual(proposed('NotAllowedByListeners', [made('team/gw')], {}, { parent }), [LOOK])
+})
+
+test('a hostname that no listener has gets a listener like one that is there', () => {
+  const listeners = [
+    { name: 'a', port: 80, protocol: 'HTTP', hostname: 'a.test' },
+    { name: 'b', port: 81, protocol: 'HTTP' },
+  ]
+  const told = (ref: object) => proposed('NoMatchingListenerHostname', [made('default/gw', listeners)], ref)
+  const added = (port: number) =>
+    patched('gateway', GW, {
+      op: 'add',
+      path: '/spec/listeners/-',
+      value: { name: 'shop-test', port, protocol: 'HTTP', hostname: 'shop.test' },
+    })
+  assert.deepEqual(told({}), [added(80)])
+  assert.deepEqual(told({ port: 81 }), [added(81)])
+  assert.deepEqual(told({ port: 82 }), [LOOK])
+  assert.deepEqual(told({ sectionName: 'a' }), [LOOK])
+  assert.deepEqual(proposed('NoMatchingListenerHostname', []), [LOOK])
+})
+
+test('who names a section or a port that is not there attaches to any listener', () => {
+  const removed = (...fields: readonly string[]) =>
+    patched('httproute', SHOP, ...fields.map((field) => ({ op: 'remove', path: `/spec/parentRefs/1/${field}` })))
+  const told = (ref: object) => proposed('NoMatchingParent', [made('default/gw')], ref)
+  assert.deepEqual(told({ sectionName: 'x' }), [removed('sectionName')])
+  assert.deepEqual(told({ sectionName: 'x', port: 1 }), [removed('sectionName', 'port')])
+  assert.deepEqual(told({}), [LOOK])
+  assert.deepEqual(proposed('Other', [made('default/gw')]), [LOOK])
+})
+
+test('an Ingress of nobody’s class is given ours, where there is one', () => {
+  const ingress: Loose = { metadata: { namespace: 'team', name: 'shop' } }
+  const told = (ingressClasses: readonly object[], one: object = {}): Loose =>
+    ingressOfNobody({ objects: { ingressClasses } } as Loose, { ingress, ...one } as Loose)
+  const other = { metadata: { name: 'nginx' }, spec: { controller: 'x.test/y' } }
+  const ours = { metadata: { name: 'fairlead' }, spec: { controller: 'fairlead.dev/gateway-controller' } }
+  assert.deepEqual(told([other, ours]).cures.map(command), [
+    'patch ingress shop -n team --type merge -p {"spec":{"ingressClassName":"fairlead"}}',
+  ])
+  assert.deepEqual(told([other]).cures.map(command), ['describe ingress shop -n team'])
+  const ref = { kind: 'Ingress', namespace: 'team', name: 'shop' }
+  const { cures: _, ...plain } = told([ours])
+  assert.deepEqual(plain, { reason: 'ingress-of-nobody', ingress: ref })
+  const { cures: __, ...named } = told([ours], { ingressClass: 'nginx', controller: 'x.test/y' })
+  assert.deepEqual(named, { ...plain, ingressClass: 'nginx', controller: 'x.test/y' })
 })

@@ -96,10 +96,7 @@ const attachCures = (gateways: GatewayFacts, one: Unattached, host: string): rea
       ]
     }
     case 'NoMatchingListenerHostname': {
-      const like = gateway?.spec.listeners?.find(
-        (listener) =>
-          (!ref?.sectionName || listener.name === ref.sectionName) && (!ref?.port || listener.port === ref.port),
-      )
+      const like = gateway?.spec.listeners?.find(({ port }) => !ref?.port || port === ref.port)
       if (gateway === undefined || like === undefined || ref?.sectionName) return []
       return [
         patch({ code: 'add-listener', hostname: host, gateway: parent }, 'gateway', gateway, [

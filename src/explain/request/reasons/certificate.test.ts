@@ -5,6 +5,7 @@ import { gateway, httpRoute, https, rule, secret } from '#routes/testing/make.ts
 import { ask, service } from '../../testing/cluster.ts'
 import { ingressService, withGateway } from '../../testing/gateways.ts'
 import type { Told } from '../../testing/told.ts'
+import { certificateNotes, certificateUnusable } from './certificate.ts'
 
 const detailsOf = ({ steps }: Told): readonly string[] =>
   steps.flatMap(({ text, details = [] }) => (text.startsWith('the listener ') ? details : []))
@@ -44,4 +45,48 @@ test('by http an Ingress whose certificate cannot be shown is told by that, too'
     detailsOf(told).join(),
     /^by https there is none: Ingress default\/shop has no certificate for shop\.test .*there is no Secret default\/gone/,
   )
+})
+
+test('of what is told of Ingresses that counts which is about a certificate, and about this host among others', () => {
+  type Loose = any
+  const object = { kind: 'Ingress', namespace: 'shop', name: 'web' }
+  const said = {
+    object,
+    reason: 'CertificateUnusable',
+    message: 'spec.tls[0]: there is no Secret shop/gone; there is no HTTPS',
+  }
+  const ingresses = [{ metadata: { namespace: 'shop', name: 'web' } }]
+  const facts = (...news: readonly object[]): Loose => ({ objects: { ingresses }, routes: { news } })
+  const of = (...news: readonly object[]) => certificateUnusable(facts(...news), 'shop.test')
+  const found = of(
+    { ...said, hosts: ['other.test'] },
+    { ...said, reason: 'Conflict', hosts: ['shop.test'] },
+    { ...said, object: { ...object, name: 'gone' }, hosts: ['shop.test'] },
+    { ...said, hosts: ['other.test', '*.test'] },
+  )
+  assert.deepEqual([found?.reason, found?.ingress, found?.host], ['certificate-unusable', object, 'shop.test'])
+  assert.deepEqual(found?.cures[0]?.effect, {
+    code: 'bring-certificate',
+    secret: { kind: 'Secret', namespace: 'shop', name: 'gone' },
+  })
+  for (const other of [
+    { ...said, hosts: ['other.test'] },
+    { ...said, hosts: ['x.shop.test', '*.shop.test'] },
+    { ...said, reason: 'Conflict', hosts: ['shop.test'] },
+    said,
+  ])
+    assert.equal(of(other), undefined)
+  const message = 'Secret shop/web: tls.crt is no certificate'
+  assert.deepEqual(of({ ...said, message, hosts: ['shop.test'] })?.cures[0]?.argv.slice(1), [
+    ...['describe', 'ingress', 'web', '-n', 'shop'],
+  ])
+  // What Ingresses show is nothing that a Gateway shows.
+  const at = (kind: string) =>
+    certificateNotes(
+      facts({ ...said, hosts: ['shop.test'] }),
+      { text: { scheme: 'http' }, place: { site: { kind, name: 'gw' } } } as Loose,
+      {} as Loose,
+      'shop.test',
+    ).map(({ code }) => code)
+  assert.deepEqual([at('Gateway'), at('IngressClass')], [[], ['unusable']])
 })

@@ -22,6 +22,16 @@ test('namespaces may share a host where the class does not say otherwise', () =>
   assert.deepEqual(told(routing), [])
 })
 
+test('a host that two namespaces share is sent to HTTPS by a certificate with a star of either', () => {
+  const star = ingress('team/star', {
+    rules: [rule('a.example', 'Prefix /b web')],
+    tls: [{ hosts: ['*.example'], secretName: 'star' }],
+  })
+  const secrets = [secret('star', ['*.example'], 'team')]
+  const routing = route({ ingresses: [older, star], classes: [OUR_CLASS], services: known, secrets })
+  assert.deepEqual([ask(routing, 'http://a.example/a'), ask(routing, 'http://a.example/b')], ['308 https', '308 https'])
+})
+
 test('with host-ownership exclusive a host belongs to the namespace of the oldest Ingress that names it', () => {
   const routing = cluster([exclusive], guest, older)
   assert.deepEqual(told(routing), [

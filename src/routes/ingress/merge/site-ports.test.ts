@@ -25,7 +25,8 @@ const at443 = (routing: ReturnType<typeof route>) =>
   ])
 
 test('there is a port 443 where some Ingress has a certificate, and a listener on it for each host that has one', () => {
-  assert.deepEqual(portsOf(route({ ingresses: [ingress('i', { rules: [rule('', 'Prefix / web')] })] })), [80])
+  const plain = route({ ingresses: [ingress('i', { rules: [rule('', 'Prefix / web')] })] })
+  assert.deepEqual([portsOf(plain), plain.site?.ports.map(({ port }) => port)], [[80], [80]])
   const routing = route({ ingresses: [one('b.example', 'b'), one('a.example', 'a')], secrets })
   assert.deepEqual(portsOf(routing), [80, 443])
   assert.deepEqual(at443(routing), [
@@ -282,7 +283,13 @@ test('a host whose certificate cannot be shown is not sent to HTTPS by what is s
 test('a listener of HTTPS has an id of its own, so that one that a proxy refuses takes along none of HTTP', () => {
   const all = ingress('all', { rules: [rule('', 'Prefix / web'), rule('a.example', 'Prefix / api')], tls: tls('a') })
   const [plain, secure] = (route({ ingresses: [all], secrets }).site?.ports ?? []).map(({ listeners }) =>
-    listeners.map(({ name }) => name),
+    listeners.map(({ name, hostname }) => `${hostname}: ${name}`),
   )
-  assert.deepEqual(new Set(plain).intersection(new Set(secure)), new Set())
+  assert.deepEqual(
+    [plain, secure],
+    [
+      ['a.example: ', ': '],
+      ['a.example: a.example', ': *'],
+    ],
+  )
 })
