@@ -1,6 +1,6 @@
 import { createPrivateKey, X509Certificate } from 'node:crypto'
+import { pemTexts } from '#net/pem-text.ts'
 
-const BLOCK = /-----BEGIN ([A-Z0-9 ]+)-----[\s\S]*?-----END \1-----/g
 /** So many answers are kept: asking anew costs a tenth of a millisecond. */
 const MOST_KEPT = 4096
 
@@ -10,9 +10,9 @@ const LEAST_BITS = 2048
 
 /** Each certificate of a text in PEM. Throws where one cannot be read, or has no end. */
 const certificatesIn = (pem: string): readonly X509Certificate[] => {
-  const blocks = [...pem.matchAll(BLOCK)]
+  const blocks = pemTexts(pem)
   if (blocks.length !== pem.match(BEGINS)?.length && blocks.length > 0) throw new Error('a block of PEM has no end')
-  return blocks.flatMap(([block, label]) => (label === 'CERTIFICATE' ? [new X509Certificate(block)] : []))
+  return blocks.flatMap(({ label, text }) => (label === 'CERTIFICATE' ? [new X509Certificate(text)] : []))
 }
 
 /** What is wrong with a key that no library would take. */

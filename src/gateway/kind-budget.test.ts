@@ -60,27 +60,31 @@ test('a namespace that wants much has its turns, not those of others, and half o
 
 test('a proxy that starts takes all kinds up to the most together, and new ones afterwards as always', () => {
   const budget = new KindBudget(new HandClock())
-  assert.equal(budget.waiting(NONE, kinds(0, 40), true).kinds.size, 0)
-  assert.deepEqual(budget.waiting(NONE, kinds(0, 57)).kinds, kinds(56, 57))
-  assert.deepEqual(new KindBudget(new HandClock()).waiting(NONE, kinds(0, 66), true).kinds, kinds(64, 66))
+  const two = (count: number) => new Map([...asked(0, 28, 'a'), ...asked(28, count, 'b')])
+  assert.equal(budget.waiting(NONE, two(40), true).kinds.size, 0)
+  assert.deepEqual(budget.waiting(NONE, two(57)).kinds, kinds(56, 57))
+  const three = new Map([...two(56), ...asked(56, 66, 'c')])
+  assert.deepEqual(new KindBudget(new HandClock()).waiting(NONE, three, true).kinds, kinds(54, 56))
 })
 
 test('each proxy takes the same ones, in whatever order routes name them, and first those that it has', () => {
-  const backwards = new Set([...kinds(0, 18)].reverse())
+  const backwards = new Map([...asked(0, 18)].reverse())
   assert.deepEqual(new KindBudget(new HandClock()).waiting(NONE, backwards).kinds, kinds(16, 18))
-  const waiting = new KindBudget(new HandClock()).waiting(kinds(40, 100), kinds(0, 100)).kinds
-  assert.deepEqual(waiting, kinds(4, 40))
+  const both = new Map([...asked(0, 70, 'a'), ...asked(70, 100, 'b')])
+  const waiting = new KindBudget(new HandClock()).waiting(kinds(40, 100), both).kinds
+  // All thirty of one, the first two of the other.
+  assert.deepEqual(waiting, new Set([...kinds(2, 40), ...kinds(70, 70)]))
 })
 
 test('the minute begins when there is room for as many as there may be at once', () => {
   const clock = new HandClock()
   const budget = new KindBudget(clock)
-  budget.waiting(NONE, kinds(0, 1))
+  budget.waiting(NONE, asked(0, 1))
   clock.advance(90_000)
-  assert.equal(budget.waiting(NONE, kinds(0, 16)).againMs, 60_000)
-  assert.deepEqual(budget.waiting(NONE, kinds(0, 18)).kinds, kinds(17, 18))
+  assert.equal(budget.waiting(NONE, asked(0, 16)).againMs, 60_000)
+  assert.deepEqual(budget.waiting(NONE, asked(0, 18)).kinds, kinds(17, 18))
   clock.advance(59_999)
-  assert.deepEqual(budget.waiting(NONE, kinds(0, 18)).kinds, kinds(17, 18))
+  assert.deepEqual(budget.waiting(NONE, asked(0, 18)).kinds, kinds(17, 18))
   clock.advance(1)
-  assert.deepEqual(budget.waiting(NONE, kinds(0, 18)).kinds, NONE)
+  assert.deepEqual(budget.waiting(NONE, asked(0, 18)).kinds, NONE)
 })

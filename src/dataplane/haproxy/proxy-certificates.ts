@@ -1,3 +1,4 @@
+import { pemTexts } from '#net/pem-text.ts'
 import { listenerFor } from '#routes/table/hostname.ts'
 import type { Listener, RoutingTable, SitePort } from '#routes/table/table.ts'
 import { hasDefault } from './config/binds.ts'
@@ -31,10 +32,11 @@ export function proxyCertificates(
   return { certificates, certificateLists, authorities }
 }
 
-const BLOCK = /-----BEGIN ([A-Z0-9 ]+)-----[\s\S]*?-----END \1-----/g
-
 /** PEM without what people write between its blocks: HAProxy reads some of it in another way. */
-const blocksOf = (text: string) => text.match(BLOCK)?.join('\n') ?? text.trimEnd()
+const blocksOf = (text: string) =>
+  pemTexts(text)
+    .map((block) => block.text)
+    .join('\n') || text.trimEnd()
 
 interface Shown {
   /** A key of the table's certificates. */

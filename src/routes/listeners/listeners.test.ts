@@ -3,7 +3,7 @@ import { test } from 'node:test'
 import type { Listener } from '#api/gatewayapi/shared/listener.ts'
 import { condition, listenerOf, routeCondition, routes, statusOf, words } from '../testing/ask.ts'
 import type { Cluster } from '../testing/cluster.ts'
-import { configMap, gateway, grant, http, https, httpRoute, secret } from '../testing/make.ts'
+import { configMap, gateway, grant, http, httpRoute, https, secret } from '../testing/make.ts'
 
 const CONDITIONS = ['Accepted', 'Conflicted', 'ResolvedRefs', 'Programmed']
 

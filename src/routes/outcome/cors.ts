@@ -31,12 +31,15 @@ const plainOrigin = (text: string): string =>
 
 const portOf = (origin: string): string | undefined => /:(\d+)$/.exec(origin)?.[1]
 
+const LABELS = /^[a-z0-9._-]+$/
+
 /** A star stands for a host or its first labels, and for no port. */
 function allowsOrigin(allowed: string, origin: string): boolean {
   if (allowed === '*' || allowed === origin) return true
   const [scheme, suffix] = allowed.split('*') as [string, string?]
   if (suffix === undefined || !scheme.endsWith('://') || portOf(allowed) !== portOf(origin)) return false
-  return origin.startsWith(scheme) && origin.endsWith(suffix) && origin.length > scheme.length + suffix.length
+  const isAround = origin.startsWith(scheme) && origin.endsWith(suffix)
+  return isAround && LABELS.test(origin.slice(scheme.length, -suffix.length || undefined))
 }
 
 /**

@@ -167,7 +167,14 @@ test('an origin is allowed by name or by its domain, and told by its name where 
   assert.deepEqual(cors('https://x.test', false), [204, 'https://x.test', '*'])
   assert.deepEqual(cors('https://x.test', true), [204, 'https://x.test', 'PUT'])
   assert.deepEqual(cors('https://x.y.a.test', false, ['https://*.a.test']), [204, 'https://x.y.a.test', '*'])
-  assert.deepEqual(cors('https://xa.test', false, ['https://*.a.test']), [403, undefined, undefined])
+  for (const other of [
+    'https://xa.test',
+    'https://evil.test/.a.test',
+    'https://evil.test?.a.test',
+    'https://evil.test#.a.test',
+  ])
+    assert.deepEqual(cors(other, false, ['https://*.a.test']), [403, undefined, undefined], other)
+  assert.deepEqual(cors('https://any.test', false, ['https://*']), [204, 'https://any.test', '*'])
 })
 
 test('an answer of ours has what filters say of answers, as one of a backend has', () => {

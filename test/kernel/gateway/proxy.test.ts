@@ -354,15 +354,21 @@ test('pages may ask of the origins that are listed, a star for any host; what is
     { ...change, remove: ['x-a'] },
   ]
   const entries = [
-    entry('a.test', 'one', { filters: [cors('https://*', 'http://b.test:80')] }),
+    entry('a.test', 'one', { filters: [cors('https://*', 'http://b.test:80', 'http://*.c.test')] }),
     entry('away.test', '', { filters, action: { type: 'redirect', status: 302 } }),
   ]
   await withProxy(backends, entries, async () => {
     const isAllowed = async (origin: string) =>
       headerOf((await send(request('a.test', [`Origin: ${origin}`]))).headers, 'access-control-allow-origin') === origin
-    for (const origin of ['https://any.test', 'https://any.test:443', 'http://b.test'])
+    for (const origin of ['https://any.test', 'https://any.test:443', 'http://b.test', 'http://x.y.c.test'])
       assert.ok(await isAllowed(origin), origin)
-    for (const origin of ['https://any.test:8443', 'http://any.test', 'null'])
+    for (const origin of [
+      'https://any.test:8443',
+      'http://any.test',
+      'null',
+      'http://a.test/.c.test',
+      'http://a.test?.c.test',
+    ])
       assert.ok(!(await isAllowed(origin)), origin)
     const { status, headers } = await send(request('away.test'))
     assert.deepEqual([status, headerOf(headers, 'x-a')], [302, undefined])

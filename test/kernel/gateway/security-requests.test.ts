@@ -84,6 +84,9 @@ test('what a client writes for a host leads to no other path', async () => {
     assert.equal(await outcome(get('/admin', 'a.test/public'), TLS_BIND, name), '400', `by TLS for ${name}`)
   assert.equal(await outcome(get('/admin', 'b.test', ['Host: a.test'])), '400')
   assert.equal(await outcome(get('http://a.test/public', 'b.test')), '400')
+  for (const target of ['/public', 'http://a.test/public'])
+    assert.equal(await outcome(`GET ${target} HTTP/1.1\r\nConnection: close\r\n\r\n`), '400', `no host: ${target}`)
+  assert.equal(await outcome('GET /public HTTP/1.0\r\n\r\n'), '404')
 })
 
 test('where a request ends is said in one way', async () => {

@@ -1,4 +1,5 @@
 import { X509Certificate } from 'node:crypto'
+import { pemTexts } from '#net/pem-text.ts'
 
 interface PemBlock {
   readonly type: string
@@ -6,11 +7,14 @@ interface PemBlock {
   readonly bytes: Buffer
 }
 
-const BLOCK = /-----BEGIN ([^\n-]*)-----[ \t]*\r?\n([\s\S]*?)-----END \1-----/g
+/** What follows a block's first line. */
+const LINE_END = /^[ \t]*\r?\n/
 
 /** The blocks of a text in PEM (RFC 7468), in their order; what is none is passed over. */
 export const pemBlocks = (text: string): readonly PemBlock[] =>
-  [...text.matchAll(BLOCK)].flatMap(([, type = '', body = '']) => {
+  pemTexts(text).flatMap(({ label: type, body: written }) => {
+    if (!LINE_END.test(written)) return []
+    const body = written.replace(LINE_END, '')
     const [head, ...rest] = body.split(/\r?\n\r?\n/)
     const hasHeaders = head!.includes(':')
     const base64 = (hasHeaders ? rest.join('') : body).replace(/\s/g, '')

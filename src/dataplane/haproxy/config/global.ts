@@ -35,6 +35,9 @@ export function globalLines(table: RoutingTable, options: ProxyOptions): readonl
     '  tune.h2.max-concurrent-streams 128',
     '  tune.lua.session-timeout 1s',
     '  tune.lua.service-timeout 1s',
+    // All ports would share it, and a session of one that asks nobody for a certificate would open one that does. Tickets are a
+    // port's own.
+    '  tune.ssl.cachesize 0',
     '  tune.ssl.default-dh-param 2048',
     '  ssl-default-bind-options ssl-min-ver TLSv1.2',
     `  ssl-default-bind-ciphers ${CIPHERS}`,

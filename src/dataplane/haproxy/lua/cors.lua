@@ -24,9 +24,8 @@ local function allows_origin(rule, origin)
     if allowed == "*" or allowed == origin then return true end
     local scheme, suffix = allowed:match("^(.*://)%*(.*)$")
     local is_port = scheme and allowed:match(":(%d+)$") == origin:match(":(%d+)$")
-    if is_port and origin:sub(1, #scheme) == scheme and #origin > #scheme + #suffix and origin:sub(#origin - #suffix + 1) == suffix then
-      return true
-    end
+    local is_around = is_port and origin:sub(1, #scheme) == scheme and origin:sub(#origin - #suffix + 1) == suffix
+    if is_around and origin:sub(#scheme + 1, #origin - #suffix):find("^[%w._-]+$") then return true end
   end
   return false
 end

@@ -45,7 +45,7 @@ end
 -- Has a request's path as it is matched. Returns what is answered to one without a host or a path.
 function paths.clean(txn)
   local host = requests.header(txn, "host")
-  if host and not is_host(host) then return answer(400) end
+  if host and not is_host(host) or not host and txn.f:req_ver() == "1.1" then return answer(400) end
   local target = txn.f:pathq() or ""
   local raw, query = target:match("^([^?]*)(.*)$")
   local path = clean_path(raw)
