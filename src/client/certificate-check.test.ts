@@ -58,6 +58,13 @@ test('a certificate is right with the key that it was made for', () => {
   const other = privateKey.export({ type: 'pkcs8', format: 'pem' }).toString()
   assert.equal(checkCertificate(NAMED, other), 'the key is not the one of the certificate')
   assert.match(checkCertificate(NAMED, 'none') ?? '', /^the key cannot be read: /)
+  assert.equal(checkCertificate(NAMED.repeat(40), KEY), undefined)
+  assert.match(
+    checkCertificate(NAMED.repeat(50), KEY) ?? '',
+    /^the certificate, .* are of \d+ octets, and may be of 29000/,
+  )
+  // Each ends nowhere, and costs no more than its length.
+  assert.match(checkAuthorities(`${NAMED}${'-----BEGIN A-----'.repeat(60_000)}`) ?? '', /a block of PEM has no end/)
   assert.equal(checkCertificate('none', KEY), 'there is no certificate in PEM')
   assert.match(checkCertificate(NAMED.replace('MII', 'AAA'), KEY) ?? '', /^the certificate cannot be read: /)
 })

@@ -4,6 +4,12 @@ import { pemTexts } from '#net/pem-text.ts'
 /** So many answers are kept: asking anew costs a tenth of a millisecond. */
 const MOST_KEPT = 4096
 
+/**
+ * Octets of a certificate with those above it and its key: what a proxy can be given while it runs. Whoever renews one that is
+ * larger would have it begin anew, and others' connections end.
+ */
+const MOST_OCTETS = 29_000
+
 const BEGINS = /-----BEGIN /g
 /** Bits of a key of RSA or DSA, below which the libraries of TLS take none. */
 const LEAST_BITS = 2048
@@ -25,6 +31,9 @@ const weakness = ({ publicKey }: X509Certificate): string | undefined => {
 
 /** What is wrong with a certificate, those above it, and its key, both PEM; undefined: nothing. */
 const certificateFault = (chain: string, key: string): string | undefined => {
+  const octets = chain.length + key.length
+  if (octets > MOST_OCTETS)
+    return `the certificate, those above it and the key are of ${octets} octets, and may be of ${MOST_OCTETS} together: leave out what no client needs`
   let certificates: readonly X509Certificate[]
   try {
     certificates = certificatesIn(chain)
