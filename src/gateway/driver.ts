@@ -58,7 +58,7 @@ export class Driver {
   readonly #served = new WeakMap<ProxyPlan, PodReport['served']>()
   readonly #kinds: KindBudget
   readonly #timers: OnceTimers
-  /** Rules that wait until the proxy may have backends for them, by their ids. */
+  /** Ids of rules that wait until the proxy may have backends for them. */
   #waiting: ReadonlySet<string> = new Set()
   #lastSlots: Slots
   #table = EMPTY
@@ -100,6 +100,7 @@ export class Driver {
       servedAt: () => Number.POSITIVE_INFINITY,
       isLed: () => true,
       refusals: new Map(),
+      waiting: new Map(),
     }
     // Not seen yet must never be taken for gone.
     void this.#informers.hasSynced().then(() => {
@@ -113,16 +114,16 @@ export class Driver {
     return this.#table
   }
 
-  /** What the proxy serves and refuses; undefined while nothing has been given to it. */
+  /** What the proxy serves and refuses, and what has to wait; undefined while nothing has been given to it. */
   get report(): PodReport | undefined {
     const { plan } = this.proxy
     const served = plan && this.#served.get(plan)
-    return served && { served, refused: this.refused }
+    return served && { served, refused: this.proxy.refused, waiting: this.waiting }
   }
 
-  /** Why parts of the table are not served, by their ids: in the proxy's words, or as they have to wait. */
-  get refused(): ReadonlyMap<string, string> {
-    return new Map([...this.proxy.refused, ...Array.from(this.#waiting, (id) => [id, WAITS] as const)])
+  /** Why rules are served without their retries, by their ids. */
+  get waiting(): ReadonlyMap<string, string> {
+    return new Map(Array.from(this.#waiting, (id) => [id, WAITS]))
   }
 
   serversOf(key: string): readonly PlannedServer[] {

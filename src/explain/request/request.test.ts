@@ -236,6 +236,12 @@ test('what proxies do not take answers 500, in their words', () => {
   assert.match(told.findings[0]!.message, /too long/)
 })
 
+test('what has no retries as yet is served', () => {
+  const waiting = new Map([['HTTPRoute default/shop 0', 'tried once']])
+  const told = ask('pod/client', 'http://shop.test/', {}, withGateway(cluster({}), { waiting }))
+  assert.deepEqual([told.verdict, told.findings], ['reachable', []])
+})
+
 test('a grant lets a backend of another namespace, and its lack is a cure', () => {
   const backendRefs = [{ name: 'web', namespace: 'team', port: 80 }]
   const more = {

@@ -87,6 +87,16 @@ test('what is refused, leads nowhere or is not attached says so, with the reason
   )
 })
 
+test('a rule that has no retries as yet is served', () => {
+  const waiting = new Map([['HTTPRoute default/shop 0', 'tried once']])
+  const gateways = [gateway('default/gw', [http()])]
+  const all = cells(facts({ gateways, httpRoutes: [shop(['/', 'web'])] }, { waiting }))
+  assert.deepEqual(
+    all.map((row) => row.split(' | ')[6]),
+    ['served'],
+  )
+})
+
 test('routes of Gateways of a class that nobody here serves are told by that', () => {
   const of = (key: string, gatewayClassName: string) => gateway(key, [http()], { gatewayClassName })
   const route = (name: string) =>

@@ -305,3 +305,25 @@ test('what a proxy does not take of a route is told at the route', () => {
     ' ',
   ])
 })
+
+test('a rule that a proxy has no retries for as yet is served, and told so at its route, which is accepted', () => {
+  const rules = [rule('web', { matches: [{ path: { value: '/a' } }] }), rule('two')]
+  const told = (refused: readonly string[], ...waiting: readonly string[]) => {
+    const by = (ids: readonly string[], words: string) => new Map(ids.map((id) => [`HTTPRoute shop/r ${id}`, words]))
+    const all = routes(
+      { gateways, services, httpRoutes: [httpRoute('r', { rules })] },
+      { refusals: by(refused, 'too long'), waiting: by(waiting, 'tried once') },
+    )
+    const parent = statusOf(all, 'HTTPRoute r').parents![0]!
+    const { attachedRoutes } = statusOf(all, 'Gateway gw').listeners![0]!
+    return [condition(parent, 'Accepted'), words(parent, 'PartiallyInvalid'), attachedRoutes]
+  }
+  assert.deepEqual(told([], '0'), ['True Accepted', 'Served in part: Rule 0: tried once', 1])
+  assert.deepEqual(told([], '0', '1'), ['True Accepted', 'Served in part: Rule 0: tried once; 1: tried once', 1])
+  assert.deepEqual(told(['0'], '1'), [
+    'True Accepted',
+    'Dropped Rule 0: too long; Served in part: Rule 1: tried once',
+    1,
+  ])
+  assert.deepEqual(told(['0', '1'], '0'), ['False UnsupportedValue', '', 0])
+})

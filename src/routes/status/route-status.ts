@@ -26,15 +26,15 @@ export const routeStatuses = (
   bindings: Bindings,
   references: BackendReferences,
 ): readonly WantedStatus[] => {
-  const { controllerName, refusals } = references.options
-  const told = refusals.size === 0 ? undefined : refusals
+  const { controllerName, refusals, waiting } = references.options
   const byRoute = boundByRoute(bindings)
   return attached.flatMap(({ route, parents }) => {
     if (parents.length === 0 && !hadParent(route, controllerName)) return []
     const compiled = parents.map((parent) => compiledAt(route, parent, byRoute, references))
     const on = [
       controllerName,
-      told,
+      refusals.size === 0 || refusals,
+      waiting.size === 0 || waiting,
       ...parents.flatMap(({ ref, refused, attachments }) => [
         ref,
         refused?.reason,
@@ -103,7 +103,10 @@ const conditionsOf = (
   options: RouteOptions,
 ): readonly WantedCondition[] => {
   const taken = refused ?? allRefused(compiled, options)
-  const partly = taken === undefined ? (route.partly ?? someRefused(compiled, options)) : undefined
+  const partly =
+    taken === undefined
+      ? joined([route.partly ?? someRefused(compiled, options), someWaiting(compiled, options)])
+      : undefined
   return [
     unless('Accepted', attachments.length === 0 ? refused : taken, 'the route is attached'),
     unless('ResolvedRefs', compiled.unresolved, 'all references of the route lead somewhere'),
@@ -117,25 +120,37 @@ export const attachedRoutes = (bound: readonly Bound[] = [], options: RouteOptio
     ? bound.length
     : bound.filter(({ compiled }) => allRefused(compiled, options) === undefined).length
 
-/** Rules that a proxy does not take. */
-const refusedRules = ({ ranked }: CompiledRoute, { refusals }: RouteOptions): ReadonlyMap<string, string> => {
-  const refused = new Map<string, string>()
-  if (refusals.size > 0)
+/** Rules of which something is said, by their ids. */
+const toldRules = ({ ranked }: CompiledRoute, told: ReadonlyMap<string, string>): ReadonlyMap<string, string> => {
+  const found = new Map<string, string>()
+  if (told.size > 0)
     for (const { entry } of ranked) {
-      const words = refusals.get(entry.rule.id)
-      if (words !== undefined) refused.set(entry.rule.id, `${entry.rule.index}: ${words}`)
+      const words = told.get(entry.rule.id)
+      if (words !== undefined) found.set(entry.rule.id, `${entry.rule.index}: ${words}`)
     }
-  return refused
+  return found
 }
 
-const allRefused = (compiled: CompiledRoute, options: RouteOptions): Fault | undefined => {
-  const refused = refusedRules(compiled, options)
+const allRefused = (compiled: CompiledRoute, { refusals }: RouteOptions): Fault | undefined => {
+  const refused = toldRules(compiled, refusals)
   if (refused.size === 0 || !compiled.ranked.every(({ entry }) => refused.has(entry.rule.id))) return undefined
   return { reason: 'UnsupportedValue', message: `the proxy does not take rule ${[...refused.values()].join('; ')}` }
 }
 
-const someRefused = (compiled: CompiledRoute, options: RouteOptions): Fault | undefined => {
-  const refused = refusedRules(compiled, options)
+const someRefused = (compiled: CompiledRoute, { refusals }: RouteOptions): Fault | undefined => {
+  const refused = toldRules(compiled, refusals)
   if (refused.size === 0) return undefined
   return { reason: 'UnsupportedValue', message: `Dropped Rule ${[...refused.values()].join('; ')}` }
+}
+
+/** Rules that are served, but not as they say as yet. */
+const someWaiting = (compiled: CompiledRoute, { waiting }: RouteOptions): Fault | undefined => {
+  const some = toldRules(compiled, waiting)
+  if (some.size === 0) return undefined
+  return { reason: 'UnsupportedValue', message: `Served in part: Rule ${[...some.values()].join('; ')}` }
+}
+
+const joined = (faults: readonly (Fault | undefined)[]): Fault | undefined => {
+  const [first, ...more] = faults.flatMap((one) => one ?? [])
+  return first && { ...first, message: [first, ...more].map(({ message }) => message).join('; ') }
 }
