@@ -14,15 +14,17 @@ import { isMadeByRoutes, slotKind } from '#dataplane/haproxy/slot-kind.ts'
 import { assignSlots, type Slots } from '#dataplane/haproxy/slots.ts'
 import { endpointsOf, type Family, serviceOf } from '#routes/backend-endpoints.ts'
 import { GATEWAY_CONTROLLER } from '#routes/data-plane.ts'
+import { ingressSite } from '#routes/ingress/ingress-site.ts'
 import { ownerId, type PodReport, servedOf } from '#routes/reports.ts'
 import type { RouteObjects, RouteOptions } from '#routes/route-objects.ts'
 import { routesOf } from '#routes/routes-of.ts'
-import type { Backend, RoutingTable } from '#routes/table/table.ts'
+import type { Backend, RoutingTable, Site } from '#routes/table/table.ts'
 import type { Wanted } from './haproxy/isolate.ts'
 import { OnceTimers } from './haproxy/once-timers.ts'
 import { RunningProxy, type RunningProxyOptions } from './haproxy/running-proxy.ts'
 import { KindBudget, WAITS } from './kind-budget.ts'
 import { partsOf, rulesTo, tableWithout } from './parts.ts'
+import { withPlainHosts } from './plain-hosts.ts'
 import { readSlots, slotsText } from './slots-note.ts'
 import { leanClient } from './sources/lean-client.ts'
 import { ObjectCaches } from './sources/object-caches.ts'
@@ -56,6 +58,8 @@ export class Driver {
   readonly #slots = new WeakMap<ProxyPlan, Slots>()
   /** What a proxy serves that has taken a plan. */
   readonly #served = new WeakMap<ProxyPlan, PodReport['served']>()
+  /** What each plan has been made of, with the parts that it leaves out. */
+  readonly #tables = new WeakMap<ProxyPlan, RoutingTable>()
   readonly #kinds: KindBudget
   readonly #timers: OnceTimers
   /** Ids of rules that wait until the proxy may have backends for them. */
@@ -109,9 +113,10 @@ export class Driver {
     })
   }
 
-  /** What shall be served. */
+  /** What is served, beside what is refused of it. */
   get table(): RoutingTable {
-    return this.#table
+    const { plan } = this.proxy
+    return (plan && this.#tables.get(plan)) ?? this.#table
   }
 
   /** What the proxy serves and refuses, and what has to wait; undefined while nothing has been given to it. */
@@ -170,7 +175,7 @@ export class Driver {
     })
     for (const [key, { backend }] of this.#servers) if (table.backends.get(key) !== backend) this.#servers.delete(key)
     this.#options.onComputed?.(performance.now() - began)
-    this.proxy.set(this.#wanted(this.#withinBudget(table), generationsOf(objects)))
+    this.proxy.set(this.#wanted(this.#withinBudget(table), objects))
   }
 
   /** With backends that are not tried again where they are of kinds that have to wait. */
@@ -191,22 +196,29 @@ export class Driver {
     return { ...table, backends: new Map(backends) }
   }
 
-  #wanted(table: RoutingTable, generations: ReadonlyMap<string, number>): Wanted {
+  #wanted(table: RoutingTable, objects: RouteObjects): Wanted {
+    const generations = generationsOf(objects)
     let last: { readonly without: ReadonlySet<string>; readonly plan: ProxyPlan } | undefined
     return {
       parts: () => partsOf(table),
       compile: (without) => {
         if (last?.without.symmetricDifference(without).size === 0) return last.plan
         // What has been taken last is what new ones are given slots beside.
-        const kept = tableWithout(table, without)
+        const plain = withPlainHosts(table, without, (refusals) => this.#ingressSite(objects, refusals))
+        const kept = tableWithout(plain, without)
         const slots = assignSlots(this.#slotsBefore(), kept.backends)
         const plan = compileProxy(kept, slots, this.#options.proxyOptions)
         this.#slots.set(plan, slots)
         this.#served.set(plan, servedOf(kept, generations))
+        this.#tables.set(plan, plain)
         last = { without, plan }
         return plan
       },
     }
+  }
+
+  #ingressSite(objects: RouteObjects, refusals: RouteOptions['refusals']): Site | undefined {
+    return ingressSite(objects, { ...this.#routeOptions, refusals }).site
   }
 
   #slotsBefore(): Slots {

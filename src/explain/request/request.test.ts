@@ -314,6 +314,19 @@ test('a host of an Ingress whose Secret is not there is told by that, also where
   assert.deepEqual(statusOf(ask('pod/client', 'http://shop.test/', {}, withGateway(given, { more }))), ['1/1'])
 })
 
+test('a host whose HTTPS a proxy refuses is served without, and HTTPS has its words', () => {
+  const tls = [{ hosts: ['shop.test'], secretName: 'cert' }]
+  const shop = ingress('default/shop', { rules: [ingressRule('shop.test', 'Prefix / web')], tls })
+  const given = { ingresses: [shop], ingressClasses: [OUR_CLASS], secrets: [secret('default/cert', 'CERT shop.test')] }
+  const more = { services: [service('web', '10.96.0.1'), ingressService(80, 443)] }
+  const refusals = new Map([['IngressClass undefined/fairlead shop.test', 'key too small']])
+  const facts = withGateway(given, { more, refusals })
+  const told = ask('pod/client', 'https://shop.test/', {}, facts)
+  assert.deepEqual([told.verdict, reasons(told)], ['unreachable', ['certificate-unusable']])
+  assert.match(told.findings[0]!.details![0]!, /key too small/)
+  assert.deepEqual(statusOf(ask('pod/client', 'http://shop.test/', {}, facts)), ['1/1'])
+})
+
 test('of two hosts with one Secret that alone has no certificate that the Secret is not for', () => {
   const shop = ingress('default/shop', {
     rules: [ingressRule('shop.test', 'Prefix / web'), ingressRule('other.test', 'Prefix / web')],
