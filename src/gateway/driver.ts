@@ -23,7 +23,7 @@ import type { Wanted } from './haproxy/isolate.ts'
 import { OnceTimers } from './haproxy/once-timers.ts'
 import { RunningProxy, type RunningProxyOptions } from './haproxy/running-proxy.ts'
 import { KindBudget, WAITS } from './kind-budget.ts'
-import { partsOf, rulesTo, tableWithout } from './parts.ts'
+import { namespacesOf, partsOf, rulesTo, tableWithout } from './parts.ts'
 import { withPlainHosts } from './plain-hosts.ts'
 import { readSlots, slotsText } from './slots-note.ts'
 import { leanClient } from './sources/lean-client.ts'
@@ -201,6 +201,7 @@ export class Driver {
     let last: { readonly without: ReadonlySet<string>; readonly plan: ProxyPlan } | undefined
     return {
       parts: () => partsOf(table),
+      namespaces: () => namespacesOf(table),
       compile: (without) => {
         if (last?.without.symmetricDifference(without).size === 0) return last.plan
         // What has been taken last is what new ones are given slots beside.
