@@ -1,4 +1,4 @@
-import { objectKey } from '#objects/object-key.ts'
+import { objectKey, splitKey } from '#objects/object-key.ts'
 import type { AttachedRoute } from '../attach/one-kind.ts'
 import type { GatewayView } from '../listeners/gateway-view.ts'
 import type { Targeting } from '../references/backend-policies.ts'
@@ -85,7 +85,7 @@ const conditionsOf = (
 ): readonly WantedCondition[] => [
   unless(
     'Accepted',
-    conflictOf(targets) ?? read.fault ?? missingSection(read, targets, objects.service),
+    conflictOf(targets) ?? read.fault ?? missingSection(targets, objects.service),
     'the policy is in force',
   ),
   unless('ResolvedRefs', read.unresolved, 'all references of the policy lead somewhere'),
@@ -99,16 +99,15 @@ const conflictOf = (targets: readonly Targeting[]): Fault | undefined => {
 }
 
 const missingSection = (
-  { policy }: ReadPolicy,
   targets: readonly Targeting[],
   service: BackendReferences['objects']['service'],
 ): Fault | undefined => {
-  for (const { section } of targets) {
-    if (section === undefined) continue
-    const target = policy.spec.targetRefs?.find(({ sectionName }) => sectionName === section)
-    const found = service(objectKey(policy.metadata?.namespace, target?.name ?? ''))
-    if (!found?.spec?.ports?.some(({ name }) => name === section))
-      return { reason: 'TargetNotFound', message: `Service ${target?.name} has no port with the name ${section}` }
+  for (const { section, service: key } of targets) {
+    if (section === undefined || service(key)?.spec?.ports?.some(({ name }) => name === section)) continue
+    return {
+      reason: 'TargetNotFound',
+      message: `Service ${splitKey(key).name} has no port with the name ${section}`,
+    }
   }
   return undefined
 }
