@@ -65,6 +65,19 @@ test('a policy is told of each Gateway that sends to its Service', () => {
   })
 })
 
+test('a policy is told of each Gateway that sends copies to its Service', () => {
+  const mirror = { type: 'RequestMirror' as const, requestMirror: { backendRef: { name: 'web', port: 80 } } }
+  const ofRule = rule('two', { filters: [mirror] })
+  const ofBackend = { backendRefs: [{ name: 'two', port: 80, filters: [mirror] }] }
+  for (const one of [ofRule, ofBackend]) {
+    const httpRoutes = [httpRoute('r', { rules: [one] })]
+    assert.deepEqual(told({ httpRoutes, backendTLSPolicies: [policy('p', 'web')] }), [GOOD])
+    assert.deepEqual(told({ httpRoutes, backendTLSPolicies: [policy('p', 'web:other')] }), [
+      ['gw', 'False TargetNotFound', 'True ResolvedRefs'],
+    ])
+  }
+})
+
 test('a policy that nobody sends by is told nothing', () => {
   const one = { backendTLSPolicies: [policy('p', 'web')] }
   assert.equal(told({ ...one, httpRoutes: [] }), undefined)

@@ -52,7 +52,7 @@ export const policyStatuses = (
   })
 }
 
-/** Which Gateways send to a Service in a way that its policies are for, by the Service's `namespace/name`. */
+/** Which Gateways send requests, or copies of them, to a Service in a way that its policies are for, by the Service's `namespace/name`. */
 const ancestorsOf = (
   attached: readonly AttachedRoute[],
   { objects, permits, policies }: BackendReferences,
@@ -64,16 +64,15 @@ const ancestorsOf = (
       .map(({ gateway }) => gateway)
     if (gateways.length === 0) continue
     const from: Referrer = route.origin
-    for (const rule of route.rules)
-      for (const { ref } of rule.backends) {
-        const { group = '', kind = 'Service', namespace = from.namespace, name } = ref
-        const service = objectKey(namespace, name)
-        if (group !== '' || kind !== 'Service' || policies.targeting(service).length === 0) continue
-        if (objects.service(service) === undefined || !permits(from, { group, kind, namespace, name })) continue
-        const known = ancestors.get(service) ?? new Set<GatewayView>()
-        ancestors.set(service, known)
-        for (const gateway of gateways) known.add(gateway)
-      }
+    for (const { ref } of route.refs) {
+      const { group = '', kind = 'Service', namespace = from.namespace, name } = ref
+      const service = objectKey(namespace, name)
+      if (group !== '' || kind !== 'Service' || policies.targeting(service).length === 0) continue
+      if (objects.service(service) === undefined || !permits(from, { group, kind, namespace, name })) continue
+      const known = ancestors.get(service) ?? new Set<GatewayView>()
+      ancestors.set(service, known)
+      for (const gateway of gateways) known.add(gateway)
+    }
   }
   return ancestors
 }
