@@ -110,11 +110,9 @@ export const partlyLeftOut = (
   readonly message: string
 })[] => {
   const statusOf = statusesOf(gateways)
-  const isRefused = (route: OfKind): boolean =>
-    [...gateways.refusals.keys()].some((id) => id.startsWith(`${route.kind} ${keyOf(route)} `))
   return allRoutes(gateways.objects).flatMap((route) => {
     const { kind, origin, hostnames, partly } = route
-    if (partly === undefined || isRefused(route)) return []
+    if (partly === undefined) return []
     const { reason: because, message } = partly
     return (statusOf(route)?.parents ?? []).flatMap(({ parentRef, conditions }) => {
       if (!conditions.some(({ type, status }) => type === 'PartiallyInvalid' && status === 'True')) return []
