@@ -7,14 +7,21 @@ import type { ApiObject } from '#api/resource.ts'
 import { GATEWAY_CONTROLLER } from '#routes/data-plane.ts'
 import { MANAGED_LABELS } from '#routes/site-service.ts'
 import { ask } from './ask.ts'
-import { certificate } from './certificates.ts'
+import { certificate, shownCertificate } from './certificates.ts'
 import { DriverUnderTest } from './driver-under-test.ts'
-import { skip, startServers, until } from './haproxy-under-test.ts'
+import { skip, startServers, TLS_PORT, until } from './haproxy-under-test.ts'
 
 const HTTP = 18_180
-const HTTPS = 18_543
 const V1 = 'networking.k8s.io/v1'
+/** Such a certificate is in order by itself, and too weak for HAProxy's library. */
+const WEAK = 'ec -pkeyopt ec_paramgen_curve:prime192v1'
 
+const ingressClass: ApiObject & { readonly spec: object } = {
+  apiVersion: V1,
+  kind: 'IngressClass',
+  metadata: { name: 'fairlead' },
+  spec: { controller: GATEWAY_CONTROLLER },
+}
 const site: ApiObject & { readonly spec: object } = {
   apiVersion: 'v1',
   kind: 'Service',
@@ -22,42 +29,36 @@ const site: ApiObject & { readonly spec: object } = {
   spec: {
     ports: [
       { name: 'http', port: 80, protocol: 'TCP', targetPort: HTTP },
-      { name: 'https', port: 443, protocol: 'TCP', targetPort: HTTPS },
+      { name: 'https', port: 443, protocol: 'TCP', targetPort: TLS_PORT },
     ],
   },
 }
-const ingressOf = (name: string): ApiObject & { readonly spec: object } => ({
-  apiVersion: V1,
-  kind: 'Ingress',
-  metadata: { name, namespace: 'shop' },
-  spec: {
-    ingressClassName: 'fairlead',
-    rules: [
-      {
-        host: `${name}.test`,
-        http: {
-          paths: [{ path: '/', pathType: 'Prefix', backend: { service: { name: 'web', port: { number: 80 } } } }],
-        },
-      },
-    ],
-    tls: [{ hosts: [`${name}.test`], secretName: name }],
-  },
-})
+/** Its Secret is called as it is. */
+const ingressOf = (
+  name: string,
+  hosts = [`${name}.test`],
+  namespace = 'shop',
+): ApiObject & { readonly spec: object } => {
+  const backend = { service: { name: 'web', port: { number: 80 } } }
+  return {
+    apiVersion: V1,
+    kind: 'Ingress',
+    metadata: { name, namespace },
+    spec: {
+      ingressClassName: 'fairlead',
+      rules: hosts.map((host) => ({ host, http: { paths: [{ path: '/', pathType: 'Prefix', backend }] } })),
+      tls: [{ hosts, secretName: name }],
+    },
+  }
+}
+const answers = (host: string, wanted: string) => until(async () => (await ask(HTTP, host, '/')).startsWith(wanted))
 
 test('a host of an Ingress is not sent to HTTPS while HAProxy refuses its certificate', { skip }, async (t) => {
   const [a] = await startServers(t, 1)
   const under = await DriverUnderTest.start(t, (one) => one.service('web', [a!.port]))
-  const answers = (host: string, wanted: string) => until(async () => (await ask(HTTP, host, '/')).startsWith(wanted))
   await under.secret('good', certificate('good.test'))
-  // It is in order by itself, and too weak for HAProxy's library.
-  await under.secret('weak', certificate('weak.test', 'ec -pkeyopt ec_paramgen_curve:prime192v1'))
-  const spec = { controller: GATEWAY_CONTROLLER }
-  await under.put(ingressClasses, {
-    apiVersion: V1,
-    kind: 'IngressClass',
-    metadata: { name: 'fairlead' },
-    spec,
-  } as ApiObject)
+  await under.secret('weak', certificate('weak.test', WEAK))
+  await under.put(ingressClasses, ingressClass)
   await under.put(services, site)
   for (const name of ['good', 'weak']) await under.put(ingresses, ingressOf(name))
   const refused = () => [...under.driver.proxy.refused.keys()]
@@ -73,5 +74,25 @@ test('a host of an Ingress is not sent to HTTPS while HAProxy refuses its certif
   )
   await under.secret('weak', certificate('weak.test'))
   await answers('weak.test', '308')
+  await under.driver.proxy.settled()
   assert.deepEqual([refused(), under.errors], [[], []])
+})
+
+test('whatever certificates a namespace brings, a driver that starts leaves out no other HTTPS', {
+  skip,
+}, async (t) => {
+  const bad = Array.from({ length: 12 }, (_, at) => `h${at}.test`)
+  const under = await DriverUnderTest.start(t, async (one) => {
+    await one.secret('shop', certificate('shop.test'))
+    await one.secret('weak', certificate('*.test', WEAK), 'mallory')
+    await one.put(ingressClasses, ingressClass)
+    await one.put(services, site)
+    await one.put(ingresses, ingressOf('weak', bad, 'mallory'))
+    await one.put(ingresses, ingressOf('shop'))
+  })
+  const refused = [...under.driver.proxy.refused.keys()]
+  assert.deepEqual(new Set(refused), new Set(bad.map((host) => `IngressClass undefined/fairlead ${host}`)))
+  assert.equal(await shownCertificate('shop.test'), 'CN=shop.test')
+  await answers('shop.test', '308')
+  await answers('h0.test', '50')
 })
