@@ -22,7 +22,7 @@ import type { Labels } from '#objects/object.ts'
 import { keyOf, objectKey, splitKey } from '#objects/object-key.ts'
 import { endpointsOf, serviceOf } from '#routes/backend-endpoints.ts'
 import { DATA_PLANE_NAME, DATA_PLANE_NAMESPACE, GATEWAY_CONTROLLER } from '#routes/data-plane.ts'
-import { readReports, refusalsOf } from '#routes/reports.ts'
+import { readReports, refusalsOf, waitingOf } from '#routes/reports.ts'
 import type { RouteObjects, RouteOptions } from '#routes/route-objects.ts'
 import { routesOf } from '#routes/routes-of.ts'
 import { bindOf, siteKey, siteKeyOf } from '#routes/site-service.ts'
@@ -166,8 +166,9 @@ const gatewayFacts = (
   }
   const isPod = (name: string) =>
     pods.some(({ metadata }) => metadata?.namespace === DATA_PLANE_NAMESPACE && metadata.name === name)
-  const refusals = refusalsOf(readReports(named.configMaps.get(DATA_PLANE_KEY), isPod).values())
-  return { objects, refusals, routes: routesOf(all, optionsOf(services, refusals)) }
+  const reports = [...readReports(named.configMaps.get(DATA_PLANE_KEY), isPod).values()]
+  const refusals = refusalsOf(reports)
+  return { objects, refusals, routes: routesOf(all, optionsOf(services, { refusals, waiting: waitingOf(reports) })) }
 }
 
 const sitesOf = (services: ClusterFacts['services']): ReadonlyMap<string, Service> =>
@@ -185,7 +186,10 @@ const addressesBySite = (services: ClusterFacts['services']): RouteOptions['addr
 }
 
 /** Whether a proxy runs is for the walk to find out: it looks at its pods. */
-const optionsOf = (services: ClusterFacts['services'], refusals: ReadonlyMap<string, string>): RouteOptions => {
+const optionsOf = (
+  services: ClusterFacts['services'],
+  { refusals, waiting }: Pick<RouteOptions, 'refusals' | 'waiting'>,
+): RouteOptions => {
   const sites = sitesOf(services)
   const { checkCertificate, checkAuthorities, certificateNames } = certificateChecks()
   return {
@@ -199,6 +203,7 @@ const optionsOf = (services: ClusterFacts['services'], refusals: ReadonlyMap<str
     servedAt: () => Number.POSITIVE_INFINITY,
     isLed: () => true,
     refusals,
+    waiting,
     checkCertificate: (chain, key) => (chain === UNREAD ? undefined : checkCertificate(chain, key)),
     certificateNames: (chain) => (chain === UNREAD ? ['*'] : certificateNames(chain)),
     checkAuthorities: (bundle) => (bundle === UNREAD ? undefined : checkAuthorities(bundle)),

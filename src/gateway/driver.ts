@@ -14,15 +14,17 @@ import { isMadeByRoutes, slotKind } from '#dataplane/haproxy/slot-kind.ts'
 import { assignSlots, type Slots } from '#dataplane/haproxy/slots.ts'
 import { endpointsOf, type Family, serviceOf } from '#routes/backend-endpoints.ts'
 import { GATEWAY_CONTROLLER } from '#routes/data-plane.ts'
+import { ingressSite } from '#routes/ingress/ingress-site.ts'
 import { ownerId, type PodReport, servedOf } from '#routes/reports.ts'
 import type { RouteObjects, RouteOptions } from '#routes/route-objects.ts'
 import { routesOf } from '#routes/routes-of.ts'
-import type { Backend, RoutingTable } from '#routes/table/table.ts'
+import type { Backend, RoutingTable, Site } from '#routes/table/table.ts'
 import type { Wanted } from './haproxy/isolate.ts'
 import { OnceTimers } from './haproxy/once-timers.ts'
 import { RunningProxy, type RunningProxyOptions } from './haproxy/running-proxy.ts'
 import { KindBudget, WAITS } from './kind-budget.ts'
-import { partsOf, rulesTo, tableWithout } from './parts.ts'
+import { namespacesOf, partsOf, rulesTo, tableWithout } from './parts.ts'
+import { withPlainHosts } from './plain-hosts.ts'
 import { readSlots, slotsText } from './slots-note.ts'
 import { leanClient } from './sources/lean-client.ts'
 import { ObjectCaches } from './sources/object-caches.ts'
@@ -56,9 +58,11 @@ export class Driver {
   readonly #slots = new WeakMap<ProxyPlan, Slots>()
   /** What a proxy serves that has taken a plan. */
   readonly #served = new WeakMap<ProxyPlan, PodReport['served']>()
+  /** What each plan has been made of, with the parts that it leaves out. */
+  readonly #tables = new WeakMap<ProxyPlan, RoutingTable>()
   readonly #kinds: KindBudget
   readonly #timers: OnceTimers
-  /** Rules that wait until the proxy may have backends for them, by their ids. */
+  /** Ids of rules that wait until the proxy may have backends for them. */
   #waiting: ReadonlySet<string> = new Set()
   #lastSlots: Slots
   #table = EMPTY
@@ -100,6 +104,7 @@ export class Driver {
       servedAt: () => Number.POSITIVE_INFINITY,
       isLed: () => true,
       refusals: new Map(),
+      waiting: new Map(),
     }
     // Not seen yet must never be taken for gone.
     void this.#informers.hasSynced().then(() => {
@@ -108,21 +113,22 @@ export class Driver {
     })
   }
 
-  /** What shall be served. */
+  /** What is served, beside what is refused of it. */
   get table(): RoutingTable {
-    return this.#table
+    const { plan } = this.proxy
+    return (plan && this.#tables.get(plan)) ?? this.#table
   }
 
-  /** What the proxy serves and refuses; undefined while nothing has been given to it. */
+  /** What the proxy serves and refuses, and what has to wait; undefined while nothing has been given to it. */
   get report(): PodReport | undefined {
     const { plan } = this.proxy
     const served = plan && this.#served.get(plan)
-    return served && { served, refused: this.refused }
+    return served && { served, refused: this.proxy.refused, waiting: this.waiting }
   }
 
-  /** Why parts of the table are not served, by their ids: in the proxy's words, or as they have to wait. */
-  get refused(): ReadonlyMap<string, string> {
-    return new Map([...this.proxy.refused, ...Array.from(this.#waiting, (id) => [id, WAITS] as const)])
+  /** Why rules are served without their retries, by their ids. */
+  get waiting(): ReadonlyMap<string, string> {
+    return new Map(Array.from(this.#waiting, (id) => [id, WAITS]))
   }
 
   serversOf(key: string): readonly PlannedServer[] {
@@ -169,7 +175,7 @@ export class Driver {
     })
     for (const [key, { backend }] of this.#servers) if (table.backends.get(key) !== backend) this.#servers.delete(key)
     this.#options.onComputed?.(performance.now() - began)
-    this.proxy.set(this.#wanted(this.#withinBudget(table), generationsOf(objects)))
+    this.proxy.set(this.#wanted(this.#withinBudget(table), objects))
   }
 
   /** With backends that are not tried again where they are of kinds that have to wait. */
@@ -190,22 +196,30 @@ export class Driver {
     return { ...table, backends: new Map(backends) }
   }
 
-  #wanted(table: RoutingTable, generations: ReadonlyMap<string, number>): Wanted {
+  #wanted(table: RoutingTable, objects: RouteObjects): Wanted {
+    const generations = generationsOf(objects)
     let last: { readonly without: ReadonlySet<string>; readonly plan: ProxyPlan } | undefined
     return {
       parts: () => partsOf(table),
+      namespaces: () => namespacesOf(table),
       compile: (without) => {
         if (last?.without.symmetricDifference(without).size === 0) return last.plan
         // What has been taken last is what new ones are given slots beside.
-        const kept = tableWithout(table, without)
+        const plain = withPlainHosts(table, without, (refusals) => this.#ingressSite(objects, refusals))
+        const kept = tableWithout(plain, without)
         const slots = assignSlots(this.#slotsBefore(), kept.backends)
         const plan = compileProxy(kept, slots, this.#options.proxyOptions)
         this.#slots.set(plan, slots)
         this.#served.set(plan, servedOf(kept, generations))
+        this.#tables.set(plan, plain)
         last = { without, plan }
         return plan
       },
     }
+  }
+
+  #ingressSite(objects: RouteObjects, refusals: RouteOptions['refusals']): Site | undefined {
+    return ingressSite(objects, { ...this.#routeOptions, refusals }).site
   }
 
   #slotsBefore(): Slots {

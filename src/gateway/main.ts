@@ -80,11 +80,9 @@ const start = async (): Promise<void> => {
     onApplied: metrics.applied,
     onNews: () => {
       const { fault } = driver.proxy
-      const { refused } = driver
+      const parts = [...driver.proxy.refused, ...driver.waiting].map(([id, why]) => `${id}: ${why}`)
       if (driver.report) report.tell(driver.report)
-      const words = [...(fault ? [fault.message] : []), ...Array.from(refused, ([id, why]) => `${id}: ${why}`)].join(
-        '\n',
-      )
+      const words = [...(fault ? [fault.message] : []), ...parts].join('\n')
       if (words !== told && words !== '') log('warn', words)
       told = words
     },
@@ -100,7 +98,10 @@ const start = async (): Promise<void> => {
     },
     '/table': async () => ({
       type: 'application/json',
-      text: shownTable(driver.table, (key) => driver.serversOf(key), driver.refused),
+      text: shownTable(driver.table, (key) => driver.serversOf(key), {
+        refused: driver.proxy.refused,
+        waiting: driver.waiting,
+      }),
     }),
     '/metrics': async () => {
       const { proxy, table } = driver

@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { ingress, rule as ingressRule, route, secret } from '#routes/ingress/testing/ingresses.ts'
 import type { Entry, Rule } from '#routes/table/entry.ts'
 import type { Backend, Listener, RoutingTable } from '#routes/table/table.ts'
-import { partsOf, tableWithout } from './parts.ts'
+import { namespacesOf, partsOf, tableWithout } from './parts.ts'
 
 const origin = { kind: 'Gateway', namespace: 'shop', name: 'gw' }
 const backend = (key: string, more: Partial<Backend> = {}): Backend => ({
@@ -157,4 +158,25 @@ test('a listener that is left out takes along what nobody else uses, and a port 
     [[], ['c2'], []],
   )
   assert.equal(tableWithout(table, new Set()), table)
+})
+
+test('for a listener of all Ingresses the namespace answers that its certificate is of, whose rules ever are there', () => {
+  const site = (namespace: string, name: string, ...hosts: readonly string[]) =>
+    ingress(`${namespace}/${name}`, {
+      rules: [ingressRule(`${name}.test`, 'Prefix / web')],
+      tls: [{ hosts, secretName: 'cert' }],
+    })
+  const ingresses = [
+    site('shop', 'a', 'a.test'),
+    site('team', 'b', 'b.test'),
+    ingress('team/c', { rules: [ingressRule('a.test', 'Prefix /b web')] }),
+    site('lost', 'd', 'd.test'),
+  ]
+  const secrets = [secret('cert', ['a.test'], 'shop'), secret('cert', ['b.test'], 'team')]
+  const { site: all, ...more } = route({ ingresses, secrets }, { fallbackCertificate: { chain: 'own', key: 'key' } })
+  const found = namespacesOf({ ...more, sites: [all!, ...table.sites], authorities: new Map() })
+  assert.deepEqual(Object.fromEntries(found), {
+    'IngressClass undefined/fairlead a.test': 'shop',
+    'IngressClass undefined/fairlead b.test': 'team',
+  })
 })

@@ -33,6 +33,21 @@ export const partsOf = (table: RoutingTable): ReadonlyMap<string, string> => {
   return parts
 }
 
+/**
+ * Namespaces of parts whose ids do not say them: listeners of all Ingresses, each refused for the certificate that it
+ * shows. Rules of others there are parts of their own.
+ */
+export const namespacesOf = ({ sites, certificates }: RoutingTable): ReadonlyMap<string, string> => {
+  const namespaces = new Map<string, string>()
+  for (const { ports } of sites)
+    for (const { origin, name, tls } of ports.flatMap(({ listeners }) => listeners)) {
+      if (origin.namespace !== undefined || tls?.mode !== 'Terminate') continue
+      const [namespace] = tls.certificates.flatMap((key) => certificates.get(key)?.origin.namespace ?? [])
+      if (namespace !== undefined) namespaces.set(listenerId(origin, name), namespace)
+    }
+  return namespaces
+}
+
 const add = (parts: Map<string, string>, id: string, what: unknown): void => {
   parts.set(id, `${parts.get(id) ?? ''}${JSON.stringify(what)}\n`)
 }

@@ -21,6 +21,7 @@ const map = (data: Readonly<Record<string, string>> = {}, labels = MANAGED_LABEL
 const refusing = (refused: Readonly<Record<string, string>>) => ({
   served: new Map([['Gateway shop/public', { generation: 1, ports: [80] }]]),
   refused: new Map(Object.entries(refused)),
+  waiting: new Map(),
 })
 const settle = async (): Promise<void> => {
   for (let turns = 0; turns < 5; turns++) await new Promise((resolve) => setImmediate(resolve))

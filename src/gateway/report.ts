@@ -19,7 +19,7 @@ interface ReportOptions {
 }
 
 /**
- * What this pod's proxy serves and refuses, in the ConfigMap of the data plane, below the pod's name: written where it
+ * What this pod's proxy serves and refuses, and what waits, in the ConfigMap of the data plane, below the pod's name: written where it
  * stands otherwise there, whoever has changed it. Somebody else's ConfigMap of that name is left alone.
  */
 export class Report {

@@ -1,13 +1,18 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { type PodReport, readReports, refusalsOf, reportText, servedBy, servedOf } from './reports.ts'
+import { type PodReport, readReports, refusalsOf, reportText, servedBy, servedOf, waitingOf } from './reports.ts'
 
 const configMap = (data: Record<string, string>) =>
   ({ apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'fairlead-gateway' }, data }) as const
 const gateway = { kind: 'Gateway', namespace: 'shop', name: 'public' }
-const report = (refused: Record<string, string>, served: PodReport['served'] = new Map()): PodReport => ({
+const report = (
+  refused: Record<string, string>,
+  served: PodReport['served'] = new Map(),
+  waiting: Record<string, string> = {},
+): PodReport => ({
   served,
   refused: new Map(Object.entries(refused)),
+  waiting: new Map(Object.entries(waiting)),
 })
 const serving = (generation: number, ...ports: readonly number[]): PodReport =>
   report({}, new Map([['Gateway shop/public', { generation, ports }]]))
@@ -37,6 +42,16 @@ test('what a pod writes is read back, together with what other pods say, and wha
     'whoever wrote first',
   )
   assert.equal(readReports(undefined, () => true).size, 0)
+})
+
+test('what waits is told apart from what is refused', () => {
+  const data = {
+    a: reportText(report({ 'HTTPRoute shop/cart 0': 'bad regex' }, new Map(), { 'HTTPRoute shop/cart 1': 'once' })),
+    b: reportText(report({}, new Map(), { 'HTTPRoute shop/cart 1': 'another word', x: 'y' })),
+  }
+  const all = [...readReports(configMap(data), () => true).values()]
+  assert.deepEqual(Object.fromEntries(refusalsOf(all)), { 'HTTPRoute shop/cart 0': 'bad regex' })
+  assert.deepEqual(Object.fromEntries(waitingOf(all)), { 'HTTPRoute shop/cart 1': 'once', x: 'y' })
 })
 
 test('what a pod said that is gone counts no more, and the same report is the same text', () => {
@@ -83,14 +98,16 @@ test('of a table each Gateway and ListenerSet is served at the ports of its own 
   )
 })
 
-test('whatever is refused, what is served finds room', () => {
-  const refused = Object.fromEntries(
+test('whatever is refused and waits, what is served finds room', () => {
+  const many = Object.fromEntries(
     Array.from({ length: 5000 }, (_, at) => [`HTTPRoute shop/r${at} 0`, 'x'.repeat(9000)]),
   )
   const served = new Map([['Gateway shop/public', { generation: 3, ports: [80] }]])
-  const text = reportText(report(refused, served))
+  const text = reportText(report(many, served, many))
   assert.ok(text.length < 100_000, `${text.length} characters`)
   const [told] = readReports(configMap({ a: text }), () => true).values()
   assert.deepEqual(told?.served, served)
-  assert.equal(told?.refused.size, 200)
+  assert.deepEqual([told?.refused.size, told?.waiting.size], [200, 0])
+  const [waits] = readReports(configMap({ a: reportText(report({ x: 'y' }, served, many)) }), () => true).values()
+  assert.equal(waits?.waiting.size, 199)
 })

@@ -10,12 +10,14 @@ interface ServedOwner {
   readonly ports: readonly number[]
 }
 
-/** What one pod's proxy serves and refuses. */
+/** What one pod's proxy serves and refuses, and what has to wait. */
 export interface PodReport {
   /** By `ownerId()`. */
   readonly served: ReadonlyMap<string, ServedOwner>
   /** Words by the ids of rules and listeners. */
   readonly refused: ReadonlyMap<string, string>
+  /** What of rules has to wait, by their ids: they are served without it meanwhile. */
+  readonly waiting: ReadonlyMap<string, string>
 }
 
 /** `Gateway shop/public`. */
@@ -39,14 +41,19 @@ export const servedOf = ({ sites }: RoutingTable, generations: ReadonlyMap<strin
 }
 
 /** As the pod writes it under its own name into the ConfigMap of the data plane: the same text for the same report. */
-export const reportText = ({ served, refused }: PodReport): string => {
-  const told = [...refused].slice(0, MOST_TOLD).map(([id, words]) => [id, words.slice(0, LONGEST_WORDS)] as const)
-  return JSON.stringify({ served: sorted(served), refused: sorted(new Map(told)) })
-}
+export const reportText = ({ served, refused, waiting }: PodReport): string =>
+  JSON.stringify({
+    served: sorted(served),
+    refused: sorted(told(refused, MOST_TOLD)),
+    waiting: sorted(told(waiting, MOST_TOLD - refused.size)),
+  })
 
 /** All pods share a ConfigMap, and what is served must find room there whatever is refused. */
 const MOST_TOLD = 200
 const LONGEST_WORDS = 400
+
+const told = (all: ReadonlyMap<string, string>, most: number): ReadonlyMap<string, string> =>
+  new Map([...all].slice(0, Math.max(0, most)).map(([id, words]) => [id, words.slice(0, LONGEST_WORDS)]))
 
 const sorted = (all: ReadonlyMap<string, unknown>): object =>
   Object.fromEntries([...all].sort(([a], [b]) => (a < b ? -1 : 1)))
@@ -63,11 +70,15 @@ export const readReports = (
   )
 
 /** What is refused by any of them, in the words of the first. */
-export const refusalsOf = (reports: Iterable<PodReport>): ReadonlyMap<string, string> => {
-  const all = new Map<string, string>()
-  for (const { refused } of reports) for (const [id, words] of refused) if (!all.has(id)) all.set(id, words)
-  return all
-}
+export const refusalsOf = (reports: Iterable<PodReport>): ReadonlyMap<string, string> =>
+  firstWords(Array.from(reports, ({ refused }) => refused))
+
+/** What of rules has to wait at any of them, in the words of the first. */
+export const waitingOf = (reports: Iterable<PodReport>): ReadonlyMap<string, string> =>
+  firstWords(Array.from(reports, ({ waiting }) => waiting))
+
+const firstWords = (all: readonly ReadonlyMap<string, string>[]): ReadonlyMap<string, string> =>
+  new Map(all.toReversed().flatMap((one) => [...one]))
 
 /**
  * The generation of a Gateway or ListenerSet that all of them serve at a port, at least; undefined: some do not, or there is
@@ -84,14 +95,16 @@ export const servedBy = (reports: Iterable<PodReport>, owner: Origin, port: numb
 }
 
 const readReport = (text: string): PodReport => {
-  const { served, refused } = fieldsOf(parsed(text))
+  const { served, refused, waiting } = fieldsOf(parsed(text))
   return {
     served: new Map(Object.entries(fieldsOf(served)).flatMap(([id, one]) => (isServed(one) ? [[id, one]] : []))),
-    refused: new Map(
-      Object.entries(fieldsOf(refused)).flatMap(([id, one]) => (typeof one === 'string' ? [[id, one]] : [])),
-    ),
+    refused: textsOf(refused),
+    waiting: textsOf(waiting),
   }
 }
+
+const textsOf = (value: unknown): ReadonlyMap<string, string> =>
+  new Map(Object.entries(fieldsOf(value)).flatMap(([id, one]) => (typeof one === 'string' ? [[id, one]] : [])))
 
 const parsed = (text: string): unknown => {
   try {

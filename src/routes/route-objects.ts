@@ -66,6 +66,8 @@ export interface RouteOptions {
   readonly obstacleAt?: (site: Origin) => Fault | undefined
   /** What a proxy does not take, in its words, by the id of a rule (`Rule.id`) or of a listener (`listenerId()`). */
   readonly refusals: ReadonlyMap<string, string>
+  /** What of a rule a proxy does not do yet, and why, by its id: it is served without it meanwhile. */
+  readonly waiting: ReadonlyMap<string, string>
   /** What is wrong with a certificate and its key, both PEM. The same texts have the same answer. */
   readonly checkCertificate: (chain: string, key: string) => string | undefined
   /** The host names that a certificate in PEM is for, those with a star too; none where it cannot be read. */

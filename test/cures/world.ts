@@ -130,7 +130,11 @@ export async function startWorld(hasGateways = false): Promise<World> {
     async refuse(id, words) {
       const { items } = await server.client.list(pods, { namespace: DATA_PLANE_NAMESPACE })
       const data = {
-        [items[0]?.metadata?.name ?? '']: reportText({ served: new Map(), refused: new Map([[id, words]]) }),
+        [items[0]?.metadata?.name ?? '']: reportText({
+          served: new Map(),
+          refused: new Map([[id, words]]),
+          waiting: new Map(),
+        }),
       }
       await client.patch(configMaps, DATA_PLANE_NAME, 'merge', { data }, { namespace: DATA_PLANE_NAMESPACE })
     },

@@ -123,11 +123,11 @@ export class DriverUnderTest {
   }
 
   /** Of a certificate and its key, one after the other. */
-  async secret(name: string, pem: string): Promise<void> {
+  async secret(name: string, pem: string, namespace = 'shop'): Promise<void> {
     const at = pem.indexOf('-----BEGIN PRIVATE KEY')
     const base64 = (text: string): string => Buffer.from(text).toString('base64')
     const data = { 'tls.crt': base64(pem.slice(0, at)), 'tls.key': base64(pem.slice(at)) }
-    await this.put(secrets, { ...named('v1', 'Secret', name, 'shop'), type: 'kubernetes.io/tls', data } as ApiObject)
+    await this.put(secrets, { ...named('v1', 'Secret', name, namespace), type: 'kubernetes.io/tls', data } as ApiObject)
   }
 
   /** One slice for each endpoint: on loopback they differ by port. */

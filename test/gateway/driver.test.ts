@@ -127,8 +127,9 @@ test('new kinds of retries are taken up so many at once; one that has to wait is
   await answers('a.test', '/', '200 e0')
   await answers('r25.test', '/', '200 e0')
   assert.equal(await ask(BIND, 'r26.test', '/'), '200 e0')
-  const waiting = () => [...(under.driver.report?.refused ?? [])]
+  const waiting = () => [...(under.driver.report?.waiting ?? [])]
   assert.deepEqual(waiting(), [['HTTPRoute shop/r26 0', WAITS]])
+  assert.equal(under.driver.report?.refused.size, 0)
   const { reloads } = under.driver.proxy
   // Where another is no more there may be room, but not for a reload.
   await under.client.delete(httpRoutes, 'r10', { namespace: 'shop' })

@@ -38,6 +38,7 @@ export function tableOf(objects: GatewayObjects, names: readonly string[]): Rout
       servedAt: () => Number.POSITIVE_INFINITY,
       isLed: () => true,
       refusals: new Map(),
+      waiting: new Map(),
       checkCertificate: () => undefined,
       certificateNames: () => names,
       checkAuthorities: () => undefined,

@@ -326,7 +326,7 @@ test('what a proxy refuses is told in the status, as long as the pod that says i
   const id = 'Gateway shop/public http-80'
   await serving({}, 'fairlead-gateway-2')
   await serving({ [id]: 'no such cipher' })
-  const gone = reportText({ served: new Map(), refused: new Map([[id, 'long gone']]) })
+  const gone = reportText({ served: new Map(), refused: new Map([[id, 'long gone']]), waiting: new Map() })
   await client.patch(configMaps, 'fairlead-gateway', 'merge', { data: { 'fairlead-gateway-0': gone } }, system)
   await settle()
   const listenerNow = async () => conditionsOf({ status: (await gatewayNow()).status.listeners[0] }).Programmed

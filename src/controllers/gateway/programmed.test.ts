@@ -88,7 +88,7 @@ test('a new port is programmed when pods listen there and what comes for it is l
   await settle()
   // A proxy has heard of the Gateway, and not yet of its Service's new port.
   const early = new Map([['Gateway shop/public', { generation: 2, ports: [80] }]])
-  const data = { [POD]: reportText({ served: early, refused: new Map() }) }
+  const data = { [POD]: reportText({ served: early, refused: new Map(), waiting: new Map() }) }
   await client.patch(configMaps, 'fairlead-gateway', 'merge', { data }, system)
   await settle()
   assert.deepEqual(programmed((await gatewayNow()).status), ['True', 'Programmed', 1])

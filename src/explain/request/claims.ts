@@ -4,6 +4,7 @@ import type { Ingress } from '#api/networking/ingress/message.ts'
 import { DEFAULT_CLASS_ANNOTATION } from '#api/networking/ingressclass/default-class.ts'
 import { newestDefault } from '#objects/newest-default.ts'
 import { keyOf } from '#objects/object-key.ts'
+import { allRoutes } from '#routes/attach/any-route.ts'
 import { GATEWAY_CONTROLLER } from '#routes/data-plane.ts'
 import type { News, WantedCondition } from '#routes/routes.ts'
 import { compareHostnames, matchesHostname, type Star } from '#routes/table/hostname.ts'
@@ -92,7 +93,9 @@ export const unattached = (gateways: GatewayFacts): readonly Unattached[] => {
   })
 }
 
-const statusesOf = ({ routes }: GatewayFacts): ((route: NamedRoute) => ParentStatus | undefined) => {
+type OfKind = Pick<NamedRoute, 'kind' | 'metadata'>
+
+const statusesOf = ({ routes }: GatewayFacts): ((route: OfKind) => ParentStatus | undefined) => {
   const statuses = new Map(
     routes.statuses.map(({ object, status }) => [`${object.kind} ${object.namespace}/${object.name}`, status]),
   )
@@ -107,19 +110,16 @@ export const partlyLeftOut = (
   readonly message: string
 })[] => {
   const statusOf = statusesOf(gateways)
-  const isRefused = (route: NamedRoute): boolean =>
-    [...gateways.refusals.keys()].some((id) => id.startsWith(`${route.kind} ${keyOf(route)} `))
-  const routes = namedRoutes(gateways).filter((route) => !isRefused(route))
-  return routes.flatMap((route) =>
-    (statusOf(route)?.parents ?? []).flatMap(({ parentRef, conditions }) => {
-      const partly = conditions.find(({ type, status }) => type === 'PartiallyInvalid' && status === 'True')
-      if (partly === undefined) return []
-      const { kind = 'Gateway', namespace = route.metadata?.namespace ?? '', name } = parentRef
-      const parent = { kind, namespace, name }
-      const { hostnames = [] } = route.spec
-      return [{ ref: refOf(route.kind, route), hostnames, parent, because: partly.reason, message: partly.message }]
-    }),
-  )
+  return allRoutes(gateways.objects).flatMap((route) => {
+    const { kind, origin, hostnames, partly } = route
+    if (partly === undefined) return []
+    const { reason: because, message } = partly
+    return (statusOf(route)?.parents ?? []).flatMap(({ parentRef, conditions }) => {
+      if (!conditions.some(({ type, status }) => type === 'PartiallyInvalid' && status === 'True')) return []
+      const parent = { kind: 'Gateway', namespace: origin.namespace, ...parentRef }
+      return [{ ref: refOf(kind, route), hostnames, parent, because, message }]
+    })
+  })
 }
 
 const isThere = ({ objects }: GatewayFacts, { namespace, name }: ObjectRef): boolean =>

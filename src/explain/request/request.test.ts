@@ -236,6 +236,12 @@ test('what proxies do not take answers 500, in their words', () => {
   assert.match(told.findings[0]!.message, /too long/)
 })
 
+test('what has no retries as yet is served', () => {
+  const waiting = new Map([['HTTPRoute default/shop 0', 'tried once']])
+  const told = ask('pod/client', 'http://shop.test/', {}, withGateway(cluster({}), { waiting }))
+  assert.deepEqual([told.verdict, told.findings], ['reachable', []])
+})
+
 test('a grant lets a backend of another namespace, and its lack is a cure', () => {
   const backendRefs = [{ name: 'web', namespace: 'team', port: 80 }]
   const more = {
@@ -306,6 +312,19 @@ test('a host of an Ingress whose Secret is not there is told by that, also where
     assert.equal(told.findings[0]!.cures[0]!.command, BRING)
   }
   assert.deepEqual(statusOf(ask('pod/client', 'http://shop.test/', {}, withGateway(given, { more }))), ['1/1'])
+})
+
+test('a host whose HTTPS a proxy refuses is served without, and HTTPS has its words', () => {
+  const tls = [{ hosts: ['shop.test'], secretName: 'cert' }]
+  const shop = ingress('default/shop', { rules: [ingressRule('shop.test', 'Prefix / web')], tls })
+  const given = { ingresses: [shop], ingressClasses: [OUR_CLASS], secrets: [secret('default/cert', 'CERT shop.test')] }
+  const more = { services: [service('web', '10.96.0.1'), ingressService(80, 443)] }
+  const refusals = new Map([['IngressClass undefined/fairlead shop.test', 'key too small']])
+  const facts = withGateway(given, { more, refusals })
+  const told = ask('pod/client', 'https://shop.test/', {}, facts)
+  assert.deepEqual([told.verdict, reasons(told)], ['unreachable', ['certificate-unusable']])
+  assert.match(told.findings[0]!.details![0]!, /key too small/)
+  assert.deepEqual(statusOf(ask('pod/client', 'http://shop.test/', {}, facts)), ['1/1'])
 })
 
 test('of two hosts with one Secret that alone has no certificate that the Secret is not for', () => {

@@ -87,6 +87,35 @@ test('what is refused, leads nowhere or is not attached says so, with the reason
   )
 })
 
+test('what of a route cannot be done is told whatever the proxy refuses of it', () => {
+  const [first, ...more] = shop(['/a', 'web'], ['/b', 'web'], ['/c', 'web']).spec.rules!
+  const partly = httpRoute('default/shop', { rules: [{ ...first!, retry: { backoff: '1s' } }, ...more] })
+  const all = cells(
+    facts(
+      { gateways: [gateway('default/gw', [http()])], httpRoutes: [partly] },
+      { refusals: new Map([['HTTPRoute default/shop 1', 'too long']]) },
+    ),
+  )
+  assert.deepEqual(
+    all.map((row) => row.split(' | ').slice(5, 7).join(' | ')).filter((row) => !/ served$/.test(row)),
+    [
+      'HTTPRoute default/shop 0 | LEADS NOWHERE: retry.backoff is not supported: HAProxy sends again at once',
+      'HTTPRoute default/shop 1 | REFUSED by the proxy: too long',
+      'HTTPRoute default/shop | LEFT OUT: UnsupportedValue, Dropped Rule 0: retry.backoff is not supported: HAProxy sends again at once',
+    ],
+  )
+})
+
+test('a rule that has no retries as yet is served', () => {
+  const waiting = new Map([['HTTPRoute default/shop 0', 'tried once']])
+  const gateways = [gateway('default/gw', [http()])]
+  const all = cells(facts({ gateways, httpRoutes: [shop(['/', 'web'])] }, { waiting }))
+  assert.deepEqual(
+    all.map((row) => row.split(' | ')[6]),
+    ['served'],
+  )
+})
+
 test('routes of Gateways of a class that nobody here serves are told by that', () => {
   const of = (key: string, gatewayClassName: string) => gateway(key, [http()], { gatewayClassName })
   const route = (name: string) =>

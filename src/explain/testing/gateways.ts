@@ -56,6 +56,7 @@ interface Given {
   readonly ports?: readonly number[]
   readonly more?: Partial<ClusterFacts>
   readonly refusals?: ReadonlyMap<string, string>
+  readonly waiting?: ReadonlyMap<string, string>
   /** Without an address of the load balancer. */
   readonly isPending?: boolean
 }
@@ -66,7 +67,7 @@ interface Given {
  */
 export const withGateway = (
   cluster: Omit<Cluster, 'services'>,
-  { ports = [80, 443], more = {}, refusals = new Map(), isPending = false }: Given = {},
+  { ports = [80, 443], more = {}, refusals = new Map(), waiting = new Map(), isPending = false }: Given = {},
 ): ClusterFacts => {
   const own = siteService('default/gw', '172.30.255.7', ports)
   const site = isPending ? own : withAddress(own, '172.30.255.7')
@@ -98,6 +99,7 @@ export const withGateway = (
       addressesOf: (origin) =>
         (sites.get(siteKey(origin))?.status?.loadBalancer?.ingress ?? []).flatMap(({ ip }) => ip ?? []),
       refusals,
+      waiting,
     }),
   )
   return {

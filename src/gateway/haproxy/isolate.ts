@@ -6,6 +6,8 @@ export interface Wanted {
   compile(without: ReadonlySet<string>): ProxyPlan
   /** By ids; the text is another as soon as the part is. */
   parts(): ReadonlyMap<string, string>
+  /** Who answers for parts whose ids do not say it as `HTTPRoute shop/web 0` and `Gateway shop/gw http` do. */
+  namespaces?(): ReadonlyMap<string, string>
 }
 
 /** HAProxy's words where it refuses a plan. */
@@ -39,6 +41,7 @@ export const findRefused = async (
 ): Promise<Found | undefined> => {
   const all = [...wanted.parts().keys()]
   const parts = all.filter((id) => !leftOut.has(id))
+  const namespaces = wanted.namespaces?.() ?? new Map<string, string>()
   const refused = new Map<string, string>()
   const left = new Set([...all, ...leftOut])
   /** HAProxy's words, where it does not take these beside all that it has taken. */
@@ -76,7 +79,7 @@ export const findRefused = async (
   for (const isRule of [false, true])
     for (const isSuspect of [false, true]) {
       const some = parts.filter((id) => isRuleId(id) === isRule && suspects.has(id) === isSuspect)
-      for (const [group, words] of await admitGroups(byNamespace(some)))
+      for (const [group, words] of await admitGroups(byNamespace(some, namespaces)))
         await admitHalves(group, words, isSuspect ? MOST_REFUSED : Number.POSITIVE_INFINITY)
     }
   if (all.every((id) => left.has(id)) && (await check(wanted.compile(left))) !== undefined) return undefined
@@ -88,7 +91,6 @@ type Group = readonly string[]
 
 const isRuleId = (id: string): boolean => /^(?:\w+Route|Ingress) /.test(id)
 
-/** Parts are of objects: `HTTPRoute shop/web 0`, `Gateway shop/gw http`. */
-const byNamespace = (ids: readonly string[]): readonly Group[] => [
-  ...Map.groupBy(ids, (id) => id.split(' ')[1]?.split('/')[0] ?? '').values(),
+const byNamespace = (ids: readonly string[], namespaces: ReadonlyMap<string, string>): readonly Group[] => [
+  ...Map.groupBy(ids, (id) => namespaces.get(id) ?? id.split(' ')[1]?.split('/')[0] ?? '').values(),
 ]

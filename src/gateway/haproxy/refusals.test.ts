@@ -97,6 +97,23 @@ test('however many of a namespace are refused, few questions find those of other
   assert.deepEqual([new Set(all?.refused.keys()), all?.notAsked.size], [new Set(bad), 0])
 })
 
+test('listeners of all Ingresses are asked for by the namespaces that answer for them', async () => {
+  const hosts = (namespace: string, count: number) =>
+    Array.from(
+      { length: count },
+      (_, at) => [`IngressClass undefined/fairlead ${at}.${namespace}.test`, namespace] as const,
+    )
+  const namespaces = new Map<string, string>([...hosts('bad', 12), ...hosts('shop', 3)])
+  const ids = [...namespaces.keys()]
+  const check = async ({ config }: ProxyPlan) => (config.includes('.bad.test') ? 'no' : undefined)
+  const found = await findRefused({ ...inLines(ids), namespaces: () => namespaces }, search(...ids), check)
+  assert.equal(found?.refused.size, 8)
+  assert.deepEqual(
+    [...found.notAsked].filter((id) => namespaces.get(id) !== 'bad'),
+    [],
+  )
+})
+
 test('a listener does not answer for a rule of another namespace that is refused where it is attached', async () => {
   const listener = 'Gateway infra/gw http'
   const rules = ['HTTPRoute team/good 0', 'HTTPRoute shop/bad 0']

@@ -1,5 +1,6 @@
 import { valueDigest } from '#client/value-digest.ts'
 import type { PlannedServer } from '#dataplane/haproxy/proxy-plan.ts'
+import type { PodReport } from '#routes/reports.ts'
 import type { RoutingTable } from '#routes/table/table.ts'
 import { withoutValues } from '#routes/table/told-values.ts'
 
@@ -10,7 +11,7 @@ import { withoutValues } from '#routes/table/told-values.ts'
 export const shownTable = (
   table: RoutingTable,
   serversOf: (backend: string) => readonly PlannedServer[],
-  refused: ReadonlyMap<string, string>,
+  { refused, waiting }: Pick<PodReport, 'refused' | 'waiting'>,
 ): string =>
   JSON.stringify(
     {
@@ -22,6 +23,7 @@ export const shownTable = (
       certificates: Array.from(table.certificates, ([key, { origin }]) => ({ key, origin })),
       authorities: [...table.authorities.keys()],
       refused: Object.fromEntries(refused),
+      waiting: Object.fromEntries(waiting),
     },
     withoutValues(valueDigest),
   )

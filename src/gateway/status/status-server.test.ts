@@ -31,7 +31,10 @@ test('what routes write into headers, and know requests by, is not shown; what i
   const nothing = { backends: new Map(), certificates: new Map(), authorities: new Map() }
   const shown = (value: string): string => {
     const sites = [{ ports: [{ listeners: [{ entries: [match(value)] }] }] }]
-    return shownTable({ sites, ...nothing } as unknown as RoutingTable, () => [], new Map())
+    return shownTable({ sites, ...nothing } as unknown as RoutingTable, () => [], {
+      refused: new Map(),
+      waiting: new Map(),
+    })
   }
   for (const word of ['Bearer', 'one-key', 'secret']) assert.ok(!shown('one-key').includes(word), word)
   for (const word of ['authorization', 'x-api-key', 'token']) assert.ok(shown('one-key').includes(word), word)

@@ -39,7 +39,9 @@ interface Written {
 const kept = new WeakMap<object, AnyRoute>()
 
 /** All routes; of one object the same route each time. */
-export const allRoutes = (objects: RouteObjects): readonly AnyRoute[] => [
+export const allRoutes = (
+  objects: Pick<RouteObjects, 'httpRoutes' | 'grpcRoutes' | 'tlsRoutes' | 'tcpRoutes' | 'udpRoutes'>,
+): readonly AnyRoute[] => [
   ...objects.httpRoutes.map((route) => once(route, 'HTTPRoute', readHttpRoute)),
   ...objects.grpcRoutes.map((route) => once(route, 'GRPCRoute', readGrpcRoute)),
   ...objects.tlsRoutes.map((route) => once(route, 'TLSRoute', readConnectionRoute)),

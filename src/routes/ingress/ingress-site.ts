@@ -1,5 +1,6 @@
 import type { Ingress } from '#api/networking/ingress/message.ts'
 import { familyOf } from '#net/ip-address.ts'
+import { listenerId } from '../listeners/own-listener.ts'
 import type { WantedPort, WantedStatus } from '../routes.ts'
 import { settingsInTable } from '../settings/site-settings.ts'
 import type { Rule } from '../table/entry.ts'
@@ -12,7 +13,7 @@ import type { IngressObjects, IngressOptions, IngressRouting } from './ingress-o
 import { hostCertificates } from './merge/host-certificates.ts'
 import { hostRoutes, type Route } from './merge/host-routes.ts'
 import { type Classed, owned } from './merge/ownership.ts'
-import { refusedRules } from './merge/refused.ts'
+import { type RefusalOf, refusedHosts, refusedRules, secureName } from './merge/refused.ts'
 import { sitePorts } from './merge/site-ports.ts'
 import { resolvedIngress } from './resolve/kept.ts'
 
@@ -48,7 +49,8 @@ export const ingressSite = (objects: IngressObjects, options: IngressOptions): I
   const wantedPorts = (tls.hosts.size > 0 ? [80, 443] : [80]).map(
     (port): WantedPort => ({ site: origin, port, protocol: 'TCP', by: 'proxy' }),
   )
-  const ports = sitePorts({ origin, routes: hosts, certificates: tls.hosts, owners }, options.bindOf)
+  const refusalOf: RefusalOf = (hostname) => options.refusals.get(listenerId(origin, secureName(hostname)))
+  const ports = sitePorts({ origin, routes: hosts, certificates: tls.hosts, owners, refusalOf }, options.bindOf)
   const site: Site = {
     origin,
     ports,
@@ -71,6 +73,7 @@ export const ingressSite = (objects: IngressObjects, options: IngressOptions): I
       ...conflicts,
       ...tls.news,
       ...refusedRules(hosts, options.refusals),
+      ...refusedHosts(new Set([...tls.hosts.keys(), ...owners.keys()]), tls.hosts, refusalOf),
     ],
   }
 }

@@ -8,7 +8,8 @@ export const REASONS = {
     'A path that no request can have, or that is no regular expression, and is left out; or a group that it does not have.',
   BackendNotFound: 'There is no such Service, or it has no such port; requests get 503.',
   UnsupportedBackend: 'A backend that is no Service with endpoints: a resource, or an ExternalName; requests get 503.',
-  CertificateUnusable: 'A Secret that is not there, holds no certificate with its key, or one for other hosts.',
+  CertificateUnusable:
+    'A Secret that is not there, holds no certificate with its key, or one for other hosts, or that the proxy does not take.',
   Conflict: 'An older Ingress has the same path of the same host, the default backend, or the host’s certificate.',
   HostOwned:
     'With `host-ownership: exclusive`: the host, or one of those that a rule is for, belongs to another namespace.',

@@ -14,6 +14,8 @@ export interface BackendPolicies {
 
 export interface Targeting {
   readonly read: ReadPolicy
+  /** `namespace/name`. */
+  readonly service: string
   /** Absent: the whole Service. */
   readonly section?: string
   /** The older one that has the same target. */
@@ -33,7 +35,7 @@ export const backendPolicies = (objects: RouteObjects, options: RouteOptions): B
       if (others.length === 0) byService.set(service, others)
       const section = sectionName || undefined
       const winner = others.find((other) => other.section === section && other.loses === undefined)
-      others.push({ read, ...(section && { section }), ...(winner && { loses: winner.read }) })
+      others.push({ read, service, ...(section && { section }), ...(winner && { loses: winner.read }) })
     }
   }
   const targeting = (service: string): readonly Targeting[] => byService.get(service) ?? NONE

@@ -315,3 +315,59 @@ test('what a proxy does not take of a route is told at the route', () => {
     ' ',
   ])
 })
+
+test('what a proxy does not take is told beside what is not supported, and nothing is accepted where no rule is left', () => {
+  const slow = rule('web', { matches: [{ path: { value: '/a' } }], retry: { backoff: '1s' } })
+  const told = (rules: readonly HTTPRouteRule[], ...ids: readonly string[]) => {
+    const refusals = new Map(ids.map((id) => [`HTTPRoute shop/r ${id}`, 'too long']))
+    const all = routes({ gateways, services, httpRoutes: [httpRoute('r', { rules })] }, { refusals })
+    const parent = statusOf(all, 'HTTPRoute r').parents![0]!
+    const { attachedRoutes } = statusOf(all, 'Gateway gw').listeners![0]!
+    const of = condition(parent, 'PartiallyInvalid') ? 'PartiallyInvalid' : 'Accepted'
+    return [condition(parent, 'Accepted'), words(parent, of), attachedRoutes]
+  }
+  const dropped = 'Dropped Rule 0: retry.backoff is not supported: HAProxy sends again at once'
+  const other = rule('two', { matches: [{ path: { value: '/b' } }] })
+  assert.deepEqual(told([slow, other, rule('two')], '1'), ['True Accepted', `${dropped}; Dropped Rule 1: too long`, 1])
+  assert.deepEqual(told([slow, other], '1'), [
+    'False UnsupportedValue',
+    `the proxy does not take rule 1: too long; ${dropped}`,
+    0,
+  ])
+})
+
+test('a rule of which the proxy refuses several parts is told once', () => {
+  const rewrite = {
+    type: 'URLRewrite' as const,
+    urlRewrite: { path: { type: 'ReplacePrefixMatch' as const, replacePrefixMatch: '/c' } },
+  }
+  const parts = rule('web', { matches: [{ path: { value: '/a' } }, { path: { value: '/b' } }], filters: [rewrite] })
+  const refusals = new Map(['0/0', '0/1'].map((id) => [`HTTPRoute shop/r ${id}`, 'too long']))
+  const all = routes(
+    { gateways, services, httpRoutes: [httpRoute('r', { rules: [parts, rule('two')] })] },
+    { refusals },
+  )
+  assert.equal(words(statusOf(all, 'HTTPRoute r').parents![0]!, 'PartiallyInvalid'), 'Dropped Rule 0: too long')
+})
+
+test('a rule that a proxy has no retries for as yet is served, and told so at its route, which is accepted', () => {
+  const rules = [rule('web', { matches: [{ path: { value: '/a' } }] }), rule('two')]
+  const told = (refused: readonly string[], ...waiting: readonly string[]) => {
+    const by = (ids: readonly string[], words: string) => new Map(ids.map((id) => [`HTTPRoute shop/r ${id}`, words]))
+    const all = routes(
+      { gateways, services, httpRoutes: [httpRoute('r', { rules })] },
+      { refusals: by(refused, 'too long'), waiting: by(waiting, 'tried once') },
+    )
+    const parent = statusOf(all, 'HTTPRoute r').parents![0]!
+    const { attachedRoutes } = statusOf(all, 'Gateway gw').listeners![0]!
+    return [condition(parent, 'Accepted'), words(parent, 'PartiallyInvalid'), attachedRoutes]
+  }
+  assert.deepEqual(told([], '0'), ['True Accepted', 'Served in part: Rule 0: tried once', 1])
+  assert.deepEqual(told([], '0', '1'), ['True Accepted', 'Served in part: Rule 0: tried once; 1: tried once', 1])
+  assert.deepEqual(told(['0'], '1'), [
+    'True Accepted',
+    'Dropped Rule 0: too long; Served in part: Rule 1: tried once',
+    1,
+  ])
+  assert.deepEqual(told(['0', '1'], '0'), ['False UnsupportedValue', '', 0])
+})

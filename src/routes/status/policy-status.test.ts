@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { condition, routes, statusOf } from '../testing/ask.ts'
+import { condition, routes, statusOf, words } from '../testing/ask.ts'
 import type { Cluster } from '../testing/cluster.ts'
 import {
   configMap,
@@ -76,6 +76,19 @@ test('all Gateways are told whose routes send to its Service, and one port of se
   ]
   const backendTLSPolicies = [policy('p', 'web:more')]
   assert.deepEqual(told({ backendTLSPolicies, gateways, httpRoutes, services }), [['b', ...GOOD.slice(1)], GOOD])
+})
+
+test('a policy is told of each Gateway that sends copies to its Service', () => {
+  const mirror = { type: 'RequestMirror' as const, requestMirror: { backendRef: { name: 'web', port: 80 } } }
+  const ofRule = rule('two', { filters: [mirror] })
+  const ofBackend = { backendRefs: [{ name: 'two', port: 80, filters: [mirror] }] }
+  for (const one of [ofRule, ofBackend]) {
+    const httpRoutes = [httpRoute('r', { rules: [one] })]
+    assert.deepEqual(told({ httpRoutes, backendTLSPolicies: [policy('p', 'web')] }), [GOOD])
+    assert.deepEqual(told({ httpRoutes, backendTLSPolicies: [policy('p', 'web:other')] }), [
+      ['gw', 'False TargetNotFound', 'True ResolvedRefs'],
+    ])
+  }
 })
 
 test('a policy that nobody sends by is told nothing', () => {
@@ -158,6 +171,20 @@ test('what is wrong with a policy is told', () => {
   assert.deepEqual(wrong('p', 'web', { caCertificateRefs: [] }), [['gw', 'False Invalid', 'True ResolvedRefs']])
   assert.deepEqual(wrong('p', 'web:other'), [['gw', 'False TargetNotFound', 'True ResolvedRefs']])
   assert.deepEqual(wrong('p', 'web:main'), [GOOD])
+})
+
+test('a section is looked for at the Service that is named with it', () => {
+  const services = [service('a', [{ name: 'https', port: 80 }]), service('b', [{ name: 'http', port: 80 }])]
+  const httpRoutes = [httpRoute('r', { rules: [rule('a'), rule('b')] })]
+  const one = policy('p', 'a:https')
+  const missing = (...names: readonly string[]) => {
+    const targetRefs = names.map((name) => ({ group: '', kind: 'Service', name, sectionName: 'https' }))
+    const backendTLSPolicies = [{ ...one, spec: { ...one.spec, targetRefs } }]
+    const all = routes({ ...base, services, httpRoutes, backendTLSPolicies })
+    return words(statusOf(all, 'BackendTLSPolicy p').ancestors![0]!, 'Accepted')
+  }
+  const lost = 'Service b has no port with the name https'
+  assert.deepEqual([missing('a'), missing('a', 'b'), missing('b', 'a')], ['the policy is in force', lost, lost])
 })
 
 test('a policy that nobody sends by any more loses what was told of it', () => {

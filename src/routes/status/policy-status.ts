@@ -1,4 +1,4 @@
-import { objectKey } from '#objects/object-key.ts'
+import { objectKey, splitKey } from '#objects/object-key.ts'
 import type { AttachedRoute } from '../attach/one-kind.ts'
 import type { GatewayView } from '../listeners/gateway-view.ts'
 import type { Targeting } from '../references/backend-policies.ts'
@@ -52,7 +52,7 @@ export const policyStatuses = (
   })
 }
 
-/** Which Gateways send to a Service in a way that its policies are for, by the Service's `namespace/name`. */
+/** Which Gateways send requests, or copies of them, to a Service in a way that its policies are for, by the Service's `namespace/name`. */
 const ancestorsOf = (
   attached: readonly AttachedRoute[],
   { objects, permits, policies }: BackendReferences,
@@ -64,16 +64,15 @@ const ancestorsOf = (
       .map(({ gateway }) => gateway)
     if (gateways.length === 0) continue
     const from: Referrer = route.origin
-    for (const rule of route.rules)
-      for (const { ref } of rule.backends) {
-        const { group = '', kind = 'Service', namespace = from.namespace, name } = ref
-        const service = objectKey(namespace, name)
-        if (group !== '' || kind !== 'Service' || policies.targeting(service).length === 0) continue
-        if (objects.service(service) === undefined || !permits(from, { group, kind, namespace, name })) continue
-        const known = ancestors.get(service) ?? new Set<GatewayView>()
-        ancestors.set(service, known)
-        for (const gateway of gateways) known.add(gateway)
-      }
+    for (const { ref } of route.refs) {
+      const { group = '', kind = 'Service', namespace = from.namespace, name } = ref
+      const service = objectKey(namespace, name)
+      if (group !== '' || kind !== 'Service' || policies.targeting(service).length === 0) continue
+      if (objects.service(service) === undefined || !permits(from, { group, kind, namespace, name })) continue
+      const known = ancestors.get(service) ?? new Set<GatewayView>()
+      ancestors.set(service, known)
+      for (const gateway of gateways) known.add(gateway)
+    }
   }
   return ancestors
 }
@@ -85,7 +84,7 @@ const conditionsOf = (
 ): readonly WantedCondition[] => [
   unless(
     'Accepted',
-    conflictOf(targets) ?? read.fault ?? missingSection(read, targets, objects.service),
+    conflictOf(targets) ?? read.fault ?? missingSection(targets, objects.service),
     'the policy is in force',
   ),
   unless('ResolvedRefs', read.unresolved, 'all references of the policy lead somewhere'),
@@ -99,16 +98,15 @@ const conflictOf = (targets: readonly Targeting[]): Fault | undefined => {
 }
 
 const missingSection = (
-  { policy }: ReadPolicy,
   targets: readonly Targeting[],
   service: BackendReferences['objects']['service'],
 ): Fault | undefined => {
-  for (const { section } of targets) {
-    if (section === undefined) continue
-    const target = policy.spec.targetRefs?.find(({ sectionName }) => sectionName === section)
-    const found = service(objectKey(policy.metadata?.namespace, target?.name ?? ''))
-    if (!found?.spec?.ports?.some(({ name }) => name === section))
-      return { reason: 'TargetNotFound', message: `Service ${target?.name} has no port with the name ${section}` }
+  for (const { section, service: key } of targets) {
+    if (section === undefined || service(key)?.spec?.ports?.some(({ name }) => name === section)) continue
+    return {
+      reason: 'TargetNotFound',
+      message: `Service ${splitKey(key).name} has no port with the name ${section}`,
+    }
   }
   return undefined
 }

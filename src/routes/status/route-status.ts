@@ -26,15 +26,15 @@ export const routeStatuses = (
   bindings: Bindings,
   references: BackendReferences,
 ): readonly WantedStatus[] => {
-  const { controllerName, refusals } = references.options
-  const told = refusals.size === 0 ? undefined : refusals
+  const { controllerName, refusals, waiting } = references.options
   const byRoute = boundByRoute(bindings)
   return attached.flatMap(({ route, parents }) => {
     if (parents.length === 0 && !hadParent(route, controllerName)) return []
     const compiled = parents.map((parent) => compiledAt(route, parent, byRoute, references))
     const on = [
       controllerName,
-      told,
+      refusals.size === 0 || refusals,
+      waiting.size === 0 || waiting,
       ...parents.flatMap(({ ref, refused, attachments }) => [
         ref,
         refused?.reason,
@@ -102,8 +102,11 @@ const conditionsOf = (
   compiled: CompiledRoute,
   options: RouteOptions,
 ): readonly WantedCondition[] => {
-  const taken = refused ?? allRefused(compiled, options)
-  const partly = taken === undefined ? (route.partly ?? someRefused(compiled, options)) : undefined
+  const taken = refused ?? allRefused(route, compiled, options)
+  const partly =
+    taken === undefined
+      ? joined([route.partly, someRefused(compiled, options), someWaiting(compiled, options)])
+      : undefined
   return [
     unless('Accepted', attachments.length === 0 ? refused : taken, 'the route is attached'),
     unless('ResolvedRefs', compiled.unresolved, 'all references of the route lead somewhere'),
@@ -115,27 +118,56 @@ const conditionsOf = (
 export const attachedRoutes = (bound: readonly Bound[] = [], options: RouteOptions): number =>
   options.refusals.size === 0
     ? bound.length
-    : bound.filter(({ compiled }) => allRefused(compiled, options) === undefined).length
+    : bound.filter(({ route, compiled }) => allRefused(route, compiled, options) === undefined).length
 
-/** Rules that a proxy does not take. */
-const refusedRules = ({ ranked }: CompiledRoute, { refusals }: RouteOptions): ReadonlyMap<string, string> => {
-  const refused = new Map<string, string>()
-  if (refusals.size > 0)
+/** Rules of which something is said, by their ids; parts of one rule may be refused each by itself. */
+const toldRules = ({ ranked }: CompiledRoute, told: ReadonlyMap<string, string>): ReadonlyMap<string, Told> => {
+  const found = new Map<string, Told>()
+  if (told.size > 0)
     for (const { entry } of ranked) {
-      const words = refusals.get(entry.rule.id)
-      if (words !== undefined) refused.set(entry.rule.id, `${entry.rule.index}: ${words}`)
+      const { id, index } = entry.rule
+      const words = told.get(id)
+      if (words !== undefined) found.set(id, { index, words })
     }
-  return refused
+  return found
 }
 
-const allRefused = (compiled: CompiledRoute, options: RouteOptions): Fault | undefined => {
-  const refused = refusedRules(compiled, options)
-  if (refused.size === 0 || !compiled.ranked.every(({ entry }) => refused.has(entry.rule.id))) return undefined
-  return { reason: 'UnsupportedValue', message: `the proxy does not take rule ${[...refused.values()].join('; ')}` }
+interface Told {
+  /** Of the rule in its route. */
+  readonly index: number
+  readonly words: string
 }
 
-const someRefused = (compiled: CompiledRoute, options: RouteOptions): Fault | undefined => {
-  const refused = refusedRules(compiled, options)
+/** Each rule once: a condition has room for so many words. */
+const toldText = (rules: ReadonlyMap<string, Told>): string =>
+  Array.from(
+    Map.groupBy(rules.values(), ({ index }) => index),
+    ([index, [first]]) => `${index}: ${first!.words}`,
+  ).join('; ')
+
+/** Where nothing is left beside rules that cannot be done. */
+const allRefused = (route: AnyRoute, compiled: CompiledRoute, { refusals }: RouteOptions): Fault | undefined => {
+  const refused = toldRules(compiled, refusals)
   if (refused.size === 0) return undefined
-  return { reason: 'UnsupportedValue', message: `Dropped Rule ${[...refused.values()].join('; ')}` }
+  const wrong = new Set(route.rules.flatMap(({ index, fault }) => (fault === undefined ? [] : [index])))
+  if (!compiled.ranked.every(({ entry: { rule } }) => refused.has(rule.id) || wrong.has(rule.index))) return undefined
+  return joined([
+    { reason: 'UnsupportedValue', message: `the proxy does not take rule ${toldText(refused)}` },
+    route.partly,
+  ])
+}
+
+const someRefused = (compiled: CompiledRoute, { refusals }: RouteOptions): Fault | undefined =>
+  unsupported('Dropped Rule', toldRules(compiled, refusals))
+
+/** Rules that are served, but not as they say as yet. */
+const someWaiting = (compiled: CompiledRoute, { waiting }: RouteOptions): Fault | undefined =>
+  unsupported('Served in part: Rule', toldRules(compiled, waiting))
+
+const unsupported = (what: string, rules: ReadonlyMap<string, Told>): Fault | undefined =>
+  rules.size === 0 ? undefined : { reason: 'UnsupportedValue', message: `${what} ${toldText(rules)}` }
+
+const joined = (faults: readonly (Fault | undefined)[]): Fault | undefined => {
+  const [first, ...more] = faults.flatMap((one) => one ?? [])
+  return first && { ...first, message: [first, ...more].map(({ message }) => message).join('; ') }
 }

@@ -68,6 +68,7 @@ export const options = (changes: Partial<RouteOptions> = {}): RouteOptions => ({
   servedAt: () => Number.POSITIVE_INFINITY,
   isLed: () => true,
   refusals: new Map(),
+  waiting: new Map(),
   checkCertificate,
   certificateNames: (chain) => chain.split(' ').slice(1),
   checkAuthorities,

@@ -18,7 +18,7 @@ import { isReady } from '#objects/conditions.ts'
 import { isLeaving } from '#objects/deletion.ts'
 import { keyOf } from '#objects/object-key.ts'
 import { DATA_PLANE_NAME, DATA_PLANE_NAMESPACE, GATEWAY_CONTROLLER, GATEWAY_NAME_LABEL } from '#routes/data-plane.ts'
-import { type PodReport, readReports, refusalsOf, servedBy } from '#routes/reports.ts'
+import { type PodReport, readReports, refusalsOf, servedBy, waitingOf } from '#routes/reports.ts'
 import type { RouteObjects, RouteOptions } from '#routes/route-objects.ts'
 import { bindOf, isManaged, siteKey, siteKeyOf } from '#routes/site-service.ts'
 import type { Cache } from '../../context.ts'
@@ -237,6 +237,7 @@ export class RouteReader {
         return service !== undefined && this.#slices.isLed(service, port)
       },
       refusals: refusalsOf(reports.values()),
+      waiting: waitingOf(reports.values()),
       ...this.#checks,
     }
   }

@@ -89,7 +89,11 @@ export const start = async ({ fake, ...options }: Parameters<typeof startCluster
       const ports = one.spec.listeners.map(({ port }: Loose) => port)
       return [ownerId({ kind: one.kind, ...one.metadata }), { generation: one.metadata.generation, ports }] as const
     })
-    const report = reportText({ served: new Map(owners), refused: new Map(Object.entries(refused)) })
+    const report = reportText({
+      served: new Map(owners),
+      refused: new Map(Object.entries(refused)),
+      waiting: new Map(),
+    })
     await client.patch(configMaps, 'fairlead-gateway', 'merge', { data: { [pod]: report } }, system)
     await cluster.settle()
   }

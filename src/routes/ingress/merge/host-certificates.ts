@@ -5,19 +5,22 @@ import type { Certificate } from '../../table/table.ts'
 import { warning } from '../news.ts'
 import type { TlsClaim } from '../resolve/placed.ts'
 import type { ResolvedIngress } from '../resolve/resolved-ingress.ts'
+import { withStar } from './star.ts'
 
 /** What is shown for a host. */
-export interface HostCertificate {
+interface HostCertificate {
   /** A key of `certificates`. */
   readonly key: string
   /** Whether a Secret gives it: clients are sent to no other. */
   readonly isOwn: boolean
-  /** Of the Ingress that brings it. */
-  readonly namespace?: string
+  /** Who says that the host has TLS. */
+  readonly claim: TlsClaim
 }
 
+export type CertificatesByHost = ReadonlyMap<string, HostCertificate>
+
 interface HostCertificates {
-  readonly hosts: ReadonlyMap<string, HostCertificate>
+  readonly hosts: CertificatesByHost
   readonly certificates: ReadonlyMap<string, Certificate>
   readonly news: readonly News[]
 }
@@ -53,14 +56,19 @@ export const hostCertificates = (
     }
   const hosts = new Map<string, HostCertificate>()
   const certificates = new Map<string, Certificate>()
-  for (const [host, { certificate, ingress }] of chosen) {
+  for (const [host, claim] of chosen) {
+    const { certificate } = claim
     if (certificate !== undefined) {
-      hosts.set(host, { key: certificate.key, isOwn: true, namespace: ingress.namespace })
+      hosts.set(host, { key: certificate.key, isOwn: true, claim })
       certificates.set(certificate.key, certificate.certificate)
     } else if (fallback !== undefined) {
-      hosts.set(host, { key: FALLBACK, isOwn: false })
+      hosts.set(host, { key: FALLBACK, isOwn: false, claim })
       certificates.set(FALLBACK, { origin: site, names: [], ...fallback })
     }
   }
   return { hosts, certificates, news }
 }
+
+/** The certificate of a host, or of a name that is wider. */
+export const shownFor = (certificates: CertificatesByHost, host: string): HostCertificate | undefined =>
+  [...withStar(host), ''].map((one) => certificates.get(one)).find((one) => one !== undefined)

@@ -1,5 +1,6 @@
 import type { News } from '../../routes.ts'
 import { warning } from '../news.ts'
+import { type CertificatesByHost, shownFor } from './host-certificates.ts'
 import type { Route } from './host-routes.ts'
 
 /** What a proxy says of rules that it does not take, told of the Ingress that each comes from. */
@@ -17,3 +18,24 @@ export const refusedRules = (
       }
   return news
 }
+
+/** What the listener of HTTPS for a hostname is called: as none of HTTP, which is not refused with it. */
+export const secureName = (hostname: string): string => hostname || '*'
+
+/** Why a proxy does not take the listener of HTTPS for a hostname; undefined: it does. */
+export type RefusalOf = (hostname: string) => string | undefined
+
+/** Hosts that have no HTTPS as a proxy does not take it, told of the Ingress whose certificate is shown for each. */
+export const refusedHosts = (
+  hosts: ReadonlySet<string>,
+  certificates: CertificatesByHost,
+  refusalOf: RefusalOf,
+): readonly News[] =>
+  [...hosts].flatMap((host) => {
+    const why = refusalOf(host)
+    const claim = shownFor(certificates, host)?.claim
+    if (why === undefined || claim === undefined) return []
+    const whom = host || 'all hosts'
+    const text = `${claim.place}: the proxy does not take it for ${whom}: ${why}; there is no HTTPS for ${whom} by it, and HTTP is not redirected`
+    return [warning(claim.ingress, 'CertificateUnusable', text, { hosts: [host] })]
+  })

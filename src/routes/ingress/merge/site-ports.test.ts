@@ -280,6 +280,45 @@ test('a host whose certificate cannot be shown is not sent to HTTPS by what is s
   )
 })
 
+const refusing = (...names: readonly string[]) => ({
+  refusals: new Map(names.map((name) => [`IngressClass undefined/fairlead ${name}`, 'key too small'])),
+})
+
+test('a host whose HTTPS a proxy refuses has none, nobody is sent there, and the Ingress with the certificate is told', () => {
+  const both = [rule('a.example', 'Prefix / web'), rule('b.example', 'Prefix / api')]
+  const older = ingress('tls', { tls: [...tls('b', 'b.example'), ...tls('a', 'a.example')] })
+  const cluster = { ingresses: [older, ingress('rules', { rules: both })], secrets }
+  const routing = route(cluster, refusing('a.example'))
+  assert.deepEqual(at443(routing), [['b.example', 'Secret shop/b']])
+  assert.deepEqual(
+    ['http://a.example/', 'http://b.example/', 'https://b.example/'].map((url) => ask(routing, url)),
+    ['web', '308 https', 'api'],
+  )
+  assert.deepEqual(told(routing), [
+    'shop/tls CertificateUnusable: spec.tls[1]: the proxy does not take it for a.example: key too small; there is no HTTPS for a.example by it, and HTTP is not redirected',
+  ])
+  // Its Service keeps the port: the proxy asks again.
+  assert.deepEqual(portsOf(route(cluster, refusing('a.example', 'b.example'))), [80, 443])
+})
+
+test('with the HTTPS for a wider name that of its hosts is gone, and is told where one has a listener of its own', () => {
+  const rules = [rule('a.example', 'Prefix / web'), rule('*.example', 'Prefix /b api'), rule('', 'Prefix /c old')]
+  const tlsOf = [...tls('star', '*.example'), ...tls('a', '')]
+  const cluster = { ingresses: [ingress('i', { rules, tls: tlsOf })], secrets }
+  const paths = (routing: ReturnType<typeof route>) =>
+    ['/', '/b', '/c'].map((path) => ask(routing, `http://${path === '/' ? 'a' : 'z'}.example${path}`))
+  assert.deepEqual(paths(route(cluster)), ['308 https', '308 https', '308 https'])
+  const plain = route(cluster, refusing('*.example'))
+  assert.deepEqual([paths(plain), told(plain).length], [['web', 'api', 'old'], 1])
+  assert.equal(ask(plain, 'http://other.test/c'), '308 https')
+  assert.equal(ask(route(cluster, refusing('*')), 'http://other.test/c'), 'old')
+  const exclusive = ingressClass('fairlead', { spec: { parameters: { kind: 'ConfigMap', name: 'edge' } } })
+  const configMaps = [{ metadata: { namespace: 'kube-system', name: 'edge' }, data: { 'host-ownership': 'exclusive' } }]
+  const owned = route({ ...cluster, classes: [exclusive], configMaps }, refusing('a.example'))
+  assert.deepEqual(paths(owned), ['web', '308 https', '308 https'])
+  assert.match(told(owned).join(), /^shop\/i CertificateUnusable: spec.tls\[0\]: .* for a.example: key too small/)
+})
+
 test('a listener of HTTPS has an id of its own, so that one that a proxy refuses takes along none of HTTP', () => {
   const all = ingress('all', { rules: [rule('', 'Prefix / web'), rule('a.example', 'Prefix / api')], tls: tls('a') })
   const [plain, secure] = (route({ ingresses: [all], secrets }).site?.ports ?? []).map(({ listeners }) =>

@@ -2,18 +2,20 @@ import type { Entry } from '../../table/entry.ts'
 import { compareHostnames } from '../../table/hostname.ts'
 import type { Origin } from '../../table/origin.ts'
 import type { Listener, SitePort } from '../../table/table.ts'
-import type { HostCertificate } from './host-certificates.ts'
+import { type CertificatesByHost, shownFor } from './host-certificates.ts'
 import type { Route } from './host-routes.ts'
-import { isExact, starOf } from './star.ts'
+import { type RefusalOf, secureName } from './refused.ts'
+import { isExact, starOf, withStar } from './star.ts'
 import { type Manner, mannerEntries, WideRoutes } from './wide-routes.ts'
 
 /** What all hosts of a site have. */
 interface SiteHosts {
   readonly origin: Origin
   readonly routes: ReadonlyMap<string, readonly Route[]>
-  readonly certificates: ReadonlyMap<string, HostCertificate>
+  readonly certificates: CertificatesByHost
   /** Namespaces whose rules alone serve a host. */
   readonly owners: ReadonlyMap<string, string>
+  readonly refusalOf: RefusalOf
 }
 
 /** A listener’s hostname, and those that it is for: in order of precedence, its own the last. */
@@ -24,7 +26,8 @@ interface HostGroup {
 
 /**
  * Port 80 for all hosts, and 443 for those that have a certificate. Hosts with a certificate, or an owner, have a listener
- * each: SNI and Host agree by that, and rules of wider hosts stand behind their own as they are for them.
+ * each: SNI and Host agree by that, and rules of wider hosts stand behind their own as they are for them. A host whose
+ * listener of HTTPS a proxy refuses has none, and nobody is sent there.
  */
 export const sitePorts = (
   hosts: SiteHosts,
@@ -45,16 +48,15 @@ export const sitePorts = (
   add(
     443,
     'tls',
-    groups.filter(({ hostname }) => shownFor(hosts, hostname) !== undefined),
+    groups.filter(
+      ({ hostname }) => shownFor(hosts.certificates, hostname) !== undefined && hosts.refusalOf(hostname) === undefined,
+    ),
   )
   return ports
 }
 
 /** Exact ones first, then those with a star, the longer ones before the others, then `''`. */
 const byHost = (left: string, right: string): number => compareHostnames(left, right) || (left < right ? -1 : 1)
-
-/** A host and the name with a star that it is one of, if it is of one. */
-const withStar = (host: string): readonly string[] => (isExact(host) ? [host, starOf(host)] : [host])
 
 const groupsOf = ({ certificates, owners }: SiteHosts, names: readonly string[]): readonly HostGroup[] => {
   const groups = new Map<string, string[]>()
@@ -67,10 +69,6 @@ const groupsOf = ({ certificates, owners }: SiteHosts, names: readonly string[])
   return [...groups].map(([hostname, hosts]) => ({ hostname, hosts }))
 }
 
-/** The certificate of a host, or of a name that is wider. */
-const shownFor = ({ certificates }: SiteHosts, host: string): HostCertificate | undefined =>
-  [...withStar(host), ''].map((one) => certificates.get(one)).find((one) => one !== undefined)
-
 /**
  * By the certificate for all hosts nobody is sent to HTTPS but those whom rules for all take; and by one with a star only
  * those of hosts that its namespace has rules for: else anybody could take plain hosts from their clients.
@@ -79,7 +77,7 @@ const mannerOf = ({ certificates, routes }: SiteHosts, kind: SitePort['kind'], h
   if (kind === 'tls') return 'encrypted'
   const own = certificates.get(host)
   const wider = own === undefined && isExact(host) ? certificates.get(starOf(host)) : undefined
-  const isOwners = routes.get(host)?.some(({ placed }) => placed.ingress.namespace === wider?.namespace)
+  const isOwners = routes.get(host)?.some(({ placed }) => placed.ingress.namespace === wider?.claim.ingress.namespace)
   return own?.isOwn || (wider?.isOwn && isOwners) ? 'to-https' : 'plain'
 }
 
@@ -89,18 +87,20 @@ const listenerOf = (
   { hostname, hosts }: HostGroup,
   wide: WideRoutes,
 ): Listener => {
-  const entries = hosts.flatMap((host): readonly Entry[] =>
-    mannerEntries(mannerOf(all, kind, host), all.routes.get(host) ?? []),
-  )
-  const behind = hostname === '' ? undefined : wide.behind(mannerOf(all, kind, hostname), all.owners.get(hostname))
+  const isPlain = kind === 'http' && all.refusalOf(hostname) !== undefined
+  const manner = (host: string): Manner => (isPlain ? 'plain' : mannerOf(all, kind, host))
+  const entries = hosts.flatMap((host): readonly Entry[] => mannerEntries(manner(host), all.routes.get(host) ?? []))
+  const behind = hostname === '' ? undefined : wide.behind(manner(hostname), all.owners.get(hostname))
   return {
     origin: all.origin,
-    // Not that of HTTPS, which the proxy may refuse for its certificate.
-    name: kind === 'tls' ? hostname || '*' : '',
+    name: kind === 'tls' ? secureName(hostname) : '',
     hostname,
     star: 'one',
     ...(kind === 'tls'
-      ? { protocol: 'HTTPS', tls: { mode: 'Terminate', certificates: [shownFor(all, hostname)?.key ?? ''] } }
+      ? {
+          protocol: 'HTTPS',
+          tls: { mode: 'Terminate', certificates: [shownFor(all.certificates, hostname)?.key ?? ''] },
+        }
       : { protocol: 'HTTP' }),
     entries,
     ...(behind !== undefined && { behind }),
