@@ -50,14 +50,28 @@ test('a slot that is left stands for nothing in the next assignment, whoever nee
   }
 })
 
-test('a pool is made smaller where little of it is in use, but no slot in use goes', () => {
+test('a pool is made smaller with the next configuration, where little of it is in use, but no slot in use goes', () => {
   const full = assignSlots(NO_SLOTS, wanted(...many(400)))
   // Slots that are just being left are not counted as free yet.
   const few = assignSlots(assignSlots(full, wanted(...many(3))), wanted(...many(3)))
-  assert.ok((few.pools.get('http') as number) < 50)
-  const last = assignSlots(full, wanted('b399'))
+  assert.deepEqual(few.pools, full.pools, 'nothing else asks for another configuration')
+  const octets = backend('octets', { protocol: 'tcp' })
+  const grown = assignSlots(few, wanted(...many(3), octets))
+  assert.ok((grown.pools.get('http') as number) < 50)
+  const last = assignSlots(full, wanted('b399', octets))
   assert.equal(slotsOf(last.taken).get('b399'), 'http-400')
   assert.ok((last.pools.get('http') as number) >= 400)
+})
+
+test('whoever makes many backends and deletes them again has another configuration read once', () => {
+  let slots = assignSlots(NO_SLOTS, wanted('b0'))
+  const sizes = new Set([slots.pools.get('http')])
+  for (let round = 0; round < 20; round++)
+    for (const count of [300, 1, 1]) {
+      slots = assignSlots(slots, wanted(...many(count)))
+      sizes.add(slots.pools.get('http'))
+    }
+  assert.equal(sizes.size, 2)
 })
 
 test('what only a section can say makes a kind of slot', () => {

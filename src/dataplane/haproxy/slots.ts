@@ -66,10 +66,11 @@ export function assignSlots(previous: Slots, backends: ReadonlyMap<string, Backe
       taken.set(slot as string, key)
     }
   }
-  // Another configuration is read anyway: without what nobody uses any more.
-  if ([...pools].some(([kind, size]) => size > (previous.pools.get(kind) ?? 0)))
-    for (const kind of pools.keys())
-      if (isMadeByRoutes(kind) && !inUse.has(kind) && !waiting.has(kind)) pools.delete(kind)
+  // Slots that nobody needs go when another configuration is read anyway: nobody shall have one read by making and deleting.
+  if (![...pools].some(([kind, size]) => size > (previous.pools.get(kind) ?? 0)))
+    return { pools: previous.pools, taken, left }
+  for (const kind of pools.keys())
+    if (isMadeByRoutes(kind) && !inUse.has(kind) && !waiting.has(kind)) pools.delete(kind)
   return { pools, taken, left: left.filter((slot) => isIn(slot, pools.get(kindOf(slot)) ?? 0)) }
 }
 
