@@ -39,4 +39,30 @@ test('where a selector says who may attach, the namespace gets its labels, or so
   assert.deepEqual(curesOf(selecting({ matchLabels: { team: 'a' } })), ['kubectl label namespace team team=a'])
   const expressions = [{ key: 'team', operator: 'Exists' }]
   assert.deepEqual(curesOf(selecting({ matchExpressions: expressions })), ['kubectl describe gateway gw -n default'])
+  // A label alone would not be enough.
+  const both = { matchLabels: { team: 'a' }, matchExpressions: expressions }
+  assert.deepEqual(curesOf(selecting(both)), ['kubectl describe gateway gw -n default'])
+})
+
+test('a selector that nobody looks at, beside another word of who may attach, is none', () => {
+  const namespaces = { from: 'Same', selector: { matchLabels: { team: 'a' } } } as const
+  const cures = curesOf(http({ allowedRoutes: { namespaces } }))
+  assert.match(cures.join(), /^kubectl patch gateway gw .*"values":\["team","default"\]/)
+})
+
+test('a kind of routes that a listener does not take is let in first, and kinds stay where a namespace is', () => {
+  const kinds = [{ kind: 'GRPCRoute' }]
+  const kind =
+    '{"op":"add","path":"/spec/listeners/0/allowedRoutes/kinds/-","value":{"group":"gateway.networking.k8s.io","kind":"HTTPRoute"}}'
+  const open = curesOf(http({ allowedRoutes: { kinds, namespaces: { from: 'All' } } }))
+  assert.deepEqual(open, [`kubectl patch gateway gw -n default --type json -p '[${kind}]'`])
+  const [first, second, ...others] = curesOf(http({ allowedRoutes: { kinds, namespaces: { from: 'Same' } } }))
+  assert.deepEqual([first, others], [open[0], []])
+  assert.match(second!, /"path":"\/spec\/listeners\/0\/allowedRoutes\/namespaces"/)
+  // Of two the one that takes the kind needs nothing but the namespace.
+  const [only, ...rest] = curesOf(http({ allowedRoutes: { kinds } }), http({ name: 'b', port: 81 }))
+  assert.deepEqual(
+    [rest, only!.includes('/spec/listeners/0/'), only!.includes('/spec/listeners/1/')],
+    [[], false, true],
+  )
 })

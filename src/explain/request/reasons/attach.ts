@@ -1,16 +1,18 @@
+import type { Listener } from '#api/gatewayapi/shared/listener.ts'
 import { GATEWAY_CONTROLLER } from '#routes/data-plane.ts'
 import { matchesHostname } from '#routes/table/hostname.ts'
 import type { GatewayFacts } from '../../cluster/gateway-facts.ts'
 import { type ListenerOwner, listenerOwners, ownerKey } from '../../cluster/listener-owners.ts'
 import { nearest } from '../../cluster/nearest.ts'
 import { refOf } from '../../cluster/reference.ts'
-import { or, patch, run } from '../../diagnose/cure.ts'
+import { or, patch } from '../../diagnose/cure.ts'
 import type { Cure } from '../../trace/cure.ts'
 import type { Finding } from '../../trace/finding.ts'
 import type { IngressOfNobody, RouteNotAttached } from '../../trace/findings/request.ts'
 import type { ObjectRef } from '../../trace/reference.ts'
 import type { ClaimingIngress, Unattached } from '../claims.ts'
-import { isShutOut, lookAtGateway, lookAtOwner } from './gateway.ts'
+import { isShutOut, lookAtGateway } from './gateway.ts'
+import { letInCures } from './let-in.ts'
 import { lookAt } from './rules.ts'
 
 /** A route that speaks of the name and is not attached. */
@@ -41,6 +43,8 @@ const attachCures = (gateways: GatewayFacts, one: Unattached, host: string): rea
   const at = `/spec/parentRefs/${parentIndex}`
   const ref = route.spec.parentRefs?.[parentIndex]
   const owner = listenerOwners(gateways).get(ownerKey(parent))
+  const isNamed = ({ name, port }: Listener): boolean =>
+    (!ref?.sectionName || name === ref.sectionName) && (!ref?.port || port === ref.port)
   switch (because) {
     case 'NoSuchParent':
       return meantOwners(gateways, parent, host).map(({ ref: meant }, index) => {
@@ -60,55 +64,16 @@ const attachCures = (gateways: GatewayFacts, one: Unattached, host: string): rea
             const cure = patch(effect, owner.word, owner.object, { spec: { parentRef: { name, namespace } } })
             return index === 0 ? cure : or(cure)
           })
-    case 'NotAllowedByListeners': {
-      const own = route.metadata?.namespace ?? ''
-      const listeners = (owner?.listeners ?? []).map((listener, index) => ({ listener, index }))
-      // Others stay as closed as they are.
-      const meant = listeners.filter(
-        ({ listener }) =>
-          (!ref?.sectionName || listener.name === ref.sectionName) &&
-          (!ref?.port || listener.port === ref.port) &&
-          matchesHostname((listener.hostname ?? '').toLowerCase(), 'many', host),
-      )
-      if (owner === undefined || meant.length === 0 || own === parent.namespace) return []
-      const [selector] = meant.flatMap(({ listener }) => listener.allowedRoutes?.namespaces?.selector ?? [])
-      if (selector?.matchLabels !== undefined) return [labelNamespace(own, selector.matchLabels)]
-      // Whoever is let in by an expression stays so: it is not to be written anew.
-      if (selector !== undefined) return [lookAtOwner(owner)]
-      return [
-        patch(
-          {
-            code: 'let-namespace-attach',
-            namespace: own,
-            listener: meant.map(({ listener }) => listener.name).join(', '),
-          },
-          owner.word,
-          owner.object,
-          meant.flatMap(({ listener, index }) => [
-            {
-              op: 'add',
-              path: `/spec/listeners/${index}/allowedRoutes`,
-              value: {
-                ...listener.allowedRoutes,
-                namespaces: {
-                  from: 'Selector',
-                  selector: {
-                    matchExpressions: [
-                      { key: 'kubernetes.io/metadata.name', operator: 'In', values: [own, parent.namespace] },
-                    ],
-                  },
-                },
-              },
-            },
-          ]),
-        ),
-      ]
-    }
+    case 'NotAllowedByListeners':
+      return owner === undefined
+        ? []
+        : letInCures(
+            owner,
+            { kind: route.kind, namespace: route.metadata?.namespace ?? '' },
+            (listener) => isNamed(listener) && matchesHostname((listener.hostname ?? '').toLowerCase(), 'many', host),
+          )
     case 'NoMatchingListenerHostname': {
-      const like = owner?.listeners.find(
-        (listener) =>
-          (!ref?.sectionName || listener.name === ref.sectionName) && (!ref?.port || listener.port === ref.port),
-      )
+      const like = owner?.listeners.find(isNamed)
       if (owner === undefined || like === undefined || ref?.sectionName) return []
       return [
         patch({ code: 'add-listener', hostname: host, gateway: parent }, owner.word, owner.object, [
@@ -134,13 +99,6 @@ const attachCures = (gateways: GatewayFacts, one: Unattached, host: string): rea
       return []
   }
 }
-
-const labelNamespace = (name: string, labels: Readonly<Record<string, string>>): Cure =>
-  run(
-    { code: 'label-namespace', object: { kind: 'Namespace', name }, labels },
-    ...['kubectl', 'label', 'namespace', name],
-    ...Object.entries(labels).map(([key, value]) => `${key}=${value}`),
-  )
 
 /** Those of the kind that have the name elsewhere, or a name like it; where there is one alone, that. Those first that listen for the host. */
 const meantOwners = (gateways: GatewayFacts, { kind, name }: ObjectRef, host: string): readonly ListenerOwner[] => {
