@@ -253,6 +253,17 @@ test('a grant lets a backend of another namespace, and its lack is a cure', () =
   ])
 })
 
+test('a grant to a kind of the same name in another group grants nothing, and a right one is proposed', () => {
+  const backendRefs = [{ name: 'web', namespace: 'team', port: 80 }]
+  const more = { services: [service('web', '10.96.0.9', {}, { namespace: 'team' })] }
+  const from = { group: 'x.test', kind: 'HTTPRoute', namespace: 'default' }
+  const wrong = grant('team', 'HTTPRoute', 'default', { kind: 'Service' })
+  const given = { ...cluster({ backendRefs }), namespaces: { default: {}, team: {} } }
+  const referenceGrants = [{ ...wrong, spec: { ...wrong.spec, from: [from] } }]
+  const { findings } = ask('pod/client', 'http://shop.test/', {}, withGateway({ ...given, referenceGrants }, { more }))
+  assert.match(findings[0]!.cures[0]!.command, /"kind":"ReferenceGrant"/)
+})
+
 test('--gateway names the one that is meant; one that is not there is refused with those that are', () => {
   const facts = withGateway(cluster({}))
   assert.deepEqual(statusOf(ask('host', 'http://shop.test/', { gateway: 'default/gw' }, facts)), ['1/1'])
