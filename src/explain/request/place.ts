@@ -8,7 +8,7 @@ import type { RequestText } from '../ask/request-text.ts'
 import type { ClusterFacts } from '../cluster/facts.ts'
 import type { GatewayFacts } from '../cluster/gateway-facts.ts'
 import { listenerOwners } from '../cluster/listener-owners.ts'
-import { clusterIpsOf, externalIpsOf, ingressOf, nodeAt } from '../cluster/lookup.ts'
+import { clusterIpsOf, externalIpsOf, ingressOf, nodeAt, nodePortAt, portAt } from '../cluster/lookup.ts'
 import { nearest } from '../cluster/nearest.ts'
 import { resolveDestination } from '../resolve/destination.ts'
 import { ofFamily } from '../resolve/query.ts'
@@ -117,12 +117,15 @@ const atAddress = ({ facts, gateways, text }: Asking): Place | undefined => {
     const site = siteOfService(gateways, service)
     return site && { site, service, port: own, to: socketText(address, port), steps: [] }
   }
-  for (const service of facts.services)
-    if ([...clusterIpsOf(service), ...ingressOf(service), ...externalIpsOf(service)].includes(address))
-      return at(service, port)
+  const owners = facts.services.filter((service) =>
+    [...clusterIpsOf(service), ...ingressOf(service), ...externalIpsOf(service)].includes(address),
+  )
+  // An address may be that of several Services, by its ports.
+  const owner = owners.find((one) => portAt(one, port, 'TCP') !== undefined) ?? owners[0]
+  if (owner !== undefined) return at(owner, port)
   if (nodeAt(facts, address) === undefined) return undefined
   for (const service of facts.services) {
-    const found = service.spec?.ports?.find(({ nodePort }) => nodePort === port)
+    const found = nodePortAt(service, port, 'TCP')
     if (found !== undefined) return at(service, found.port)
   }
   return undefined

@@ -69,6 +69,17 @@ test('an address of a gateway is asked for the name that is given beside it, by 
   assert.deepEqual(statusOf(named), ['1/1'])
 })
 
+test('a node’s port and an address are a gateway’s by TCP, whoever has the number by UDP', () => {
+  const udp = service('dns', '10.96.0.30', {
+    type: 'NodePort',
+    externalIPs: ['172.30.255.7'],
+    ports: [{ port: 53, protocol: 'UDP', targetPort: 53, nodePort: 31080 }],
+  })
+  const facts = withGateway(cluster({}), { more: { services: [udp, service('web', '10.96.0.1')] } })
+  for (const to of ['http://172.30.0.2:31080/', 'http://172.30.255.7/'])
+    assert.deepEqual(ask('pod/client', to, { host: 'shop.test' }, facts).request?.gateway?.name, 'gw', to)
+})
+
 test('a name that the cluster’s DNS has, and what is no URL, is asked as ever', () => {
   const facts = withGateway(cluster({}))
   for (const to of ['http://web.default/', 'http://web/', 'svc/web', '172.30.255.7:80']) {

@@ -3,7 +3,7 @@ import { matchesHostname } from '#routes/table/hostname.ts'
 import type { Origin } from '#routes/table/origin.ts'
 import type { GatewayFacts } from '../../cluster/gateway-facts.ts'
 import { ownersAt } from '../../cluster/listener-owners.ts'
-import { find } from '../../cluster/lookup.ts'
+import { find, portAt } from '../../cluster/lookup.ts'
 import { nearest } from '../../cluster/nearest.ts'
 import { refOf } from '../../cluster/reference.ts'
 import { askRequest, or, patch, run, where } from '../../diagnose/cure.ts'
@@ -22,7 +22,7 @@ export const nameWithoutTls = (gateways: GatewayFacts, { question, text, place }
   const names = ports.filter((one) => one.port === place.port).flatMap(namesOf)
   const near = nearest(host, names)
   const asked = (port: number): number =>
-    text.port === place.port ? port : (place.service?.spec?.ports?.find((one) => one.port === port)?.nodePort ?? port)
+    text.port === place.port ? port : ((place.service && portAt(place.service, port, 'TCP')?.nodePort) ?? port)
   const plainly = plain.slice(0, 1).map((port): Cure => {
     const to = urlOf({ ...text, scheme: 'http', port: asked(port) })
     return askRequest({ ...question, to }, { code: 'ask-gateway-port', port: asked(port), scheme: 'http' })
