@@ -95,7 +95,7 @@ const ingressRow = (gateways: GatewayFacts, { object, reason, message, hosts = [
   }
 }
 
-/** A certificate of an Ingress that cannot be shown: of HTTPS there is nothing, or what nobody has signed. */
+/** A certificate of an Ingress that cannot be shown: of HTTPS there is nothing, or what a wider name shows. */
 const certificateRow = (
   gateways: GatewayFacts,
   addressesOf: (site: Origin) => readonly string[],
