@@ -69,11 +69,9 @@ const table: RoutingTable = {
     },
   ],
   backends: new Map(
-    [
-      backend('w'),
-      backend('m'),
-      backend('o', { tls: { authorities: ['ca2'], alternativeNames: [], clientCertificate: 'c3' } }),
-    ].map((one) => [one.key, one]),
+    [backend('w'), backend('m'), backend('o', { tls: { authorities: ['ca2'], clientCertificate: 'c3' } })].map(
+      (one) => [one.key, one],
+    ),
   ),
   certificates: new Map(
     ['c1', 'c2', 'c3'].map((key) => [key, { origin, names: [], chain: `chain of ${key}`, key: '' }]),
