@@ -113,6 +113,20 @@ test('rules that nearly take it are told, with what each misses', () => {
   assert.match(atGateway(later).join('\n'), /rule 2: .*; it would take the request, and comes later/)
 })
 
+test('a rule for all paths goes before expressions, which is told; an expression for all paths below them does not', () => {
+  const expression = (value: string) => ({ path: { type: 'RegularExpression' as const, value } })
+  const asked = (last: Parameters<typeof below>[0] | { readonly path: object }) => {
+    const all = typeof last === 'string' ? below(last) : (last as ReturnType<typeof expression>)
+    const rules = [{ matches: [expression('/v[0-9]+/.*')] }, { matches: [all] }]
+    return atGateway(ask('pod/client', 'http://shop.test/v1/x', {}, withGateway(cluster(...rules)))).join('\n')
+  }
+  assert.match(
+    asked('/'),
+    /rule 1 decides[\s\S]*not HTTPRoute default\/shop, rule 0: .*; it would take the request, and comes later/,
+  )
+  assert.match(asked(expression('/.*')), /rule 0 decides/)
+})
+
 test('what filters do on the way is told, with the path that the backend gets', () => {
   const change = { set: [{ name: 'X-A', value: '1' }], add: [{ name: 'X-B', value: '2' }], remove: ['X-C'] }
   const facts = withGateway(
