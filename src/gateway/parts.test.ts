@@ -70,11 +70,9 @@ const table: RoutingTable = {
     },
   ],
   backends: new Map(
-    [
-      backend('w'),
-      backend('m'),
-      backend('o', { tls: { authorities: ['ca2'], alternativeNames: [], clientCertificate: 'c3' } }),
-    ].map((one) => [one.key, one]),
+    [backend('w'), backend('m'), backend('o', { tls: { authorities: ['ca2'], clientCertificate: 'c3' } })].map(
+      (one) => [one.key, one],
+    ),
   ),
   certificates: new Map(
     ['c1', 'c2', 'c3'].map((key) => [key, { origin, names: [], chain: `chain of ${key}`, key: '' }]),
@@ -173,7 +171,7 @@ test('for a listener of all Ingresses the namespace answers that its certificate
     site('lost', 'd', 'd.test'),
   ]
   const secrets = [secret('cert', ['a.test'], 'shop'), secret('cert', ['b.test'], 'team')]
-  const { site: all, ...more } = route({ ingresses, secrets }, { fallbackCertificate: { chain: 'own', key: 'key' } })
+  const { site: all, ...more } = route({ ingresses, secrets })
   const found = namespacesOf({ ...more, sites: [all!, ...table.sites], authorities: new Map() })
   assert.deepEqual(Object.fromEntries(found), {
     'IngressClass undefined/fairlead a.test': 'shop',

@@ -1,5 +1,5 @@
 /** A block of a text in PEM. */
-export interface PemText {
+interface PemText {
   readonly label: string
   /** Between its first line and its last, as it is written. */
   readonly body: string

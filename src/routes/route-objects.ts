@@ -72,8 +72,6 @@ export interface RouteOptions {
   readonly checkCertificate: (chain: string, key: string) => string | undefined
   /** The host names that a certificate in PEM is for, those with a star too; none where it cannot be read. */
   readonly certificateNames: (chain: string) => readonly string[]
-  /** What is shown for hosts of Ingresses that have TLS and no certificate; absent: such hosts have no HTTPS. */
-  readonly fallbackCertificate?: { readonly chain: string; readonly key: string }
   /** What is wrong with a bundle of certificates of authorities in PEM. */
   readonly checkAuthorities: (bundle: string) => string | undefined
 }

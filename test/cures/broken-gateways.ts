@@ -1,5 +1,5 @@
 import type { Broken } from './broken.ts'
-import { gateway, HTTP, HTTPS, httpRoute, ingress, web } from './gateway-objects.ts'
+import { gateway, HTTP, HTTPS, httpRoute, ingress, listenerSet, ownSets, web } from './gateway-objects.ts'
 import { namespace, policy } from './objects.ts'
 
 const from = 'pod/client'
@@ -95,6 +95,18 @@ export const brokenGateways = {
           httpRoute('shop'),
         ),
       ask: { from, to: 'https://shop.test/', gateway: 'default/gw' },
+    },
+    {
+      about: 'a ListenerSet has it, and its certificate is not there',
+      hasGateways: true,
+      make: (world) =>
+        world.make(
+          ...web(),
+          gateway('gw', [HTTP], ownSets),
+          listenerSet('more', 'gw', [{ ...HTTPS, hostname: 'shop.test' }]),
+          httpRoute('shop', { parentRefs: [{ kind: 'ListenerSet', name: 'more' }] }),
+        ),
+      ask: { from, to: 'https://shop.test/' },
     },
     {
       about: 'its certificate is not there',

@@ -1,5 +1,17 @@
 import type { Broken } from './broken.ts'
-import { below, gateway, HTTP, HTTPS, httpRoute, ingress, ingressRule, toWeb, web } from './gateway-objects.ts'
+import {
+  below,
+  gateway,
+  HTTP,
+  HTTPS,
+  httpRoute,
+  ingress,
+  ingressRule,
+  listenerSet,
+  ownSets,
+  toWeb,
+  web,
+} from './gateway-objects.ts'
 import { namespace } from './objects.ts'
 
 const ask = { from: 'pod/client', to: 'http://shop.test/' }
@@ -71,6 +83,44 @@ export const brokenRoutes = {
           httpRoute('team/shop', { parentRefs: [{ name: 'gw', namespace: 'default' }] }),
         )
       },
+      ask,
+    },
+    {
+      about: 'the listener takes routes of another kind, and of its own namespace alone',
+      hasGateways: true,
+      make: (world) =>
+        world.make(
+          namespace('team'),
+          ...web('web', 'team'),
+          gateway('gw', [{ ...HTTP, allowedRoutes: { kinds: [{ kind: 'GRPCRoute' }] } }]),
+          httpRoute('team/shop', { parentRefs: [{ name: 'gw', namespace: 'default' }] }),
+        ),
+      ask,
+      // Each is a step of two.
+      afterwards: ['route-not-attached'],
+    },
+    {
+      about: 'the route names a ListenerSet that is not there',
+      hasGateways: true,
+      make: (world) =>
+        world.make(
+          ...web(),
+          gateway('gw', [{ ...HTTP, port: 81 }], ownSets),
+          listenerSet('more', 'gw', [HTTP]),
+          httpRoute('shop', { parentRefs: [{ kind: 'ListenerSet', name: 'moer' }] }),
+        ),
+      ask,
+    },
+    {
+      about: 'the ListenerSet of the route names a Gateway that is not there',
+      hasGateways: true,
+      make: (world) =>
+        world.make(
+          ...web(),
+          gateway('gw', [{ ...HTTP, port: 81 }], ownSets),
+          listenerSet('more', 'gww', [HTTP]),
+          httpRoute('shop', { parentRefs: [{ kind: 'ListenerSet', name: 'more' }] }),
+        ),
       ask,
     },
     {

@@ -21,6 +21,17 @@ export const gateway = (key: string, listeners: readonly object[] = [HTTP], spec
     spec: { gatewayClassName: 'fairlead', listeners, ...spec },
   })
 
+export const listenerSet = (key: string, parent: string, listeners: readonly object[]): ApiObject =>
+  made({
+    apiVersion: API,
+    kind: 'ListenerSet',
+    metadata: keyed(key),
+    spec: { parentRef: { name: parent }, listeners },
+  })
+
+/** What lets ListenerSets of its own namespace attach to a Gateway. */
+export const ownSets = { allowedListeners: { namespaces: { from: 'Same' } } }
+
 export const toWeb = { backendRefs: [{ name: 'web', port: 80 }] }
 export const below = (value: string, more: object = {}): object => ({ path: { type: 'PathPrefix', value }, ...more })
 

@@ -10,6 +10,7 @@ import { services } from '#api/core/service/resource.ts'
 import { endpointSlices } from '#api/discovery/endpointslice/resource.ts'
 import { gateways } from '#api/gatewayapi/gateway/resource.ts'
 import { httpRoutes } from '#api/gatewayapi/httproute/resource.ts'
+import { listenerSets } from '#api/gatewayapi/listenerset/resource.ts'
 import { referenceGrants } from '#api/gatewayapi/referencegrant/resource.ts'
 import { ingresses } from '#api/networking/ingress/resource.ts'
 import { networkPolicies } from '#api/networking/networkpolicy/resource.ts'
@@ -24,6 +25,7 @@ const KINDS: Readonly<Record<string, Resource<never>>> = {
   deployment: deployments,
   endpointslice: endpointSlices,
   gateway: gateways,
+  listenerset: listenerSets,
   httproute: httpRoutes,
   ingress: ingresses,
   referencegrant: referenceGrants,

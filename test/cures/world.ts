@@ -41,7 +41,7 @@ import { isProxy, playKubelets, setStatus, socketsOf, unready } from './kubelet.
 
 const NODES = [1, 2, 3]
 /** Of the Gateway API's those that anything here is broken by. */
-const KINDS = new Set(['GatewayClass', 'Gateway', 'HTTPRoute', 'ReferenceGrant'])
+const KINDS = new Set(['GatewayClass', 'Gateway', 'HTTPRoute', 'ListenerSet', 'ReferenceGrant'])
 
 export interface World {
   readonly client: Client

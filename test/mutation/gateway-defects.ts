@@ -250,8 +250,8 @@ export const GATEWAY_DEFECTS: readonly GatewayDefect[] = [
   matches(
     'match/default',
     'a rule without matches takes nothing',
-    'export const httpMatches = (matches: readonly HTTPRouteMatch[] = []): Read<readonly ReadMatch[]> => {\n  const read = matches.map(httpMatch)\n  return { value: read.length === 0 ? [EVERYTHING] : read,',
-    'export const httpMatches = (matches: readonly HTTPRouteMatch[] = []): Read<readonly ReadMatch[]> => {\n  const read = matches.map(httpMatch)\n  return { value: read,',
+    '  const read = matches.map(httpMatch)\n  return { value: read.length === 0 ? [EVERYTHING] : read,',
+    '  const read = matches.map(httpMatch)\n  return { value: read,',
   ),
   order('order/exact', 'a prefix goes before the exact path', '{ Exact: 0, Prefix: 1,', '{ Exact: 1, Prefix: 0,'),
   order(

@@ -159,6 +159,28 @@ test('a Gateway’s own namespace has a name that leads to it, with the labels t
   stop()
 })
 
+test('two Gateways whose alias would have one name have one each', async () => {
+  const { client, settle, names, stop } = await start()
+  await client.create(gatewayClasses, gatewayClass('b-c'))
+  await client.create(gatewayClasses, gatewayClass('c'))
+  await client.create(gateways, gateway('a', { gatewayClassName: 'b-c' }))
+  await client.create(gateways, gateway('a-b', { gatewayClassName: 'c' }))
+  await settle()
+  const aliases = client.all(services).filter(({ spec }) => spec?.type === 'ExternalName')
+  assert.deepEqual(aliases.map(({ spec }) => spec?.externalName).sort(), [
+    'gateway-shop-a-b.kube-system.svc.cluster.local',
+    'gateway-shop-a.kube-system.svc.cluster.local',
+  ])
+  const before = names(services)
+  await client.delete(gateways, 'a', shop)
+  await settle()
+  // The other one keeps the name that it has.
+  const gone = aliases.find(({ spec }) => spec?.externalName === 'gateway-shop-a.kube-system.svc.cluster.local')
+  const left = before.filter((name) => name !== 'gateway-shop-a' && name !== gone?.metadata?.name)
+  assert.deepEqual(names(services).sort(), [...left].sort())
+  stop()
+})
+
 test('an object of somebody else with a name of ours is not touched, and its Gateways are told', async () => {
   const { client, settle, stop } = await start()
   const theirs: Loose = {

@@ -2,24 +2,16 @@ import type { Backend, BackendTls } from '#routes/table/table.ts'
 import { authorityName, certificateName } from './file-names.ts'
 
 /**
- * What a server of a backend is told beside its address, in the configuration and by `add server` alike. Nothing for a
- * backend whose certificate cannot be checked as it is asked for: it has no servers.
- *
- * HAProxy 2.6 holds a certificate against one name alone: the one that it asks for by SNI, whatever `verifyhost` says
- * beside it. So of names that may stand in the place of the hostname only the hostname itself can be checked, and no URI.
+ * What a server of a backend is told beside its address, in the configuration and by `add server` alike. HAProxy 2.6 holds a
+ * certificate against one name alone: the one that it asks for by SNI, whatever `verifyhost` says beside it.
  */
-export function serverParameters({ protocol, tls }: Backend): string | undefined {
-  if (tls === undefined) return [REUSED, ...(protocol === 'h2c' ? ['proto h2'] : [])].join(' ')
-  return isCheckable(tls) ? [REUSED, ...tlsWords(tls, protocol)].join(' ') : undefined
+export function serverParameters({ protocol, tls }: Backend): string {
+  const words = tls === undefined ? (protocol === 'h2c' ? ['proto h2'] : []) : tlsWords(tls, protocol)
+  return [REUSED, ...words].join(' ')
 }
 
 /** Connections are used again: a server that is added while HAProxy runs has none of the defaults, and would keep none. */
 const REUSED = 'pool-max-conn -1 pool-purge-delay 5s'
-
-function isCheckable({ authorities, alternativeNames, hostname }: BackendTls): boolean {
-  if (authorities.length === 0 || alternativeNames.length === 0) return true
-  return alternativeNames.some(({ type, value }) => type === 'Hostname' && value === hostname)
-}
 
 function tlsWords(tls: BackendTls, protocol: Backend['protocol']): readonly string[] {
   const words = ['ssl']

@@ -8,7 +8,6 @@ import { serverParameters } from './server-parameters.ts'
 /** The servers of a slot that stands for a backend, each address and port once. */
 export function serversOf(backend: Backend, endpoints: readonly BackendEndpoint[]): readonly PlannedServer[] {
   const parameters = serverParameters(backend)
-  if (parameters === undefined) return []
   const servers = new Map<string, PlannedServer>()
   for (const { address: written, port, isLeaving } of endpoints) {
     // As HAProxy tells it: an address may be written in several ways.

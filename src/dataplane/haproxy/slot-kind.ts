@@ -1,7 +1,5 @@
+import { MOST_RETRIES, RETRIED_CODES } from '#routes/table/retries.ts'
 import type { Backend } from '#routes/table/table.ts'
-
-/** Codes that HAProxy can send a request once more for; others are passed over. */
-const RETRIED_CODES: readonly number[] = [401, 403, 404, 408, 425, 500, 501, 502, 503, 504]
 
 /**
  * What a section of the configuration must say of a backend, since no command can: `http`, `http-source`,
@@ -12,7 +10,7 @@ export function slotKind(backend: Backend): string {
   if (backend.balance === 'source') words.push('source')
   if (backend.retry !== undefined && backend.protocol !== 'tcp') {
     const codes = [...new Set(backend.retry.codes)].filter((code) => RETRIED_CODES.includes(code)).sort((a, b) => a - b)
-    words.push('retry', String(Math.min(Math.max(backend.retry.attempts, 0), 100)), ...codes.map(String))
+    words.push('retry', String(Math.min(Math.max(backend.retry.attempts, 0), MOST_RETRIES)), ...codes.map(String))
   }
   return words.join('-')
 }

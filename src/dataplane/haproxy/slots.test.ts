@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { readRetry } from '#routes/rules/policies.ts'
+import { MOST_RETRIES, RETRIED_CODES } from '#routes/table/retries.ts'
 import type { Backend } from '#routes/table/table.ts'
-import { kindLines } from './slot-kind.ts'
+import { kindLines, slotKind } from './slot-kind.ts'
 import { assignSlots, NO_SLOTS } from './slots.ts'
 
 const backend = (key: string, more: Partial<Backend> = {}): Backend => ({
@@ -100,4 +102,16 @@ test('kinds that only routes ask for go with the next configuration once nobody 
   assert.deepEqual([...same.pools.keys()], ['http', 'http-retry-1', 'http-retry-2'])
   const next = assignSlots(same, wanted(retried(2), retried(3)))
   assert.deepEqual([...next.pools.keys()], ['http', 'http-retry-2', 'http-retry-3'])
+})
+
+test('whatever retries a route may ask for stand in the section, none left away', () => {
+  const { value: retry, fault } = readRetry({ codes: RETRIED_CODES, attempts: MOST_RETRIES })
+  assert.equal(fault, undefined)
+  const lines = kindLines(slotKind(backend('b', { ...(retry && { retry }) })))
+  assert.ok(lines.includes(`retries ${MOST_RETRIES}`))
+  for (const code of RETRIED_CODES)
+    assert.ok(
+      lines.some((line) => line.includes(` ${code}`)),
+      String(code),
+    )
 })

@@ -1,4 +1,5 @@
 import { isPort } from '#net/port-protocol.ts'
+import { STANDARD_PORTS } from '#routes/table/location.ts'
 import { addressText } from '../cluster/lookup.ts'
 import type { Question } from '../trace/question.ts'
 import type { AskedRequest, SentHeader } from '../trace/request/request.ts'
@@ -24,7 +25,6 @@ const SCHEMES: Readonly<Record<string, AskedRequest['scheme']>> = {
   ws: 'http',
   wss: 'https',
 }
-const PORTS: Readonly<Record<AskedRequest['scheme'], number>> = { http: 80, https: 443 }
 
 /** The request that a URL stands for; undefined where what is asked is none, or is asked over something else than TCP. */
 export function requestText({ to, protocol, method, headers = [], host: named }: Question): RequestText | undefined {
@@ -32,7 +32,7 @@ export function requestText({ to, protocol, method, headers = [], host: named }:
   if (url === null || (protocol ?? 'TCP') !== 'TCP') return undefined
   const [, word = '', written = '', portText, rest = '/'] = url
   const scheme = SCHEMES[word.toLowerCase()]!
-  const port = portText === undefined ? PORTS[scheme] : Number(portText)
+  const port = portText === undefined ? STANDARD_PORTS[scheme] : Number(portText)
   const address = addressText(written.replace(/^\[(.*)\]$/, '$1'))
   const host = address ?? written.toLowerCase().replace(/\.$/, '')
   if (host === '' || !isPort(port)) return undefined
@@ -48,7 +48,7 @@ export function requestText({ to, protocol, method, headers = [], host: named }:
     target: rest.startsWith('?') ? `/${rest}` : rest,
     method: method ?? 'GET',
     headers: sent.filter(({ name }) => name.toLowerCase() !== 'host'),
-    authority: own ?? (port === PORTS[scheme] ? shown : `${shown}:${port}`),
+    authority: own ?? (port === STANDARD_PORTS[scheme] ? shown : `${shown}:${port}`),
     ...(scheme === 'https' && asked !== undefined && { serverName: asked }),
   }
 }

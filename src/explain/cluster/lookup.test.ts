@@ -19,7 +19,9 @@ import {
   nodeAt,
   nodeOfPodAddress,
   nodeOutside,
+  nodePortAt,
   podAt,
+  portAt,
   selectedPods,
   slicesOf,
 } from './lookup.ts'
@@ -160,4 +162,19 @@ test('a reference names an object; one of no namespace has none', () => {
   assert.deepEqual(refOf('Pod', pod('web', 1, 1)), { kind: 'Pod', namespace: 'default', name: 'web' })
   assert.deepEqual(refOf('Node', node(1)), { kind: 'Node', name: 'node-1' })
   assert.deepEqual(refOf('Node', {}), { kind: 'Node', name: '' })
+})
+
+test('a port of a Service is one of a protocol, as another may have its number', () => {
+  const both = service('dns', '10.96.0.30', {
+    ports: [
+      { name: 'udp', port: 53, protocol: 'UDP', nodePort: 30053 },
+      { name: 'tcp', port: 53, nodePort: 30053 },
+    ],
+  })
+  for (const at of [
+    (protocol: 'TCP' | 'UDP') => portAt(both, 53, protocol),
+    (protocol: 'TCP' | 'UDP') => nodePortAt(both, 30053, protocol),
+  ])
+    assert.deepEqual([at('TCP')?.name, at('UDP')?.name], ['tcp', 'udp'])
+  assert.deepEqual([portAt(both, 54, 'TCP'), nodePortAt(both, 53, 'TCP')], [undefined, undefined])
 })

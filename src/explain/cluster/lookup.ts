@@ -1,12 +1,13 @@
 import type { Node } from '#api/core/node/message.ts'
 import type { Pod } from '#api/core/pod/message.ts'
-import type { Service } from '#api/core/service/message.ts'
+import type { Service, ServicePort } from '#api/core/service/message.ts'
 import type { EndpointSlice } from '#api/discovery/endpointslice/message.ts'
 import { canonical } from '#forwarding/canonical.ts'
 import { podOfHostPorts } from '#forwarding/host-port-key.ts'
 import { type HostPorts, hostPortsOf } from '#forwarding/host-ports.ts'
 import { containsAddress, parseCidr } from '#net/cidr.ts'
 import { type IpFamily, tryParseAddress } from '#net/ip-address.ts'
+import type { Protocol } from '#net/port-protocol.ts'
 import { serviceKeyOf } from '#objects/endpoint-slice.ts'
 import { matchesMap } from '#objects/label-selector.ts'
 import { keyOf, splitKey } from '#objects/object-key.ts'
@@ -125,5 +126,13 @@ export const ingressOf = ({ spec, status }: Service): readonly string[] =>
 
 export const externalIpsOf = ({ spec }: Service): readonly string[] =>
   (spec?.externalIPs ?? []).map((ip) => canonical(ip) ?? ip)
+
+/** The port of a Service by its number: TCP and UDP may have the same one. */
+export const portAt = ({ spec }: Service, number: number, protocol: Protocol): ServicePort | undefined =>
+  spec?.ports?.find((one) => one.port === number && (one.protocol || 'TCP') === protocol)
+
+/** The port of a Service by its node port's number. */
+export const nodePortAt = ({ spec }: Service, number: number, protocol: Protocol): ServicePort | undefined =>
+  spec?.ports?.find((one) => one.nodePort === number && (one.protocol || 'TCP') === protocol)
 
 export const isLoopback = (address: string): boolean => address.startsWith('127.') || address === '::1'

@@ -1,5 +1,5 @@
 import type { ClusterFacts } from '../cluster/facts.ts'
-import { clusterIpsOf, inCidrs, isLoopback } from '../cluster/lookup.ts'
+import { clusterIpsOf, inCidrs, isLoopback, nodePortAt } from '../cluster/lookup.ts'
 import type { ProxyModeMatter, Unseen } from '../trace/unseen.ts'
 import type { Decision } from '../walk/decision.ts'
 import type { Path } from '../walk/path.ts'
@@ -18,9 +18,8 @@ const refused = ({ outcomes }: Decision): boolean => outcomes.some(({ verdict })
  */
 const DIFFERENCES: readonly Difference[] = [
   {
-    when: ({ services }, { target }) =>
-      isLoopback(target.address) &&
-      services.some(({ spec }) => spec?.ports?.some((one) => one.nodePort === target.port)),
+    when: ({ services }, { target, protocol }) =>
+      isLoopback(target.address) && services.some((one) => nodePortAt(one, target.port, protocol) !== undefined),
     about: 'node-port-at-localhost',
   },
   {

@@ -1,8 +1,7 @@
 import { urlHost } from '#net/port-protocol.ts'
+import { STANDARD_PORTS } from '#routes/table/location.ts'
 import type { RequestText } from '../ask/request-text.ts'
 import type { Question } from '../trace/question.ts'
-
-const STANDARD = { http: 80, https: 443 } as const
 
 /** The URL of a request with another scheme, host, port or target. */
 export const urlOf = ({
@@ -11,7 +10,7 @@ export const urlOf = ({
   port,
   target,
 }: Pick<RequestText, 'scheme' | 'host' | 'port' | 'target'>): string =>
-  `${scheme}://${urlHost(host)}${port === STANDARD[scheme] ? '' : `:${port}`}${target}`
+  `${scheme}://${urlHost(host)}${port === STANDARD_PORTS[scheme] ? '' : `:${port}`}${target}`
 
 /** The same question for another name: in the URL, or, where that has an address, beside it. */
 export const withHost = (question: Question, text: RequestText, host: string): Question => {

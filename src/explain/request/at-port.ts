@@ -1,5 +1,6 @@
 import { ownAnswer } from '#routes/outcome/outcome.ts'
 import { hostOf, listenerFor } from '#routes/table/hostname.ts'
+import { STANDARD_PORTS } from '#routes/table/location.ts'
 import { headerOf } from '#routes/table/request-values.ts'
 import type { SitePort } from '#routes/table/table.ts'
 import type { RequestText } from '../ask/request-text.ts'
@@ -185,14 +186,12 @@ const gatewayPods = ({ outcomes }: Trace): readonly ObjectRef[] => {
   return [...new Map(pods.map((pod) => [`${pod.namespace}/${pod.name}`, pod])).values()]
 }
 
-const STANDARD = { http: 80, https: 443 } as const
-
 const isSameUrl = (
   location: string,
   { scheme }: RequestText,
   { host, path, query }: RequestParts,
   { port }: SitePort,
-) => location === `${scheme}://${host}${port === STANDARD[scheme] ? '' : `:${port}`}${path}${query}`
+) => location === `${scheme}://${host}${port === STANDARD_PORTS[scheme] ? '' : `:${port}`}${path}${query}`
 
 /** What all shares together come to. */
 const verdictOf = (shares: readonly ReturnType<typeof shareOf>[]): Verdict => {

@@ -6,9 +6,11 @@ import { newestDefault } from '#objects/newest-default.ts'
 import { keyOf } from '#objects/object-key.ts'
 import { allRoutes } from '#routes/attach/any-route.ts'
 import { GATEWAY_CONTROLLER } from '#routes/data-plane.ts'
+import { GATEWAY_GROUP } from '#routes/references/grants.ts'
 import type { News, WantedCondition } from '#routes/routes.ts'
 import { compareHostnames, matchesHostname, type Star } from '#routes/table/hostname.ts'
 import type { GatewayFacts } from '../cluster/gateway-facts.ts'
+import { type ListenerOwner, listenerOwners, ownerKey } from '../cluster/listener-owners.ts'
 import { refOf } from '../cluster/reference.ts'
 import type { ObjectRef } from '../trace/reference.ts'
 
@@ -28,6 +30,8 @@ export interface Unattached {
   /** Its place in the route. */
   readonly parentIndex: number
   readonly parent: ObjectRef
+  /** The Gateway at whose addresses that listens; undefined where the parent is a ListenerSet that is not there. */
+  readonly gateway: ObjectRef | undefined
   readonly because: string
   readonly message?: string
 }
@@ -43,6 +47,7 @@ export const namedRoutes = ({ objects }: GatewayFacts): readonly NamedRoute[] =>
 interface ParentStatus {
   readonly parents?: readonly {
     readonly parentRef: {
+      readonly group?: string
       readonly kind?: string
       readonly namespace?: string
       readonly name: string
@@ -68,23 +73,27 @@ export const unattachedFor = (gateways: GatewayFacts, host: string): readonly Un
 /** Where routes are not attached to what they name. */
 export const unattached = (gateways: GatewayFacts): readonly Unattached[] => {
   const statusOf = statusesOf(gateways)
+  const owners = listenerOwners(gateways)
   return namedRoutes(gateways).flatMap((route) => {
     const { parentRefs = [] } = route.spec
     const { namespace = '' } = route.metadata ?? {}
     const status = statusOf(route)
     return parentRefs.flatMap((ref, parentIndex): readonly Unattached[] => {
-      const parent = { kind: ref.kind ?? 'Gateway', namespace: ref.namespace ?? namespace, name: ref.name }
+      const { group = GATEWAY_GROUP, kind = 'Gateway' } = ref
+      const parent = { kind, namespace: ref.namespace ?? namespace, name: ref.name }
       const told = status?.parents?.find(
         ({ parentRef }) =>
+          (parentRef.group ?? GATEWAY_GROUP) === group &&
+          (parentRef.kind ?? 'Gateway') === kind &&
           parentRef.name === ref.name &&
           (parentRef.namespace ?? namespace) === parent.namespace &&
           parentRef.sectionName === ref.sectionName &&
           parentRef.port === ref.port,
       )
-      const about = { route, ref: refOf(route.kind, route), parentIndex, parent }
+      const gateway = owners.get(ownerKey(parent))?.gateway ?? (kind === 'Gateway' ? parent : undefined)
+      const about = { route, ref: refOf(route.kind, route), parentIndex, parent, gateway }
       if (told === undefined) {
-        if (parent.kind !== 'Gateway') return []
-        const nobody = isThere(gateways, parent) ? foreignClass(gateways, parent) : { because: 'NoSuchParent' }
+        const nobody = group === GATEWAY_GROUP ? nobodyAt(gateways, owners, parent) : undefined
         return nobody === undefined ? [] : [{ ...about, ...nobody }]
       }
       const accepted = told.conditions.find(({ type }) => type === 'Accepted')
@@ -122,8 +131,20 @@ export const partlyLeftOut = (
   })
 }
 
-const isThere = ({ objects }: GatewayFacts, { namespace, name }: ObjectRef): boolean =>
-  objects.gateways.some((one) => keyOf(one) === `${namespace}/${name}`)
+/** Why nobody here has heard of a route: of its parent, or of the Gateway of that; undefined where that is no matter of ours. */
+const nobodyAt = (
+  gateways: GatewayFacts,
+  owners: ReadonlyMap<string, ListenerOwner>,
+  parent: ObjectRef,
+): Pick<Unattached, 'because' | 'message'> | undefined => {
+  if (parent.kind !== 'Gateway' && parent.kind !== 'ListenerSet') return undefined
+  const owner = owners.get(ownerKey(parent))
+  if (owner === undefined) return { because: 'NoSuchParent' }
+  const { gateway } = owner
+  return owners.has(ownerKey(gateway))
+    ? foreignClass(gateways, gateway)
+    : { because: 'NoSuchGateway', message: `${gateway.namespace}/${gateway.name}` }
+}
 
 /** Why nobody here serves a Gateway, and the class that is not there or the controller of it; undefined where it is of a class of ours. */
 const foreignClass = (

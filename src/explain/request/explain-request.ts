@@ -17,7 +17,7 @@ import { schemeMistaken } from './reasons/rules.ts'
 import { originRef } from './route-ref.ts'
 import { partsOf } from './serve.ts'
 import { servedAt } from './site.ts'
-import { unservedPort } from './unserved.ts'
+import { claimsFor, unservedPort } from './unserved.ts'
 
 /**
  * A URL that a gateway is asked for: the way to the gateway, what that does, and the way on to the endpoints. `walk`: the
@@ -41,7 +41,8 @@ export function explainRequest(
   if (place === undefined) return undefined
   const unseen = [...(facts.unseen ?? []), ...gateways.unseen]
   if (place === 'nobody') {
-    const findings = [hostNotServed(gateways, { question, text }, host)]
+    const claims = claimsFor({ gateways, host })
+    const findings = claims.length > 0 ? claims : [hostNotServed(gateways, { question, text }, host)]
     return { ...nowhere(question, source), findings, unseen }
   }
   const { headers: _, method: __, host: ___, gateway: ____, protocol: _____, ...plain } = question

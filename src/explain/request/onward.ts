@@ -1,7 +1,7 @@
 import type { Pod } from '#api/core/pod/message.ts'
 import type { Service } from '#api/core/service/message.ts'
 import type { ClusterFacts } from '../cluster/facts.ts'
-import { familyOfText, find } from '../cluster/lookup.ts'
+import { familyOfText, find, portAt } from '../cluster/lookup.ts'
 import { addFinding, diagnose } from '../diagnose/diagnose.ts'
 import { stopped } from '../diagnose/policies/stopped.ts'
 import { targetPortClosed } from '../diagnose/reasons/target-port.ts'
@@ -32,7 +32,7 @@ export function walkOnward(
   service: Service | undefined,
   servicePort: number,
 ): Onward {
-  const portOfService = service?.spec?.ports?.find((one) => one.port === servicePort)
+  const portOfService = service && portAt(service, servicePort, 'TCP')
   const steps: Step[] = []
   const outcomes: PathOutcome[] = []
   const findings: Finding[] = []

@@ -7,7 +7,8 @@ import { ExplainError } from '../ask/explain-error.ts'
 import type { RequestText } from '../ask/request-text.ts'
 import type { ClusterFacts } from '../cluster/facts.ts'
 import type { GatewayFacts } from '../cluster/gateway-facts.ts'
-import { clusterIpsOf, externalIpsOf, ingressOf, nodeAt } from '../cluster/lookup.ts'
+import { listenerOwners } from '../cluster/listener-owners.ts'
+import { clusterIpsOf, externalIpsOf, ingressOf, nodeAt, nodePortAt, portAt } from '../cluster/lookup.ts'
 import { nearest } from '../cluster/nearest.ts'
 import { resolveDestination } from '../resolve/destination.ts'
 import { ofFamily } from '../resolve/query.ts'
@@ -116,12 +117,15 @@ const atAddress = ({ facts, gateways, text }: Asking): Place | undefined => {
     const site = siteOfService(gateways, service)
     return site && { site, service, port: own, to: socketText(address, port), steps: [] }
   }
-  for (const service of facts.services)
-    if ([...clusterIpsOf(service), ...ingressOf(service), ...externalIpsOf(service)].includes(address))
-      return at(service, port)
+  const owners = facts.services.filter((service) =>
+    [...clusterIpsOf(service), ...ingressOf(service), ...externalIpsOf(service)].includes(address),
+  )
+  // An address may be that of several Services, by its ports.
+  const owner = owners.find((one) => portAt(one, port, 'TCP') !== undefined) ?? owners[0]
+  if (owner !== undefined) return at(owner, port)
   if (nodeAt(facts, address) === undefined) return undefined
   for (const service of facts.services) {
-    const found = service.spec?.ports?.find(({ nodePort }) => nodePort === port)
+    const found = nodePortAt(service, port, 'TCP')
     if (found !== undefined) return at(service, found.port)
   }
   return undefined
@@ -151,12 +155,11 @@ const isClusterName = ({ network, namespaces }: ClusterFacts, name: string): boo
 /** The gateway that a route wants to serve a name at, where nothing does. */
 const claimedSite = (gateways: GatewayFacts, host: string): Origin | undefined => {
   const named = unattachedFor(gateways, host).filter(({ route }) => (route.spec.hostnames ?? []).length > 0)
-  const parent = named.map((one) => one.parent).find(({ kind }) => kind === 'Gateway')
-  if (parent !== undefined) return { kind: 'Gateway', namespace: parent.namespace ?? '', name: parent.name }
+  const wanted = named.map((one) => one.gateway).find((one) => one?.kind === 'Gateway')
+  if (wanted !== undefined) return wanted
   if (ingressesOfNobody(gateways, host).length + leftOut(gateways, host).length > 0) return ingressSite(gateways)
-  const listening = gateways.objects.gateways.find(({ spec }) =>
-    spec.listeners?.some(({ hostname }) => hostname?.toLowerCase() === host),
+  const listening = [...listenerOwners(gateways).values()].find(({ listeners }) =>
+    listeners.some(({ hostname }) => hostname?.toLowerCase() === host),
   )
-  const { name = '', namespace = '' } = listening?.metadata ?? {}
-  return listening && { kind: 'Gateway', namespace, name }
+  return listening?.gateway
 }

@@ -69,6 +69,17 @@ test('an address of a gateway is asked for the name that is given beside it, by 
   assert.deepEqual(statusOf(named), ['1/1'])
 })
 
+test('a node’s port and an address are a gateway’s by TCP, whoever has the number by UDP', () => {
+  const udp = service('dns', '10.96.0.30', {
+    type: 'NodePort',
+    externalIPs: ['172.30.255.7'],
+    ports: [{ port: 53, protocol: 'UDP', targetPort: 53, nodePort: 31080 }],
+  })
+  const facts = withGateway(cluster({}), { more: { services: [udp, service('web', '10.96.0.1')] } })
+  for (const to of ['http://172.30.0.2:31080/', 'http://172.30.255.7/'])
+    assert.deepEqual(ask('pod/client', to, { host: 'shop.test' }, facts).request?.gateway?.name, 'gw', to)
+})
+
 test('a name that the cluster’s DNS has, and what is no URL, is asked as ever', () => {
   const facts = withGateway(cluster({}))
   for (const to of ['http://web.default/', 'http://web/', 'svc/web', '172.30.255.7:80']) {
@@ -100,6 +111,20 @@ test('rules that nearly take it are told, with what each misses', () => {
   assert.match(atGateway(ask('pod/client', 'http://shop.test/cart', {}, facts))[2]!, /the header x-canary is missing$/)
   const later = ask('pod/client', 'http://shop.test/cart', { method: 'POST' }, facts)
   assert.match(atGateway(later).join('\n'), /rule 2: .*; it would take the request, and comes later/)
+})
+
+test('a rule for all paths goes before expressions, which is told; an expression for all paths below them does not', () => {
+  const expression = (value: string) => ({ path: { type: 'RegularExpression' as const, value } })
+  const asked = (last: Parameters<typeof below>[0] | { readonly path: object }) => {
+    const all = typeof last === 'string' ? below(last) : (last as ReturnType<typeof expression>)
+    const rules = [{ matches: [expression('/v[0-9]+/.*')] }, { matches: [all] }]
+    return atGateway(ask('pod/client', 'http://shop.test/v1/x', {}, withGateway(cluster(...rules)))).join('\n')
+  }
+  assert.match(
+    asked('/'),
+    /rule 1 decides[\s\S]*not HTTPRoute default\/shop, rule 0: .*; it would take the request, and comes later/,
+  )
+  assert.match(asked(expression('/.*')), /rule 0 decides/)
 })
 
 test('what filters do on the way is told, with the path that the backend gets', () => {
@@ -257,6 +282,17 @@ test('a grant lets a backend of another namespace, and its lack is a cure', () =
   assert.deepEqual(reasons(ask('pod/client', 'http://shop.test/', {}, withGateway(granted, { more }))), [
     'selector-matches-nothing',
   ])
+})
+
+test('a grant to a kind of the same name in another group grants nothing, and a right one is proposed', () => {
+  const backendRefs = [{ name: 'web', namespace: 'team', port: 80 }]
+  const more = { services: [service('web', '10.96.0.9', {}, { namespace: 'team' })] }
+  const from = { group: 'x.test', kind: 'HTTPRoute', namespace: 'default' }
+  const wrong = grant('team', 'HTTPRoute', 'default', { kind: 'Service' })
+  const given = { ...cluster({ backendRefs }), namespaces: { default: {}, team: {} } }
+  const referenceGrants = [{ ...wrong, spec: { ...wrong.spec, from: [from] } }]
+  const { findings } = ask('pod/client', 'http://shop.test/', {}, withGateway({ ...given, referenceGrants }, { more }))
+  assert.match(findings[0]!.cures[0]!.command, /"kind":"ReferenceGrant"/)
 })
 
 test('--gateway names the one that is meant; one that is not there is refused with those that are', () => {

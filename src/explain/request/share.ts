@@ -4,7 +4,7 @@ import { headerOf } from '#routes/table/request-values.ts'
 import type { RoutingTable } from '#routes/table/table.ts'
 import type { ClusterFacts } from '../cluster/facts.ts'
 import type { GatewayFacts } from '../cluster/gateway-facts.ts'
-import { find } from '../cluster/lookup.ts'
+import { find, portAt } from '../cluster/lookup.ts'
 import { noEndpoints } from '../diagnose/reasons/endpoints.ts'
 import type { Finding } from '../trace/finding.ts'
 import type { Question } from '../trace/question.ts'
@@ -80,15 +80,7 @@ export function shareOf(sharing: Sharing, one: WeightedBackend, of: number): Sha
   const findings =
     endpoints.length > 0 || service === undefined
       ? onward.findings
-      : [
-          noEndpoints(
-            facts,
-            question,
-            service,
-            service.spec?.ports?.find((each) => each.port === port),
-            undefined,
-          ),
-        ]
+      : [noEndpoints(facts, question, service, portAt(service, port, 'TCP'), undefined)]
   return {
     share: {
       weight,

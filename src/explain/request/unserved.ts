@@ -4,8 +4,10 @@ import { siteKey } from '#routes/site-service.ts'
 import type { RequestText } from '../ask/request-text.ts'
 import type { ClusterFacts } from '../cluster/facts.ts'
 import type { GatewayFacts } from '../cluster/gateway-facts.ts'
+import { ownerKey } from '../cluster/listener-owners.ts'
 import type { Finding } from '../trace/finding.ts'
 import type { Question } from '../trace/question.ts'
+import type { ObjectRef } from '../trace/reference.ts'
 import type { PassedOver } from '../trace/request/step.ts'
 import { ingressesOfNobody, isCloser, leftOut, unattached, unattachedFor } from './claims.ts'
 import type { Place } from './place.ts'
@@ -24,20 +26,20 @@ interface Unserved {
   readonly host: string
 }
 
+/** Whom a request is for; without a place it comes to no gateway. */
+interface Claimed extends Pick<Unserved, 'gateways' | 'host'> {
+  readonly place?: Pick<Place, 'site'>
+}
+
 const MOST_CLAIMS = 3
 
 /** Those who want to serve the host, and are not asked: a route that is not attached, an Ingress of no class of ours. */
-export const claimsFor = ({
-  gateways,
-  place,
-  host,
-}: Pick<Unserved, 'gateways' | 'place' | 'host'>): readonly Finding[] => {
-  const { site } = place
-  const isMeant = ({ kind, namespace, name }: { kind: string; namespace?: string; name: string }): boolean =>
-    kind !== 'Gateway' || (site.namespace === namespace && site.name === name)
+export const claimsFor = ({ gateways, place, host }: Claimed): readonly Finding[] => {
+  const isMeant = (gateway: ObjectRef | undefined): boolean =>
+    place !== undefined && gateway !== undefined && ownerKey(gateway) === ownerKey(place.site)
   const unattached = unattachedFor(gateways, host).filter(
-    ({ because, parent, route }) =>
-      isMeant(parent) || (because === 'NoSuchParent' && (route.spec.hostnames ?? []).length > 0),
+    ({ because, gateway, route }) =>
+      isMeant(gateway) || (because === 'NoSuchParent' && (route.spec.hostnames ?? []).length > 0),
   )
   return [
     ...unattached.map((one) => routeNotAttached(gateways, one, host)),
@@ -72,7 +74,9 @@ export const connectionClaims = (
   )
   if (served === undefined || served.to.length > 0) return []
   return unattached(gateways)
-    .filter(({ route, parent }) => route.kind === `${protocol}Route` && siteKey(parent) === siteKey(site))
+    .filter(
+      ({ route, gateway }) => route.kind === `${protocol}Route` && gateway && ownerKey(gateway) === ownerKey(site),
+    )
     .map((one) => routeNotAttached(gateways, one, ''))
     .slice(0, MOST_CLAIMS)
 }

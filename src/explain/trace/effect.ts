@@ -80,11 +80,14 @@ type GatewayEffect =
   | { readonly code: 'ask-gateway-port'; readonly port: number; readonly scheme: 'http' | 'https' }
   | { readonly code: 'ask-host'; readonly host: string }
   | { readonly code: 'ask-as-rule'; readonly rule: RouteRef }
+  | { readonly code: 'attach-listeners'; readonly listenerSet: ObjectRef; readonly gateway: ObjectRef }
+  /** Or to a ListenerSet. */
   | { readonly code: 'attach-route'; readonly gateway: ObjectRef }
   | { readonly code: 'attach-to-any-listener' }
   | { readonly code: 'attach-to-listener'; readonly listener: string }
   | { readonly code: 'give-class'; readonly className: string }
   | { readonly code: 'grant-reference'; readonly from: ObjectRef; readonly to: ObjectRef }
+  | { readonly code: 'let-kind-attach'; readonly kind: string; readonly listener: string }
   | { readonly code: 'let-namespace-attach'; readonly namespace: string; readonly listener: string }
   | { readonly code: 'send-to-port'; readonly port: number }
   | { readonly code: 'send-to-service'; readonly service: ObjectRef }
@@ -92,7 +95,7 @@ type GatewayEffect =
   | { readonly code: 'serve-alone' }
   /** By a certificate of which there is a Secret. */
   | { readonly code: 'show-certificate'; readonly object: ObjectRef; readonly host: string; readonly secret: ObjectRef }
-  | { readonly code: 'show-gateway' | 'show-route' }
+  | { readonly code: 'show-gateway' | 'show-listener-set' | 'show-route' }
 
 /** What policies let pass is changed, or whom they mean. */
 type PolicyEffect =

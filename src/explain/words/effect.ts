@@ -28,6 +28,8 @@ export function effectText(effect: Effect): string {
       return `ask by ${effect.scheme} at port ${effect.port}`
     case 'ask-host':
       return `ask ${effect.host}`
+    case 'attach-listeners':
+      return `attach ${objectText(effect.listenerSet)} to ${objectText(effect.gateway)}`
     case 'attach-route':
       return `attach it to ${objectText(effect.gateway)}`
     case 'attach-to-any-listener':
@@ -38,6 +40,8 @@ export function effectText(effect: Effect): string {
       return `give it the class ${effect.className}`
     case 'grant-reference':
       return `permit ${effect.from.kind}s of ${effect.from.namespace} to refer to ${objectText(effect.to)}`
+    case 'let-kind-attach':
+      return `let ${effect.kind}s attach to the listener ${effect.listener}`
     case 'let-namespace-attach':
       return `let routes of the namespace ${effect.namespace} attach to the listener ${effect.listener}`
     case 'send-to-port':
@@ -50,6 +54,8 @@ export function effectText(effect: Effect): string {
       return `let ${objectText(effect.object)} show it for ${effect.host}`
     case 'show-gateway':
       return 'what the Gateway says of itself'
+    case 'show-listener-set':
+      return 'what the ListenerSet says of itself'
     case 'show-route':
       return 'what is said of the routes'
     case 'ask-address':

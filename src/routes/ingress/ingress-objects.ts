@@ -10,14 +10,7 @@ export type IngressObjects = Pick<RouteObjects, 'ingresses' | 'ingressClasses' |
 
 export type IngressOptions = Pick<
   RouteOptions,
-  | 'controllerName'
-  | 'bindOf'
-  | 'addressesOf'
-  | 'isLed'
-  | 'refusals'
-  | 'checkCertificate'
-  | 'certificateNames'
-  | 'fallbackCertificate'
+  'controllerName' | 'bindOf' | 'addressesOf' | 'isLed' | 'refusals' | 'checkCertificate' | 'certificateNames'
 >
 
 export interface IngressRouting {

@@ -29,7 +29,6 @@ export const ingressSite = (objects: IngressObjects, options: IngressOptions): I
     secret: objects.secret,
     checkCertificate: options.checkCertificate,
     certificateNames: options.certificateNames,
-    hasFallback: options.fallbackCertificate !== undefined,
   }
   const ours: Ingress[] = []
   const classed: Classed[] = []
@@ -45,12 +44,15 @@ export const ingressSite = (objects: IngressObjects, options: IngressOptions): I
   const origin: Origin = { kind: 'IngressClass', name: first.name }
   const { ingresses, owners, news: refusals } = owned(classed)
   const { hosts, news: conflicts } = hostRoutes(ingresses, first.settings.trusted.length > 0)
-  const tls = hostCertificates(ingresses, origin, options.fallbackCertificate)
+  const tls = hostCertificates(ingresses)
   const wantedPorts = (tls.hosts.size > 0 ? [80, 443] : [80]).map(
     (port): WantedPort => ({ site: origin, port, protocol: 'TCP', by: 'proxy' }),
   )
   const refusalOf: RefusalOf = (hostname) => options.refusals.get(listenerId(origin, secureName(hostname)))
-  const ports = sitePorts({ origin, routes: hosts, certificates: tls.hosts, owners, refusalOf }, options.bindOf)
+  const ports = sitePorts(
+    { origin, routes: hosts, certificates: tls.hosts, bare: tls.bare, owners, refusalOf },
+    options.bindOf,
+  )
   const site: Site = {
     origin,
     ports,

@@ -61,7 +61,8 @@ interface Kinds {
   readonly fault?: Fault
 }
 
-const kindsOf = ({ protocol, allowedRoutes }: Listener): Kinds => {
+/** The kinds of routes that a listener takes, and what of those that it names it cannot. */
+export const kindsOf = ({ protocol, allowedRoutes }: Listener): Kinds => {
   const able = KINDS.get(protocol) ?? []
   const asked = allowedRoutes?.kinds ?? []
   if (asked.length === 0) return { kinds: able }

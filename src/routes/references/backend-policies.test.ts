@@ -48,12 +48,11 @@ test('what is no Service has no policy', () => {
 const read = (one: ReturnType<typeof policy>, maps = configMaps) =>
   policies({ configMaps: maps, backendTLSPolicies: [one] }).targeting('shop/web')[0]!.read
 
-test('a policy is asked for a hostname, authorities, and the hostname once more as a name', () => {
+test('a policy is asked for a hostname and authorities; the hostname once more as a name says nothing else', () => {
   const one = policy('p', 'web', { subjectAltNames: [{ type: 'Hostname', hostname: 'web.test', uri: 'x' }] })
   assert.deepEqual(read(one).tls, {
     hostname: 'web.test',
     authorities: ['ConfigMap shop/authorities'],
-    alternativeNames: [{ type: 'Hostname', value: 'web.test' }],
   })
   const system = read(policy('p', 'web', { caCertificateRefs: [], wellKnownCACertificates: 'System' }))
   assert.deepEqual([system.tls?.authorities, system.authorities], [['system'], []])

@@ -192,6 +192,6 @@ const backendKey = (
   const parts = [`${keyOf(service)}:${port}`, transport === 'UDP' ? 'udp' : protocol]
   if (policy !== undefined) parts.push(`by ${policy.key}`)
   if (clientCertificate !== undefined) parts.push(`as ${clientCertificate.key}`)
-  if (retry !== undefined) parts.push(`retry ${retry.attempts}*${retry.codes.join(',')}+${retry.backoffMs ?? ''}`)
+  if (retry !== undefined) parts.push(`retry ${retry.attempts}*${retry.codes.join(',')}`)
   return parts.join(' ')
 }

@@ -88,8 +88,4 @@ const unsupportedNames = ({ spec }: BackendTLSPolicy): string | undefined => {
 const tlsOf = ({ spec }: BackendTLSPolicy, authorities: readonly string[]): BackendTls => ({
   hostname: spec.validation.hostname,
   authorities,
-  alternativeNames: (spec.validation.subjectAltNames ?? []).map(({ type, hostname = '' }) => ({
-    type,
-    value: hostname,
-  })),
 })

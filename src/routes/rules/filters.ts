@@ -3,6 +3,7 @@ import type { HTTPHeaderFilter } from '#api/gatewayapi/shared/header-filter.ts'
 import type { HTTPRequestMirrorFilter } from '#api/gatewayapi/shared/request-mirror.ts'
 import { nameOfKind } from '../references/certificates.ts'
 import type { Cors, HeaderChange, HeaderValue, PathChange, Redirect, Rewrite } from '../table/entry.ts'
+import { STANDARD_PORTS } from '../table/location.ts'
 import type { Fault } from '../values/fault.ts'
 import { isFraming, isHeaderValue, isTarget } from '../values/message-text.ts'
 import { isToken } from '../values/texts.ts'
@@ -127,12 +128,11 @@ const rewrite = ({ hostname, path }: NonNullable<HTTPRouteFilter['urlRewrite']> 
 })
 
 const STATUSES: readonly number[] = [301, 302, 303, 307, 308]
-const PORTS: { readonly [scheme: string]: number } = { http: 80, https: 443 }
 
 type WrittenRedirect = NonNullable<HTTPRouteFilter['requestRedirect']>
 
 const redirectFault = ({ scheme, statusCode }: WrittenRedirect = {}): Fault | undefined => {
-  if (scheme !== undefined && PORTS[scheme] === undefined)
+  if (scheme !== undefined && !Object.hasOwn(STANDARD_PORTS, scheme))
     return unsupported(`the scheme ${scheme} of a redirect is not known`)
   return statusCode === undefined || STATUSES.includes(statusCode)
     ? undefined
@@ -141,7 +141,7 @@ const redirectFault = ({ scheme, statusCode }: WrittenRedirect = {}): Fault | un
 
 /** With a scheme and no port it leads to the scheme's own port, without both to the one that was asked. */
 const redirectOf = ({ scheme, hostname, path, port, statusCode = 302 }: WrittenRedirect = {}): Redirect => {
-  const target = port ?? (scheme && PORTS[scheme])
+  const target = port ?? (scheme && STANDARD_PORTS[scheme])
   return {
     ...(scheme && { scheme }),
     ...(hostname && { hostname }),

@@ -1,6 +1,7 @@
 import type { HTTPRouteRetry, HTTPRouteTimeouts } from '#api/gatewayapi/httproute/message.ts'
 import type { SessionPersistence } from '#api/gatewayapi/shared/session-persistence.ts'
 import type { Persistence } from '../table/entry.ts'
+import { MOST_RETRIES, RETRIED_CODES } from '../table/retries.ts'
 import type { Retry } from '../table/table.ts'
 import { durationMs } from '../values/duration.ts'
 import type { Fault } from '../values/fault.ts'
@@ -37,20 +38,17 @@ const durationFault = (what: string, text: string | undefined): Fault | undefine
     ? undefined
     : unsupported(`${what} ${JSON.stringify(text)} is no duration`)
 
-/** Those that HAProxy can tell apart before it has handed on an answer. */
-const RETRIED: readonly number[] = [401, 403, 404, 408, 425, 500, 501, 502, 503, 504]
 const ATTEMPTS = 1
-const MOST_ATTEMPTS = 100
 
 export const readRetry = (written: HTTPRouteRetry | undefined): Read<Retry | undefined> => {
   if (written === undefined) return { value: undefined }
   const { codes = [], attempts = ATTEMPTS, backoff } = written
-  const other = codes.find((code) => !RETRIED.includes(code))
+  const other = codes.find((code) => !RETRIED_CODES.includes(code))
   const wrong =
     durationFault('retry.backoff', backoff)?.message ??
     (durationMs(backoff ?? '0s') ? 'retry.backoff is not supported: HAProxy sends again at once' : undefined) ??
-    (attempts > MOST_ATTEMPTS ? `retry.attempts is more than ${MOST_ATTEMPTS}` : undefined) ??
-    (other && `a retry after the status ${other} is not supported, only after ${RETRIED.join(', ')}`)
+    (attempts > MOST_RETRIES ? `retry.attempts is more than ${MOST_RETRIES}` : undefined) ??
+    (other && `a retry after the status ${other} is not supported, only after ${RETRIED_CODES.join(', ')}`)
   return { value: { codes, attempts }, ...(wrong && { fault: unsupported(wrong) }) }
 }
 

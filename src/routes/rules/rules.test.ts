@@ -196,8 +196,8 @@ test('timeouts, persistence and retries are a rule’s own', () => {
     [first?.name, first?.requestTimeoutMs, first?.backendTimeoutMs, first?.persistence],
     ['n', 2000, 1000, { type: 'Cookie', name: 'S', lifetime: 'Session' }],
   )
-  assert.deepEqual(first?.action, { type: 'forward', to: [to('shop/web:80 http retry 2*503+')] })
-  assert.deepEqual(all.table.backends.get('shop/web:80 http retry 2*503+')?.retry, { codes: [503], attempts: 2 })
+  assert.deepEqual(first?.action, { type: 'forward', to: [to('shop/web:80 http retry 2*503')] })
+  assert.deepEqual(all.table.backends.get('shop/web:80 http retry 2*503')?.retry, { codes: [503], attempts: 2 })
   assert.match(second?.persistence?.name ?? '', /^fairlead-/)
   assert.deepEqual(
     [second?.name, second?.requestTimeoutMs, second?.backendTimeoutMs],

@@ -104,8 +104,6 @@ export interface BackendTls {
   readonly hostname?: string
   /** Keys of `RoutingTable.authorities`; `system` for those of the machine; none: not checked. */
   readonly authorities: readonly string[]
-  /** Names of which one must be in the certificate, instead of `hostname`. */
-  readonly alternativeNames: readonly { readonly type: 'Hostname' | 'URI'; readonly value: string }[]
   /** What is shown to the backend: a key of `RoutingTable.certificates`. */
   readonly clientCertificate?: string
 }
@@ -114,5 +112,4 @@ export interface BackendTls {
 export interface Retry {
   readonly codes: readonly number[]
   readonly attempts: number
-  readonly backoffMs?: number
 }

@@ -12,7 +12,7 @@ import type { ControllerContext } from '../../context.ts'
 import { assignAddresses, heldBy, isPooled, parseRange } from '../../load-balancer/desired.ts'
 import { sameValue } from '../../values/equal.ts'
 import { FIELD_MANAGER } from '../field-manager.ts'
-import { changedAlias, desiredAlias, isAlias } from './desired-alias.ts'
+import { aliasKeys, changedAlias, desiredAlias, isAlias, isAliasOf } from './desired-alias.ts'
 import { askedBy, type ServiceChange, serviceChange } from './desired-service.ts'
 import { Binds, familiesOf, keyOfSite, serviceName, serviceNames, type WantedSite } from './desired-site.ts'
 
@@ -88,16 +88,16 @@ export class SiteServices {
     const binds = new Binds(used.filter(isBind), this.#lastBind)
     const unmade: Unmade[] = []
     // Whatever becomes of their Services: a name that leads nowhere for a while is not given up.
-    const aliases = new Set(
-      sites.flatMap(({ gateway }) => (gateway ? [keyOf(desiredAlias(gateway, '', this.#context.clusterDomain))] : [])),
-    )
+    const owners = sites.flatMap(({ gateway }) => gateway ?? [])
+    const aliases = aliasKeys(owners, (key) => this.#cache.lister.byKey(key))
     for (const [key, site] of wanted) {
       const current = all.get(key)
       if (current === undefined && this.#isLeaving(key)) continue
       // What one of them wants and cannot have is no matter of the others.
       try {
         const name = current?.metadata?.name ?? serviceName(site, this.#inNamespace)
-        const fault = name === undefined ? this.#namesTaken(site) : await this.#make(site, name, current, binds)
+        const fault =
+          name === undefined ? this.#namesTaken(site) : await this.#make(site, name, current, binds, aliases.get(key))
         if (fault !== undefined) unmade.push({ site, fault })
       } catch (error) {
         unmade.push({ site, fault: faultOf(error), error })
@@ -105,8 +105,9 @@ export class SiteServices {
     }
     this.#waits ||= unmade.some(({ error }) => error === undefined)
     this.#lastBind = binds.last
+    const kept = new Set(aliases.values())
     for (const alias of this.#cache.lister.byIndex(ALIASES, ALIASES))
-      if (!aliases.has(keyOf(alias)) && !isLeaving(alias)) await this.#remove(alias)
+      if (!kept.has(keyOf(alias)) && !isLeaving(alias)) await this.#remove(alias)
     return unmade
   }
 
@@ -123,9 +124,15 @@ export class SiteServices {
     return { reason: 'NoResources', message }
   }
 
-  async #make(site: WantedSite, name: string, current: Service | undefined, binds: Binds): Promise<Fault | undefined> {
+  async #make(
+    site: WantedSite,
+    name: string,
+    current: Service | undefined,
+    binds: Binds,
+    alias: string | undefined,
+  ): Promise<Fault | undefined> {
     const fault = site.ports.length > 0 ? await this.#write(site, name, current, binds) : undefined
-    if (site.gateway !== undefined) await this.#writeAlias(site.gateway, name)
+    if (site.gateway !== undefined) await this.#writeAlias(site.gateway, alias, name)
     return fault
   }
 
@@ -192,14 +199,16 @@ export class SiteServices {
   }
 
   /** What has its name and is somebody else's stays: nothing but a name is missing then. */
-  async #writeAlias(gateway: Gateway, name: string): Promise<void> {
+  async #writeAlias(gateway: Gateway, key: string | undefined, name: string): Promise<void> {
     const { client, clusterDomain } = this.#context
-    const wanted = desiredAlias(gateway, name, clusterDomain)
-    const { namespace } = wanted.metadata!
-    const current = this.#cache.lister.get(wanted.metadata!.name!, namespace)
-    const options = { namespace, fieldManager: FIELD_MANAGER }
+    const current = key === undefined ? undefined : this.#cache.lister.byKey(key)
+    if (key === undefined || (current !== undefined && !isAliasOf(current, gateway))) {
+      this.#waits = true
+      return
+    }
+    const wanted = desiredAlias(gateway, key, name, clusterDomain)
+    const options = { namespace: wanted.metadata!.namespace, fieldManager: FIELD_MANAGER }
     if (current === undefined) await client.create(services, wanted, options)
-    else if (!isManaged(current)) this.#waits = true
     else if (!isLeaving(current)) {
       const next = changedAlias(wanted, current)
       if (next !== undefined) await client.update(services, next, options)

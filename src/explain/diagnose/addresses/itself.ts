@@ -1,6 +1,6 @@
 import { keyOf } from '#objects/object-key.ts'
 import type { ClusterFacts } from '../../cluster/facts.ts'
-import { familyOfText, isLoopback } from '../../cluster/lookup.ts'
+import { familyOfText, isLoopback, nodePortAt, portAt } from '../../cluster/lookup.ts'
 import { nodesToAsk } from '../../cluster/nodes-to-ask.ts'
 import { refOf } from '../../cluster/reference.ts'
 import type { Finding } from '../../trace/finding.ts'
@@ -19,11 +19,9 @@ export function itself(facts: ClusterFacts, question: Question, { target, protoc
       targetPortClosed(facts, question, undefined, undefined, target, protocol)
     if (known !== undefined) return known
   }
-  const nodePort = facts.services.find((one) => one.spec?.ports?.some((two) => two.nodePort === port))
+  const nodePort = facts.services.find((one) => nodePortAt(one, port, protocol) !== undefined)
   const [node] = nodePort === undefined ? [] : nodesToAsk(facts, nodePort, familyOfText(address))
-  const meant = facts.services
-    .flatMap((service) => (service.spec?.ports ?? []).filter((one) => one.port === port).map(() => service))
-    .slice(0, 3)
+  const meant = facts.services.filter((one) => portAt(one, port, protocol) !== undefined).slice(0, 3)
   return {
     reason: 'asks-itself',
     address,

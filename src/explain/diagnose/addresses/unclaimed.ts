@@ -2,7 +2,15 @@ import type { Service } from '#api/core/service/message.ts'
 import type { Protocol } from '#net/port-protocol.ts'
 import { keyOf } from '#objects/object-key.ts'
 import type { ClusterFacts } from '../../cluster/facts.ts'
-import { clusterIpsOf, familyOfText, inCidrs, ingressOf, nodeAt, nodeOfPodAddress } from '../../cluster/lookup.ts'
+import {
+  clusterIpsOf,
+  familyOfText,
+  inCidrs,
+  ingressOf,
+  nodeAt,
+  nodeOfPodAddress,
+  portAt,
+} from '../../cluster/lookup.ts'
 import { nodesToAsk } from '../../cluster/nodes-to-ask.ts'
 import { refOf } from '../../cluster/reference.ts'
 import type { Target } from '../../resolve/address-destination.ts'
@@ -31,7 +39,11 @@ export function unclaimed(
     [...clusterIpsOf(one), ...ingressOf(one), ...(one.spec?.externalIPs ?? [])].includes(address),
   )
   // An address may be that of several Services, by its ports.
-  const owner = asked ?? owners.find((one) => one.spec?.ports?.some((own) => own.port === port)) ?? owners[0]
+  const owner =
+    asked ??
+    owners.find((one) => portAt(one, port, protocol) !== undefined) ??
+    owners.find((one) => one.spec?.ports?.some((own) => own.port === port)) ??
+    owners[0]
   const other = owner && notProxied(owner)
   if (other !== undefined) return other
   if (facts.network.foreign && owner !== undefined && decisions.length === 0 && clusterIpsOf(owner).includes(address))
@@ -39,7 +51,7 @@ export function unclaimed(
   const elsewhere = notANode(facts, question, target, protocol)
   if (elsewhere !== undefined && owner === undefined) return elsewhere
   if (owner !== undefined) {
-    const served = (owner.spec?.ports ?? []).find((one) => one.port === port && (one.protocol || 'TCP') === protocol)
+    const served = portAt(owner, port, protocol)
     if (served !== undefined && decisions.length === 0 && ingressOf(owner).includes(address))
       return notBalanced(facts, question, owner, served, familyOfText(address))
     if (served === undefined) return portNotServed(facts, question, owner, { address, port, protocol })
@@ -60,7 +72,7 @@ function fromOutside(
   { address, port }: Target,
   protocol: Protocol,
 ): Finding {
-  const one = (service.spec?.ports ?? []).find((own) => own.port === port && (own.protocol || 'TCP') === protocol)
+  const one = portAt(service, port, protocol)
   const [node] = nodesToAsk(facts, service, familyOfText(address))
   const [ip] = ingressOf(service).filter((own) => familyOfText(own) === familyOfText(address))
   const cures: Cure[] = []

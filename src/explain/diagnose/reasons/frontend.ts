@@ -4,7 +4,7 @@ import type { IpFamily } from '#net/ip-address.ts'
 import type { Protocol } from '#net/port-protocol.ts'
 import { keyOf } from '#objects/object-key.ts'
 import type { ClusterFacts } from '../../cluster/facts.ts'
-import { familyOfText } from '../../cluster/lookup.ts'
+import { familyOfText, nodePortAt } from '../../cluster/lookup.ts'
 import { nearest } from '../../cluster/nearest.ts'
 import { nodesToAsk } from '../../cluster/nodes-to-ask.ts'
 import { refOf } from '../../cluster/reference.ts'
@@ -65,7 +65,7 @@ export function portNotServed(
 ): PortNotServed & FindingFrame {
   const { address, port, protocol } = asked
   const all = portsOf(service)
-  const nodePort = all.find((one) => one.nodePort === port)
+  const nodePort = nodePortAt(service, port, protocol)
   const otherProtocol = all.find((one) => one.port === port && (one.protocol || 'TCP') !== protocol)
   const sameProtocol = all.filter((one) => (one.protocol || 'TCP') === protocol)
   const atTarget = sameProtocol.filter((one) => targetNumber(one) === port)

@@ -6,7 +6,7 @@ import { isReady } from '#objects/conditions.ts'
 import { keyOf } from '#objects/object-key.ts'
 import { EXCLUDE_FROM_LOAD_BALANCERS_LABEL } from '#objects/well-known.ts'
 import type { ClusterFacts } from '../../cluster/facts.ts'
-import { familyOfText } from '../../cluster/lookup.ts'
+import { familyOfText, nodePortAt, portAt } from '../../cluster/lookup.ts'
 import { silenceOf } from '../../cluster/node-condition.ts'
 import { nodesToAsk, nodesWithEndpoint } from '../../cluster/nodes-to-ask.ts'
 import { refOf } from '../../cluster/reference.ts'
@@ -72,12 +72,12 @@ export function sourceRange(
   const ranges = service.spec?.loadBalancerSourceRanges ?? []
   const own = `${source}/${source.includes(':') ? 128 : 32}`
   const allow = { spec: { loadBalancerSourceRanges: [...ranges, own] } }
-  const { port } = claimed.frontend
+  const { port, protocol } = claimed.frontend
   const cures: Cure[] = [
     patch({ code: 'allow-source', source }, 'service', service, allow),
     ...askClusterIp(facts, question, source, service, port, { code: 'ask-cluster-ip', because: 'no-guard' }).map(or),
   ]
-  const nodePort = service.spec?.ports?.find((one) => one.port === port)?.nodePort
+  const nodePort = portAt(service, port, protocol)?.nodePort
   const [node] = nodesToAsk(facts, service, familyOfText(source))
   if (nodePort && node !== undefined)
     cures.push(or(askAddress(question, { code: 'ask-node-port', because: 'no-guard' }, node.address, nodePort)))
@@ -97,9 +97,8 @@ export function replyAstray(
 ): Finding | undefined {
   if (service === undefined || claimed === undefined) return undefined
   const { frontend, port } = claimed
-  const servicePort = service.spec?.ports?.find(
-    (one) => one.nodePort === frontend.port || one.port === frontend.port,
-  )?.port
+  const at = frontend.kind === 'node-port' ? nodePortAt : portAt
+  const servicePort = at(service, frontend.port, frontend.protocol)?.port
   const cures: Cure[] = [
     ...askClusterIp(facts, question, path.source, service, servicePort, {
       code: 'ask-cluster-ip',

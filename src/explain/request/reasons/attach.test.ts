@@ -40,13 +40,39 @@ test('where a selector says who may attach, the namespace gets its labels, or so
   assert.deepEqual(curesOf(selecting({ matchLabels: { team: 'a' } })), ['kubectl label namespace team team=a'])
   const expressions = [{ key: 'team', operator: 'Exists' }]
   assert.deepEqual(curesOf(selecting({ matchExpressions: expressions })), ['kubectl describe gateway gw -n default'])
+  // A label alone would not be enough.
+  const both = { matchLabels: { team: 'a' }, matchExpressions: expressions }
+  assert.deepEqual(curesOf(selecting(both)), ['kubectl describe gateway gw -n default'])
+})
+
+test('a selector that nobody looks at, beside another word of who may attach, is none', () => {
+  const namespaces = { from: 'Same', selector: { matchLabels: { team: 'a' } } } as const
+  const cures = curesOf(http({ allowedRoutes: { namespaces } }))
+  assert.match(cures.join(), /^kubectl patch gateway gw .*"values":\["team","default"\]/)
+})
+
+test('a kind of routes that a listener does not take is let in first, and kinds stay where a namespace is', () => {
+  const kinds = [{ kind: 'GRPCRoute' }]
+  const kind =
+    '{"op":"add","path":"/spec/listeners/0/allowedRoutes/kinds/-","value":{"group":"gateway.networking.k8s.io","kind":"HTTPRoute"}}'
+  const open = curesOf(http({ allowedRoutes: { kinds, namespaces: { from: 'All' } } }))
+  assert.deepEqual(open, [`kubectl patch gateway gw -n default --type json -p '[${kind}]'`])
+  const [first, second, ...others] = curesOf(http({ allowedRoutes: { kinds, namespaces: { from: 'Same' } } }))
+  assert.deepEqual([first, others], [open[0], []])
+  assert.match(second!, /"path":"\/spec\/listeners\/0\/allowedRoutes\/namespaces"/)
+  // Of two the one that takes the kind needs nothing but the namespace.
+  const [only, ...rest] = curesOf(http({ allowedRoutes: { kinds } }), http({ name: 'b', port: 81 }))
+  assert.deepEqual(
+    [rest, only!.includes('/spec/listeners/0/'), only!.includes('/spec/listeners/1/')],
+    [[], false, true],
+  )
 })
 
 type Loose = any
 const command = ({ argv, alternative }: Loose): string => [...(alternative ? ['or'] : []), ...argv.slice(1)].join(' ')
 const made = (key: string, listeners: readonly object[] = [{ name: 'http', port: 80 }]): Loose => {
   const [namespace, name] = key.split('/')
-  return { metadata: { namespace, name }, spec: { listeners } }
+  return { metadata: { namespace, name }, spec: { listeners: listeners.map((one) => ({ ...one, protocol: 'HTTP' })) } }
 }
 /** What is proposed for a route of the namespace `team` that is not attached to its second parent, `default/gw`. */
 const proposed = (
@@ -70,7 +96,11 @@ const proposed = (
     message: 'why',
     ...more,
   }
-  const finding: Loose = routeNotAttached({ objects: { gateways, ingressClasses: [] } } as Loose, one, 'shop.test')
+  const finding: Loose = routeNotAttached(
+    { objects: { gateways, listenerSets: [], ingressClasses: [] }, routes: { statuses: [] } } as Loose,
+    one,
+    'shop.test',
+  )
   assert.deepEqual(
     [finding.reason, finding.route, finding.parent, finding.because, finding.message],
     ['route-not-attached', one.ref, one.parent, because, 'why'],
@@ -129,24 +159,27 @@ test('a namespace is let in at the listeners that are meant, by section, port an
   const values = ['team', 'default']
   const matchExpressions = [{ key: 'kubernetes.io/metadata.name', operator: 'In', values }]
   const namespaces = { from: 'Selector', selector: { matchExpressions } }
-  const opened = (at: number, more: object = {}) => ({
-    op: 'add',
-    path: `/spec/listeners/${at}/allowedRoutes`,
-    value: { ...more, namespaces },
-  })
-  const first = opened(0, { kinds: [{ kind: 'HTTPRoute' }] })
+  const opened = (at: number) => ({ op: 'add', path: `/spec/listeners/${at}/allowedRoutes`, value: { namespaces } })
+  // Kinds stay as they are.
+  const first = { op: 'add', path: '/spec/listeners/0/allowedRoutes/namespaces', value: namespaces }
   assert.deepEqual(told({}), [patched('gateway', GW, first, opened(1))])
   assert.deepEqual(told({ sectionName: 'a' }), [patched('gateway', GW, first)])
   assert.deepEqual(told({ port: 81 }), [patched('gateway', GW, opened(1))])
-  assert.deepEqual(told({ sectionName: 'c' }), [LOOK])
+  assert.deepEqual(told({ sectionName: 'c' }), ['describe gateway gw -n default'])
   // Whoever a selector lets in at one of them stays so.
-  const selecting = { name: 'b', port: 81, allowedRoutes: { namespaces: { selector: { matchLabels: { team: 'a' } } } } }
+  const selecting = {
+    name: 'b',
+    port: 81,
+    allowedRoutes: { namespaces: { from: 'Selector', selector: { matchLabels: { team: 'a' } } } },
+  }
   assert.deepEqual(proposed('NotAllowedByListeners', [made('default/gw', [{ name: 'a', port: 80 }, selecting])]), [
     'label namespace team team=a',
   ])
   assert.deepEqual(proposed('NotAllowedByListeners', []), [LOOK])
   const parent = { kind: 'Gateway', namespace: 'team', name: 'gw' }
-  assert.deepEqual(proposed('NotAllowedByListeners', [made('team/gw')], {}, { parent }), [LOOK])
+  assert.deepEqual(proposed('NotAllowedByListeners', [made('team/gw')], {}, { parent }), [
+    'describe gateway gw -n team',
+  ])
 })
 
 test('a hostname that no listener has gets a listener like one that is there', () => {

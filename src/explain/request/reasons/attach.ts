@@ -1,16 +1,18 @@
-import type { Gateway } from '#api/gatewayapi/gateway/message.ts'
-import { keyOf } from '#objects/object-key.ts'
+import type { Listener } from '#api/gatewayapi/shared/listener.ts'
 import { GATEWAY_CONTROLLER } from '#routes/data-plane.ts'
 import { matchesHostname } from '#routes/table/hostname.ts'
 import type { GatewayFacts } from '../../cluster/gateway-facts.ts'
+import { type ListenerOwner, listenerOwners, ownerKey } from '../../cluster/listener-owners.ts'
 import { nearest } from '../../cluster/nearest.ts'
 import { refOf } from '../../cluster/reference.ts'
-import { or, patch, run } from '../../diagnose/cure.ts'
+import { or, patch } from '../../diagnose/cure.ts'
 import type { Cure } from '../../trace/cure.ts'
 import type { Finding } from '../../trace/finding.ts'
 import type { IngressOfNobody, RouteNotAttached } from '../../trace/findings/request.ts'
+import type { ObjectRef } from '../../trace/reference.ts'
 import type { ClaimingIngress, Unattached } from '../claims.ts'
-import { lookAtGateway } from './gateway.ts'
+import { isShutOut, lookAtGateway } from './gateway.ts'
+import { letInCures } from './let-in.ts'
 import { lookAt } from './rules.ts'
 
 /** A route that speaks of the name and is not attached. */
@@ -40,71 +42,47 @@ const attachCures = (gateways: GatewayFacts, one: Unattached, host: string): rea
   const kind = KINDS[route.kind]
   const at = `/spec/parentRefs/${parentIndex}`
   const ref = route.spec.parentRefs?.[parentIndex]
-  const gateway = gateways.objects.gateways.find((each) => keyOf(each) === `${parent.namespace}/${parent.name}`)
+  const owner = listenerOwners(gateways).get(ownerKey(parent))
+  const isNamed = ({ name, port }: Listener): boolean =>
+    (!ref?.sectionName || name === ref.sectionName) && (!ref?.port || port === ref.port)
   switch (because) {
     case 'NoSuchParent':
-      return meantGateways(gateways, parent.name, host).map((meant, index) => {
-        const { name, namespace } = meant.metadata ?? {}
-        const cure = patch({ code: 'attach-route', gateway: refOf('Gateway', meant) }, kind, route, [
-          { op: 'add', path: `${at}/name`, value: name },
-          { op: 'add', path: `${at}/namespace`, value: namespace },
+      return meantOwners(gateways, parent, host).map(({ ref: meant }, index) => {
+        const cure = patch({ code: 'attach-route', gateway: meant }, kind, route, [
+          ...(meant.kind === parent.kind ? [] : [{ op: 'add', path: `${at}/kind`, value: meant.kind }]),
+          { op: 'add', path: `${at}/name`, value: meant.name },
+          { op: 'add', path: `${at}/namespace`, value: meant.namespace },
         ])
         return index === 0 ? cure : or(cure)
       })
-    case 'NotAllowedByListeners': {
-      const own = route.metadata?.namespace ?? ''
-      const listeners = (gateway?.spec.listeners ?? []).map((listener, index) => ({ listener, index }))
-      // Others stay as closed as they are.
-      const meant = listeners.filter(
-        ({ listener }) =>
-          (!ref?.sectionName || listener.name === ref.sectionName) &&
-          (!ref?.port || listener.port === ref.port) &&
-          matchesHostname((listener.hostname ?? '').toLowerCase(), 'many', host),
-      )
-      if (gateway === undefined || meant.length === 0 || own === parent.namespace) return []
-      const [selector] = meant.flatMap(({ listener }) => listener.allowedRoutes?.namespaces?.selector ?? [])
-      if (selector?.matchLabels !== undefined) return [labelNamespace(own, selector.matchLabels)]
-      // Whoever is let in by an expression stays so: it is not to be written anew.
-      if (selector !== undefined) return [lookAtGateway(parent)]
-      return [
-        patch(
-          {
-            code: 'let-namespace-attach',
-            namespace: own,
-            listener: meant.map(({ listener }) => listener.name).join(', '),
-          },
-          'gateway',
-          gateway,
-          meant.flatMap(({ listener, index }) => [
-            {
-              op: 'add',
-              path: `/spec/listeners/${index}/allowedRoutes`,
-              value: {
-                ...listener.allowedRoutes,
-                namespaces: {
-                  from: 'Selector',
-                  selector: {
-                    matchExpressions: [
-                      { key: 'kubernetes.io/metadata.name', operator: 'In', values: [own, parent.namespace] },
-                    ],
-                  },
-                },
-              },
-            },
-          ]),
-        ),
-      ]
-    }
+    case 'NoSuchGateway':
+      return owner === undefined
+        ? []
+        : meantOwners(gateways, owner.gateway, host).map(({ ref: meant }, index) => {
+            const { name, namespace } = meant
+            const effect = { code: 'attach-listeners', listenerSet: parent, gateway: meant } as const
+            const cure = patch(effect, owner.word, owner.object, { spec: { parentRef: { name, namespace } } })
+            return index === 0 ? cure : or(cure)
+          })
+    case 'NotAllowedByListeners':
+      return owner === undefined
+        ? []
+        : letInCures(
+            owner,
+            { kind: route.kind, namespace: route.metadata?.namespace ?? '' },
+            (listener) => isNamed(listener) && matchesHostname((listener.hostname ?? '').toLowerCase(), 'many', host),
+          )
     case 'NoMatchingListenerHostname': {
-      const like = gateway?.spec.listeners?.find(({ port }) => !ref?.port || port === ref.port)
-      if (gateway === undefined || like === undefined || ref?.sectionName) return []
+      const like = owner?.listeners.find(isNamed)
+      if (owner === undefined || like === undefined || ref?.sectionName) return []
       return [
-        patch({ code: 'add-listener', hostname: host, gateway: parent }, 'gateway', gateway, [
+        patch({ code: 'add-listener', hostname: host, gateway: parent }, owner.word, owner.object, [
           { op: 'add', path: '/spec/listeners/-', value: { ...like, name: host.replaceAll('.', '-'), hostname: host } },
         ]),
       ]
     }
     case 'NoMatchingParent': {
+      if (owner && isShutOut(gateways, owner.ref)) return [lookAtGateway(owner.gateway)]
       const gone = (['sectionName', 'port'] as const).filter((field) => ref?.[field] !== undefined)
       return gone.length === 0
         ? []
@@ -122,29 +100,27 @@ const attachCures = (gateways: GatewayFacts, one: Unattached, host: string): rea
   }
 }
 
-const labelNamespace = (name: string, labels: Readonly<Record<string, string>>): Cure =>
-  run(
-    { code: 'label-namespace', object: { kind: 'Namespace', name }, labels },
-    ...['kubectl', 'label', 'namespace', name],
-    ...Object.entries(labels).map(([key, value]) => `${key}=${value}`),
-  )
+/** Those of the kind that have the name elsewhere, or a name like it; where there is one alone, that. Those first that listen for the host. */
+const meantOwners = (gateways: GatewayFacts, { kind, name }: ObjectRef, host: string): readonly ListenerOwner[] => {
+  const all = [...listenerOwners(gateways).values()]
+  const ofKind = all.filter(({ ref }) => ref.kind === kind)
+  // Where there is no ListenerSet at all, it is a Gateway that is meant.
+  const named = ownersNamed(ofKind.length > 0 ? ofKind : all, name)
+  return [...named].sort((one, other) => hostRank(one, host) - hostRank(other, host)).slice(0, 2)
+}
 
-/** Gateways of that name elsewhere, or of a name like it; where there is one alone, that. Those first that listen for the host. */
-const meantGateways = (gateways: GatewayFacts, name: string, host: string) =>
-  [...namedGateways(gateways, name)].sort((one, other) => hostRank(one, host) - hostRank(other, host)).slice(0, 2)
+const hostRank = ({ listeners }: ListenerOwner, host: string): number =>
+  listeners.some(({ hostname = '' }) => matchesHostname(hostname.toLowerCase(), 'many', host)) ? 0 : 1
 
-const hostRank = ({ spec }: Gateway, host: string): number =>
-  (spec.listeners ?? []).some(({ hostname = '' }) => matchesHostname(hostname.toLowerCase(), 'many', host)) ? 0 : 1
-
-const namedGateways = ({ objects }: GatewayFacts, name: string): readonly Gateway[] => {
-  const same = objects.gateways.filter(({ metadata }) => metadata?.name === name)
+const ownersNamed = (all: readonly ListenerOwner[], name: string): readonly ListenerOwner[] => {
+  const same = all.filter(({ ref }) => ref.name === name)
   if (same.length > 0) return same
   const near = nearest(
     name,
-    objects.gateways.flatMap(({ metadata }) => metadata?.name ?? []),
+    all.map(({ ref }) => ref.name),
   )
-  const like = objects.gateways.filter(({ metadata }) => near.includes(metadata?.name ?? ''))
-  return like.length > 0 ? like : objects.gateways.length === 1 ? objects.gateways : []
+  const like = all.filter(({ ref }) => near.includes(ref.name))
+  return like.length > 0 ? like : all.length === 1 ? all : []
 }
 
 /** An Ingress that speaks of the name and is of a class that nobody here serves. */

@@ -1,4 +1,5 @@
 import type { ObjectMeta } from '#api/meta/object-meta.ts'
+import { GATEWAY_GROUP, permitsOf } from '#routes/references/grants.ts'
 import type { Entry } from '#routes/table/entry.ts'
 import type { ClusterFacts } from '../../cluster/facts.ts'
 import type { GatewayFacts } from '../../cluster/gateway-facts.ts'
@@ -51,14 +52,14 @@ const routeCures = (
       : kind === 'GRPCRoute'
         ? find(objects.grpcRoutes, name, namespace)
         : find(objects.tlsRoutes, name, namespace)
+  const permits = permitsOf(objects.referenceGrants)
   const refs: readonly Referred[] = route?.spec.rules?.[index]?.backendRefs ?? []
   for (const [at, ref] of refs.entries()) {
     const of = ref.namespace ?? namespace
     const path = `/spec/rules/${index}/backendRefs/${at}`
     if ((ref.kind ?? 'Service') !== 'Service' || route === undefined) continue
     const word = kind.toLowerCase() as 'httproute'
-    const isGranted =
-      of === namespace || objects.referenceGrants.some((grant) => permits(grant, kind, namespace, of, ref.name))
+    const isGranted = permits({ kind, namespace }, { group: '', kind: 'Service', namespace: of, name: ref.name })
     if (!isGranted) return [grantCure({ kind, namespace, name }, { kind: 'Service', namespace: of, name: ref.name })]
     const service = find(facts.services, ref.name, of)
     if (service === undefined) {
@@ -81,17 +82,6 @@ const routeCures = (
   return []
 }
 
-const permits = (
-  { metadata, spec }: GatewayFacts['objects']['referenceGrants'][number],
-  kind: string,
-  from: string,
-  to: string,
-  name: string,
-): boolean =>
-  metadata?.namespace === to &&
-  (spec?.from ?? []).some((one) => one.kind === kind && one.namespace === from) &&
-  (spec?.to ?? []).some((one) => one.kind === 'Service' && (!one.name || one.name === name))
-
 /** A ReferenceGrant of its own, in the namespace of what is referred to. */
 export const grantCure = (from: ObjectRef, to: ObjectRef): Cure =>
   apply(
@@ -101,7 +91,7 @@ export const grantCure = (from: ObjectRef, to: ObjectRef): Cure =>
       kind: 'ReferenceGrant',
       metadata: { name: `allow-${from.kind.toLowerCase()}s-of-${from.namespace}-${to.name}`, namespace: to.namespace },
       spec: {
-        from: [{ group: 'gateway.networking.k8s.io', kind: from.kind, namespace: from.namespace }],
+        from: [{ group: GATEWAY_GROUP, kind: from.kind, namespace: from.namespace }],
         to: [{ group: '', kind: to.kind, name: to.name }],
       },
     },

@@ -1,3 +1,4 @@
+import type { Listener } from '#api/gatewayapi/shared/listener.ts'
 import { keyOf } from '#objects/object-key.ts'
 import { GATEWAY_CONTROLLER } from '#routes/data-plane.ts'
 import type { WantedCondition } from '#routes/routes.ts'
@@ -5,9 +6,11 @@ import { compareHostnames, matchesHostname } from '#routes/table/hostname.ts'
 import type { Origin } from '#routes/table/origin.ts'
 import type { SitePort } from '#routes/table/table.ts'
 import type { GatewayFacts } from '../../cluster/gateway-facts.ts'
+import { type ListenerOwner, ownersAt } from '../../cluster/listener-owners.ts'
 import { askRequest, look, or, patch, where } from '../../diagnose/cure.ts'
 import type { Cure } from '../../trace/cure.ts'
 import type { Finding } from '../../trace/finding.ts'
+import type { ObjectRef } from '../../trace/reference.ts'
 import { urlOf } from '../ask-url.ts'
 import type { AskedAt } from '../place.ts'
 import { originRef } from '../route-ref.ts'
@@ -16,8 +19,14 @@ import { grantCure } from './backend.ts'
 import { bringCertificate } from './certificate.ts'
 import { tlsCures } from './without-tls.ts'
 
-export const lookAtGateway = ({ namespace, name }: Origin): Cure =>
+export const lookAtGateway = ({ namespace, name }: ObjectRef): Cure =>
   look({ code: 'show-gateway' }, 'kubectl', 'describe', 'gateway', name, ...where(namespace))
+
+/** `kubectl describe` of a Gateway or of a ListenerSet. */
+export const lookAtOwner = ({ word, ref }: Pick<ListenerOwner, 'word' | 'ref'>): Cure =>
+  word === 'gateway'
+    ? lookAtGateway(ref)
+    : look({ code: 'show-listener-set' }, 'kubectl', 'describe', word, ref.name, ...where(ref.namespace))
 
 const gatewayOf = ({ objects }: GatewayFacts, { namespace, name }: Origin) =>
   objects.gateways.find((one) => keyOf(one) === `${namespace}/${name}`)
@@ -49,22 +58,30 @@ interface GatewayStatus {
   readonly listeners?: readonly { readonly name: string; readonly conditions: readonly WantedCondition[] }[]
 }
 
-const statusOf = ({ routes }: GatewayFacts, { kind, namespace, name }: Origin): GatewayStatus | undefined =>
+const statusOf = ({ routes }: GatewayFacts, { kind, namespace, name }: ObjectRef): GatewayStatus | undefined =>
   routes.statuses.find(({ object }) => object.kind === kind && object.namespace === namespace && object.name === name)
     ?.status as GatewayStatus | undefined
 
 /** Why nobody answers at a listener of a Gateway or of a ListenerSet of ours; undefined where somebody does. */
 export const listenerFault = (
   gateways: GatewayFacts,
-  owner: Origin,
+  owner: ObjectRef,
   name: string,
 ): { readonly because: string; readonly message: string } | undefined => {
-  const told = statusOf(gateways, owner)?.listeners?.find((one) => one.name === name)
+  const status = statusOf(gateways, owner)
+  // Of a ListenerSet that its Gateway does not let in, nothing is said of its listeners.
+  const told = status?.listeners?.find((one) => one.name === name) ?? status
   const bad = badOf(told?.conditions)
   const [first] = bad
   if (first === undefined || !bad.some(({ type }) => type === 'Programmed')) return undefined
   return { because: first.reason, message: first.message }
 }
+
+/** Whether a ListenerSet hangs on nothing: its Gateway does not let it in, or is not accepted itself. */
+export const isShutOut = (gateways: GatewayFacts, set: ObjectRef): boolean =>
+  badOf(statusOf(gateways, set)?.conditions).some(({ reason }) => SHUT_OUT.has(reason))
+
+const SHUT_OUT: ReadonlySet<string> = new Set(['NotAllowed', 'ParentNotAccepted'])
 
 const badOf = (conditions: readonly WantedCondition[] = []): readonly WantedCondition[] =>
   CONDITIONS.flatMap((type) => conditions.find((one) => one.type === type && one.status === 'False') ?? [])
@@ -72,8 +89,8 @@ const badOf = (conditions: readonly WantedCondition[] = []): readonly WantedCond
 const CONDITIONS = ['Accepted', 'ResolvedRefs', 'Programmed'] as const
 
 /**
- * A listener of the Gateway at a port, for a host, that is not served; undefined where there is none. `served`: the
- * hostname of one that takes its requests meanwhile, than which it is more specific.
+ * A listener at a port of the Gateway, its own or one of a ListenerSet, for a host, that is not served; undefined where there is
+ * none. `served`: the hostname of one that takes its requests meanwhile, than which it is more specific.
  */
 export const listenerNotServed = (
   gateways: GatewayFacts,
@@ -82,41 +99,48 @@ export const listenerNotServed = (
   host: string,
   served?: string,
 ): Finding | undefined => {
-  const gateway = gatewayOf(gateways, site)
-  const status = statusOf(gateways, site)
-  for (const [at, listener] of (gateway?.spec.listeners ?? []).entries()) {
-    const { name, hostname = '' } = listener
-    if (gateway === undefined || listener.port !== port) continue
-    if (hostname !== '' && !matchesHostname(hostname.toLowerCase(), 'many', host)) continue
-    if (served !== undefined && compareHostnames(hostname.toLowerCase(), served) >= 0) continue
-    const told = status?.listeners?.find((one) => one.name === name)
-    const [first] = badOf(told?.conditions)
-    if (first === undefined) continue
-    const { reason: because, message } = first
-    return {
-      reason: 'listener-not-served',
-      gateway: originRef(site),
-      listener: name,
-      because,
-      message,
-      cures:
-        because === 'RefNotPermitted'
-          ? certificateGrants(gateways, site, at)
-          : [(because === 'InvalidCertificateRef' ? bringCertificate(message) : undefined) ?? lookAtGateway(site)],
+  for (const owner of ownersAt(gateways, site))
+    for (const listener of owner.listeners) {
+      const { name } = listener
+      const hostname = (listener.hostname ?? '').toLowerCase()
+      if (listener.port !== port || !matchesHostname(hostname, 'many', host)) continue
+      if (served !== undefined && compareHostnames(hostname, served) >= 0) continue
+      const fault = listenerFault(gateways, owner.ref, name)
+      if (fault === undefined) continue
+      return {
+        reason: 'listener-not-served',
+        gateway: originRef(site),
+        ...(owner.word === 'listenerset' && { listenerSet: owner.ref }),
+        listener: name,
+        ...fault,
+        cures: listenerCures(owner, listener, fault),
+      }
     }
-  }
   return undefined
 }
 
+const listenerCures = (
+  owner: ListenerOwner,
+  listener: Listener,
+  { because, message }: { readonly because: string; readonly message: string },
+): readonly Cure[] => {
+  switch (because) {
+    case 'RefNotPermitted':
+      return certificateGrants(owner, listener)
+    case 'InvalidCertificateRef':
+      return [bringCertificate(message) ?? lookAtOwner(owner)]
+    default:
+      return [SHUT_OUT.has(because) ? lookAtGateway(owner.gateway) : lookAtOwner(owner)]
+  }
+}
+
 /** What permits a listener its certificates in other namespaces. */
-const certificateGrants = (gateways: GatewayFacts, site: Origin, at: number): readonly Cure[] => {
-  const refs = gatewayOf(gateways, site)?.spec.listeners?.[at]?.tls?.certificateRefs ?? []
-  const away = refs.filter(({ namespace = site.namespace }) => namespace !== site.namespace)
+const certificateGrants = (owner: ListenerOwner, { tls }: Listener): readonly Cure[] => {
+  const { ref } = owner
+  const away = (tls?.certificateRefs ?? []).filter(({ namespace = ref.namespace }) => namespace !== ref.namespace)
   return away.length === 0
-    ? [lookAtGateway(site)]
-    : away.map(({ namespace, name }) =>
-        grantCure(originRef(site), { kind: 'Secret', ...(namespace && { namespace }), name }),
-      )
+    ? [lookAtOwner(owner)]
+    : away.map(({ namespace, name }) => grantCure(ref, { kind: 'Secret', ...(namespace && { namespace }), name }))
 }
 
 /** The gateway is ours and has nothing to be asked at. `isRefused`: that is what its conditions say. */

@@ -1,6 +1,7 @@
 import type { Entry } from '#routes/table/entry.ts'
 import type { RequestText } from '../../ask/request-text.ts'
 import type { GatewayFacts } from '../../cluster/gateway-facts.ts'
+import { listenerOwners, ownerKey } from '../../cluster/listener-owners.ts'
 import { askRequest, look, or, patch, where } from '../../diagnose/cure.ts'
 import type { Cure } from '../../trace/cure.ts'
 import type { Finding } from '../../trace/finding.ts'
@@ -119,11 +120,9 @@ const loopCures = (gateways: GatewayFacts, route: ObjectRef): readonly Cure[] =>
   const refs = object?.spec.parentRefs ?? []
   for (const [index, ref] of refs.entries()) {
     if (ref.sectionName || ref.port) continue
-    const gateway = gateways.objects.gateways.find(
-      ({ metadata }) =>
-        metadata?.name === ref.name && metadata.namespace === (ref.namespace ?? object?.metadata?.namespace),
-    )
-    const plain = gateway?.spec.listeners?.find(({ protocol }) => protocol === 'HTTP')
+    const { kind = 'Gateway', namespace = object?.metadata?.namespace ?? '', name } = ref
+    const owner = listenerOwners(gateways).get(ownerKey({ kind, namespace, name }))
+    const plain = owner?.listeners.find(({ protocol }) => protocol === 'HTTP')
     if (object === undefined || plain === undefined) continue
     return [
       patch({ code: 'attach-to-listener', listener: plain.name }, 'httproute', object, [

@@ -1,7 +1,9 @@
-import { keyOf } from '#objects/object-key.ts'
+import type { Listener } from '#api/gatewayapi/shared/listener.ts'
+import { matchesHostname } from '#routes/table/hostname.ts'
 import type { Origin } from '#routes/table/origin.ts'
 import type { GatewayFacts } from '../../cluster/gateway-facts.ts'
-import { find } from '../../cluster/lookup.ts'
+import { ownersAt } from '../../cluster/listener-owners.ts'
+import { find, portAt } from '../../cluster/lookup.ts'
 import { nearest } from '../../cluster/nearest.ts'
 import { refOf } from '../../cluster/reference.ts'
 import { askRequest, or, patch, run, where } from '../../diagnose/cure.ts'
@@ -20,7 +22,7 @@ export const nameWithoutTls = (gateways: GatewayFacts, { question, text, place }
   const names = ports.filter((one) => one.port === place.port).flatMap(namesOf)
   const near = nearest(host, names)
   const asked = (port: number): number =>
-    text.port === place.port ? port : (place.service?.spec?.ports?.find((one) => one.port === port)?.nodePort ?? port)
+    text.port === place.port ? port : ((place.service && portAt(place.service, port, 'TCP')?.nodePort) ?? port)
   const plainly = plain.slice(0, 1).map((port): Cure => {
     const to = urlOf({ ...text, scheme: 'http', port: asked(port) })
     return askRequest({ ...question, to }, { code: 'ask-gateway-port', port: asked(port), scheme: 'http' })
@@ -72,21 +74,21 @@ const ingressCures = ({ objects }: GatewayFacts, of: Origin, host: string, name:
 }
 
 const gatewayCures = (
-  { objects }: GatewayFacts,
+  gateways: GatewayFacts,
   site: Origin,
   { host, port, name, plain }: { host: string; port: number; name: string; plain: number },
 ): readonly Cure[] => {
-  const gateway = objects.gateways.find((one) => keyOf(one) === `${site.namespace}/${site.name}`)
-  const like = gateway?.spec.listeners?.find((one) => one.protocol === 'HTTP' && one.port === plain)
-  if (gateway === undefined || like === undefined) return []
-  const secret = { kind: 'Secret', ...(site.namespace && { namespace: site.namespace }), name }
+  const isLike = (one: Listener): boolean =>
+    one.protocol === 'HTTP' && one.port === plain && matchesHostname((one.hostname ?? '').toLowerCase(), 'many', host)
+  const owner = ownersAt(gateways, site).find(({ listeners }) => listeners.some(isLike))
+  const like = owner?.listeners.find(isLike)
+  if (owner === undefined || like === undefined) return []
+  const { ref, word, object } = owner
+  const secret = { kind: 'Secret', ...(ref.namespace && { namespace: ref.namespace }), name }
   const tls = { certificateRefs: [{ name }] }
   const value = { ...like, name, hostname: host, port, protocol: 'HTTPS', tls }
-  const effect = { code: 'show-certificate', object: refOf('Gateway', gateway), host, secret } as const
-  return [
-    or(secretOfFiles(secret)),
-    patch(effect, 'gateway', gateway, [{ op: 'add', path: '/spec/listeners/-', value }]),
-  ]
+  const effect = { code: 'show-certificate', object: ref, host, secret } as const
+  return [or(secretOfFiles(secret)), patch(effect, word, object, [{ op: 'add', path: '/spec/listeners/-', value }])]
 }
 
 /** A Secret made of the files in which people have a certificate and its key. */

@@ -1,7 +1,7 @@
-import type { Listener } from '#api/gatewayapi/shared/listener.ts'
 import type { News } from '#routes/routes.ts'
 import type { Origin } from '#routes/table/origin.ts'
 import type { GatewayFacts } from '../../cluster/gateway-facts.ts'
+import { listenerOwners } from '../../cluster/listener-owners.ts'
 import { refOf } from '../../cluster/reference.ts'
 import type { ObjectRef } from '../../trace/reference.ts'
 import type { RouteRow } from '../../trace/request/route-row.ts'
@@ -64,18 +64,14 @@ const nowhere = (route: ObjectRef, hostnames: readonly string[]) => ({
 })
 
 /** Listeners that nobody answers at, beside those of the class of another. */
-const listenerRows = (
-  gateways: GatewayFacts,
-  addressesOf: (site: Origin) => readonly string[],
-): readonly RouteRow[] => {
-  const { gateways: own, listenerSets } = gateways.objects
-  const rowsOf = (owner: ObjectRef, gateway: ObjectRef, listeners: readonly Listener[] = []): readonly RouteRow[] =>
+const listenerRows = (gateways: GatewayFacts, addressesOf: (site: Origin) => readonly string[]): readonly RouteRow[] =>
+  [...listenerOwners(gateways).values()].flatMap(({ ref, gateway, listeners }) =>
     listeners.flatMap((listener): readonly RouteRow[] => {
-      const fault = listenerFault(gateways, owner, listener.name)
+      const fault = listenerFault(gateways, ref, listener.name)
       if (fault === undefined) return []
       return [
         {
-          ...nowhere(owner, listener.hostname ? [listener.hostname.toLowerCase()] : []),
+          ...nowhere(ref, listener.hostname ? [listener.hostname.toLowerCase()] : []),
           gateway,
           addresses: addressesOf(gateway),
           port: listener.port,
@@ -84,15 +80,8 @@ const listenerRows = (
           state: { code: 'not-served', ...fault },
         },
       ]
-    })
-  return [
-    ...own.flatMap((one) => rowsOf(refOf('Gateway', one), refOf('Gateway', one), one.spec.listeners)),
-    ...listenerSets.flatMap((one) => {
-      const { name, namespace = one.metadata?.namespace ?? '' } = one.spec.parentRef
-      return rowsOf(refOf('ListenerSet', one), { kind: 'Gateway', namespace, name }, one.spec.listeners)
     }),
-  ]
-}
+  )
 
 /** What an Ingress says of hosts and paths, and has no effect. */
 const ingressRow = (gateways: GatewayFacts, { object, reason, message, hosts = [], path }: News): RouteRow => {
@@ -106,7 +95,7 @@ const ingressRow = (gateways: GatewayFacts, { object, reason, message, hosts = [
   }
 }
 
-/** A certificate of an Ingress that cannot be shown: of HTTPS there is nothing, or what nobody has signed. */
+/** A certificate of an Ingress that cannot be shown: of HTTPS there is nothing, or what a wider name shows. */
 const certificateRow = (
   gateways: GatewayFacts,
   addressesOf: (site: Origin) => readonly string[],

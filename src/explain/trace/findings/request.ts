@@ -53,7 +53,7 @@ export interface RouteNotAttached {
   readonly route: ObjectRef
   /** Its parent, as it was written. */
   readonly parent: ObjectRef
-  /** The condition’s, of the Gateway API; `NoSuchParent`: the parent is not there; `NoSuchClass`, `OtherController`: nobody here serves it. */
+  /** The condition’s, of the Gateway API; `NoSuchParent`: the parent is not there; `NoSuchGateway`: that of a ListenerSet is not; `NoSuchClass`, `OtherController`: nobody here serves it. */
   readonly because: string
   readonly message?: string
 }
@@ -143,6 +143,8 @@ export interface RequestMalformed {
 export interface ListenerNotServed {
   readonly reason: 'listener-not-served'
   readonly gateway: ObjectRef
+  /** Whose listener it is; left out where it is the Gateway's own. */
+  readonly listenerSet?: ObjectRef
   readonly listener: string
   /** The condition’s, of the Gateway API. */
   readonly because: string

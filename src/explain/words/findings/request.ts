@@ -114,8 +114,14 @@ export const requestMalformed = ({ part, text }: RequestMalformed): FindingText 
   message: `the ${part} ${text} cannot be read in one way alone, and what might be matched as one and served as another is refused: 400`,
 })
 
-export const listenerNotServed = ({ gateway, listener, because, message }: ListenerNotServed): FindingText => ({
-  message: `the listener ${listener} of ${objectText(gateway)} is not served: ${because}`,
+export const listenerNotServed = ({
+  gateway,
+  listenerSet = gateway,
+  listener,
+  because,
+  message,
+}: ListenerNotServed): FindingText => ({
+  message: `the listener ${listener} of ${objectText(listenerSet)} is not served: ${because}`,
   details: [message],
 })
 

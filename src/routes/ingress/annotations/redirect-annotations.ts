@@ -1,4 +1,5 @@
 import type { Redirect } from '../../table/entry.ts'
+import { STANDARD_PORTS } from '../../table/location.ts'
 import { isVisible } from '../../values/texts.ts'
 import { type Annotation, bad } from './annotation.ts'
 import { DEFAULTS, type RedirectTarget } from './settings.ts'
@@ -11,11 +12,11 @@ const URL_FORM = /^(https?):\/\/([-.a-z0-9]+)(?::(\d{1,5}))?(\/[!-~]*|\$request_
 const readTarget = (text: string): RedirectTarget | undefined => {
   const [, scheme, hostname, port, path = '/'] = URL_FORM.exec(text) ?? []
   if (scheme === undefined || hostname === undefined || (port !== undefined && Number(port) > 65_535)) return undefined
-  const isHttps = scheme.toLowerCase() === 'https'
+  const lower = scheme.toLowerCase() === 'https' ? 'https' : 'http'
   const address = {
-    scheme: isHttps ? 'https' : 'http',
+    scheme: lower,
     hostname: hostname.toLowerCase(),
-    port: port === undefined ? (isHttps ? 443 : 80) : Number(port),
+    port: port === undefined ? STANDARD_PORTS[lower] : Number(port),
   } as const
   if (path === SAME_PATH) return address
   return /[?#$]/.test(path) ? undefined : { ...address, path: { type: 'Full', value: path } }

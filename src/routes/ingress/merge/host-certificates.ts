@@ -1,6 +1,5 @@
 import type { FoundCertificate } from '../../references/certificates.ts'
 import type { News } from '../../routes.ts'
-import type { Origin } from '../../table/origin.ts'
 import type { Certificate } from '../../table/table.ts'
 import { warning } from '../news.ts'
 import type { TlsClaim } from '../resolve/placed.ts'
@@ -11,62 +10,57 @@ import { withStar } from './star.ts'
 interface HostCertificate {
   /** A key of `certificates`. */
   readonly key: string
-  /** Whether a Secret gives it: clients are sent to no other. */
-  readonly isOwn: boolean
   /** Who says that the host has TLS. */
   readonly claim: TlsClaim
 }
 
 export type CertificatesByHost = ReadonlyMap<string, HostCertificate>
 
+/** Hosts that are to have TLS, and for which nobody has a certificate that could be shown, with the namespaces that say so. */
+export type Bare = ReadonlyMap<string, ReadonlySet<string | undefined>>
+
 interface HostCertificates {
   readonly hosts: CertificatesByHost
+  readonly bare: Bare
   readonly certificates: ReadonlyMap<string, Certificate>
   readonly news: readonly News[]
 }
+
+/** A claim with a certificate that can be shown. */
+type Usable = Required<TlsClaim>
+const isUsable = (claim: TlsClaim): claim is Usable => claim.certificate !== undefined
 
 /** Two Secrets may hold one certificate, in two namespaces for instance. */
 const isSame = (one: FoundCertificate, other: FoundCertificate): boolean =>
   one.certificate.chain === other.certificate.chain
 
-const FALLBACK = 'ingress fallback'
-
-/**
- * One certificate for each host with TLS: that of the oldest Ingress that has one for it, and the one of last resort, of
- * `site`, where there is one, for hosts that have none.
- */
-export const hostCertificates = (
-  ingresses: readonly ResolvedIngress[],
-  site: Origin,
-  fallback: { readonly chain: string; readonly key: string } | undefined,
-): HostCertificates => {
+/** One certificate for each host that has one: that of the oldest Ingress that has one for it. */
+export const hostCertificates = (ingresses: readonly ResolvedIngress[]): HostCertificates => {
   const news: News[] = []
-  const chosen = new Map<string, TlsClaim>()
+  const chosen = new Map<string, Usable>()
   for (const { tls } of ingresses)
     for (const claim of tls) {
+      if (!isUsable(claim)) continue
       const first = chosen.get(claim.host)
-      if (first?.certificate === undefined) {
-        if (first === undefined || claim.certificate !== undefined) chosen.set(claim.host, claim)
-      } else if (claim.certificate !== undefined && !isSame(claim.certificate, first.certificate)) {
+      if (first === undefined) chosen.set(claim.host, claim)
+      else if (!isSame(claim.certificate, first.certificate)) {
         const { namespace, name } = first.ingress
         const whose = `${first.place} of Ingress ${namespace}/${name}, which comes first`
         const text = `${claim.place}: ${claim.host || 'all hosts'} has another certificate by ${whose}; it is left out`
         news.push(warning(claim.ingress, 'Conflict', text))
       }
     }
+  const bare = new Map<string, Set<string | undefined>>()
+  for (const { tls } of ingresses)
+    for (const { host, ingress } of tls)
+      if (!chosen.has(host)) bare.set(host, (bare.get(host) ?? new Set()).add(ingress.namespace))
   const hosts = new Map<string, HostCertificate>()
   const certificates = new Map<string, Certificate>()
   for (const [host, claim] of chosen) {
-    const { certificate } = claim
-    if (certificate !== undefined) {
-      hosts.set(host, { key: certificate.key, isOwn: true, claim })
-      certificates.set(certificate.key, certificate.certificate)
-    } else if (fallback !== undefined) {
-      hosts.set(host, { key: FALLBACK, isOwn: false, claim })
-      certificates.set(FALLBACK, { origin: site, names: [], ...fallback })
-    }
+    hosts.set(host, { key: claim.certificate.key, claim })
+    certificates.set(claim.certificate.key, claim.certificate.certificate)
   }
-  return { hosts, certificates, news }
+  return { hosts, bare, certificates, news }
 }
 
 /** The certificate of a host, or of a name that is wider. */

@@ -14,7 +14,6 @@ const secrets = [
   secret('other', ['other.example']),
   secret('broken', 'broken'),
 ]
-const fallbackCertificate = { chain: 'own', key: 'own key' }
 const one = (host: string, secretName: string, annotations = {}) =>
   ingress('i', { rules: [rule(host, 'Prefix / web')], tls: tls(secretName, host) }, annotations)
 const portsOf = ({ wantedPorts }: ReturnType<typeof route>) => wantedPorts.map(({ port }) => port)
@@ -131,21 +130,13 @@ test('which hosts a certificate cannot be shown for is told as data: of several 
   assert.deepEqual(hostsOf([], 'gone'), [['CertificateUnusable', ['a.example']]])
 })
 
-test('such hosts are shown the certificate of last resort where there is one, but nobody is sent to it', () => {
-  const routing = route(
-    { ingresses: [one('a.example', 'gone'), one('b.example', '')], secrets },
-    { fallbackCertificate },
-  )
-  assert.deepEqual(at443(routing), [
-    ['a.example', 'ingress fallback'],
-    ['b.example', 'ingress fallback'],
-  ])
-  assert.equal(routing.certificates.get('ingress fallback')?.chain, 'own')
-  assert.equal(ask(routing, 'https://a.example/'), 'web')
-  assert.equal(ask(routing, 'http://a.example/'), 'web')
+test('an entry without a Secret is told, and its hosts have no HTTPS', () => {
+  const routing = route({ ingresses: [one('a.example', '')], secrets })
   assert.deepEqual(told(routing), [
-    'shop/i CertificateUnusable: spec.tls[0]: there is no Secret shop/gone; HTTPS for a.example shows a certificate that nobody has signed, and HTTP is not redirected to it',
+    'shop/i CertificateUnusable: spec.tls[0]: it names no Secret; there is no HTTPS for a.example, and HTTP is not redirected',
   ])
+  assert.equal(ask(routing, 'http://a.example/'), 'web')
+  assert.deepEqual(portsOf(routing), [80])
 })
 
 test('a younger Ingress with a certificate mends a host whose older one has none', () => {
@@ -153,8 +144,7 @@ test('a younger Ingress with a certificate mends a host whose older one has none
     one('a.example', 'gone'),
     ingress('late', { rules: [rule('a.example', 'Prefix /l web')], tls: tls('a') }),
   ]
-  for (const options of [{}, { fallbackCertificate }])
-    assert.deepEqual(at443(route({ ingresses, secrets }, options)), [['a.example', 'Secret shop/a']])
+  assert.deepEqual(at443(route({ ingresses, secrets })), [['a.example', 'Secret shop/a']])
 })
 
 test('a Secret without hosts is for those of its Ingress’ rules', () => {
@@ -269,7 +259,7 @@ test('rules without a host stand once for all hosts with a certificate: entries 
 test('a host whose certificate cannot be shown is not sent to HTTPS by what is shown for wider hosts', () => {
   const rules = [rule('a.example', 'Prefix /a web'), rule('*.example', 'Prefix /b api'), rule('', 'Prefix /c old')]
   const tlsOf = [...tls('gone', 'a.example'), ...tls('star', '*.example')]
-  const routing = route({ ingresses: [ingress('i', { rules, tls: tlsOf })], secrets }, { fallbackCertificate })
+  const routing = route({ ingresses: [ingress('i', { rules, tls: tlsOf })], secrets })
   assert.deepEqual(
     ['/a', '/b', '/c', '/d'].map((path) => ask(routing, `http://a.example${path}`)),
     ['web', 'api', 'old', '404'],
@@ -317,6 +307,18 @@ test('with the HTTPS for a wider name that of its hosts is gone, and is told whe
   const owned = route({ ...cluster, classes: [exclusive], configMaps }, refusing('a.example'))
   assert.deepEqual(paths(owned), ['web', '308 https', '308 https'])
   assert.match(told(owned).join(), /^shop\/i CertificateUnusable: spec.tls\[0\]: .* for a.example: key too small/)
+})
+
+test('nobody takes the way to HTTPS from hosts of others by naming a Secret that is not there', () => {
+  const star = ingress('star', { rules: [rule('*.example', 'Prefix / api')], tls: tls('star', '*.example') })
+  const other = ingress('other/i', { rules: [rule('a.example', 'Prefix /a web')], tls: tls('gone', 'a.example') })
+  const routing = route({
+    ingresses: [star, other],
+    services: [...services('web', 'api'), ...inNamespace('other')],
+    secrets,
+  })
+  assert.equal(ask(routing, 'http://a.example/b'), '308 https')
+  assert.equal(ask(routing, 'http://a.example/a'), 'web')
 })
 
 test('a listener of HTTPS has an id of its own, so that one that a proxy refuses takes along none of HTTP', () => {

@@ -2,7 +2,7 @@ import type { Entry } from '../../table/entry.ts'
 import { compareHostnames } from '../../table/hostname.ts'
 import type { Origin } from '../../table/origin.ts'
 import type { Listener, SitePort } from '../../table/table.ts'
-import { type CertificatesByHost, shownFor } from './host-certificates.ts'
+import { type Bare, type CertificatesByHost, shownFor } from './host-certificates.ts'
 import type { Route } from './host-routes.ts'
 import { type RefusalOf, secureName } from './refused.ts'
 import { isExact, starOf, withStar } from './star.ts'
@@ -13,6 +13,7 @@ interface SiteHosts {
   readonly origin: Origin
   readonly routes: ReadonlyMap<string, readonly Route[]>
   readonly certificates: CertificatesByHost
+  readonly bare: Bare
   /** Namespaces whose rules alone serve a host. */
   readonly owners: ReadonlyMap<string, string>
   readonly refusalOf: RefusalOf
@@ -25,15 +26,17 @@ interface HostGroup {
 }
 
 /**
- * Port 80 for all hosts, and 443 for those that have a certificate. Hosts with a certificate, or an owner, have a listener
- * each: SNI and Host agree by that, and rules of wider hosts stand behind their own as they are for them. A host whose
- * listener of HTTPS a proxy refuses has none, and nobody is sent there.
+ * Port 80 for all hosts, and 443 for those that have a certificate. Hosts with a certificate, or an owner, and those that lack
+ * their certificate have a listener each: SNI and Host agree by that, and rules of wider hosts stand behind their own as they
+ * are for them. A host whose listener of HTTPS a proxy refuses has none, and nobody is sent there.
  */
 export const sitePorts = (
   hosts: SiteHosts,
   bindOf: (site: Origin, port: number) => number | undefined,
 ): readonly SitePort[] => {
-  const names = [...new Set([...hosts.routes.keys(), ...hosts.certificates.keys(), ''])].sort(byHost)
+  const names = [...new Set([...hosts.routes.keys(), ...hosts.certificates.keys(), ...hosts.bare.keys(), ''])].sort(
+    byHost,
+  )
   const groups = groupsOf(hosts, names)
   const wide = new WideRoutes(names.flatMap((host) => (isExact(host) ? [] : (hosts.routes.get(host) ?? []))))
   const ports: SitePort[] = []
@@ -58,10 +61,11 @@ export const sitePorts = (
 /** Exact ones first, then those with a star, the longer ones before the others, then `''`. */
 const byHost = (left: string, right: string): number => compareHostnames(left, right) || (left < right ? -1 : 1)
 
-const groupsOf = ({ certificates, owners }: SiteHosts, names: readonly string[]): readonly HostGroup[] => {
+const groupsOf = (all: SiteHosts, names: readonly string[]): readonly HostGroup[] => {
+  const { certificates, owners } = all
   const groups = new Map<string, string[]>()
   for (const host of names) {
-    const hostname = withStar(host).find((one) => certificates.has(one) || owners.has(one)) ?? ''
+    const hostname = withStar(host).find((one) => certificates.has(one) || isBare(all, one) || owners.has(one)) ?? ''
     const group = groups.get(hostname)
     if (group === undefined) groups.set(hostname, [host])
     else group.push(host)
@@ -69,16 +73,26 @@ const groupsOf = ({ certificates, owners }: SiteHosts, names: readonly string[])
   return [...groups].map(([hostname, hosts]) => ({ hostname, hosts }))
 }
 
+/** Whether a host lacks its certificate, and those whose wider one is shown meanwhile say so themselves: others have no say. */
+const isBare = (all: SiteHosts, host: string): boolean => {
+  const shown = shownFor(all.certificates, host)
+  return shown !== undefined && all.bare.get(host)?.has(shown.claim.ingress.namespace) === true
+}
+
 /**
  * By the certificate for all hosts nobody is sent to HTTPS but those whom rules for all take; and by one with a star only
- * those of hosts that its namespace has rules for: else anybody could take plain hosts from their clients.
+ * those of hosts that its namespace has rules for: else anybody could take plain hosts from their clients. Nobody is sent there
+ * from a host that lacks its certificate, which is obtained without TLS.
  */
-const mannerOf = ({ certificates, routes }: SiteHosts, kind: SitePort['kind'], host: string): Manner => {
+const mannerOf = (all: SiteHosts, kind: SitePort['kind'], host: string): Manner => {
+  const { certificates, routes } = all
   if (kind === 'tls') return 'encrypted'
+  if (isBare(all, host)) return 'plain'
   const own = certificates.get(host)
   const wider = own === undefined && isExact(host) ? certificates.get(starOf(host)) : undefined
-  const isOwners = routes.get(host)?.some(({ placed }) => placed.ingress.namespace === wider?.claim.ingress.namespace)
-  return own?.isOwn || (wider?.isOwn && isOwners) ? 'to-https' : 'plain'
+  const isOwners =
+    wider && routes.get(host)?.some(({ placed }) => placed.ingress.namespace === wider.claim.ingress.namespace)
+  return own !== undefined || isOwners ? 'to-https' : 'plain'
 }
 
 const listenerOf = (

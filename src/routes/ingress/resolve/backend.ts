@@ -62,7 +62,7 @@ const backendOf = ({ metadata, spec }: Service, port: ServicePort, settings: Set
     service,
     portName: port.name ?? '',
     protocol: spoken.startsWith('GRPC') ? 'h2c' : 'http',
-    ...(isSecure && { tls: { authorities: [], alternativeNames: [] } }),
+    ...(isSecure && { tls: { authorities: [] } }),
     balance,
   }
 }

@@ -8,7 +8,7 @@ interface Kept extends Eyes {
 }
 
 /** How certificates are looked at. */
-type Eyes = Pick<LookUps, 'checkCertificate' | 'certificateNames' | 'hasFallback'>
+type Eyes = Pick<LookUps, 'checkCertificate' | 'certificateNames'>
 
 const kept = new WeakMap<Ingress, Kept>()
 
@@ -31,14 +31,13 @@ export const resolvedIngress = (ingress: Ingress, lookUps: LookUps): ResolvedIng
       return found
     },
   })
-  const { checkCertificate, certificateNames, hasFallback } = lookUps
-  kept.set(ingress, { checkCertificate, certificateNames, hasFallback, services, secrets, resolved })
+  const { checkCertificate, certificateNames } = lookUps
+  kept.set(ingress, { checkCertificate, certificateNames, services, secrets, resolved })
   return resolved
 }
 
 const holds = (known: Kept, now: LookUps): boolean => {
-  if (known.hasFallback !== now.hasFallback || known.checkCertificate !== now.checkCertificate) return false
-  if (known.certificateNames !== now.certificateNames) return false
+  if (known.checkCertificate !== now.checkCertificate || known.certificateNames !== now.certificateNames) return false
   for (const [key, found] of known.services) if (now.service(key) !== found) return false
   for (const [key, found] of known.secrets) if (now.secret(key) !== found) return false
   return true

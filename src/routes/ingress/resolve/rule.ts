@@ -1,4 +1,5 @@
 import type { Action, Entry, Filter, PathChange, PathMatch, Redirect, Rule } from '../../table/entry.ts'
+import { STANDARD_PORTS } from '../../table/location.ts'
 import type { Origin } from '../../table/origin.ts'
 import type { Settings } from '../annotations/settings.ts'
 
@@ -57,7 +58,7 @@ export const filtersOf = (of: Settings, rewrite: PathChange | undefined): readon
   return filters
 }
 
-const TO_HTTPS: Redirect = { scheme: 'https', port: 443, status: 308 }
+const TO_HTTPS: Redirect = { scheme: 'https', port: STANDARD_PORTS.https, status: 308 }
 
 export const entryOf = (hostname: string, path: PathMatch, rule: Rule): Entry => ({
   hostname,

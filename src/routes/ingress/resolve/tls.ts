@@ -10,7 +10,6 @@ import type { TlsClaim } from './placed.ts'
 
 export interface TlsLookUp extends Pick<RouteOptions, 'checkCertificate' | 'certificateNames'> {
   readonly secret: (key: string) => Secret | undefined
-  readonly hasFallback: boolean
 }
 
 /** Whether a certificate for this name is one for the host: a star stands for one label, and hosts may have one too. */
@@ -21,21 +20,16 @@ const isFor = (host: string, name: string): boolean => {
 
 /**
  * Which certificates an Ingress brings for which hosts; `hosts` are those of its rules, for which a certificate is that
- * names none. What cannot be shown is told, and leaves its host to a younger Ingress, or to the certificate of last
- * resort.
+ * names none. What cannot be shown is told, and leaves its host to a younger Ingress.
  */
 export const readTls = (
   ingress: Origin,
   tls: readonly IngressTLS[],
   hosts: readonly string[],
-  { secret, checkCertificate, certificateNames, hasFallback }: TlsLookUp,
+  { secret, checkCertificate, certificateNames }: TlsLookUp,
 ): { readonly claims: readonly TlsClaim[]; readonly news: readonly News[] } => {
   const claims: TlsClaim[] = []
   const news: News[] = []
-  const rest = (whom: string): string =>
-    hasFallback
-      ? `HTTPS for ${whom} shows a certificate that nobody has signed, and HTTP is not redirected to it`
-      : `there is no HTTPS for ${whom}, and HTTP is not redirected`
   for (const [index, { hosts: named = [], secretName }] of tls.entries()) {
     const place = `spec.tls[${index}]`
     const meant = named.length > 0 ? named.map((host) => host.toLowerCase()) : hosts
@@ -45,11 +39,11 @@ export const readTls = (
       found === undefined ? `there is no Secret ${key}` : readSecret(found, checkCertificate, certificateNames)
     const tell = (why: string, hosts: readonly string[]): void => {
       const whom = hosts.map((host) => host || 'all hosts').join(', ')
-      news.push(warning(ingress, 'CertificateUnusable', `${place}: ${why}; ${rest(whom)}`, { hosts }))
+      const text = `${place}: ${why}; there is no HTTPS for ${whom}, and HTTP is not redirected`
+      news.push(warning(ingress, 'CertificateUnusable', text, { hosts }))
     }
     if (typeof read === 'string') {
-      if (secretName) tell(read, meant)
-      else if (!hasFallback) tell('it names no Secret', meant)
+      tell(secretName ? read : 'it names no Secret', meant)
       for (const host of meant) claims.push({ ingress, place, host })
       continue
     }
