@@ -72,9 +72,9 @@ test('a Service of another namespace needs a grant, which is for the kind, the n
     spec: {
       from: [
         { kind: 'TLSRoute', namespace: 'x' },
-        { kind: 'HTTPRoute', namespace: 'shop', ...more.from },
+        { group: 'gateway.networking.k8s.io', kind: 'HTTPRoute', namespace: 'shop', ...more.from },
       ],
-      to: [{ kind: 'Secret' }, { kind: 'Service', ...more.to }],
+      to: [{ kind: 'Secret' }, { group: '', kind: 'Service', ...more.to }],
     },
   })
   for (const grants of [
@@ -82,6 +82,8 @@ test('a Service of another namespace needs a grant, which is for the kind, the n
     [granting({ namespace: 'shop' })],
     [granting({ from: { kind: 'GRPCRoute' } })],
     [granting({ from: { namespace: 'team' } })],
+    [granting({ from: { group: '' } })],
+    [granting({ to: { group: 'x.test' } })],
     [granting({ to: { kind: 'Pod' } })],
     [granting({ to: { name: 'other' } })],
     [{ metadata: { namespace: 'other' } }],
