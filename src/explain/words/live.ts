@@ -33,8 +33,9 @@ const requestLines = (request: LiveRequest | undefined, { steps }: Pick<Trace, '
   if (request === undefined) return []
   const { accord, status, location, isOwn, failure } = request
   if (status === undefined) return [`the gateway gave no answer: ${failure}${verdictOf(accord)}`]
-  const got = `the gateway ${isOwn ? 'itself ' : ''}answered ${status}${location ? `, ${location}` : ''}`
-  const causes = accord === 'disagree' && isOwn ? causesOf(status, steps.filter(isBackend)) : []
+  const isWrong = accord === 'disagree' && isOwn === true
+  const got = `the gateway ${isWrong ? 'itself ' : ''}answered ${status}${location ? `, ${location}` : ''}`
+  const causes = isWrong ? causesOf(status, steps.filter(isBackend)) : []
   return [`${got}${verdictOf(accord)}`, ...causes.map((one) => `  it may be that ${one}`)]
 }
 
