@@ -42,7 +42,7 @@ const whitelist = (name: string, does: string): Annotation => ({
 export const TRAFFIC_ANNOTATIONS: readonly Annotation[] = [
   boolean(
     'use-regex',
-    'Paths of type `ImplementationSpecific`, and those of type `Prefix` that have letters of regular expressions, are regular expressions of RE2. They match from the path’s beginning, upper and lower case alike.',
+    'Paths of type `ImplementationSpecific`, and those of any type that have letters of regular expressions, are regular expressions of RE2. They match from the path’s beginning, upper and lower case alike.',
     'useRegex',
   ),
   boolean(
