@@ -78,10 +78,10 @@ export const TRAFFIC_ANNOTATIONS: readonly Annotation[] = [
   },
   {
     name: 'proxy-read-timeout',
-    does: 'Seconds until a backend must have begun to answer; later is 504.',
+    does: 'Seconds until a backend must have begun to answer; later is 504. Without it an hour, not the 60 seconds of ingress-nginx.',
     read(value) {
       const read = readNumber(value, 86_400)
-      if (read === undefined || read === 0) return bad('is no number of seconds between 1 and 86400', 'no limit')
+      if (read === undefined || read === 0) return bad('is no number of seconds between 1 and 86400', 'an hour')
       return { set: { readTimeoutMs: read * 1000 } }
     },
   },
