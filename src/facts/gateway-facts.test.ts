@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { namespaces } from '#api/core/namespace/resource.ts'
+import { pods } from '#api/core/pod/resource.ts'
 import { endpointSlices } from '#api/discovery/endpointslice/resource.ts'
 import { gateways } from '#api/gatewayapi/gateway/resource.ts'
 import { gatewayClasses } from '#api/gatewayapi/gatewayclass/resource.ts'
@@ -33,7 +34,14 @@ const cluster = async (
       return code === undefined ? undefined : denied(code)
     },
   })
-  const kinds = [gatewayClasses, gateways, httpRoutes, namespaces, endpointSlices] as unknown as readonly Resource[]
+  const kinds = [
+    gatewayClasses,
+    gateways,
+    httpRoutes,
+    namespaces,
+    pods,
+    endpointSlices,
+  ] as unknown as readonly Resource[]
   for (const object of objects) {
     const resource = kinds.find(({ kind }) => kind === object.kind)!
     const namespace = object.metadata?.namespace
@@ -75,6 +83,28 @@ test('Secrets are asked for by name alone, and where they may not be read a cert
 test('what the API refuses for another reason is told, and not taken for nothing', async () => {
   const { client } = await cluster(({ plural }) => (plural === 'gateways' ? 500 : undefined))
   await assert.rejects(gatherRoutes(client), ApiError)
+})
+
+test('the pods of the gateways are told with whether they are ready, without those that have ended', async () => {
+  const pod = (name: string, status: object, namespace = 'kube-system') =>
+    ({
+      apiVersion: 'v1',
+      kind: 'Pod',
+      metadata: { name, namespace, labels: { 'app.kubernetes.io/name': 'fairlead-gateway' } },
+      status,
+    }) as unknown as ApiObject
+  const { client } = await cluster(
+    () => undefined,
+    pod('ready', { phase: 'Running', conditions: [{ type: 'Ready', status: 'True' }] }),
+    pod('starts', { phase: 'Pending' }),
+    pod('ended', { phase: 'Failed' }),
+    pod('stranger', { phase: 'Running' }, 'shop'),
+  )
+  const { proxies } = await gatherRoutes(client)
+  assert.deepEqual(proxies, [
+    { pod: 'ready', isReady: true },
+    { pod: 'starts', isReady: false },
+  ])
 })
 
 test('a Service has endpoints by the protocol of its port', async () => {

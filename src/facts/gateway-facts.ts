@@ -2,6 +2,7 @@ import type { ConfigMap } from '#api/core/configmap/message.ts'
 import { configMaps } from '#api/core/configmap/resource.ts'
 import type { Namespace } from '#api/core/namespace/message.ts'
 import { namespaces } from '#api/core/namespace/resource.ts'
+import type { Pod } from '#api/core/pod/message.ts'
 import { pods } from '#api/core/pod/resource.ts'
 import type { Secret } from '#api/core/secret/message.ts'
 import { secrets } from '#api/core/secret/resource.ts'
@@ -17,11 +18,13 @@ import type { ClusterFacts } from '#explain/cluster/facts.ts'
 import type { GatewayFacts } from '#explain/cluster/gateway-facts.ts'
 import type { RowFacts } from '#explain/request/route-rows.ts'
 import type { UnseenResource } from '#explain/trace/unseen.ts'
+import { isReady } from '#objects/conditions.ts'
 import { isLeaving } from '#objects/deletion.ts'
 import type { Labels } from '#objects/object.ts'
 import { keyOf, objectKey, splitKey } from '#objects/object-key.ts'
+import { isTerminal } from '#objects/pod.ts'
 import { endpointsOf, serviceOf } from '#routes/backend-endpoints.ts'
-import { DATA_PLANE_NAME, DATA_PLANE_NAMESPACE, GATEWAY_CONTROLLER } from '#routes/data-plane.ts'
+import { DATA_PLANE_LABELS, DATA_PLANE_NAME, DATA_PLANE_NAMESPACE, GATEWAY_CONTROLLER } from '#routes/data-plane.ts'
 import { readReports, refusalsOf, waitingOf } from '#routes/reports.ts'
 import type { RouteObjects, RouteOptions } from '#routes/route-objects.ts'
 import { routesOf } from '#routes/routes-of.ts'
@@ -86,15 +89,23 @@ export const gatherRoutes = async (client: Client) => {
     client.list(endpointSlices),
   ])
   const known = { services: service.items, pods: pod.items, namespaceLabels: labelsByName(namespace.items) }
+  const proxies = pod.items.filter(isProxy)
   return {
     namespaces: Object.keys(known.namespaceLabels),
-    pods: pod.items,
+    pods: proxies,
+    proxies: proxies.map((one) => ({ pod: one.metadata?.name ?? '', isReady: isReady(one) })),
     gateways: await gatherGateways(client, objects, known),
     addressesOf: addressesBySite(service.items),
     hasEndpoints: hasEndpointsIn(slice.items),
     digest: valueDigest,
   }
 }
+
+/** Whether it is a pod of the gateways that runs, or may run yet. */
+const isProxy = (pod: Pod): boolean =>
+  pod.metadata?.namespace === DATA_PLANE_NAMESPACE &&
+  !isTerminal(pod) &&
+  Object.entries(DATA_PLANE_LABELS).every(([key, value]) => pod.metadata?.labels?.[key] === value)
 
 /** Whether somebody takes new requests that are for a Service's port. */
 const hasEndpointsIn = (slices: readonly EndpointSlice[]): RowFacts['hasEndpoints'] => {

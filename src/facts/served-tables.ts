@@ -1,7 +1,7 @@
 import type { Pod } from '#api/core/pod/message.ts'
 import type { Transport } from '#client/http-client.ts'
 import type { ServedTable } from '#explain/request/route-rows.ts'
-import { DATA_PLANE_LABELS, DATA_PLANE_NAMESPACE, STATUS_PORT } from '#routes/data-plane.ts'
+import { DATA_PLANE_NAMESPACE, STATUS_PORT } from '#routes/data-plane.ts'
 
 const TIMEOUT_MS = 3000
 
@@ -11,12 +11,12 @@ interface SilentPod {
   readonly message: string
 }
 
-/** What the pods of the gateways say that they serve, asked by way of the API server. */
+/** What the pods of the gateways say that they serve, asked by way of the API server. `proxies`: all of these pods. */
 export const servedTables = async (
   transport: Transport,
-  pods: readonly Pod[],
+  proxies: readonly Pod[],
 ): Promise<{ readonly served: readonly ServedTable[]; readonly silent: readonly SilentPod[] }> => {
-  const names = pods.filter(isProxy).map(({ metadata }) => metadata?.name ?? '')
+  const names = proxies.filter(({ status }) => status?.phase === 'Running').map(({ metadata }) => metadata?.name ?? '')
   const told = await Promise.all(
     names.map(async (pod): Promise<ServedTable | SilentPod> => {
       try {
@@ -32,11 +32,6 @@ export const servedTables = async (
     silent: told.filter((one) => 'message' in one),
   }
 }
-
-const isProxy = ({ metadata, status }: Pod): boolean =>
-  metadata?.namespace === DATA_PLANE_NAMESPACE &&
-  status?.phase === 'Running' &&
-  Object.entries(DATA_PLANE_LABELS).every(([key, value]) => metadata.labels?.[key] === value)
 
 const readTable = (transport: Transport, pod: string): Promise<string> => {
   const path = `/api/v1/namespaces/${DATA_PLANE_NAMESPACE}/pods/${pod}:${STATUS_PORT}/proxy/table`

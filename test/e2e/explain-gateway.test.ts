@@ -118,6 +118,21 @@ claim('--live sends the request itself, and holds its status against what explai
   }
 })
 
+claim('--live tells a gateway’s own 502 from a backend’s, and says what it may be', async (assert) => {
+  await world()
+  await kubectl.apply(
+    deployment('junk', { args: ['--tcp-port=9000'] }) +
+      service('junk', 'selector: {app: junk}\nports: [{port: 80, targetPort: 9000}]') +
+      route('junk', 'hostnames: [junk.test], rules: [{backendRefs: [{name: junk, port: 80}]}]'),
+  )
+  await rolledOut('junk')
+  await eventually('the gateway answers 502', async () => (await statusOf('junk.test', '/')) === 502)
+  const { status, stdout } = await explained('--from', 'host', '--to', 'http://junk.test/', '--live')
+  assert.equal(status, 1, stdout)
+  assert.match(stdout, /LIVE: GATEWAY AND MODEL DISAGREE\n {2}the gateway itself answered 502, and should not\n/)
+  assert.match(stdout, /it may be that default\/junk:80 does not speak HTTP, or speaks TLS/)
+})
+
 claim('routes lists what is served, by the objects and by the word of the gateway’s pods', async (assert) => {
   await world()
   const rows = await eventually('all is served', async () => {

@@ -45,5 +45,29 @@ test('where nobody answers, that is told and not thrown', async () => {
   server.close()
   await once(server, 'close')
   const answer = await sendRequest(HERE, { address: '127.0.0.1', port }, asked)
-  assert.match('failure' in answer ? answer.failure : '', /ECONNREFUSED/)
+  assert.match(answer.failure ?? '', /ECONNREFUSED/)
+})
+
+test('of a short answer the body is told, of a long or an endless one none is waited for', async () => {
+  const bodies: Readonly<Record<string, string>> = { '/short': 'bad gateway\n', '/long': 'x'.repeat(100_000) }
+  const server = createServer(({ url = '' }, response) => {
+    const body = bodies[url]
+    response.writeHead(502, { 'content-type': 'text/plain', ...(body && { 'content-length': body.length }) })
+    if (body === undefined) response.flushHeaders()
+    else response.end(body)
+  }).listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  try {
+    const { port } = server.address() as AddressInfo
+    const answerTo = (target: string, method = 'GET') =>
+      sendRequest(HERE, { address: '127.0.0.1', port }, { ...asked, target, method })
+    const head = { status: 502, contentType: 'text/plain', length: 12 }
+    assert.deepEqual(await answerTo('/short'), { ...head, body: 'bad gateway\n' })
+    assert.deepEqual(await answerTo('/short', 'HEAD'), head)
+    assert.deepEqual(await answerTo('/long'), { ...head, length: 100_000 })
+    assert.deepEqual(await answerTo('/endless'), { status: 502, contentType: 'text/plain' })
+  } finally {
+    server.closeAllConnections()
+    server.close()
+  }
 })

@@ -43,7 +43,7 @@ export const ingressesPlan = some(ingressPlan, 1, 4)
 type IngressesPlan = typeof ingressesPlan extends fc.Arbitrary<infer Plan> ? Plan : never
 
 /** A path that takes what is behind it, as people write them for ingress-nginx. */
-const EXPRESSION = { path: '/foo(/|$)(.*)', pathType: 'ImplementationSpecific' }
+const EXPRESSION = '/foo(/|$)(.*)'
 
 export const ingressesOf = (plan: IngressesPlan): readonly Ingress[] =>
   objects(
@@ -53,7 +53,7 @@ export const ingressesOf = (plan: IngressesPlan): readonly Ingress[] =>
         const paths = (list: (typeof rules)[number]['paths']) =>
           list.map(({ path, pathType, backend }) => ({
             ...(rewrite === 'groups'
-              ? EXPRESSION
+              ? { path: EXPRESSION, pathType }
               : { path, pathType: rewrite && pathType === 'ImplementationSpecific' ? 'Prefix' : pathType }),
             backend: spec(backend),
           }))

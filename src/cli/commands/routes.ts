@@ -20,7 +20,7 @@ export const routes: Command = {
   description: `Prints what requests the gateways of a cluster take, in the order in which they go by it: of each match of each rule the gateway and its
 address, host, path and what else a request must have, where it is sent, by which route, and its state: served; refused by the proxy, in its
 words; leading nowhere, or to a Service without endpoints; not attached, not served or left out, and why. It is computed from the API's objects, and held against what the pods of the gateways say that they
-serve, where the API server reaches them: a row that a pod does not serve, or serves yet, names it.
+serve, where the API server reaches them: a row that a pod does not serve, or serves yet, names it, and where no pod is ready none is served.
 Exit status 0: told. 2: the question cannot be asked, as there is no such namespace. 3: it could not be found out.`,
   flags: {
     ...clusterFlags,

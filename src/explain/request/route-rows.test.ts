@@ -8,7 +8,7 @@ import type { GatewayFacts } from '../cluster/gateway-facts.ts'
 import { service } from '../testing/cluster.ts'
 import { ingressService, withGateway } from '../testing/gateways.ts'
 import { routeCells } from '../words/request/route-row.ts'
-import { type RowFilter, routeRows, type ServedTable } from './route-rows.ts'
+import { type RowFacts, type RowFilter, routeRows, type ServedTable } from './route-rows.ts'
 
 const gw = gateway('default/gw', [http(), http({ name: 'tcp', port: 5432, protocol: 'TCP' })])
 const below = (value: string) => ({ path: { type: 'PathPrefix' as const, value } })
@@ -22,15 +22,19 @@ const given = facts({ gateways: [gw], httpRoutes: [shop(['/', 'web'], ['/cart', 
 
 const digest = (text: string) => `digest of ${text}`
 const addressesOf = () => ['172.30.255.7']
+const proxies = [{ pod: 'proxy', isReady: true }]
+const hasEndpoints = ({ service }: { readonly service: { readonly name: string } }) => service.name !== 'empty'
 
 /** As `fairlead routes -o wide` prints them. */
-const cells = (gateways = given, served: readonly ServedTable[] = [], filter: RowFilter = {}): readonly string[] =>
-  routeRows(
-    gateways,
-    { addressesOf, digest, hasEndpoints: ({ service }) => service.name !== 'empty' },
-    served,
-    filter,
-  ).map((row) => routeCells(row, true).join(' | '))
+const cells = (
+  gateways = given,
+  served: readonly ServedTable[] = [],
+  filter: RowFilter = {},
+  pods: RowFacts['proxies'] = proxies,
+): readonly string[] =>
+  routeRows(gateways, { addressesOf, digest, proxies: pods, hasEndpoints }, served, filter).map((row) =>
+    routeCells(row, true).join(' | '),
+  )
 
 test('rows are what gateways serve, in the order in which they go by it', () => {
   assert.deepEqual(cells(), [
@@ -270,4 +274,17 @@ test('what of an Ingress is left out stands at its host and path, and so does a 
     ],
   )
   assert.equal(left({ host: 'b.test' }).length, 1)
+})
+
+test('where no pod of the gateways is ready, nothing is served but what the kernel forwards', () => {
+  const states = (pods: RowFacts['proxies']) => cells(given, [], {}, pods).map((row) => row.split(' | ')[6])
+  const none = 'NOT SERVED: no pod of the gateways is there'
+  assert.deepEqual(states([]), [none, none, 'served'])
+  const unready = 'NOT SERVED: no pod of the gateways is ready: proxy-1 and proxy-2'
+  const pods = ['proxy-1', 'proxy-2'].map((pod) => ({ pod, isReady: false }))
+  assert.deepEqual(states(pods), [unready, unready, 'served'])
+  assert.deepEqual(states([...pods, ...proxies]), ['served', 'served', 'served'])
+  const more = { services: [service('empty', '10.96.0.9')] }
+  const empty = facts({ gateways: [gw], httpRoutes: [shop(['/', 'empty'])] }, { more })
+  assert.match(cells(empty, [], {}, [])[0] ?? '', /NOT SERVED: no pod/, 'nobody is there to answer 503')
 })

@@ -27,6 +27,8 @@ export interface RowFilter {
 /** What rows need of a cluster beside its gateways. */
 export interface RowFacts {
   readonly addressesOf: (site: Origin) => readonly string[]
+  /** The pods of the gateways. */
+  readonly proxies: readonly { readonly pod: string; readonly isReady: boolean }[]
   /** As pods tell values that may be secret. */
   readonly digest: Digest
   /** Whether somebody is behind a port of a Service, as endpoints call it. */
@@ -145,7 +147,7 @@ const rowOf = (
 
 const stateOf = (
   { refusals, routes }: GatewayFacts,
-  { hasEndpoints }: RowFacts,
+  { hasEndpoints, proxies }: RowFacts,
   { id, action }: Rule,
   protocol: Listener['protocol'],
 ): RowState => {
@@ -155,6 +157,7 @@ const stateOf = (
   const lost =
     action.type === 'forward' ? action.to.flatMap(({ to }) => ('status' in to ? [to.reason] : []))[0] : undefined
   if (lost !== undefined) return { code: 'unresolved', message: lost }
+  if (!proxies.some(({ isReady }) => isReady)) return { code: 'no-pods', pods: proxies.map(({ pod }) => pod) }
   const backends =
     action.type === 'forward'
       ? action.to.flatMap(({ to }) => ('backend' in to ? (routes.table.backends.get(to.backend) ?? []) : []))

@@ -2,7 +2,7 @@ import type { Service } from '#api/core/service/message.ts'
 import { GATEWAY_CONTROLLER } from '#routes/data-plane.ts'
 import { siteKey, siteKeyOf } from '#routes/site-service.ts'
 import type { Entry } from '#routes/table/entry.ts'
-import { compareHostnames, listenerFor, matchesHostname } from '#routes/table/hostname.ts'
+import { compareHostnames, coversHostname, listenerFor, matchesHostname } from '#routes/table/hostname.ts'
 import type { Origin } from '#routes/table/origin.ts'
 import { entriesBehind, entriesOfPort } from '#routes/table/port-entries.ts'
 import type { Site, SitePort } from '#routes/table/table.ts'
@@ -75,16 +75,22 @@ export const servingName = ({ routes }: GatewayFacts, host: string, port: number
         Number(other.port.port === port) - Number(one.port.port === port),
     )
 
-/** All names that are served by name. */
-export const servedNames = ({ routes }: GatewayFacts): readonly string[] => [
-  ...new Set(routes.table.sites.flatMap(({ ports }) => ports.flatMap(namesOf))),
+/** All names that are served by name at ports of these kinds. */
+export const servedNames = ({ routes }: GatewayFacts, kinds: readonly SitePort['kind'][]): readonly string[] => [
+  ...new Set(
+    routes.table.sites.flatMap(({ ports }) => ports.filter(({ kind }) => kinds.includes(kind)).flatMap(namesOf)),
+  ),
 ]
 
-/** All names that are served by name at a port. */
-export const namesOf = (port: SitePort): readonly string[] =>
-  [...new Set([...port.listeners, ...entriesOfPort(port)].map(({ hostname }) => hostname))].filter(
-    (name) => name !== '',
-  )
+/** All names that are served by name at a port; of one with TLS those alone that a listener of it is for. */
+export const namesOf = (port: SitePort): readonly string[] => {
+  const names = [...port.listeners, ...entriesOfPort(port)].map(({ hostname }) => hostname)
+  return [...new Set(names)].filter((hostname) => hostname !== '' && isListenedFor(port, hostname))
+}
+
+/** Listeners share entries, also such as are for hosts that none of them has. */
+const isListenedFor = ({ kind, listeners }: SitePort, hostname: string): boolean =>
+  kind === 'http' || listeners.some((one) => coversHostname(one, { hostname, star: one.star }))
 
 /** A name that a hostname with a star is for. */
 export const exampleOf = (hostname: string): string => hostname.replace(/^\*\./, 'www.')

@@ -9,11 +9,12 @@ export interface Live {
   readonly trace: { readonly walks: readonly ComparedWalk[]; readonly unavailable: readonly Untraced[] }
 }
 
-/** `failure`: why there was no answer. */
+/** `isOwn`: the gateway answered itself, no backend did. `failure`: why there was no answer. */
 export interface LiveRequest {
   readonly accord: Accord
   readonly status?: number
   readonly location?: string
+  readonly isOwn?: boolean
   readonly failure?: string
 }
 

@@ -21,6 +21,34 @@ const met = (answer: Observation['answer'], accord: Live['accord'], translation?
   count: 2,
   accord,
 })
+const requested = (request: Live['request'], tls?: string) =>
+  printLive(
+    {
+      accord: request!.accord,
+      request: request!,
+      met: [met('answered', 'agree')],
+      observations: [],
+      ...walked({}),
+    },
+    {
+      ...ask('pod/client', 'svc/web').trace,
+      steps: [
+        {
+          code: 'backend',
+          gateway: { kind: 'Gateway', namespace: 'shop', name: 'public' },
+          weight: 1,
+          of: 1,
+          service: { kind: 'Service', namespace: 'shop', name: 'web' },
+          port: 80,
+          protocol: 'http',
+          ...(tls !== undefined && { tls }),
+          endpoints: [],
+        },
+      ],
+    },
+  )
+    .split('\n')
+    .slice(0, 3)
 const walked = (...walks: readonly Partial<ComparedWalk>[]): Pick<Live, 'trace'> => ({
   trace: { walks: walks.map((one) => ({ ...walk, ...one })), unavailable: [] },
 })
@@ -107,3 +135,26 @@ const TABLE: readonly (readonly [about: string, text: () => string, lines: strin
   ],
 ]
 for (const [about, text, lines] of TABLE) test(`live: ${about}`, () => assert.equal(text(), lines))
+
+test('live: what a gateway answered, and what it may be where it answered itself for a backend that it reaches', () => {
+  const fine = requested({ accord: 'agree', status: 502 })
+  assert.deepEqual(fine.slice(0, 2), ['LIVE: kernel and model agree', '  the gateway answered 502, as it should'])
+  const own = (status: number, tls?: string) => requested({ accord: 'disagree', status, isOwn: true }, tls)
+  assert.deepEqual(own(502), [
+    'LIVE: GATEWAY AND MODEL DISAGREE',
+    '  the gateway itself answered 502, and should not',
+    '    it may be that shop/web:80 does not speak HTTP, or speaks TLS, which nothing says here',
+  ])
+  const causes = [own(502, ''), own(503), own(503, ''), own(503, 'wrong.test'), own(504)].map((lines) => lines[2])
+  assert.deepEqual(causes, [
+    '    it may be that shop/web:80 does not speak HTTP behind TLS',
+    '    it may be that shop/web:80 takes no connections now',
+    '    it may be that shop/web:80 does not speak TLS',
+    '    it may be that shop/web:80 does not speak TLS, or its certificate is not for wrong.test, or not signed by whom the policy names',
+    '    it may be that shop/web:80 begins to answer too late for the rule’s time limit',
+  ])
+  assert.equal(
+    requested({ accord: 'disagree', failure: 'reset' })[1],
+    '  the gateway gave no answer: reset, and should not',
+  )
+})

@@ -3,6 +3,8 @@ import type { Accord, ComparedWalk, Live, LiveRequest, Observation, Untraced, Wa
 import type { Trace } from '../trace/trace.ts'
 import type { ModelWalk } from '../trace/walk/model-walk.ts'
 import type { PathOutcome } from '../trace/walk/outcome.ts'
+import type { Step } from '../trace/walk/step.ts'
+import { nameText } from './object.ts'
 import { listed, plain } from './text.ts'
 
 const ACCORDS: Readonly<Record<Accord, string>> = {
@@ -16,17 +18,50 @@ export const printLive = (live: Live | undefined, trace: Trace): string =>
   live === undefined
     ? 'LIVE: nothing was sent, as there is no address to send to\n'
     : [
-        `LIVE: ${ACCORDS[live.accord]}`,
-        ...[...requestLines(live.request), ...liveLines(live, trace)].map((line) => `  ${plain(line)}`),
+        `LIVE: ${isGatewaysAlone(live) ? 'GATEWAY AND MODEL DISAGREE' : ACCORDS[live.accord]}`,
+        ...[...requestLines(live.request, trace), ...liveLines(live, trace)].map((line) => `  ${plain(line)}`),
         '',
       ].join('\n')
 
-const requestLines = (request: LiveRequest | undefined): readonly string[] => {
+/** The packets went as the model says, and the request was not answered so. */
+const isGatewaysAlone = ({ request, met, trace }: Live): boolean =>
+  request?.accord === 'disagree' &&
+  met.every(({ accord }) => accord !== 'disagree') &&
+  trace.walks.every(({ fits }) => fits)
+
+const requestLines = (request: LiveRequest | undefined, { steps }: Pick<Trace, 'steps'>): readonly string[] => {
   if (request === undefined) return []
-  const { accord, status, location, failure } = request
-  const got =
-    status === undefined ? `gave no answer: ${failure}` : `answered ${status}${location ? `, ${location}` : ''}`
-  return [`the gateway ${got}${accord === 'disagree' ? ', and should not' : ', as it should'}`]
+  const { accord, status, location, isOwn, failure } = request
+  if (status === undefined) return [`the gateway gave no answer: ${failure}${verdictOf(accord)}`]
+  const isWrong = accord === 'disagree' && isOwn === true
+  const got = `the gateway ${isWrong ? 'itself ' : ''}answered ${status}${location ? `, ${location}` : ''}`
+  const causes = isWrong ? causesOf(status, steps.filter(isBackend)) : []
+  return [`${got}${verdictOf(accord)}`, ...causes.map((one) => `  it may be that ${one}`)]
+}
+
+const verdictOf = (accord: Accord): string => (accord === 'disagree' ? ', and should not' : ', as it should')
+
+type BackendStep = Extract<Step, { readonly code: 'backend' }>
+const isBackend = (step: Step): step is BackendStep => step.code === 'backend'
+
+/** What makes a gateway answer so for a backend that it reaches. */
+const causesOf = (status: number, backends: readonly BackendStep[]): readonly string[] => [
+  ...new Set(backends.flatMap((one) => CAUSES[status]?.(`${nameText(one.service)}:${one.port}`, one.tls) ?? [])),
+]
+
+/** `tls`: the name that the backend’s certificate must be for, `''` where it is not looked at; undefined: no TLS. */
+const CAUSES: Readonly<Record<number, (name: string, tls: string | undefined) => string>> = {
+  502: (name, tls) =>
+    tls === undefined
+      ? `${name} does not speak HTTP, or speaks TLS, which nothing says here`
+      : `${name} does not speak HTTP behind TLS`,
+  503: (name, tls) => {
+    if (tls === undefined) return `${name} takes no connections now`
+    const certificate =
+      tls === '' ? '' : `, or its certificate is not for ${tls}, or not signed by whom the policy names`
+    return `${name} does not speak TLS${certificate}`
+  },
+  504: (name) => `${name} begins to answer too late for the rule’s time limit`,
 }
 
 /** What the probes met, and where that is not what the model says. */

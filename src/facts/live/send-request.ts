@@ -1,14 +1,15 @@
 import { request as httpRequest, type IncomingMessage } from 'node:http'
 import { connect as connectTls } from 'node:tls'
+import type { RealAnswer } from '#explain/live/request-agreement.ts'
 import type { AskedRequest } from '#explain/trace/request/request.ts'
 import { connectTcp } from '#kernel/sockets/socket.ts'
 
 const TIMEOUT_MS = 5000
 
-/** What a real request got: a status, or why there was none. */
-type RealAnswer = { readonly status: number; readonly location?: string } | { readonly failure: string }
+/** Octets of a body that is read: those of a gateway's own answers are shorter. */
+const MOST_OCTETS = 64
 
-/** Sends a request of HTTP from a network namespace, by its path, and gives what came first of the answer. Throws KernelError. */
+/** Sends a request of HTTP from a network namespace, by its path, and gives what came of the answer: its body where that is short. Throws KernelError. */
 export const sendRequest = (
   namespace: string,
   { address, port }: { readonly address: string; readonly port: number },
@@ -35,8 +36,19 @@ export const sendRequest = (
     const call = httpRequest({ method, path: target, headers: lines, createConnection: () => socket })
     call.setTimeout(TIMEOUT_MS, () => call.destroy(new Error(`no answer in ${TIMEOUT_MS / 1000} s`)))
     call.on('response', (response: IncomingMessage) => {
-      const { location } = response.headers
-      end({ status: response.statusCode ?? 0, ...(location !== undefined && { location }) })
+      const { location, 'content-type': contentType, 'content-length': length } = response.headers
+      const answer: RealAnswer = {
+        status: response.statusCode ?? 0,
+        ...(location !== undefined && { location }),
+        ...(contentType !== undefined && { contentType }),
+        ...(length !== undefined && { length: Number(length) }),
+      }
+      // A body that is long, or does not say how long it is, need not come.
+      if (method === 'HEAD' || length === undefined || Number(length) > MOST_OCTETS) return end(answer)
+      let body = ''
+      response.setEncoding('utf8').on('data', (part: string) => (body += part))
+      response.on('end', () => end({ ...answer, body }))
+      response.on('error', () => end(answer))
     })
     call.on('error', (error) => end({ failure: error.message }))
     plain.on('error', (error) => end({ failure: error.message }))

@@ -67,8 +67,23 @@ test('what leads nowhere has its reason', () => {
   assert.equal(fault({ ...web, kind: 'Pod' }, cluster), 'InvalidKind: Pod web is no Service')
   assert.equal(fault({ ...web, group: 'x.test' }, cluster), 'InvalidKind: Service.x.test web is no Service')
   assert.equal(fault({ ...web, name: 'no' }, cluster), 'BackendNotFound: Service shop/no is not there')
-  assert.equal(fault({ ...web, port: 81 }, cluster), 'BackendNotFound: Service shop/web has no port 81')
-  assert.equal(fault({ name: 'web' }, cluster), 'BackendNotFound: which port of Service shop/web is meant is not said')
+  assert.equal(
+    fault({ ...web, port: 81 }, cluster),
+    'BackendNotFound: Service shop/web has no TCP port 81; it has 80 (main)',
+  )
+  assert.equal(
+    fault({ name: 'web' }, cluster),
+    'BackendNotFound: which port of Service shop/web is meant is not said; it has 80 (main)',
+  )
+  const many = {
+    services: [
+      service(
+        'web',
+        [...Array(10).keys()].map((n) => ({ name: `p${n}`, port: n + 1 })),
+      ),
+    ],
+  }
+  assert.match(fault({ ...web, port: 81 }, many), /it has 1 \(p0\), .*8 \(p7\), 2 more$/)
   assert.match(fault({ ...web, name: 'out' }, cluster), /^InvalidKind: Service shop\/out is an ExternalName/)
 })
 

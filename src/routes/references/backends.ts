@@ -3,6 +3,7 @@ import type { BackendObjectReference } from '#api/gatewayapi/shared/references.t
 import { keyOf, objectKey } from '#objects/object-key.ts'
 import type { Backend, BackendTls, Retry } from '../table/table.ts'
 import type { Fault } from '../values/fault.ts'
+import { portsText } from '../values/ports-text.ts'
 import type { BackendPolicies } from './backend-policies.ts'
 import {
   type FoundAuthorities,
@@ -59,7 +60,8 @@ export const findBackend = (
   if (isSame) return before.found
   if (service.spec?.type === 'ExternalName')
     return { reason: 'InvalidKind', message: `Service ${key} is an ExternalName, which has no endpoints` }
-  if (ref.port === undefined) return notFound(`which port of Service ${key} is meant is not said`)
+  if (ref.port === undefined)
+    return notFound(`which port of Service ${key} is meant is not said; it has ${portsText(portsOf(service, speech))}`)
   const port = portOf(service, ref.port, speech)
   if ('reason' in port) return port
   const policy = speech.tls ? policies.policyOf(key, port.name ?? '') : undefined
@@ -89,10 +91,19 @@ const led = new WeakMap<BackendObjectReference, Led>()
 
 const notFound = (message: string): Fault => ({ reason: 'BackendNotFound', message })
 
+const transportOf = ({ route }: Speech): 'TCP' | 'UDP' => (route === 'UDP' ? 'UDP' : 'TCP')
+
+/** Those that a route can be for. */
+const portsOf = ({ spec }: Service, speech: Speech): readonly ServicePort[] =>
+  (spec?.ports ?? []).filter(({ protocol = 'TCP' }) => protocol === transportOf(speech))
+
 const portOf = (service: Service, number: number, speech: Speech): ServicePort | Fault => {
+  const transport = transportOf(speech)
   const ports = (service.spec?.ports ?? []).filter(({ port }) => port === number)
-  if (ports.length === 0) return notFound(`Service ${keyOf(service)} has no port ${number}`)
-  const transport = speech.route === 'UDP' ? 'UDP' : 'TCP'
+  if (ports.length === 0) {
+    const there = portsText(portsOf(service, speech))
+    return notFound(`Service ${keyOf(service)} has no ${transport} port ${number}; it has ${there}`)
+  }
   return (
     ports.find(({ protocol = 'TCP' }) => protocol === transport) ?? {
       reason: 'UnsupportedProtocol',

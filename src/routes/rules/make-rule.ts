@@ -56,7 +56,8 @@ const actionOf = (read: ReadRule, matched: string, to: readonly WeightedBackend[
   const somewhere = weighed.some((one) => 'backend' in one.to)
   if (somewhere) return { type: 'forward', to: weighed }
   const [first] = weighed
-  const reason = first !== undefined && 'reason' in first.to ? first.to.reason : 'it has no backend'
+  const none = to.length === 0 ? 'it has no backend' : 'it has no backend with a weight above 0'
+  const reason = first !== undefined && 'reason' in first.to ? first.to.reason : none
   return { type: 'answer', status, reason }
 }
 

@@ -73,7 +73,11 @@ test('what is not there answers 500 for its share, and for all where nothing is'
       ],
     },
   ])
-  assert.deepEqual(weightless.rules[0]?.action, { type: 'answer', status: 500, reason: 'it has no backend' })
+  assert.deepEqual(weightless.rules[0]?.action, {
+    type: 'answer',
+    status: 500,
+    reason: 'it has no backend with a weight above 0',
+  })
   assert.equal(weightless.conditions[1], 'False BackendNotFound')
 })
 

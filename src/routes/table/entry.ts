@@ -38,7 +38,7 @@ export interface Rule {
   /** Done in this order. */
   readonly filters: readonly Filter[]
   readonly action: Action
-  /** Until the whole answer must be there; none: no limit. */
+  /** Until an answer must have begun, whoever is tried for it; none: an hour. */
   readonly requestTimeoutMs?: number
   /** Until a backend must have begun to answer. */
   readonly backendTimeoutMs?: number

@@ -60,7 +60,7 @@ const hostRank = (host: string): number => (host === '' ? 0 : host.startsWith('*
 /** Whether an Ingress has a path's regular expression put into its rewrite-target. */
 const target = ({ metadata }: Ingress): string | undefined => metadata?.annotations?.[`${ANNOTATION}/rewrite-target`]
 const isExpression = ({ ingress, path }: Pick<Rule, 'ingress' | 'path'>): boolean =>
-  path.pathType === 'ImplementationSpecific' && (target(ingress) ?? '').includes('$')
+  (target(ingress) ?? '').includes('$') && (path.pathType === 'ImplementationSpecific' || /[(*|]/.test(path.path ?? ''))
 const expression = ({ path = '' }: HTTPIngressPath): RegExp => new RegExp(`^${path}`, 'is')
 
 function takes(rule: Rule, path: string, hit: GatewayHit): boolean {
@@ -79,7 +79,7 @@ function precedence(one: Rule, other: Rule, { expressions }: Reading, hit: Gatew
   const byLength = length(other) - length(one)
   if (byLength !== 0) hit('ingress/longest')
   if (byLength !== 0) return byLength
-  const exact = ({ path }: Rule) => (path.pathType === 'Exact' ? 1 : 0)
+  const exact = (rule: Rule) => (rule.path.pathType === 'Exact' && !isExpression(rule) ? 1 : 0)
   const byType = exact(other) - exact(one)
   hit(byType === 0 ? 'ingress/oldest' : 'ingress/exact-first')
   // Of equal ones the order stays, which is that of their ages.

@@ -103,6 +103,11 @@ test('what is not written is what the API says that it is', () => {
   assert.equal(pending?.reason, 'Pending')
 })
 
+test('timeouts are described as they are kept: until an answer has begun', () => {
+  for (const name of ['request', 'backendRequest'])
+    assert.match(at('HTTPRoute', `spec.rules[].timeouts.${name}`).description ?? '', /begun.*504; 0s: an hour/)
+})
+
 test('how much there may be of it, and who owns which part of a list, is as the API says', () => {
   const limits: readonly (readonly [kind: string, path: string, is: JsonSchema, version?: string])[] = [
     ['Gateway', 'spec.listeners', { minItems: 1, maxItems: 64, 'x-kubernetes-list-map-keys': ['name'] }],

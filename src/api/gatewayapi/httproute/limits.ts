@@ -83,8 +83,11 @@ export const httpRouteLimits: readonly MessageLimits[] = [
   limitsOf(
     HTTPRouteTimeouts,
     {
-      request: ['Until the client must have the whole answer; 0s: no limit.', texts.duration],
-      backendRequest: ['Until a backend must have answered; 0s: no limit.', texts.duration],
+      request: [
+        'Until an answer must have begun, however many endpoints are tried meanwhile, or it is 504; 0s: an hour.',
+        texts.duration,
+      ],
+      backendRequest: ['Until one endpoint must have begun to answer, or it is 504; 0s: an hour.', texts.duration],
     },
     rules([
       "!(has(self.request) && has(self.backendRequest) && duration(self.request) != duration('0s') && duration(self.backendRequest) > duration(self.request))",

@@ -1,6 +1,7 @@
 import { httpListeners } from '#routes/table/match.ts'
 import type { RoutingTable } from '#routes/table/table.ts'
 import type { ProxyOptions } from '../proxy-options.ts'
+import { PROXY_ANSWERS } from './own-answers.ts'
 
 /** The section for the process, and the defaults of all others. */
 export function globalLines(table: RoutingTable, options: ProxyOptions): readonly string[] {
@@ -81,19 +82,8 @@ export function defaultsLines(): readonly string[] {
     '  option idle-close-on-response',
     '  option http-keep-alive',
     '  option dontlognull',
-    ...ANSWERS.map(([status, text]) => `  http-error status ${status} content-type text/plain string "${text}\\n"`),
+    ...PROXY_ANSWERS.map(
+      ([status, text]) => `  http-error status ${status} content-type text/plain string "${text}\\n"`,
+    ),
   ]
 }
-
-const ANSWERS: readonly (readonly [status: number, text: string])[] = [
-  [400, 'bad request'],
-  [403, 'forbidden'],
-  [404, 'no route'],
-  [408, 'request timeout'],
-  [413, 'content too large'],
-  [421, 'misdirected request'],
-  [500, 'internal error'],
-  [502, 'bad gateway'],
-  [503, 'no endpoint'],
-  [504, 'gateway timeout'],
-]

@@ -46,7 +46,7 @@ test('a listener of a ListenerSet that is not served is told as one of the Gatew
 
 test('listeners of a ListenerSet that its Gateway does not let in stand among the routes', () => {
   const { gateways } = withGateway({ gateways: [gateway('default/gw', [http()])], listenerSets: [set(https())] })
-  const facts = { addressesOf: () => [], digest: (text: string) => text, hasEndpoints: () => true }
+  const facts = { addressesOf: () => [], digest: (text: string) => text, proxies: [], hasEndpoints: () => true }
   assert.deepEqual(
     routeRows(gateways!, facts, []).map(({ route, gateway, listener, state }) => [
       `${route.kind} ${route.name} ${gateway?.name} ${listener}`,

@@ -1,3 +1,4 @@
+import type { SitePort } from '#routes/table/table.ts'
 import type { RequestText } from '../../ask/request-text.ts'
 import type { GatewayFacts } from '../../cluster/gateway-facts.ts'
 import { nearest } from '../../cluster/nearest.ts'
@@ -18,9 +19,10 @@ export function hostNotServed(
   host: string,
 ): Finding {
   const others = place === undefined ? [] : elsewhere(gateways, { question, text, place }, host)
-  const names = servedNames(gateways).filter((name) => name !== host)
-  const near = nearest(host, names)
-  const asked = (near.length > 0 ? near : names.slice(0, 3)).map(exampleOf)
+  const namesBy = (...kinds: SitePort['kind'][]) => servedNames(gateways, kinds).filter((name) => name !== host)
+  const [names, askable] = [namesBy('http', 'tls'), namesBy(text.scheme === 'https' ? 'tls' : 'http')]
+  const [near, nearAskable] = [nearest(host, names), nearest(host, askable)]
+  const asked = (nearAskable.length > 0 ? nearAskable : askable.slice(0, 3)).map(exampleOf)
   const isOther = (one: string): boolean => others.some(({ served }) => served.host === one)
   const cures = [
     ...others.map(({ cure }) => cure),

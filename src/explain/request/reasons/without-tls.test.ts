@@ -70,6 +70,36 @@ test('a name that nobody serves by HTTP either is told with those that have a ce
   ])
 })
 
+test('names that others serve without a certificate, by name or by a star, are neither told nor proposed', () => {
+  const star = ingress('default/star', { rules: [ingressRule('*.star.test', 'Prefix / web')] })
+  const facts = withGateway(
+    {
+      ingresses: [star, plain, other],
+      ingressClasses: [OUR_CLASS],
+      secrets: [secret('default/cert', 'CERT other.test')],
+    },
+    { more },
+  )
+  const told = ask('pod/client', 'https://nosuch.test/', { gateway: 'fairlead' }, facts)
+  assert.deepEqual(told.findings[0]?.details, ['names that have a certificate there: other.test'])
+  assert.deepEqual(cures(told), ['fairlead explain --from pod/client --to https://other.test/ --gateway fairlead'])
+})
+
+test('of a name that nobody listens for no name is proposed by https that has no certificate', () => {
+  const gw = gateway('default/gw', [
+    http({ hostname: 'shop.test' }),
+    https({ hostname: 'other.test', tls: { certificateRefs: [{ name: 'cert' }] } }),
+  ])
+  const facts = withGateway({ gateways: [gw], secrets: [secret('default/cert')] })
+  const told = ask('pod/client', 'https://shoq.test/', {}, facts)
+  assert.equal(told.findings[0]?.reason, 'host-not-served')
+  assert.match(told.findings[0]?.details.join() ?? '', /names that are served: shop.test/)
+  assert.deepEqual(cures(told), ['fairlead explain --from pod/client --to https://other.test/'])
+  assert.deepEqual(cures(ask('pod/client', 'http://shoq.test/', {}, facts)), [
+    'fairlead explain --from pod/client --to http://shop.test/',
+  ])
+})
+
 test('a host of a Gateway whose listener of HTTPS is for another is given a listener with a certificate', () => {
   const gw = gateway('default/gw', [
     http(),

@@ -39,6 +39,7 @@ export interface RowShare {
 
 /**
  * `no-endpoints`: nobody is behind these Services; `status`: what the gateway answers then, in place of a connection that comes to nothing.
+ * `no-pods`: no pod of the gateways is ready to serve it; `pods`: those that are there.
  * `stale`: a pod serves it, and it is not asked for any more. `refused`: the proxies do not take it. `unresolved`: some share
  * leads nowhere. `not-served`: nobody answers at the listener. `left-out`: some of the route, or of the Ingress, has no effect.
  */
@@ -49,6 +50,7 @@ export type RowState =
       readonly of: readonly { readonly service: ObjectRef; readonly port: number }[]
       readonly status?: number
     }
+  | { readonly code: 'no-pods'; readonly pods: readonly string[] }
   | { readonly code: 'refused' | 'unresolved'; readonly message: string }
   | { readonly code: 'not-served' | 'left-out'; readonly because: string; readonly message: string }
   | { readonly code: 'not-attached'; readonly because: string; readonly message?: string }

@@ -104,7 +104,7 @@ export const deedText = (deed: Deed): string => {
     case 'cors':
       return `pages of ${listed(deed.origins, 'or')} may ask`
     case 'request-timeout':
-      return `the whole answer must be there after ${deed.ms} ms, or it is 504`
+      return `an answer must have begun after ${deed.ms} ms, or it is 504`
     case 'backend-timeout':
       return `the backend must begin to answer within ${deed.ms} ms, or it is 504`
     case 'persistence':

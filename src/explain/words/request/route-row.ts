@@ -78,6 +78,8 @@ const stateText = ({ state, differs }: RouteRow): string => {
       const services = state.of.map(({ service, port }) => `${nameText(service)}:${port}`)
       return `NO ENDPOINTS: ${listed(services)}, ${state.status === undefined ? 'so that connections are closed' : `so that requests get ${state.status}`}`
     }
+    case 'no-pods':
+      return `NOT SERVED: ${state.pods.length === 0 ? 'no pod of the gateways is there' : `no pod of the gateways is ready: ${listed(state.pods)}`}`
     case 'unresolved':
       return `LEADS NOWHERE: ${state.message}`
     case 'not-served':

@@ -42,7 +42,7 @@ const whitelist = (name: string, does: string): Annotation => ({
 export const TRAFFIC_ANNOTATIONS: readonly Annotation[] = [
   boolean(
     'use-regex',
-    'Paths of type `ImplementationSpecific`, and those of type `Prefix` that have letters of regular expressions, are regular expressions of RE2. They match from the path’s beginning, upper and lower case alike.',
+    'Paths of type `ImplementationSpecific`, and those of any type that have letters of regular expressions, are regular expressions of RE2. They match from the path’s beginning, upper and lower case alike.',
     'useRegex',
   ),
   boolean(
@@ -78,10 +78,10 @@ export const TRAFFIC_ANNOTATIONS: readonly Annotation[] = [
   },
   {
     name: 'proxy-read-timeout',
-    does: 'Seconds until a backend must have begun to answer; later is 504.',
+    does: 'Seconds until a backend must have begun to answer; later is 504. Without it an hour, not the 60 seconds of ingress-nginx.',
     read(value) {
       const read = readNumber(value, 86_400)
-      if (read === undefined || read === 0) return bad('is no number of seconds between 1 and 86400', 'no limit')
+      if (read === undefined || read === 0) return bad('is no number of seconds between 1 and 86400', 'an hour')
       return { set: { readTimeoutMs: read * 1000 } }
     },
   },

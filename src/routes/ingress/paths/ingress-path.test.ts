@@ -93,14 +93,16 @@ test('with use-regex a path is a regular expression from its beginning on, in sm
   assert.equal(ask(routing, 'http://a.example/a/v1/x'), 'old')
 })
 
-test('with use-regex a Prefix is a regular expression only where it has letters of one, an Exact path never', () => {
-  const rules = [rule('', 'Prefix /plain web', 'Prefix /v(1|2) api', 'Exact /e(1) old')]
+test('with use-regex a path with a type is a regular expression only where it has letters of one', () => {
+  const rules = [rule('', 'Prefix /plain web', 'Prefix /v(1|2) api', 'Exact /e(1)$ old', 'Exact /e new')]
   const routing = route({ ingresses: [ingress('i', { rules }, { 'use-regex': 'true' })] })
   assert.equal(ask(routing, 'http://a.example/plain/x'), 'web')
   assert.equal(ask(routing, 'http://a.example/plainly'), '404')
   assert.equal(ask(routing, 'http://a.example/v1x'), 'api')
-  assert.equal(ask(routing, 'http://a.example/e(1)'), 'old')
-  assert.equal(ask(routing, 'http://a.example/e1'), '404')
+  assert.equal(ask(routing, 'http://a.example/e1'), 'old')
+  assert.equal(ask(routing, 'http://a.example/e(1)'), '404')
+  assert.equal(ask(routing, 'http://a.example/e'), 'new')
+  assert.equal(ask(routing, 'http://a.example/E'), '404')
 })
 
 test('the longest path decides, a regular expression or not', () => {
@@ -148,7 +150,7 @@ const rewriteOf = (path: string, target: string, request: string) => {
 
 test('rewrite-target is the path that a backend is asked for, groups of the path in it', () => {
   assert.deepEqual(rewriteOf('Prefix /a', '/b', '/a/x'), { path: { type: 'Full', value: '/b' }, told: [] })
-  for (const type of ['ImplementationSpecific', 'Prefix'])
+  for (const type of ['ImplementationSpecific', 'Prefix', 'Exact'])
     assert.deepEqual(rewriteOf(`${type} /a(/|$)(.*)`, '/b/$2', '/a/x'), {
       path: { type: 'Regex', pattern: '(?i:/a(/|$)(.*)).*', value: '/b/$2' },
       told: [],

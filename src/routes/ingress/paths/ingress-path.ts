@@ -16,7 +16,7 @@ const LONGEST = 8192
 
 const REGEX_LETTERS = /[()[\]{}*+?^$|\\]/
 
-/** Whether paths without a type of their own are regular expressions. */
+/** Whether paths are regular expressions: those without a type of their own, and of all types such as look like one. */
 const wantsRegex = ({ useRegex, rewriteTarget }: Settings): boolean => useRegex || /\$\d/.test(rewriteTarget ?? '')
 
 /** The path, or why no request can have it. */
@@ -27,8 +27,7 @@ export const readPath = (
 ): IngressPath | { readonly problem: string } => {
   const text = path || '/'
   const isFree = pathType !== 'Exact' && pathType !== 'Prefix'
-  if (wantsRegex(settings) && (isFree || (pathType === 'Prefix' && REGEX_LETTERS.test(text))))
-    return regexPath(text, patterns)
+  if (wantsRegex(settings) && (isFree || REGEX_LETTERS.test(text))) return regexPath(text, patterns)
   const value = matchedPath(text)
   if (value.length > LONGEST) return { problem: `it is of ${value.length} octets, and may be of ${LONGEST}` }
   if (requestPath(value) === undefined) return { problem: 'no request has such a path: it is refused, with 400' }

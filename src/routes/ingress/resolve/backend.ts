@@ -5,6 +5,7 @@ import type { News } from '../../routes.ts'
 import type { WeightedBackend } from '../../table/entry.ts'
 import type { Origin } from '../../table/origin.ts'
 import type { Backend } from '../../table/table.ts'
+import { portsText } from '../../values/ports-text.ts'
 import type { BackendProtocol, Settings } from '../annotations/settings.ts'
 import { warning } from '../news.ts'
 
@@ -43,9 +44,8 @@ export const resolveBackend = (
   const { name, number } = service.port ?? {}
   const port = ports.find((one) => (name ? one.name === name : one.port === number))
   if (port === undefined) {
-    const there = ports.map((one) => (one.name ? `${one.port} (${one.name})` : String(one.port))).join(', ') || 'none'
-    const wanted = name || number
-    return nobody('BackendNotFound', `Service ${namespace}/${service.name} has no TCP port ${wanted}; it has ${there}`)
+    const wanted = `${name || number}; it has ${portsText(ports)}`
+    return nobody('BackendNotFound', `Service ${namespace}/${service.name} has no TCP port ${wanted}`)
   }
   const backend = backendOf(found, port, settings)
   return { to: { backend: backend.key }, backend }
