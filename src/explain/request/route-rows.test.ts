@@ -40,7 +40,7 @@ test('rows are what gateways serve, in the order in which they go by it', () => 
   assert.deepEqual(cells(), [
     'default/gw | 172.30.255.7:80/HTTP | shop.test | /cart | default/web:80 | HTTPRoute default/shop 1 | served | http | -',
     'default/gw | 172.30.255.7:80/HTTP | shop.test | / | default/web:80 | HTTPRoute default/shop 0 | served | http | -',
-    'default/gw | 172.30.255.7:5432/TCP | * | - | - | Gateway default/gw | served | - | -',
+    'default/gw | 172.30.255.7:5432/TCP | * | - | - | Gateway default/gw | REFUSES CONNECTIONS: no route is attached | - | -',
   ])
 })
 
@@ -81,10 +81,11 @@ test('what is refused, leads nowhere or is not attached says so, with the reason
     ),
   )
   assert.deepEqual(
-    all.filter((row) => !/ served /.test(row)).map((row) => row.split(' | ').slice(4, 7).join(' | ')),
+    all.map((row) => row.split(' | ').slice(4, 7).join(' | ')),
     [
       'default/web:80 | HTTPRoute default/shop 1 | REFUSED by the proxy: too long',
       'answer 500 | HTTPRoute default/shop 0 | LEADS NOWHERE: Service default/wbe is not there',
+      '- | Gateway default/gw | REFUSES CONNECTIONS: no route is attached',
       '- | HTTPRoute default/lost | NOT ATTACHED: NoSuchParent',
       '- | HTTPRoute default/closed | NOT ATTACHED: NoMatchingParent, Gateway gw has no listener none',
     ],
@@ -176,7 +177,12 @@ test('a pod that serves something else than it should is named, row by row', () 
         .filter((_, column) => column === 3 || column === 6)
         .join(' '),
     ),
-    ['/cart NOT YET at b', '/ served', '/old NO MORE ASKED FOR, served yet by b', '- served'],
+    [
+      '/cart NOT YET at b',
+      '/ served',
+      '/old NO MORE ASKED FOR, served yet by b',
+      '- REFUSES CONNECTIONS: no route is attached',
+    ],
   )
 })
 
@@ -277,7 +283,9 @@ test('what of an Ingress is left out stands at its host and path, and so does a 
 })
 
 test('where no pod of the gateways is ready, nothing is served but what the kernel forwards', () => {
-  const states = (pods: RowFacts['proxies']) => cells(given, [], {}, pods).map((row) => row.split(' | ')[6])
+  const db = tcpRoute('default/db', { rules: [{ backendRefs: [{ name: 'web', port: 80 }] }] })
+  const all = facts({ gateways: [gw], httpRoutes: [shop(['/', 'web'], ['/cart', 'web'])], tcpRoutes: [db] })
+  const states = (pods: RowFacts['proxies']) => cells(all, [], {}, pods).map((row) => row.split(' | ')[6])
   const none = 'NOT SERVED: no pod of the gateways is there'
   assert.deepEqual(states([]), [none, none, 'served'])
   const unready = 'NOT SERVED: no pod of the gateways is ready: proxy-1 and proxy-2'
@@ -287,4 +295,19 @@ test('where no pod of the gateways is ready, nothing is served but what the kern
   const more = { services: [service('empty', '10.96.0.9')] }
   const empty = facts({ gateways: [gw], httpRoutes: [shop(['/', 'empty'])] }, { more })
   assert.match(cells(empty, [], {}, [])[0] ?? '', /NOT SERVED: no pod/, 'nobody is there to answer 503')
+})
+
+test('what the kernel refuses since no backend is there is not served', () => {
+  const state = (...backendRefs: readonly object[]) => {
+    const tcp = tcpRoute('default/db', { rules: [{ backendRefs: backendRefs as never }] })
+    return cells(facts({ gateways: [gw], tcpRoutes: [tcp] })).map((row) => row.split(' | ')[6])
+  }
+  const [web, gone] = [
+    { name: 'web', port: 80 },
+    { name: 'gone', port: 80 },
+  ]
+  assert.deepEqual(state(web), ['served'])
+  for (const refs of [[gone], [{ ...web, weight: 0 }]])
+    assert.deepEqual(state(...refs), ['REFUSES CONNECTIONS: no backend of the route is there and has a weight'])
+  assert.deepEqual(state({ ...web, weight: 3 }, gone), ['REFUSES CONNECTIONS: 1 of 4, whose backends are not there'])
 })

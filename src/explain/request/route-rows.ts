@@ -216,10 +216,22 @@ const kernelRows = ({ routes }: GatewayFacts, { addressesOf, hasEndpoints }: Row
           ? { code: 'nothing' }
           : { code: 'backends', shares: to.map(({ weight, service }) => ({ weight, ...serviceShare(service) })) },
       route: originRef(route),
-      state: endpointState(to, (one) => hasEndpoints(one, protocol), false),
+      state:
+        refusing(to, refusedWeight, route === site) ?? endpointState(to, (one) => hasEndpoints(one, protocol), false),
       differs: [],
     }),
   )
+
+/** What of the connections the kernel refuses, since there is no backend; undefined: nothing. */
+const refusing = (
+  to: readonly { readonly weight: number }[],
+  weight: number,
+  isWithoutRoute: boolean,
+): RowState | undefined => {
+  if (to.length === 0) return { code: 'refusing', why: isWithoutRoute ? 'no-route' : 'no-backend' }
+  const of = to.reduce((all, one) => all + one.weight, weight)
+  return weight === 0 ? undefined : { code: 'refusing', why: 'share', weight, of }
+}
 
 const isMeant = ({ route, gateway, hostnames }: RouteRow, filter: RowFilter): boolean =>
   (filter.namespace === undefined || route.namespace === filter.namespace) &&

@@ -39,6 +39,7 @@ export interface RowShare {
 
 /**
  * `no-endpoints`: nobody is behind these Services; `status`: what the gateway answers then, in place of a connection that comes to nothing.
+ * `refusing`: the kernel refuses all connections, as no route is attached, or none of its backends is there, or so large a share of them.
  * `no-pods`: no pod of the gateways is ready to serve it; `pods`: those that are there.
  * `stale`: a pod serves it, and it is not asked for any more. `refused`: the proxies do not take it. `unresolved`: some share
  * leads nowhere. `not-served`: nobody answers at the listener. `left-out`: some of the route, or of the Ingress, has no effect.
@@ -50,6 +51,8 @@ export type RowState =
       readonly of: readonly { readonly service: ObjectRef; readonly port: number }[]
       readonly status?: number
     }
+  | { readonly code: 'refusing'; readonly why: 'no-route' | 'no-backend' }
+  | { readonly code: 'refusing'; readonly why: 'share'; readonly weight: number; readonly of: number }
   | { readonly code: 'no-pods'; readonly pods: readonly string[] }
   | { readonly code: 'refused' | 'unresolved'; readonly message: string }
   | { readonly code: 'not-served' | 'left-out'; readonly because: string; readonly message: string }

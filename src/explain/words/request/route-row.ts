@@ -1,6 +1,6 @@
 import { urlHost } from '#net/port-protocol.ts'
 import type { RuleMatch } from '../../trace/request/route-ref.ts'
-import type { RouteRow, RowShare, RowTarget } from '../../trace/request/route-row.ts'
+import type { RouteRow, RowShare, RowState, RowTarget } from '../../trace/request/route-row.ts'
 import type { Deed } from '../../trace/request/step.ts'
 import { nameText } from '../object.ts'
 import { listed, plain } from '../text.ts'
@@ -78,6 +78,8 @@ const stateText = ({ state, differs }: RouteRow): string => {
       const services = state.of.map(({ service, port }) => `${nameText(service)}:${port}`)
       return `NO ENDPOINTS: ${listed(services)}, ${state.status === undefined ? 'so that connections are closed' : `so that requests get ${state.status}`}`
     }
+    case 'refusing':
+      return `REFUSES CONNECTIONS: ${refusingText(state)}`
     case 'no-pods':
       return `NOT SERVED: ${state.pods.length === 0 ? 'no pod of the gateways is there' : `no pod of the gateways is ready: ${listed(state.pods)}`}`
     case 'unresolved':
@@ -88,6 +90,17 @@ const stateText = ({ state, differs }: RouteRow): string => {
       return `LEFT OUT: ${state.because}, ${state.message}`
     case 'not-attached':
       return `NOT ATTACHED: ${state.because}${state.message ? `, ${state.message}` : ''}`
+  }
+}
+
+const refusingText = (state: Extract<RowState, { readonly code: 'refusing' }>): string => {
+  switch (state.why) {
+    case 'no-route':
+      return 'no route is attached'
+    case 'no-backend':
+      return 'no backend of the route is there and has a weight'
+    case 'share':
+      return `${state.weight} of ${state.of}, whose backends are not there`
   }
 }
 
