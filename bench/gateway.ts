@@ -111,6 +111,9 @@ try {
   filtered = compileProgram('filtered')
   const rivals = startRivals(folder, filtered.program, netns, node.addresses[0], ROUTES)
   children.push(...rivals.children)
+  // Nginx takes its time to read a thousand servers.
+  for (const { name, pids } of rivals.proxies)
+    await eventually(`the processes of ${name}`, () => pids().length > 0 || undefined)
   await sleep(1000)
   for (const { pids } of rivals.proxies) for (const pid of pids()) joinGroups(pid, master)
   const ours: ProxyServer = { name: 'ours', port: bind, pids: workers }

@@ -136,7 +136,7 @@ export const parentOf = (pid: number): number =>
   Number(/^PPid:\s+(\d+)/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1])
 
 const childrenOf = (parent: number): readonly number[] =>
-  readFileSync(`/proc/${parent}/task/${parent}/children`, 'utf8').trim().split(' ').map(Number)
+  readFileSync(`/proc/${parent}/task/${parent}/children`, 'utf8').split(' ').filter(Boolean).map(Number)
 
 /** Whoever is compared has what the other is given: its share of the processors follows from its cgroups. */
 export const joinGroups = (pid: number, as: number): void => {
