@@ -1,11 +1,13 @@
 import type { Entry } from '#routes/table/entry.ts'
 import { matchedPath } from '#routes/table/request-path.ts'
 import { sameItems } from '#routes/values/remembered.ts'
-import { decide } from '../rules/decision.ts'
+import { decide, isUnconditional } from '../rules/decision.ts'
+import { linesOf } from '../rules/named-text.ts'
 import type { RuleTexts } from '../rules/rule-text.ts'
 import { hostValue, type Led, NOTHING, type RouteValue, sharedValue } from '../rules/value.ts'
 import { exactKey, prefixKey } from './host-key.ts'
 import type { HostNode } from './host-nodes.ts'
+import { inBlocks, type Span, spansBefore } from './span.ts'
 
 /** What a port's map has of one hostname. */
 interface HostPaths {
@@ -51,32 +53,44 @@ const aboveOf = ({ parent, behind }: HostNode): RouteValue =>
  * of the key itself, of shorter prefixes, and all expressions.
  */
 function compute({ pattern, entries, parent }: HostNode, above: RouteValue, rules: RuleTexts): HostPaths {
-  const exact = new Map<string, Placed[]>()
-  const prefix = new Map<string, Placed[]>([['/', []]])
-  const expressions: Placed[] = []
-  entries.forEach((entry, place) => {
-    const { type, value } = entry.path
-    if (type === 'RegularExpression') expressions.push({ entry, place })
-    else push(type === 'Exact' ? exact : prefix, matchedPath(value), { entry, place })
+  const exact = new Map<string, Span[]>()
+  const prefix = new Map<string, Span[]>([['/', []]])
+  const expressions: Span[] = []
+  entries.forEach((what, place) => {
+    const { type, value } = what.path
+    const span = { what, first: place, last: place, parts: [] }
+    if (type === 'RegularExpression') expressions.push(span)
+    else push(type === 'Exact' ? exact : prefix, matchedPath(value), span)
   })
+  const blocks = inBlocks(expressions)
   const values = new Map<string, RouteValue>()
-  const texts = new Map<string, string>()
-  const behind = (own: readonly Placed[], path: string) => {
-    const all = [...own, ...expressions]
+  const found: Led[] = []
+  const behind = (own: readonly Span[], path: string) => {
+    const all = [...own]
     for (let around = path; around !== ''; around = around.slice(0, around.lastIndexOf('/'))) {
       all.push(...(prefix.get(around) ?? []))
     }
-    if (path !== '/') all.push(...(prefix.get('/') as Placed[]))
-    all.sort((a, b) => a.place - b.place)
+    if (path !== '/') all.push(...(prefix.get('/') as Span[]))
+    // Expressions are behind what takes all requests for the path, or among what does not.
+    const end = Math.min(...all.flatMap(({ what, first }) => (isUnconditional(what) ? [first] : [])))
+    const before = all.filter(({ first }) => first <= end)
+    before.push(
+      ...spansBefore(
+        blocks,
+        end,
+        before.map(({ first }) => first),
+      ),
+    )
+    before.sort((a, b) => a.first - b.first)
     return decide(
-      all.map(({ entry }) => entry),
+      before.map(({ what }) => what),
       above,
       rules,
     )
   }
-  const add = (key: string, { value, texts: own }: ReturnType<typeof behind>) => {
-    values.set(key, value)
-    for (const lines of own) for (const [name, line] of lines) texts.set(name, line)
+  const add = (key: string, led: Led) => {
+    values.set(key, led.value)
+    found.push(led)
   }
   for (const path of prefix.keys()) {
     const led = behind([], path)
@@ -84,16 +98,11 @@ function compute({ pattern, entries, parent }: HostNode, above: RouteValue, rule
     if (path !== '/' || led.value !== above || parent === undefined) add(prefixKey(pattern, path), led)
   }
   for (const [path, own] of exact) add(exactKey(pattern, path), behind(own, path))
-  return { values, texts }
+  return { values, texts: new Map([...linesOf(found)].flatMap((lines) => [...lines])) }
 }
 
-interface Placed {
-  readonly entry: Entry
-  readonly place: number
-}
-
-function push(map: Map<string, Placed[]>, path: string, placed: Placed): void {
+function push(map: Map<string, Span[]>, path: string, span: Span): void {
   const known = map.get(path)
-  if (known === undefined) map.set(path, [placed])
-  else known.push(placed)
+  if (known === undefined) map.set(path, [span])
+  else known.push(span)
 }

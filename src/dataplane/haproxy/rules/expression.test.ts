@@ -1,22 +1,49 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { expressionProgram } from './expression.ts'
+import { expressionText } from './expression.ts'
+
+const expressionProgram = (pattern: string): { start: number; steps: string; ranges: string } =>
+  JSON.parse([...expressionText(pattern).lines.values()].map((line) => line.slice(1)).join(''))
+
+/** Steps as lists: a letter and its numbers, for `.` the ranges in the place of those that stand for them. */
+function stepsOf(pattern: string) {
+  const { start, steps, ranges } = expressionProgram(pattern)
+  const numbers = (text: string) => (text.match(/.{4}/g) ?? []).map((digits) => Number.parseInt(digits, 36))
+  const list = (steps.match(/.{13}/g) ?? []).map((text): readonly (string | number)[] => {
+    const [kind = ''] = text
+    const [next = 0, second = 0, count = 0] = numbers(text.slice(1))
+    return kind === '.'
+      ? [kind, next, ...numbers(ranges.slice((second - 1) * 8, (second - 1 + count) * 8))]
+      : [kind, next, second, count]
+  })
+  return { start, list }
+}
 
 test('an expression is a program of steps that are numbered from 1, with all characters as ranges', () => {
-  assert.deepEqual(expressionProgram('[b-dx]a?'), {
+  assert.deepEqual(stepsOf('[b-dx]a?'), {
     start: 2,
-    steps: [['-'], ['.', 4, 98, 100, 120, 120], ['.', 5, 97, 97], ['|', 3, 5], ['!']],
+    list: [
+      ['-', 0, 0, 0],
+      ['.', 4, 98, 100, 120, 120],
+      ['.', 5, 97, 97],
+      ['|', 3, 5, 0],
+      ['!', 0, 0, 0],
+    ],
   })
-  assert.deepEqual(expressionProgram('(.)$'), {
-    start: 2,
-    steps: [['-'], ['(', 3, 3], ['.', 4, 0, 9, 11, 0x10ffff], ['(', 5, 4], ['^', 6, 8], ['!']],
-  })
+  assert.deepEqual(stepsOf('(.)$').list, [
+    ['-', 0, 0, 0],
+    ['(', 3, 3, 0],
+    ['.', 4, 0, 9, 11, 0x10ffff],
+    ['(', 5, 4, 0],
+    ['^', 6, 8, 0],
+    ['!', 0, 0, 0],
+  ])
 })
 
 test('a letter that may be written in both cases is all that are the same letter', () => {
   const ranges = (pattern: string) =>
-    expressionProgram(pattern)
-      .steps.find(([kind]) => kind === '.')
+    stepsOf(pattern)
+      .list.find(([kind]) => kind === '.')
       ?.slice(2)
   assert.deepEqual(ranges('(?i)a'), [65, 65, 97, 97])
   assert.deepEqual(ranges('(?i)K'), [75, 75, 107, 107, 0x212a, 0x212a])
@@ -24,10 +51,14 @@ test('a letter that may be written in both cases is all that are the same letter
   assert.deepEqual(ranges('(?i)7'), [55, 55])
 })
 
-test('the same expression is the same program, which is not made twice', () => {
-  assert.equal(expressionProgram('/same/.*'), expressionProgram('/same/.*'))
+test('what many steps take is written once', () => {
+  assert.equal(expressionProgram('[a-z]{1000}[0-9][a-z]').ranges.length, 2 * 8)
+})
+
+test('the same expression is the same text, which is not made twice', () => {
+  assert.equal(expressionText('/same/.*'), expressionText('/same/.*'))
 })
 
 test('what is no expression after all is a program without a beginning, and throws for nobody', () => {
-  assert.deepEqual(expressionProgram('('), { start: 0, steps: [] })
+  assert.deepEqual(expressionProgram('('), { start: 0, steps: '', ranges: '' })
 })
