@@ -135,6 +135,17 @@ test('texts of many paths beside many expressions go with their sum, not with th
   assert.ok(sizeOf(400) < 8 * sizeOf(100), `${sizeOf(100)} and ${sizeOf(400)}`)
 })
 
+test('texts of many paths below one with many conditions go with their sum, not with their product', () => {
+  const conditions = (count: number) =>
+    Array.from({ length: count }, (_, at) => {
+      const headers = [{ name: 'x-one', type: 'Exact' as const, value: String(at) }]
+      return entry('a.test', 'Prefix', '/', { headers })
+    })
+  const paths = (count: number) => prefixes(count).map((one): Entry => ({ ...one, method: 'PUT' }))
+  const sizeOf = (count: number) => sizeOfTexts(planOf([listener('', [...paths(count), ...conditions(count)])]))
+  assert.ok(sizeOf(400) < 8 * sizeOf(100), `${sizeOf(100)} and ${sizeOf(400)}`)
+})
+
 test('a hostname for which another listener is more specific is not looked for in one that is less so', () => {
   const plan = planOf([
     listener('', [entry('a.b.test', 'Prefix', '/'), entry('c.test', 'Prefix', '/')]),

@@ -10,7 +10,7 @@ local expressions = {}
 local MOST_WORK = 250000
 -- What takes as long as so many steps that are gone: to read a step, to look for a way from a place, a new place; and to
 -- read so many octets of a program takes as long as one.
-local READ, FOLLOWED, MADE, OCTETS = 6, 4, 20, 20
+local READ, FOLLOWED, MADE, OCTETS = 6, 4, 20, 10
 -- What all expressions of a thread keep of their steps, and of where characters lead.
 local MOST_KEPT = 100000
 
