@@ -38,16 +38,22 @@ const ANY_BUT_NEWLINE = 11
 const FOLD_CASE = 1
 const HIGHEST = 0x10ffff
 
-const KEPT = 1000
+/** Octets of texts that are kept for who asks next. */
+const MOST_KEPT = 16 * 1024 * 1024
 const known = new Map<string, NamedText>()
+let kept = 0
 
 /** The program of an expression in RE2's syntax, as a text that all who hold something against it name. */
 export const expressionText = (pattern: string): NamedText => {
   const before = known.get(pattern)
   if (before !== undefined) return before
   const text = namedText(expressionProgram(pattern))
-  if (known.size >= KEPT) known.clear()
+  if (kept > MOST_KEPT) {
+    known.clear()
+    kept = 0
+  }
   known.set(pattern, text)
+  for (const line of text.lines.values()) kept += line.length
   return text
 }
 
