@@ -107,6 +107,45 @@ test('texts stand before what leads to them, and none is longer than a command m
   for (const text of texts) assert.match(text, /^[.>][ -~]{0,8000}$/)
 })
 
+/** Octets of all texts. */
+const sizeOfTexts = (plan: ProxyPlan) => [...held(plan, 'maps/texts.map').values()].join('').length
+const prefixes = (count: number) => Array.from({ length: count }, (_, at) => entry('a.test', 'Prefix', `/p${at}`))
+const expressions = (count: number, more: string) =>
+  Array.from({ length: count }, (_, at) => entry('a.test', 'RegularExpression', `/r${at}${more}`))
+
+test('an expression is a text of its own, which stands once however many paths and rules it is for', () => {
+  const long = '[a-z]{900}'
+  const sizeOf = (paths: number) => sizeOfTexts(planOf([listener('', [...expressions(5, long), ...prefixes(paths)])]))
+  assert.ok(sizeOf(1) > 5 * 900)
+  assert.ok(sizeOf(50) < sizeOf(1) + 50 * 600, `${sizeOf(1)} and ${sizeOf(50)}`)
+  const by = { type: 'RegularExpression' as const, value: long }
+  const headers = [{ name: 'x-one', ...by }]
+  const path = { type: 'Regex' as const, pattern: long, value: '/' }
+  const rules = Array.from({ length: 50 }, (_, at) => {
+    const one = entry('a.test', 'Prefix', `/${at}`, { headers, query: headers })
+    return { ...one, rule: { ...one.rule, filters: [{ type: 'rewrite' as const, path }] } }
+  })
+  const size = sizeOfTexts(planOf([listener('', rules)]))
+  assert.ok(size < 20_000 + 50 * 800, `${size}`)
+})
+
+test('texts of many paths beside many expressions go with their sum, not with their product', () => {
+  const sizeOf = (count: number) =>
+    sizeOfTexts(planOf([listener('', [...expressions(count, 'x'), ...prefixes(count)])]))
+  assert.ok(sizeOf(400) < 8 * sizeOf(100), `${sizeOf(100)} and ${sizeOf(400)}`)
+})
+
+test('texts of many paths below one with many conditions go with their sum, not with their product', () => {
+  const conditions = (count: number) =>
+    Array.from({ length: count }, (_, at) => {
+      const headers = [{ name: 'x-one', type: 'Exact' as const, value: String(at) }]
+      return entry('a.test', 'Prefix', '/', { headers })
+    })
+  const paths = (count: number) => prefixes(count).map((one): Entry => ({ ...one, method: 'PUT' }))
+  const sizeOf = (count: number) => sizeOfTexts(planOf([listener('', [...paths(count), ...conditions(count)])]))
+  assert.ok(sizeOf(400) < 8 * sizeOf(100), `${sizeOf(100)} and ${sizeOf(400)}`)
+})
+
 test('a hostname for which another listener is more specific is not looked for in one that is less so', () => {
   const plan = planOf([
     listener('', [entry('a.b.test', 'Prefix', '/'), entry('c.test', 'Prefix', '/')]),

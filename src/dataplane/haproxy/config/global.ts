@@ -29,6 +29,9 @@ export function globalLines(table: RoutingTable, options: ProxyOptions): readonl
     '  tune.pattern.cache-size 0',
     // A connection that goes from one thread to another costs more than one that each thread has.
     '  tune.idle-pool.shared off',
+    // Who has much to do in Lua is interrupted soon, and before long it is seen who else has come: a millisecond or two.
+    '  tune.lua.forced-yield 1000',
+    '  tune.runqueue-depth 25',
     // Room for a request's or an answer's headers, and for those that routes add to them.
     '  tune.bufsize 32768',
     '  tune.maxrewrite 8192',

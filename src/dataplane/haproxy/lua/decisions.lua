@@ -4,7 +4,7 @@ local answer = require("answers").answer
 local expressions = require("expressions")
 local requests = require("requests")
 local rules = require("rules")
-local named = require("texts").named
+local texts = require("texts")
 local walk = require("hosts").walk
 local matches = expressions.matches
 
@@ -53,40 +53,62 @@ local function takes(candidate, asked)
   return true
 end
 
--- Finds the rule for what a map says of a path, and follows it.
-function decisions.route(txn)
-  local value = txn:get_var("txn.to")
+-- Of a decision, or of those who are candidates in many.
+local function read(name, work)
+  local value, octets = texts.named(name)
+  expressions.spend(work, octets // 5)
+  return value
+end
+
+-- Where the first leads that takes a request; nothing where none does.
+local function first_of(candidates, asked)
+  for _, candidate in ipairs(candidates) do
+    if candidate.among then
+      local to = first_of(read(candidate.among, asked.work).candidates, asked)
+      if to then return to end
+    elseif takes(candidate, asked) then return candidate.to end
+  end
+end
+
+-- What a map says of a path, as far as it is about rules alone.
+local function decided(txn, value)
   local path = txn.f:path()
   local asked = { txn = txn, path = path, work = expressions.work(), headers = {} }
   for _ = 1, 300 do
     local kind = value:byte(1)
     if kind == 33 then
-      local decision = named(value:sub(2))
-      value = decision.otherwise
-      for _, candidate in ipairs(decision.candidates) do
-        if takes(candidate, asked) then
-          value = candidate.to
-          break
-        end
-      end
+      local decision = read(value:sub(2), asked.work)
+      value = first_of(decision.candidates, asked) or decision.otherwise
     elseif kind == 94 then
       local shared, from = value:match("^.(.-)([^/]*)$")
       value = walk(requests.port_of(txn).paths, shared, txn:get_var("txn.host") or "", path .. "/?", from) or "-"
     elseif kind == 126 then
       value = walk(requests.port_of(txn).paths, value .. "/", txn:get_var("txn.host") or "", path .. "/?") or "-"
-    elseif kind == 45 then return answer(404)
-    elseif kind == 61 then return rules.follow(txn, value:sub(2))
-    else
-      txn:set_var("txn.to", value)
-      return nil
-    end
+    else return value end
   end
   error("a decision without an end")
 end
 
+-- What the map says of a host, however many labels it has.
+local function found(txn)
+  return walk(requests.port_of(txn).paths, "", txn:get_var("txn.host") or "", txn.f:path() .. "/?")
+end
+
+-- Finds the rule for what a map says of a path, and follows it. Others have their turn meanwhile, also who changes routes:
+-- then the map is asked again.
+function decisions.route(txn)
+  local is_done, value = pcall(decided, txn, txn:get_var("txn.to"))
+  if not is_done and value == texts.GONE then value = decided(txn, found(txn) or "-")
+  elseif not is_done then error(value, 0) end
+  local kind = value:byte(1)
+  if kind == 45 then return answer(404) end
+  if kind == 61 then return rules.follow(txn, value:sub(2)) end
+  txn:set_var("txn.to", value)
+end
+
 -- Finds what the map says of hosts of more labels than the configuration tries.
 function decisions.find(txn)
-  local value = walk(requests.port_of(txn).paths, "", txn:get_var("txn.host") or "", txn.f:path() .. "/?")
+  local value = found(txn)
   if value then txn:set_var("txn.to", value) end
 end
 

@@ -2,11 +2,16 @@
 -- however an expression is written: what can be reached after a character is found once and kept. What that takes is
 -- counted, and comes to an end.
 
+local named = require("texts").named
+
 local expressions = {}
 
--- What one request may take: the rest of it is passed along as `work`.
-local MOST_WORK = 200000
--- What all expressions of a thread keep of where characters lead.
+-- What one request may take, with all that it is held against: the rest of it is passed along as `work`.
+local MOST_WORK = 250000
+-- What takes as long as so many steps that are gone: to read a step, to look for a way from a place, a new place; and to
+-- read so many octets of a program takes as long as one.
+local READ, FOLLOWED, MADE, OCTETS = 6, 4, 20, 10
+-- What all expressions of a thread keep of their steps, and of where characters lead.
 local MOST_KEPT = 100000
 
 -- Stands for what is before a text and behind it; a newline.
@@ -22,6 +27,42 @@ function expressions.spend(work, amount)
 end
 
 local spend = expressions.spend
+
+-- Programs, which are read a step at a time as far as texts come: one step is a letter and three numbers of four digits.
+local STEP, RANGE = 13, 8
+local kept, age = 0, 0
+
+local function number_at(text, at) return tonumber(text:sub(at, at + 3), 36) end
+
+-- A program by the name of its text. What is kept of all of them goes at once.
+local function program_of(name, work)
+  local program, octets = named(name)
+  spend(work, 2 + octets // OCTETS)
+  if program.start == 0 then error("an expression that is none") end
+  if kept > MOST_KEPT then kept, age = 0, age + 1 end
+  if program.age ~= age then
+    program.age, program.places, program.read, program.first = age, {}, {}, nil
+    program.is_plain = not program.steps:find("^", 1, true)
+  end
+  return program
+end
+
+-- A step as a list: its letter, its numbers; in the place of those of ranges the characters that they begin and end with.
+local function step_of(program, number, work)
+  local step = program.read[number]
+  if step then return step end
+  local at = (number - 1) * STEP + 1
+  local text = program.steps
+  step = { text:sub(at, at), number_at(text, at + 1), number_at(text, at + 5) }
+  local count = step[1] == "." and number_at(text, at + 9) or 0
+  spend(work, READ + 2 * count)
+  if count > 0 then
+    local first = step[3] - 1
+    for half = 0, 2 * count - 1 do step[3 + half] = number_at(program.ranges, first * RANGE + half * RANGE // 2 + 1) end
+  end
+  program.read[number], kept = step, kept + #step
+  return step
+end
 
 -- Characters of a text in UTF-8; an octet that is none is the character for that.
 local function characters(text)
@@ -41,6 +82,15 @@ local function is_word(code)
   return code >= 97 and code <= 122 or code >= 65 and code <= 90 or code >= 48 and code <= 57 or code == 95
 end
 
+-- Those of a text that many may ask for one after another.
+local function characters_of(text, work)
+  if work.text ~= text then
+    spend(work, #text)
+    work.text, work.characters = text, characters(text)
+  end
+  return work.characters
+end
+
 -- What can be said of a place between two characters.
 local function between(before, after)
   local said = is_word(before) ~= is_word(after) and WORD_BOUNDARY or NO_WORD_BOUNDARY
@@ -49,30 +99,26 @@ local function between(before, after)
   return said
 end
 
--- Whether a step takes a character: by ranges in order.
-local function takes(step, code, work)
+-- Whether a step takes a character, by ranges in order; and how many of them have been looked at.
+local function takes(step, code)
   for at = 3, #step, 2 do
-    if code < step[at] then return false end
-    if code <= step[at + 1] then
-      spend(work, at)
-      return true
-    end
+    if code < step[at] then return false, at // 2 end
+    if code <= step[at + 1] then return true, at // 2 end
   end
-  spend(work, #step)
-  return false
+  return false, #step // 2
 end
 
 -- Steps that take a character or end, and are reached from some without one.
-local function reached(steps, from, said, work)
+local function reached(program, from, said, work)
   local found, seen, waiting = {}, {}, table.move(from, 1, #from, 1, {})
   while #waiting > 0 do
     local at = table.remove(waiting)
     if not seen[at] then
       seen[at] = true
       spend(work, 1)
-      local step = steps[at]
+      local step = step_of(program, at, work)
       local kind = step[1]
-      if kind == "." or kind == "!" then found[#found + 1] = at
+      if kind == "." or kind == "!" then found[#found + 1] = step
       elseif kind == "|" then
         waiting[#waiting + 1] = step[2]
         waiting[#waiting + 1] = step[3]
@@ -82,63 +128,88 @@ local function reached(steps, from, said, work)
   return found
 end
 
--- Places: the steps that are next behind a character, and what kind of character that was.
+-- Places: the steps that are next behind a character, and what kind of character that was, where anybody asks for that.
 
-local function kind_of(code)
+local function kind_of(program, code)
+  if program.is_plain then return 32 end
   if code == NONE or code == NEWLINE then return code end
   return is_word(code) and 97 or 32
 end
 
-local kept, age = 0, 0
-
-local function place(program, before, steps)
-  local key = before .. ":" .. table.concat(steps, ",")
+-- `steps` in order, each once. Most places have one.
+local function place(program, before, steps, work)
+  local key = #steps == 1 and steps[1] * 128 + before or before .. ":" .. table.concat(steps, ",")
   local found = program.places[key]
   if not found then
-    found = { before = before, steps = steps, next = {} }
-    program.places[key], kept = found, kept + #steps + 1
+    spend(work, MADE)
+    found = { before = before, steps = steps, next = {}, reached = {} }
+    program.places[key], kept = found, kept + #steps + 4
+  end
+  return found
+end
+
+-- Puts numbers in order, and leaves out those that are there before.
+local function once(numbers)
+  table.sort(numbers)
+  local all = {}
+  for _, number in ipairs(numbers) do
+    if number ~= all[#all] then all[#all + 1] = number end
+  end
+  return all
+end
+
+-- What may come next at a place, before a character.
+local function ahead(program, from, code, work)
+  local said = program.is_plain and 0 or between(from.before, code)
+  local found = from.reached[said]
+  if not found then
+    found = reached(program, from.steps, said, work)
+    from.reached[said], kept = found, kept + #found + 1
   end
   return found
 end
 
 -- The place behind a character; false where there is none.
 local function follow(program, from, code, work)
-  local steps, after, seen = program.steps, {}, {}
-  for _, at in ipairs(reached(steps, from.steps, between(from.before, code), work)) do
-    local step = steps[at]
-    if step[1] == "." and not seen[step[2]] and takes(step, code, work) then
-      seen[step[2]] = true
-      after[#after + 1] = step[2]
+  local after, spent = {}, FOLLOWED
+  for _, step in ipairs(ahead(program, from, code, work)) do
+    if step[1] == "." then
+      local is_taken, ranges = takes(step, code)
+      spent = spent + ranges
+      if is_taken then after[#after + 1] = step[2] end
     end
   end
+  spend(work, spent + 2 * #after)
   kept = kept + 1
   if #after == 0 then return false end
-  table.sort(after)
-  return place(program, kind_of(code), after)
+  return place(program, kind_of(program, code), #after > 1 and once(after) or after, work)
 end
 
 local function is_end(program, from, work)
-  for _, at in ipairs(reached(program.steps, from.steps, between(from.before, NONE), work)) do
-    if program.steps[at][1] == "!" then return true end
+  for _, step in ipairs(ahead(program, from, NONE, work)) do
+    if step[1] == "!" then return true end
   end
   return false
 end
 
--- Whether a program takes the whole of a text.
-function expressions.matches(program, text, work)
-  if kept > MOST_KEPT then kept, age = 0, age + 1 end
-  if program.age ~= age then program.age, program.places = age, {} end
-  spend(work, #text + 1)
-  local here = place(program, NONE, { program.start })
-  for _, code in ipairs(characters(text)) do
+-- Whether the program of a name takes the whole of a text.
+function expressions.matches(name, text, work)
+  local program = program_of(name, work)
+  local here = program.first or place(program, NONE, { program.start }, work)
+  program.first = here
+  for at, code in ipairs(characters_of(text, work)) do
     local after = here.next[code]
     if after == nil then
       after = follow(program, here, code, work)
       here.next[code] = after
     end
-    if not after then return false end
+    if not after then
+      spend(work, at)
+      return false
+    end
     here = after
   end
+  spend(work, #text)
   if here.ends == nil then here.ends = is_end(program, here, work) end
   return here.ends
 end
@@ -155,10 +226,11 @@ local function groups_of(text, marks)
   return groups
 end
 
--- What the groups of a program took of a text of ASCII that it takes as a whole, by their numbers; else nothing. Ways are
+-- What the groups of the program of a name took of a text of ASCII that it takes as a whole, by their numbers; else nothing. Ways are
 -- tried in the order in which RE2 prefers them: of two from the same step at the same place the second leads nowhere.
-function expressions.groups(program, text, work)
-  local steps, codes = program.steps, { text:byte(1, -1) }
+function expressions.groups(name, text, work)
+  local program, codes = program_of(name, work), { text:byte(1, -1) }
+  local count = #program.steps // STEP
   local marks, seen = {}, {}
   -- Steps to go on from with their places; a mark to be put back is below zero, with its former place.
   local waiting, places, depth = { program.start }, { 1 }, 1
@@ -170,13 +242,14 @@ function expressions.groups(program, text, work)
       at = nil
     end
     while at do
-      local step, key = steps[at], place * #steps + at
+      local step, key = step_of(program, at, work), place * count + at
       local kind = step[1]
       spend(work, 1)
       at = step[2]
       if kind == "." then
-        local code = codes[place]
-        if code and takes(step, code, work) then place = place + 1 else at = nil end
+        local is_taken, ranges = takes(step, codes[place] or NONE)
+        spend(work, ranges)
+        if is_taken then place = place + 1 else at = nil end
       elseif kind == "|" then
         if seen[key] then at = nil
         else

@@ -1,4 +1,4 @@
--- What names of decisions and rules stand for: JSON in the map of texts, read once and kept.
+-- What names of decisions, rules and expressions stand for: JSON in the map of texts, read once and kept.
 
 local texts = Map.new("maps/texts.map", Map._str)
 
@@ -60,31 +60,40 @@ function read(text, at)
   return tonumber(word), at + #word
 end
 
--- Octets of texts whose values are kept.
-local MOST = 16 * 1024 * 1024
-local known, held = {}, 0
+-- Octets of texts whose values are kept: those that are asked for, and those that were before them.
+local MOST = 8 * 1024 * 1024
+local known, before, held = {}, {}, 0
 
+-- Nothing where routes have changed, and nobody is led to it any more.
 local function text_of(name)
   local text = texts:lookup(name)
-  local all, part = { text:sub(2) }, 1
-  while text:byte(1) == 62 do
+  local all, part = {}, 1
+  while text do
+    all[part] = text:sub(2)
+    if text:byte(1) ~= 62 then return table.concat(all) end
     text = texts:lookup(name .. "." .. part)
     part = part + 1
-    all[part] = text:sub(2)
   end
-  return table.concat(all)
 end
 
--- What a name stands for, for ever: it follows from the text.
+-- Thrown where somebody has been on the way to a text that is no more.
+local GONE = "a text that is gone"
+
+-- What a name stands for, for ever: it follows from the text. Also how many octets had to be read for it.
 local function named(name)
-  local value = known[name]
-  if value == nil then
+  local kept = known[name]
+  if kept then return kept.value, 0 end
+  local read_now = 0
+  kept = before[name]
+  if not kept then
     local text = text_of(name)
-    value = read(text, 1)
-    if held > MOST then known, held = {}, 0 end
-    known[name], held = value, held + #text
+    if not text then error(GONE, 0) end
+    kept = { value = read(text, 1), size = #text }
+    read_now = #text
   end
-  return value
+  if held > MOST then known, before, held = {}, known, 0 end
+  known[name], held = kept, held + kept.size
+  return kept.value, read_now
 end
 
-return { named = named }
+return { named = named, GONE = GONE }

@@ -34,5 +34,5 @@ export function portNames(port: SitePort, rules: RuleTexts): PortNames {
   return { names, ended }
 }
 
-const elsewhere = (value: string): Led => ({ value, texts: [] })
+const elsewhere = (value: string): Led => ({ value })
 const keyOf = (port: SitePort, { star }: Listener, hostname: string) => hostKey(port.bind, hostPattern(hostname, star))

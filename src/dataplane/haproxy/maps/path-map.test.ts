@@ -18,7 +18,7 @@ const led = (entries: readonly Entry[], more: Partial<HostNode> = {}) => {
   return Object.fromEntries(
     Array.from(values, ([key, value]) => {
       if (!value.startsWith('!')) return [key, short(value)]
-      const { candidates, otherwise } = textOf({ value, texts: [texts] })
+      const { candidates, otherwise } = textOf({ value, lines: texts })
       return [key, [...candidates.map(({ to }: { to: string }) => short(to)), short(otherwise)].join(' ')]
     }),
   )
@@ -98,6 +98,6 @@ test('the same entries are looked at once, until something that they lead to is 
 test('all texts on the way are there', () => {
   const rule = ruleTo('one', { requestTimeoutMs: 1000 })
   const { values, texts } = pathsOf([entryTo('one', '/', { method: 'GET', rule })])
-  const { candidates } = textOf({ value: values.get('a.test/')!, texts: [texts] })
-  assert.equal(textOf({ value: candidates[0].to, texts: [texts] }).requestTimeoutMs, 1000)
+  const { candidates } = textOf({ value: values.get('a.test/')!, lines: texts })
+  assert.equal(textOf({ value: candidates[0].to, lines: texts }).requestTimeoutMs, 1000)
 })

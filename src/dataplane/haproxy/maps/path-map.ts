@@ -2,10 +2,12 @@ import type { Entry } from '#routes/table/entry.ts'
 import { matchedPath } from '#routes/table/request-path.ts'
 import { sameItems } from '#routes/values/remembered.ts'
 import { decide } from '../rules/decision.ts'
+import { linesOf } from '../rules/named-text.ts'
 import type { RuleTexts } from '../rules/rule-text.ts'
 import { hostValue, type Led, NOTHING, type RouteValue, sharedValue } from '../rules/value.ts'
 import { exactKey, prefixKey } from './host-key.ts'
 import type { HostNode } from './host-nodes.ts'
+import { inOrder, type Run, runOf, type Span } from './span.ts'
 
 /** What a port's map has of one hostname. */
 interface HostPaths {
@@ -51,49 +53,57 @@ const aboveOf = ({ parent, behind }: HostNode): RouteValue =>
  * of the key itself, of shorter prefixes, and all expressions.
  */
 function compute({ pattern, entries, parent }: HostNode, above: RouteValue, rules: RuleTexts): HostPaths {
-  const exact = new Map<string, Placed[]>()
-  const prefix = new Map<string, Placed[]>([['/', []]])
-  const expressions: Placed[] = []
-  entries.forEach((entry, place) => {
-    const { type, value } = entry.path
-    if (type === 'RegularExpression') expressions.push({ entry, place })
-    else push(type === 'Exact' ? exact : prefix, matchedPath(value), { entry, place })
-  })
+  const { exact, prefix, expressions } = runsOf(entries)
   const values = new Map<string, RouteValue>()
-  const texts = new Map<string, string>()
-  const behind = (own: readonly Placed[], path: string) => {
-    const all = [...own, ...expressions]
-    for (let around = path; around !== ''; around = around.slice(0, around.lastIndexOf('/'))) {
-      all.push(...(prefix.get(around) ?? []))
-    }
-    if (path !== '/') all.push(...(prefix.get('/') as Placed[]))
-    all.sort((a, b) => a.place - b.place)
-    return decide(
-      all.map(({ entry }) => entry),
+  const found: Led[] = []
+  const add = (key: string, path: string, own: readonly Run[] = []) => {
+    const runs = [...own, ...around(path, prefix), ...expressions]
+    const led = decide(
+      inOrder(runs).map(({ what }) => what),
       above,
       rules,
     )
-  }
-  const add = (key: string, { value, texts: own }: ReturnType<typeof behind>) => {
-    values.set(key, value)
-    for (const lines of own) for (const [name, line] of lines) texts.set(name, line)
-  }
-  for (const path of prefix.keys()) {
-    const led = behind([], path)
     // A path that is not found is looked for at the less specific hostname all the same: that need not be said.
-    if (path !== '/' || led.value !== above || parent === undefined) add(prefixKey(pattern, path), led)
+    if (key === prefixKey(pattern, '/') && led.value === above && parent !== undefined) return
+    values.set(key, led.value)
+    found.push(led)
   }
-  for (const [path, own] of exact) add(exactKey(pattern, path), behind(own, path))
-  return { values, texts }
+  for (const path of new Set([...prefix.keys(), '/'])) add(prefixKey(pattern, path), path)
+  for (const [path, own] of exact) add(exactKey(pattern, path), path, [own])
+  return { values, texts: new Map([...linesOf(found)].flatMap((lines) => [...lines])) }
 }
 
-interface Placed {
-  readonly entry: Entry
-  readonly place: number
+interface HostRuns {
+  readonly exact: ReadonlyMap<string, Run>
+  readonly prefix: ReadonlyMap<string, Run>
+  readonly expressions: readonly Run[]
 }
 
-function push(map: Map<string, Placed[]>, path: string, placed: Placed): void {
-  const known = map.get(path)
-  if (known === undefined) map.set(path, [placed])
-  else known.push(placed)
+function runsOf(entries: readonly Entry[]): HostRuns {
+  const spans: { readonly [type in Entry['path']['type']]: Map<string, Span[]> } = {
+    Exact: new Map(),
+    Prefix: new Map(),
+    RegularExpression: new Map(),
+  }
+  entries.forEach((what, place) => {
+    const { type, value } = what.path
+    const key = type === 'RegularExpression' ? '' : matchedPath(value)
+    const known = spans[type].get(key)
+    const span = { what, first: place, last: place, parts: [] }
+    if (known === undefined) spans[type].set(key, [span])
+    else known.push(span)
+  })
+  const runs = (of: ReadonlyMap<string, readonly Span[]>) => new Map(Array.from(of, ([key, one]) => [key, runOf(one)]))
+  return {
+    exact: runs(spans.Exact),
+    prefix: runs(spans.Prefix),
+    expressions: [...runs(spans.RegularExpression).values()],
+  }
+}
+
+/** Those of the prefixes that a path has, itself too. */
+function around(path: string, prefix: ReadonlyMap<string, Run>): readonly Run[] {
+  const paths = path === '/' ? ['/'] : ['/', path]
+  for (let end = path.lastIndexOf('/'); end > 0; end = path.lastIndexOf('/', end - 1)) paths.push(path.slice(0, end))
+  return paths.flatMap((one) => prefix.get(one) ?? [])
 }

@@ -1,6 +1,7 @@
 import { httpListeners } from '#routes/table/match.ts'
 import type { RoutingTable } from '#routes/table/table.ts'
 import type { ProxyMap } from '../proxy-map.ts'
+import { linesOf } from '../rules/named-text.ts'
 import { RuleTexts } from '../rules/rule-text.ts'
 import type { Led, RouteValue } from '../rules/value.ts'
 import type { Slots } from '../slots.ts'
@@ -18,10 +19,8 @@ export function proxyMaps(table: RoutingTable, slots: Slots): ReadonlyMap<string
   const [listeners, stars] = [new Map<string, string>(), new Map<string, string>()]
   const byPort = new Map<string, ProxyMap>()
   const addAll = (map: Map<string, RouteValue>, all: ReadonlyMap<string, Led>) => {
-    for (const [key, led] of all) {
-      map.set(key, led.value)
-      for (const lines of led.texts) texts.add(lines)
-    }
+    for (const [key, led] of all) map.set(key, led.value)
+    for (const lines of linesOf(all.values())) texts.add(lines)
   }
   for (const port of table.sites.flatMap((site) => site.ports)) {
     const own = new Set<ReadonlyMap<string, RouteValue>>()

@@ -3,7 +3,8 @@ import { test } from 'node:test'
 import type { Entry } from '#routes/table/entry.ts'
 import { entryTo, ruleTo, textOf } from '../testing/entries.ts'
 import { decide } from './decision.ts'
-import { expressionProgram } from './expression.ts'
+import { expressionText } from './expression.ts'
+import { linesOf } from './named-text.ts'
 import { RuleTexts } from './rule-text.ts'
 
 const slots = (more: Readonly<Record<string, string>> = {}) =>
@@ -15,7 +16,7 @@ const get = (name: string, more: Partial<Entry> = {}) => entryTo(name, '/', { me
 test('where the first entry takes all requests there is nothing to decide', () => {
   const first = entryTo('one')
   assert.equal(decide([first, get('two')], '-', RULES), RULES.of(first.rule))
-  assert.deepEqual(decide([], '^*.test', RULES), { value: '^*.test', texts: [] })
+  assert.deepEqual(decide([], '^*.test', RULES), { value: '^*.test' })
 })
 
 test('entries are asked in order, up to the first that takes all; else what is next', () => {
@@ -31,7 +32,7 @@ test('entries are asked in order, up to the first that takes all; else what is n
 test('a candidate has what its entry asks for and nothing more, header names in lower case', () => {
   const candidateOf = (path: string, more: Partial<Entry>) =>
     textOf(decide([entryTo('one', path, more)], '-', RULES)).candidates[0]
-  const program = (pattern: string) => JSON.parse(JSON.stringify(expressionProgram(pattern)))
+  const program = (pattern: string) => expressionText(pattern).name
   assert.deepEqual(candidateOf('~/a.*', {}), { to: slotOf('one'), path: program('/a.*') })
   assert.deepEqual(candidateOf('/', { headers: [{ name: 'X-Team', type: 'Exact', value: 'A' }] }), {
     to: slotOf('one'),
@@ -46,12 +47,12 @@ test('a candidate has what its entry asks for and nothing more, header names in 
 test('texts of all rules that may take the request come along, each once', () => {
   const filtered = ruleTo('one', { filters: [{ type: 'mirror', backend: 'two', numerator: 1, denominator: 1 }] })
   const led = decide([get('one', { rule: filtered }), entryTo('one', '/', { rule: filtered })], '-', RULES)
-  assert.equal(led.texts.length, 2)
+  assert.equal(linesOf([led]).size, 2)
   const { candidates, otherwise } = textOf(led)
   assert.deepEqual([candidates[0].to, otherwise], [RULES.of(filtered).value, RULES.of(filtered).value])
-  assert.equal(textOf({ value: otherwise, texts: led.texts }).name, filtered.id)
+  assert.equal(textOf({ ...led, value: otherwise }).name, filtered.id)
   // What stands behind an entry that takes all is never asked.
-  assert.equal(decide([get('one'), entryTo('two'), get('one', { rule: filtered })], '-', RULES).texts.length, 1)
+  assert.equal(linesOf([decide([get('one'), entryTo('two'), get('one', { rule: filtered })], '-', RULES)]).size, 1)
 })
 
 test('the same entries are decided once, until a slot, an entry or what is next is another', () => {

@@ -1,17 +1,21 @@
 import { RE2JS } from 're2js'
+import { type NamedText, namedText } from './named-text.ts'
 
 /**
- * A step of an expression, by its first item; others are numbers of steps, which begin at 1, as Lua counts, and what it is
- * about. `.`: a character in one of these ranges, in order, then the step; `|`: either step, the first before the
- * second; `(`: a mark, by its number from 1 on, of where a group begins or ends; `^`: the step where all of these bits can
- * be said of the place; `!`: the end; `-`: none.
+ * What the Lua program holds texts against, in time that goes with their length whatever the expression is: a few long
+ * texts of records, of which it reads those that a text comes to. Numbers are four digits of base 36.
+ *
+ * A step is a letter and three numbers; steps are numbered from 1, as Lua counts. `.`: the next step behind a character in
+ * one of some ranges, the first of them, how many; `|`: either step, the first before the second; `(`: the next step, and
+ * a mark, by its number from 1 on, of where a group begins or ends; `^`: the next step where all of these bits can be said
+ * of the place; `!`: the end; `-`: none. Numbers that are not named are 0.
  */
-type Step = readonly [kind: '.' | '|' | '(' | '^' | '!' | '-', ...numbers: readonly number[]]
-
-/** What the Lua program holds texts against, in time that goes with their length whatever the expression is. */
-export interface ExpressionProgram {
+interface ExpressionProgram {
+  /** 0: there is none, and who is held against it is answered with 500. */
   readonly start: number
-  readonly steps: readonly Step[]
+  readonly steps: string
+  /** Two characters each, the first and the last; those of a step in order. */
+  readonly ranges: string
 }
 
 /** An instruction as RE2 has it. */
@@ -34,49 +38,72 @@ const ANY_BUT_NEWLINE = 11
 const FOLD_CASE = 1
 const HIGHEST = 0x10ffff
 
-const KEPT = 1000
-const known = new Map<string, ExpressionProgram>()
+/** Octets of texts that are kept for who asks next. */
+const MOST_KEPT = 16 * 1024 * 1024
+const known = new Map<string, NamedText>()
+let kept = 0
 
-/** Has no step to begin at: who is held against it is answered with 500. */
-const NONE: ExpressionProgram = { start: 0, steps: [] }
-
-/**
- * The program of an expression in RE2's syntax. Routes have found it right; were it none after all, its rule alone would
- * be broken.
- */
-export const expressionProgram = (pattern: string): ExpressionProgram => {
+/** The program of an expression in RE2's syntax, as a text that all who hold something against it name. */
+export const expressionText = (pattern: string): NamedText => {
   const before = known.get(pattern)
   if (before !== undefined) return before
-  const program = compile(pattern)
-  if (known.size >= KEPT) known.clear()
-  known.set(pattern, program)
-  return program
+  const text = namedText(expressionProgram(pattern))
+  if (kept > MOST_KEPT) {
+    known.clear()
+    kept = 0
+  }
+  known.set(pattern, text)
+  for (const line of text.lines.values()) kept += line.length
+  return text
 }
 
-const compile = (pattern: string): ExpressionProgram => {
+/** Routes have found an expression right; were it none after all, its rule alone would be broken. */
+const expressionProgram = (pattern: string): ExpressionProgram => {
   try {
     const { inst, start } = RE2JS.compile(pattern).re2Input.prog
-    return { start: start + 1, steps: (inst as readonly Instruction[]).map(stepOf) }
+    const ranges = new Ranges()
+    const steps = (inst as readonly Instruction[]).map((one) => stepOf(one, ranges)).join('')
+    return { start: start + 1, steps, ranges: ranges.text }
   } catch {
-    return NONE
+    return { start: 0, steps: '', ranges: '' }
   }
 }
 
-const stepOf = ({ op, out, arg, runes }: Instruction): Step => {
+const record = (kind: string, ...numbers: readonly number[]): string =>
+  kind + [0, 1, 2].map((at) => digits(numbers[at] ?? 0)).join('')
+const digits = (number: number): string => number.toString(36).padStart(4, '0')
+
+/** What steps take, each list once. */
+class Ranges {
+  text = ''
+  readonly #places = new Map<string, number>()
+
+  /** The number of the first one, and how many there are. */
+  add(list: readonly number[]): readonly [first: number, count: number] {
+    const text = list.map(digits).join('')
+    const place = this.#places.get(text) ?? this.text.length / 8 + 1
+    if (!this.#places.has(text)) this.text += text
+    this.#places.set(text, place)
+    return [place, list.length / 2]
+  }
+}
+
+const stepOf = ({ op, out, arg, runes }: Instruction, ranges: Ranges): string => {
   const next = out + 1
-  if (ALTERNATIVES.includes(op)) return ['|', next, arg + 1]
-  if (op === CAPTURE) return ['(', next, arg + 1]
-  if (op === EMPTY_WIDTH) return ['^', next, arg]
-  if (op === NOP) return ['^', next, 0]
-  if (op === MATCH) return ['!']
-  if (RUNES.includes(op)) return ['.', next, ...ranges([...runes], arg)]
-  if (op === ANY) return ['.', next, 0, HIGHEST]
-  if (op === ANY_BUT_NEWLINE) return ['.', next, 0, 9, 11, HIGHEST]
-  return ['-']
+  const character = (list: readonly number[]) => record('.', next, ...ranges.add(list))
+  if (ALTERNATIVES.includes(op)) return record('|', next, arg + 1)
+  if (op === CAPTURE) return record('(', next, arg + 1)
+  if (op === EMPTY_WIDTH) return record('^', next, arg)
+  if (op === NOP) return record('^', next, 0)
+  if (op === MATCH) return record('!')
+  if (RUNES.includes(op)) return character(rangesOf([...runes], arg))
+  if (op === ANY) return character([0, HIGHEST])
+  if (op === ANY_BUT_NEWLINE) return character([0, 9, 11, HIGHEST])
+  return record('-')
 }
 
 /** One character stands for itself, or for those that are the same in upper and lower case. */
-const ranges = (runes: readonly number[], flags: number): readonly number[] => {
+const rangesOf = (runes: readonly number[], flags: number): readonly number[] => {
   const [only] = runes
   if (runes.length !== 1 || only === undefined) return runes
   return (flags & FOLD_CASE) === 0 ? [only, only] : foldedRanges(only)

@@ -1,7 +1,7 @@
 import { backendsOf } from '#routes/rules/backends-of.ts'
 import type { PathChange, Rule, WeightedBackend } from '#routes/table/entry.ts'
 import { contentId } from './content-id.ts'
-import { expressionProgram } from './expression.ts'
+import { expressionText } from './expression.ts'
 import { namedText } from './named-text.ts'
 import { ruleName } from './rule-name.ts'
 import { type Led, ruleValue, slotValue } from './value.ts'
@@ -34,9 +34,9 @@ export class RuleTexts {
 
   #led(rule: Rule): Led {
     const slot = this.#plainSlot(rule)
-    if (slot !== undefined) return { value: slotValue(slot, ruleName(rule.id)), texts: [] }
-    const { name, lines } = namedText(this.#text(rule))
-    return { value: ruleValue(name), texts: [lines] }
+    if (slot !== undefined) return { value: slotValue(slot, ruleName(rule.id)) }
+    const { name, ...texts } = namedText(this.#text(rule), patternsOf(rule).map(expressionText))
+    return { value: ruleValue(name), ...texts }
   }
 
   #plainSlot(rule: Rule): string | undefined {
@@ -89,10 +89,18 @@ export class RuleTexts {
   }
 }
 
-/** What moves a path by an expression, with its program. */
+/** Expressions by which a rule moves paths. */
+const patternsOf = ({ filters, action }: Rule): readonly string[] =>
+  [
+    ...filters,
+    ...(action.type === 'redirect' ? [action] : []),
+    ...(action.type === 'forward' ? action.to.flatMap((one) => one.filters) : []),
+  ].flatMap((change) => ('path' in change && change.path?.type === 'Regex' ? [change.path.pattern] : []))
+
+/** What moves a path by an expression, with its program's name. */
 const withProgram = <T extends { readonly path?: PathChange }>(change: T): unknown => {
   const { path } = change
   if (path?.type !== 'Regex') return change
   const { type, pattern, value } = path
-  return { ...change, path: { type, program: expressionProgram(pattern), value } }
+  return { ...change, path: { type, program: expressionText(pattern).name, value } }
 }

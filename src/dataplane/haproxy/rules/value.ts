@@ -1,3 +1,5 @@
+import type { Texts } from './named-text.ts'
+
 /**
  * What a port's map says of a path. `http-3;HTTPRoute shop/cart 0`: the slot, and what log and metrics call the rule.
  * `=RULE`: the Lua program does what the rule says. `!DECISION`: it decides which rule. `^HOSTNAME`: the paths of a less
@@ -13,8 +15,7 @@ export const decisionValue = (decision: string): RouteValue => `!${decision}`
 export const sharedValue = (name: string): RouteValue => `~${name}`
 export const hostValue = (pattern: string): RouteValue => `^${pattern}`
 
-/** A value, and lines of all texts that are read on the way from it. */
-export interface Led {
+/** A value, and all texts that are read on the way from it. */
+export interface Led extends Texts {
   readonly value: RouteValue
-  readonly texts: readonly ReadonlyMap<string, string>[]
 }

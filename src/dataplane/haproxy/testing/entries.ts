@@ -1,4 +1,5 @@
 import type { Entry, Rule, WeightedBackend } from '#routes/table/entry.ts'
+import { linesOf } from '../rules/named-text.ts'
 import type { Led } from '../rules/value.ts'
 
 const ORIGIN = { kind: 'HTTPRoute', namespace: 'shop', name: 'cart' }
@@ -34,9 +35,9 @@ export const entryTo = (backend: string, path = '/', more: Partial<Entry> = {}):
 }
 
 /** What the Lua program reads at a value: the text by that name, put together from its lines. */
-export const textOf = ({ value, texts }: Led) => {
-  const lines = new Map(texts.flatMap((own) => [...own]))
-  const name = value.slice(1)
+export const textOf = (led: Led) => {
+  const lines = new Map([...linesOf([led])].flatMap((own) => [...own]))
+  const name = led.value.slice(1)
   let text = ''
   for (let part = 0; ; part++) {
     const line = lines.get(part === 0 ? name : `${name}.${part}`) ?? ''

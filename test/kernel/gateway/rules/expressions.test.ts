@@ -201,6 +201,62 @@ test('no expression and no text holds anybody up; what takes too long is answere
   })
 })
 
+const byPath = (value: string, id: string): Entry =>
+  entry('cpu.test', 'one', { id }, { path: { type: 'RegularExpression', value } })
+
+test('other hosts are served while somebody asks for what takes as long as it may', async () => {
+  const long = '[a-z]{1000}'.repeat(4)
+  const entries = [
+    entry('other.test', 'two'),
+    ...Array.from({ length: 4 }, (_, at) =>
+      entry('cpu.test', 'one', {}, { path: { type: 'Prefix', value: `/0${at}` } }),
+    ),
+    ...Array.from({ length: 20 }, (_, at) => byPath(`(?i:/${long}x{${at + 1}}!).*`, `rule ${at}`)),
+    entry('cpu.test', 'one'),
+  ]
+  await withProxy(backends, entries, async () => {
+    // However long expressions are behind a path: as far as they do not come, they cost nothing.
+    for (let at = 0; at < 4; at++) assert.equal((await send(request('cpu.test', [], '', 'GET', `/0${at}`))).status, 200)
+    const statuses = new Set<number>()
+    let isOver = false
+    const asking = Array.from({ length: 8 }, async (_, by) => {
+      for (let times = 0; !isOver; times++) {
+        const letters = Array.from({ length: 6000 }, (_, at) => 'abcdefg'[(at * at * (by + times + 1)) % 7]).join('')
+        statuses.add((await send(request('cpu.test', [], '', 'GET', `/${letters}`))).status)
+      }
+    })
+    const times: number[] = []
+    for (let count = 0; count < 30; count++) {
+      const began = performance.now()
+      assert.equal((await send(request('other.test'))).status, 200)
+      times.push(performance.now() - began)
+    }
+    isOver = true
+    await Promise.all(asking)
+    assert.deepEqual([...statuses], [500])
+    const median = times.sort((a, b) => a - b)[15] as number
+    assert.ok(median < 100, `${median} ms`)
+  })
+})
+
+test('a hundred expressions of one host are fine, also for the first request', async () => {
+  const agent =
+    'Mozilla/5.0 (Linux; Android 10; K) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/120.0.0.0 Mobile Safari/537.36'
+  const entries = Array.from({ length: 100 }, (_, at) => [
+    byPath(`(?i:/api/v[0-9]+/service-${at}(/|$)(.*)).*`, `path ${at}`),
+    entry(
+      'agents.test',
+      'two',
+      { id: `agent ${at}` },
+      { headers: [{ name: 'user-agent', type: 'RegularExpression', value: `.*Chrome/[0-9]+.*Mobile${at}.*` }] },
+    ),
+  ])
+  await withProxy(backends, [...entries.flat(), entry('agents.test', 'one')], async () => {
+    assert.equal((await send(request('cpu.test', [], '', 'GET', '/api/v1/service-99/users'))).status, 200)
+    assert.equal((await send(request('agents.test', [`User-Agent: ${agent}`]))).status, 200)
+  })
+})
+
 test('an expression that is none breaks its own rule alone, and lets no other take its requests', async () => {
   const headers = [{ name: 'x-text', type: 'RegularExpression' as const, value: '(' }]
   const path = { type: 'Exact' as const, value: '/broken' }
