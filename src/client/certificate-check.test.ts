@@ -59,6 +59,7 @@ test('a certificate is right with the key that it was made for', () => {
   assert.equal(checkCertificate(NAMED, other), 'the key is not the one of the certificate')
   assert.match(checkCertificate(NAMED, 'none') ?? '', /^the key cannot be read: /)
   assert.equal(checkCertificate(NAMED.repeat(40), KEY), undefined)
+  assert.equal(checkCertificate(`${'Subject: CN = a\n'.repeat(5000)}${NAMED}`, KEY), undefined, 'text is none of it')
   assert.match(
     checkCertificate(NAMED.repeat(50), KEY) ?? '',
     /^the certificate, .* are of \d+ octets, and may be of 29000/,

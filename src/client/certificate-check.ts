@@ -29,9 +29,13 @@ const weakness = ({ publicKey }: X509Certificate): string | undefined => {
     : undefined
 }
 
+/** What people write between the blocks is for nobody. */
+const blockOctets = (pem: string): number =>
+  pemTexts(pem).reduce((sum, { text }) => sum + Buffer.byteLength(text) + 1, 0)
+
 /** What is wrong with a certificate, those above it, and its key, both PEM; undefined: nothing. */
 const certificateFault = (chain: string, key: string): string | undefined => {
-  const octets = chain.length + key.length
+  const octets = blockOctets(chain) + blockOctets(key)
   if (octets > MOST_OCTETS)
     return `the certificate, those above it and the key are of ${octets} octets, and may be of ${MOST_OCTETS} together: leave out what no client needs`
   let certificates: readonly X509Certificate[]

@@ -179,7 +179,8 @@ const gatewayFacts = (
     pods.some(({ metadata }) => metadata?.namespace === DATA_PLANE_NAMESPACE && metadata.name === name)
   const reports = [...readReports(named.configMaps.get(DATA_PLANE_KEY), isPod).values()]
   const refusals = refusalsOf(reports)
-  return { objects, refusals, routes: routesOf(all, optionsOf(services, { refusals, waiting: waitingOf(reports) })) }
+  const waiting = waitingOf(reports)
+  return { objects, refusals, waiting, routes: routesOf(all, optionsOf(services, { refusals, waiting })) }
 }
 
 const sitesOf = (services: ClusterFacts['services']): ReadonlyMap<string, Service> =>

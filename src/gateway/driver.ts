@@ -232,15 +232,12 @@ export class Driver {
   }
 }
 
-/** Kinds that routes ask for, each with the namespace that counts for it: of several the first by name. */
-const kindsByNamespace = ({ backends }: RoutingTable): ReadonlyMap<string, string> => {
-  const found = new Map<string, string>()
+/** Kinds that routes ask for, each with the namespaces of Services that it is for. */
+const kindsByNamespace = ({ backends }: RoutingTable): ReadonlyMap<string, ReadonlySet<string>> => {
+  const found = new Map<string, Set<string>>()
   for (const backend of backends.values()) {
     const kind = slotKind(backend)
-    if (!isMadeByRoutes(kind)) continue
-    const { namespace } = backend.service
-    const first = found.get(kind)
-    if (first === undefined || namespace < first) found.set(kind, namespace)
+    if (isMadeByRoutes(kind)) found.set(kind, (found.get(kind) ?? new Set()).add(backend.service.namespace))
   }
   return found
 }

@@ -4,8 +4,8 @@ import { HandClock } from '#clock/testing/hand-clock.ts'
 import { KindBudget } from './kind-budget.ts'
 
 /** Of one namespace. */
-const asked = (from: number, to: number, namespace = 'shop'): ReadonlyMap<string, string> =>
-  new Map([...kinds(from, to)].map((kind) => [kind, namespace]))
+const asked = (from: number, to: number, namespace = 'shop'): ReadonlyMap<string, ReadonlySet<string>> =>
+  new Map([...kinds(from, to)].map((kind) => [kind, new Set([namespace])]))
 const kinds = (from: number, to: number): ReadonlySet<string> =>
   new Set(Array.from({ length: to - from }, (_, at) => `http-retry-${1000 + from + at}`))
 const NONE: ReadonlySet<string> = new Set()
@@ -64,7 +64,10 @@ test('a proxy that starts takes all kinds up to the most together, and new ones 
   assert.equal(budget.waiting(NONE, two(40), true).kinds.size, 0)
   assert.deepEqual(budget.waiting(NONE, two(57)).kinds, kinds(56, 57))
   const three = new Map([...two(56), ...asked(56, 66, 'c')])
-  assert.deepEqual(new KindBudget(new HandClock()).waiting(NONE, three, true).kinds, kinds(54, 56))
+  assert.deepEqual(
+    new KindBudget(new HandClock()).waiting(NONE, three, true).kinds,
+    new Set([...kinds(27, 28), ...kinds(55, 56)]),
+  )
 })
 
 test('each proxy takes the same ones, in whatever order routes name them, and first those that it has', () => {
@@ -87,4 +90,18 @@ test('the minute begins when there is room for as many as there may be at once',
   assert.deepEqual(budget.waiting(NONE, asked(0, 18)).kinds, kinds(17, 18))
   clock.advance(1)
   assert.deepEqual(budget.waiting(NONE, asked(0, 18)).kinds, NONE)
+})
+
+test('a kind that several namespaces want waits only where none of them has room', () => {
+  const clock = new HandClock()
+  const greedy = new Map([...asked(0, 32, 'aaa'), ...asked(40, 41, 'shop')])
+  const budget = new KindBudget(clock)
+  assert.equal(budget.waiting(NONE, greedy, true).kinds.size, 0)
+  // One more that has all that it may have writes a rule with what the other has.
+  const both = new Map([...greedy, ...[...kinds(40, 41)].map((kind) => [kind, new Set(['aaa', 'shop'])] as const)])
+  for (const one of [budget, new KindBudget(clock)])
+    assert.deepEqual(one.waiting(kinds(40, 41), both, true).kinds, NONE)
+  // Who wants it alone in the end has it on its own account.
+  const alone = new Map([...asked(0, 31, 'aaa'), ...asked(40, 41, 'aaa'), ...asked(50, 51, 'aaa')])
+  assert.deepEqual(budget.waiting(NONE, alone).kinds, kinds(50, 51))
 })

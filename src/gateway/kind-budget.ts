@@ -27,29 +27,37 @@ export class KindBudget {
   }
 
   /**
-   * Of the kinds that are wanted, each by a namespace, those that have to wait; `known`: those that the proxy has, or had
-   * before it starts. Namespaces take turns. `againMs`: there may be room then.
+   * Of the kinds that are wanted, each by some namespaces, those that have to wait; `known`: those that the proxy has, or had
+   * before it starts. Namespaces take turns, and one that several want waits only where none of them has room. `againMs`: there
+   * may be room then.
    */
   waiting(
     known: ReadonlySet<string>,
-    wanted: ReadonlyMap<string, string>,
+    wanted: ReadonlyMap<string, ReadonlySet<string>>,
     isStart = false,
   ): { readonly kinds: ReadonlySet<string>; readonly againMs: number } {
     this.#fill()
-    for (const kind of this.#taken.keys()) if (!wanted.has(kind)) this.#taken.delete(kind)
     const held = new Map<string, number>()
-    for (const namespace of this.#taken.values()) held.set(namespace, (held.get(namespace) ?? 0) + 1)
+    const modestFirst = byModesty(wanted)
+    for (const [kind, namespace] of this.#taken) {
+      const by = wanted.get(kind)
+      if (by === undefined) this.#taken.delete(kind)
+      else {
+        const own = by.has(namespace) ? namespace : modestFirst(by)[0]!
+        this.#taken.set(kind, own)
+        held.set(own, (held.get(own) ?? 0) + 1)
+      }
+    }
     const kinds = new Set<string>()
     const inTurn = turnsOf(wanted)
     for (const kind of [...inTurn.filter((one) => known.has(one)), ...inTurn.filter((one) => !known.has(one))]) {
       if (this.#taken.has(kind)) continue
-      const namespace = wanted.get(kind)!
-      const has = held.get(namespace) ?? 0
+      const namespace = modestFirst(wanted.get(kind)!).find((one) => (held.get(one) ?? 0) < OF_ONE)
       const isKnown = isStart || known.has(kind)
-      if (this.#taken.size < MOST && has < OF_ONE && (isKnown || this.#room > 0)) {
+      if (namespace !== undefined && this.#taken.size < MOST && (isKnown || this.#room > 0)) {
         if (!isKnown) this.#room--
         this.#taken.set(kind, namespace)
-        held.set(namespace, has + 1)
+        held.set(namespace, (held.get(namespace) ?? 0) + 1)
       } else kinds.add(kind)
     }
     return { kinds, againMs: this.#since + EACH_MS - this.#clock.now() }
@@ -68,12 +76,25 @@ export class KindBudget {
 }
 
 /** The first of each namespace, then the second of each: the same at each proxy, as far as they have the same. */
-const turnsOf = (wanted: ReadonlyMap<string, string>): readonly string[] => {
-  const byNamespace = [...Map.groupBy([...wanted.keys()].sort(), (kind) => wanted.get(kind)!)].sort(byName)
-  return byNamespace
+const turnsOf = (wanted: ReadonlyMap<string, ReadonlySet<string>>): readonly string[] => {
+  const byNamespace = new Map<string, string[]>()
+  for (const kind of [...wanted.keys()].sort())
+    for (const namespace of wanted.get(kind)!) {
+      const kinds = byNamespace.get(namespace)
+      if (kinds === undefined) byNamespace.set(namespace, [kind])
+      else kinds.push(kind)
+    }
+  const turns = [...byNamespace]
+    .sort(([a], [b]) => (a < b ? -1 : 1))
     .flatMap(([, kinds]) => kinds.map((kind, turn) => ({ kind, turn })))
     .sort((a, b) => a.turn - b.turn)
-    .map(({ kind }) => kind)
+  return [...new Set(turns.map(({ kind }) => kind))]
 }
 
-const byName = ([a]: readonly [string, unknown], [b]: readonly [string, unknown]): number => (a < b ? -1 : 1)
+/** Puts namespaces in order by how many kinds they want, and by their names: it is for the first that a kind is taken. */
+const byModesty = (wanted: ReadonlyMap<string, ReadonlySet<string>>) => {
+  const wants = new Map<string, number>()
+  for (const by of wanted.values()) for (const one of by) wants.set(one, (wants.get(one) ?? 0) + 1)
+  return (namespaces: ReadonlySet<string>): readonly string[] =>
+    [...namespaces].sort((a, b) => wants.get(a)! - wants.get(b)! || (a < b ? -1 : 1))
+}

@@ -90,6 +90,27 @@ test('a certificate and an expression that HAProxy refuses are left out and told
   assert.deepEqual([await get('/y'), await get('/z')], ['200 e0', '404 '])
 })
 
+test('what there is no line of a file for is left out and told, before HAProxy comes and after', {
+  skip,
+}, async (t) => {
+  const under = new HaproxyUnderTest(t)
+  const [a] = await startServers(t, 1)
+  under.servers.set('A', [a!])
+  const plan = (list: Readonly<Record<string, string>>) =>
+    inParts({ routes: { '/a': 's0' }, list, backends: { s0: 'A' }, certificates: {}, lines: [] })
+  under.proxy.set(plan({ '^/x$': 's0', '^/y$': 's0 ' }))
+  await under.proxy.settled()
+  await under.start()
+  const odd = /^an entry of a map is no line/
+  assert.match(under.proxy.refused.get('^/y$') ?? '', odd)
+  assert.deepEqual([await get('/x'), await get('/y')], ['200 e0', '404 '])
+  under.proxy.set(plan({ '^/x$': 's0', '^/y$': 's0', '^/z$': `s0${'x'.repeat(31_000)}`, '^/w$': 's0' }))
+  await under.proxy.settled()
+  assert.equal(under.proxy.fault, undefined)
+  assert.deepEqual([...under.proxy.refused.keys()], ['^/z$'])
+  assert.deepEqual([await get('/y'), await get('/w')], ['200 e0', '200 e0'])
+})
+
 test('certificates come, change and go while HAProxy runs', { skip }, async (t) => {
   const under = new HaproxyUnderTest(t)
   const plan = (certificates: Record<string, string>) => ({

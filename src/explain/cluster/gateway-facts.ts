@@ -11,6 +11,8 @@ export interface GatewayFacts {
   readonly routes: Routes
   /** What the proxies do not take, in their words, by the id of a rule or of a listener. */
   readonly refusals: ReadonlyMap<string, string>
+  /** What of a rule has to wait though it is served, by its id. */
+  readonly waiting: ReadonlyMap<string, string>
   /** What of it nobody could look at. */
   readonly unseen: readonly Unseen[]
 }

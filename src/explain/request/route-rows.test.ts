@@ -92,6 +92,17 @@ test('what is refused, leads nowhere or is not attached says so, with the reason
   )
 })
 
+test('a rule that is served and has to wait for some of it says so', () => {
+  const given = facts(
+    { gateways: [gateway('default/gw', [http()])], httpRoutes: [shop(['/a', 'web'], ['/b', 'web'])] },
+    { waiting: new Map([['HTTPRoute default/shop 1', 'tried once meanwhile']]) },
+  )
+  assert.deepEqual(
+    cells(given).map((row) => row.split(' | ').slice(5, 7).join(' | ')),
+    ['HTTPRoute default/shop 0 | served', 'HTTPRoute default/shop 1 | SERVED IN PART: tried once meanwhile'],
+  )
+})
+
 test('what of a route cannot be done is told whatever the proxy refuses of it', () => {
   const [first, ...more] = shop(['/a', 'web'], ['/b', 'web'], ['/c', 'web']).spec.rules!
   const partly = httpRoute('default/shop', { rules: [{ ...first!, retry: { backoff: '1s' } }, ...more] })
@@ -108,16 +119,6 @@ test('what of a route cannot be done is told whatever the proxy refuses of it', 
       'HTTPRoute default/shop 1 | REFUSED by the proxy: too long',
       'HTTPRoute default/shop | LEFT OUT: UnsupportedValue, Dropped Rule 0: retry.backoff is not supported: HAProxy sends again at once',
     ],
-  )
-})
-
-test('a rule that has no retries as yet is served', () => {
-  const waiting = new Map([['HTTPRoute default/shop 0', 'tried once']])
-  const gateways = [gateway('default/gw', [http()])]
-  const all = cells(facts({ gateways, httpRoutes: [shop(['/', 'web'])] }, { waiting }))
-  assert.deepEqual(
-    all.map((row) => row.split(' | ')[6]),
-    ['served'],
   )
 })
 

@@ -146,7 +146,7 @@ const rowOf = (
 }
 
 const stateOf = (
-  { refusals, routes }: GatewayFacts,
+  { refusals, waiting, routes }: GatewayFacts,
   { hasEndpoints, proxies }: RowFacts,
   { id, action }: Rule,
   protocol: Listener['protocol'],
@@ -162,7 +162,9 @@ const stateOf = (
     action.type === 'forward'
       ? action.to.flatMap(({ to }) => ('backend' in to ? (routes.table.backends.get(to.backend) ?? []) : []))
       : []
-  return endpointState(backends, (one) => hasEndpoints(one, 'TCP'), protocol !== 'TLS')
+  const state = endpointState(backends, (one) => hasEndpoints(one, 'TCP'), protocol !== 'TLS')
+  const waits = waiting.get(id)
+  return state.code === 'served' && waits !== undefined ? { code: 'waiting', message: waits } : state
 }
 
 /** `served`, but where a backend has nobody who answers; `isHttp`: then the gateway does. */

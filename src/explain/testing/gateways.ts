@@ -116,6 +116,6 @@ export const withGateway = (
         .flatMap(({ spec }) => spec?.ports ?? [])
         .map(({ targetPort }) => ({ protocol: 'TCP', address: '::', port: Number(targetPort) })),
     },
-    gateways: { objects, routes, refusals, unseen: [] },
+    gateways: { objects, routes, refusals, waiting, unseen: [] },
   }
 }

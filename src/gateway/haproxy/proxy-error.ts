@@ -8,7 +8,9 @@ export class ProxyError extends Error {
   }
 }
 
-export const isRefusal = (error: unknown): boolean => error instanceof ProxyError && error.code === 'PROXY_REFUSED'
+/** What is no line of its files counts as refused, too: some part brings it. */
+export const isRefusal = (error: unknown): error is ProxyError =>
+  error instanceof ProxyError && (error.code === 'PROXY_REFUSED' || error.code === 'PLAN_INVALID')
 
 /** What work comes to, or `refused` where HAProxy refuses it. */
 export const unlessRefused = async <T>(work: Promise<T> | undefined, refused: T): Promise<T | undefined> => {

@@ -6,7 +6,7 @@ import { configKey } from './files/config-text.ts'
 import { Files, type FileTexts, filesOf } from './files/files.ts'
 import { type Held, heldFromFiles } from './held.ts'
 import { reloadMaster, showProcesses } from './master-socket.ts'
-import { ProxyError } from './proxy-error.ts'
+import { isRefusal, ProxyError } from './proxy-error.ts'
 import { readConfig, readPid } from './runtime/read-held.ts'
 import { RuntimeSocket } from './runtime/runtime-socket.ts'
 import { type SlotServers, Worker } from './runtime/worker.ts'
@@ -59,7 +59,13 @@ export class ProxyFolder {
   /** HAProxy's words where it refuses such files. */
   check(plan: ProxyPlan, servers: SlotServers): Promise<string | undefined> {
     const { program, draftFolder } = this.#place
-    return checkFiles(program, draftFolder, this.#textsOf(plan, servers))
+    try {
+      return checkFiles(program, draftFolder, this.#textsOf(plan, servers))
+    } catch (error) {
+      // It would not read what there is no line for.
+      if (isRefusal(error)) return Promise.resolve(error.message)
+      throw error
+    }
   }
 
   /**

@@ -15,6 +15,16 @@ export const remembered = <K extends object, D extends readonly unknown[], V>(
   }
 }
 
+/** The map that was given before, as long as the next one has the same: for whoever remembers what followed from it. */
+export const steadyMap = <K, V>(): ((next: ReadonlyMap<K, V>) => ReadonlyMap<K, V>) => {
+  let last: ReadonlyMap<K, V> = new Map()
+  return (next) => {
+    const isSame = next.size === last.size && [...next].every(([key, value]) => last.get(key) === value)
+    if (!isSame) last = next
+    return last
+  }
+}
+
 /** Whether two lists hold the same things in the same order. */
 export const sameItems = (left: readonly unknown[], right: readonly unknown[]): boolean =>
   left.length === right.length && left.every((item, at) => item === right[at])

@@ -4,7 +4,7 @@ import { durationMs } from './duration.ts'
 import { sameFault } from './fault.ts'
 import { commonHostname, commonHostnames, isWide } from './hostname.ts'
 import { Patterns, patternFault, quotedPattern } from './pattern.ts'
-import { remembered, sameItems } from './remembered.ts'
+import { remembered, sameItems, steadyMap } from './remembered.ts'
 
 test('of two hostnames the narrower one is common to both, whichever comes first', () => {
   for (const [one, other, common] of [
@@ -94,6 +94,22 @@ test('the expressions of an object have a bound together, those of another one t
   // As many as people write are within it.
   const many = new Patterns()
   for (let number = 0; number < 1000; number++) assert.equal(many.fault(`(?i:/items/${number}/[^/]+).*`), undefined)
+})
+
+test('a map stays the same one as long as another has the same in it', () => {
+  const steady = steadyMap<string, number>()
+  const first = steady(new Map([['a', 1]]))
+  assert.equal(steady(new Map([['a', 1]])), first)
+  for (const other of [
+    new Map([['a', 2]]),
+    new Map([['b', 2]]),
+    new Map([
+      ['b', 2],
+      ['c', 3],
+    ]),
+    new Map(),
+  ])
+    assert.equal(steady(other), other)
 })
 
 test('what is remembered is computed anew only where something that it depends on is another', () => {

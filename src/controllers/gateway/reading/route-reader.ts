@@ -21,6 +21,7 @@ import { DATA_PLANE_NAME, DATA_PLANE_NAMESPACE, GATEWAY_CONTROLLER, GATEWAY_NAME
 import { type PodReport, readReports, refusalsOf, servedBy, waitingOf } from '#routes/reports.ts'
 import type { RouteObjects, RouteOptions } from '#routes/route-objects.ts'
 import { bindOf, isManaged, siteKey, siteKeyOf } from '#routes/site-service.ts'
+import { steadyMap } from '#routes/values/remembered.ts'
 import type { Cache } from '../../context.ts'
 import { sameValue } from '../../values/equal.ts'
 import type { SiteServices } from '../infrastructure/site-services.ts'
@@ -71,6 +72,8 @@ export class RouteReader {
   readonly #definitions
   readonly #slices
   readonly #checks = certificateChecks()
+  readonly #refusals = steadyMap<string, string>()
+  readonly #waiting = steadyMap<string, string>()
 
   constructor(
     informers: Informers,
@@ -236,8 +239,8 @@ export class RouteReader {
         const service = sites.get(siteKey(port.site))
         return service !== undefined && this.#slices.isLed(service, port)
       },
-      refusals: refusalsOf(reports.values()),
-      waiting: waitingOf(reports.values()),
+      refusals: this.#refusals(refusalsOf(reports.values())),
+      waiting: this.#waiting(waitingOf(reports.values())),
       ...this.#checks,
     }
   }

@@ -94,11 +94,18 @@ local function found(txn)
   return walk(requests.port_of(txn).paths, "", txn:get_var("txn.host") or "", txn.f:path() .. "/?")
 end
 
+-- The same, when all texts have been read that are needed from there on.
+local function prepared(txn, value)
+  value = decided(txn, value)
+  if value:byte(1) == 61 then rules.read(value:sub(2)) end
+  return value
+end
+
 -- Finds the rule for what a map says of a path, and follows it. Others have their turn meanwhile, also who changes routes:
 -- then the map is asked again.
 function decisions.route(txn)
-  local is_done, value = pcall(decided, txn, txn:get_var("txn.to"))
-  if not is_done and value == texts.GONE then value = decided(txn, found(txn) or "-")
+  local is_done, value = pcall(prepared, txn, txn:get_var("txn.to"))
+  if not is_done and value == texts.GONE then value = prepared(txn, found(txn) or "-")
   elseif not is_done then error(value, 0) end
   local kind = value:byte(1)
   if kind == 45 then return answer(404) end

@@ -11,8 +11,9 @@ local MOST_WORK = 250000
 -- What takes as long as so many steps that are gone: to read a step, to look for a way from a place, a new place; and to
 -- read so many octets of a program takes as long as one.
 local READ, FOLLOWED, MADE, OCTETS = 6, 4, 20, 10
--- What all expressions of a thread keep of their steps, and of where characters lead.
-local MOST_KEPT = 100000
+-- Numbers that the expressions of a thread keep of their steps, and of where characters lead: of those that are asked for,
+-- and as many of those that were before them.
+local MOST_KEPT = 400000
 
 -- Stands for what is before a text and behind it; a newline.
 local NONE, NEWLINE = -1, 10
@@ -30,20 +31,29 @@ local spend = expressions.spend
 
 -- Programs, which are read a step at a time as far as texts come: one step is a letter and three numbers of four digits.
 local STEP, RANGE = 13, 8
-local kept, age = 0, 0
+-- By the names of their texts.
+local known, before, kept = {}, {}, 0
+
+local function keep(program, count) program.kept, kept = program.kept + count, kept + count end
 
 local function number_at(text, at) return tonumber(text:sub(at, at + 3), 36) end
 
--- A program by the name of its text. What is kept of all of them goes at once.
+-- A program by the name of its text. What nobody has asked for since many others were goes.
 local function program_of(name, work)
-  local program, octets = named(name)
-  spend(work, 2 + octets // OCTETS)
-  if program.start == 0 then error("an expression that is none") end
-  if kept > MOST_KEPT then kept, age = 0, age + 1 end
-  if program.age ~= age then
-    program.age, program.places, program.read, program.first = age, {}, {}, nil
+  spend(work, 2)
+  local program = known[name]
+  if program then return program end
+  program = before[name]
+  if not program then
+    local text, octets = named(name)
+    spend(work, octets // OCTETS)
+    if text.start == 0 then error("an expression that is none") end
+    program = { start = text.start, steps = text.steps, ranges = text.ranges, places = {}, read = {} }
     program.is_plain = not program.steps:find("^", 1, true)
+    program.kept = (#program.steps + #program.ranges) // 16
   end
+  if kept > MOST_KEPT then known, before, kept = {}, known, 0 end
+  known[name], kept = program, kept + program.kept
   return program
 end
 
@@ -60,7 +70,8 @@ local function step_of(program, number, work)
     local first = step[3] - 1
     for half = 0, 2 * count - 1 do step[3 + half] = number_at(program.ranges, first * RANGE + half * RANGE // 2 + 1) end
   end
-  program.read[number], kept = step, kept + #step
+  program.read[number] = step
+  keep(program, #step)
   return step
 end
 
@@ -143,7 +154,8 @@ local function place(program, before, steps, work)
   if not found then
     spend(work, MADE)
     found = { before = before, steps = steps, next = {}, reached = {} }
-    program.places[key], kept = found, kept + #steps + 4
+    program.places[key] = found
+    keep(program, #steps + 4)
   end
   return found
 end
@@ -164,7 +176,8 @@ local function ahead(program, from, code, work)
   local found = from.reached[said]
   if not found then
     found = reached(program, from.steps, said, work)
-    from.reached[said], kept = found, kept + #found + 1
+    from.reached[said] = found
+    keep(program, #found + 1)
   end
   return found
 end
@@ -180,7 +193,7 @@ local function follow(program, from, code, work)
     end
   end
   spend(work, spent + 2 * #after)
-  kept = kept + 1
+  keep(program, 1)
   if #after == 0 then return false end
   return place(program, kind_of(program, code), #after > 1 and once(after) or after, work)
 end

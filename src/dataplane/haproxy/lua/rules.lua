@@ -49,6 +49,20 @@ local function counted(txn, name, reply)
   txn:set_var("txn.counted", reply.status // 100 .. ";" .. name)
 end
 
+local function read_program(change)
+  if change.path and change.path.program then named(change.path.program) end
+end
+
+-- Reads a rule by its name, and all that it names.
+function rules.read(name)
+  local rule = named(name)
+  for _, filter in ipairs(rule.filters) do read_program(filter) end
+  read_program(rule.action)
+  for _, backend in ipairs(rule.action.to or {}) do
+    for _, filter in ipairs(backend.filters) do read_program(filter) end
+  end
+end
+
 function rules.give(txn) return txn:get_priv().reply end
 
 -- Does what the rule of a name says.

@@ -30,6 +30,14 @@ test('a text is at its name; of one that is longer than a command may be the res
   assert.deepEqual(linesOf(20_000), [' 8000', '.1 8000', '.2 4000'])
 })
 
+test('no line ends in a blank, wherever a text is cut: maps have no such lines', () => {
+  for (const value of [`${'x'.repeat(7998)} y`, ' '.repeat(30_000), { a: `b${' '.repeat(16_000)}c` }]) {
+    const lines = [...namedText(value).lines.values()]
+    for (const line of lines) assert.match(line, /^[.>](?:.*\S)$/)
+    assert.deepEqual(JSON.parse(lines.map((line) => line.slice(1)).join('')), value)
+  }
+})
+
 test('a rule has its own name, and another one where counters have no room for it', () => {
   assert.equal(ruleName('x'.repeat(160)), 'x'.repeat(160))
   assert.equal(ruleName('x'.repeat(161)), contentId('x'.repeat(161)))

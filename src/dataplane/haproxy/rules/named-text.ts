@@ -26,7 +26,9 @@ export function namedText(value: unknown, named: readonly Texts[] = []): NamedTe
   const lines = new Map<string, string>()
   for (let part = 0; part < parts; part++) {
     const more = part + 1 < parts ? '>' : '.'
-    lines.set(part === 0 ? name : `${name}.${part}`, more + text.slice(part * LONGEST, (part + 1) * LONGEST))
+    // A line of a map has no blank at its end. Only within a string JSON has any.
+    const line = text.slice(part * LONGEST, (part + 1) * LONGEST).replace(/ $/, '\\u0020')
+    lines.set(part === 0 ? name : `${name}.${part}`, more + line)
   }
   return { name, lines, named }
 }

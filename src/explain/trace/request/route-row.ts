@@ -41,6 +41,7 @@ export interface RowShare {
  * `no-endpoints`: nobody is behind these Services; `status`: what the gateway answers then, in place of a connection that comes to nothing.
  * `refusing`: the kernel refuses all connections, as no route is attached, or none of its backends is there, or so large a share of them.
  * `no-pods`: no pod of the gateways is ready to serve it; `pods`: those that are there.
+ * `waiting`: it is served, and some of it has to wait.
  * `stale`: a pod serves it, and it is not asked for any more. `refused`: the proxies do not take it. `unresolved`: some share
  * leads nowhere. `not-served`: nobody answers at the listener. `left-out`: some of the route, or of the Ingress, has no effect.
  */
@@ -54,6 +55,6 @@ export type RowState =
   | { readonly code: 'refusing'; readonly why: 'no-route' | 'no-backend' }
   | { readonly code: 'refusing'; readonly why: 'share'; readonly weight: number; readonly of: number }
   | { readonly code: 'no-pods'; readonly pods: readonly string[] }
-  | { readonly code: 'refused' | 'unresolved'; readonly message: string }
+  | { readonly code: 'refused' | 'unresolved' | 'waiting'; readonly message: string }
   | { readonly code: 'not-served' | 'left-out'; readonly because: string; readonly message: string }
   | { readonly code: 'not-attached'; readonly because: string; readonly message?: string }

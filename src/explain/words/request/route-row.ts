@@ -72,6 +72,8 @@ const stateText = ({ state, differs }: RouteRow): string => {
       return differs.length > 0 ? `NOT YET at ${pods}` : 'served'
     case 'stale':
       return `NO MORE ASKED FOR, served yet by ${pods}`
+    case 'waiting':
+      return `SERVED IN PART: ${state.message}`
     case 'refused':
       return `REFUSED by the proxy: ${state.message}`
     case 'no-endpoints': {

@@ -257,6 +257,20 @@ test('a hundred expressions of one host are fine, also for the first request', a
   })
 })
 
+test('hundreds of expressions of one host are fine once they have been read, and stay so', async () => {
+  const entries = Array.from({ length: 600 }, (_, at) =>
+    byPath(`(?i:/api/v[0-9]+/service-${at}(/|$)(.*)).*`, `path ${at}`),
+  )
+  await withProxy(backends, entries, async () => {
+    const status = async (at: number) =>
+      (await send(request('cpu.test', [], '', 'GET', `/api/v1/service-${at}/users`))).status
+    // What a request that came to its bound has read is there for the next one.
+    for (let tries = 0; tries < 5 && (await status(599)) !== 200; tries++);
+    for (let round = 0; round < 3; round++)
+      for (const at of [599, 0, 300, 450, 598]) assert.equal(await status(at), 200, `service ${at}, round ${round}`)
+  })
+})
+
 test('an expression that is none breaks its own rule alone, and lets no other take its requests', async () => {
   const headers = [{ name: 'x-text', type: 'RegularExpression' as const, value: '(' }]
   const path = { type: 'Exact' as const, value: '/broken' }
