@@ -309,6 +309,31 @@ test('with the HTTPS for a wider name that of its hosts is gone, and is told whe
   assert.match(told(owned).join(), /^shop\/i CertificateUnusable: spec.tls\[0\]: .* for a.example: key too small/)
 })
 
+test('a host whose own certificate is refused is shown a wider one, and served by its rules: by nobody else’s where it has an owner', () => {
+  const victim = ingress('v', { rules: [rule('a.example', 'Prefix /a web')], tls: tls('a', 'a.example') })
+  const star = ingress('evil/i', { rules: [rule('*.example', 'Prefix / api')], tls: tls('star', '*.example') })
+  const cluster = {
+    ingresses: [victim, star],
+    services: [...services('web', 'api'), ...inNamespace('evil')],
+    secrets: [...secrets, secret('star', ['*.example'], 'evil')],
+  }
+  const exclusive = ingressClass('fairlead', { spec: { parameters: { kind: 'ConfigMap', name: 'edge' } } })
+  const configMaps = [{ metadata: { namespace: 'kube-system', name: 'edge' }, data: { 'host-ownership': 'exclusive' } }]
+  const asked = (routing: ReturnType<typeof route>) =>
+    ['https://a.example/a', 'https://a.example/x', 'http://a.example/a'].map((url) => ask(routing, url))
+  const owned = { ...cluster, classes: [exclusive], configMaps }
+  assert.deepEqual(asked(route(owned)), ['web', '404', '308 https'])
+  const refused = route(owned, refusing('a.example'))
+  assert.deepEqual(asked(refused), ['web', '404', 'web'])
+  assert.deepEqual(at443(refused), [
+    ['a.example', 'Secret evil/star'],
+    ['*.example', 'Secret evil/star'],
+  ])
+  assert.deepEqual(asked(route(cluster, refusing('a.example'))), ['web', 'api', 'web'])
+  // Where the wider one is refused, too, nobody answers.
+  assert.deepEqual(at443(route(owned, refusing('a.example', '*.example'))), [])
+})
+
 test('nobody takes the way to HTTPS from hosts of others by naming a Secret that is not there', () => {
   const star = ingress('star', { rules: [rule('*.example', 'Prefix / api')], tls: tls('star', '*.example') })
   const other = ingress('other/i', { rules: [rule('a.example', 'Prefix /a web')], tls: tls('gone', 'a.example') })

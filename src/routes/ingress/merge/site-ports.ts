@@ -28,7 +28,7 @@ interface HostGroup {
 /**
  * Port 80 for all hosts, and 443 for those that have a certificate. Hosts with a certificate, or an owner, and those that lack
  * their certificate have a listener each: SNI and Host agree by that, and rules of wider hosts stand behind their own as they
- * are for them. A host whose listener of HTTPS a proxy refuses has none, and nobody is sent there.
+ * are for them. A host whose listener of HTTPS a proxy refuses has one by a wider certificate, or none, and nobody is sent there.
  */
 export const sitePorts = (
   hosts: SiteHosts,
@@ -51,11 +51,29 @@ export const sitePorts = (
   add(
     443,
     'tls',
-    groups.filter(
-      ({ hostname }) => shownFor(hosts.certificates, hostname) !== undefined && hosts.refusalOf(hostname) === undefined,
-    ),
+    groups.filter(({ hostname }) => secureOf(hosts, hostname) !== undefined),
   )
   return ports
+}
+
+/**
+ * What a host's listener of HTTPS is called and which certificate it shows; undefined: there is none. Where the proxy refuses the
+ * host's own it is another listener, with a wider one: else wider hosts would have its requests.
+ */
+const secureOf = (
+  { certificates, refusalOf }: SiteHosts,
+  host: string,
+): { readonly name: string; readonly certificate: string } | undefined => {
+  if (refusalOf(host) === undefined) {
+    const certificate = shownFor(certificates, host)?.key
+    return certificate === undefined ? undefined : { name: secureName(host), certificate }
+  }
+  const wider = [...withStar(host), ''].find(
+    (one) => one !== host && certificates.has(one) && refusalOf(one) === undefined,
+  )
+  return wider === undefined
+    ? undefined
+    : { name: `${secureName(host)} by ${secureName(wider)}`, certificate: certificates.get(wider)!.key }
 }
 
 /** Exact ones first, then those with a star, the longer ones before the others, then `''`. */
@@ -105,16 +123,14 @@ const listenerOf = (
   const manner = (host: string): Manner => (isPlain ? 'plain' : mannerOf(all, kind, host))
   const entries = hosts.flatMap((host): readonly Entry[] => mannerEntries(manner(host), all.routes.get(host) ?? []))
   const behind = hostname === '' ? undefined : wide.behind(manner(hostname), all.owners.get(hostname))
+  const secure = kind === 'tls' ? secureOf(all, hostname) : undefined
   return {
     origin: all.origin,
-    name: kind === 'tls' ? secureName(hostname) : '',
+    name: secure?.name ?? '',
     hostname,
     star: 'one',
-    ...(kind === 'tls'
-      ? {
-          protocol: 'HTTPS',
-          tls: { mode: 'Terminate', certificates: [shownFor(all.certificates, hostname)?.key ?? ''] },
-        }
+    ...(secure
+      ? { protocol: 'HTTPS', tls: { mode: 'Terminate', certificates: [secure.certificate] } }
       : { protocol: 'HTTP' }),
     entries,
     ...(behind !== undefined && { behind }),
