@@ -424,7 +424,7 @@ export const GATEWAY_DEFECTS: readonly GatewayDefect[] = [
   filters(
     'redirect/port',
     'what has no port leads to port 80',
-    'const target = port ?? (scheme && PORTS[scheme])',
+    'const target = port ?? (scheme && STANDARD_PORTS[scheme])',
     'const target = port ?? 80',
   ),
   filters(
