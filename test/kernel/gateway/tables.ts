@@ -122,6 +122,19 @@ const weighted = (matched: Entry['path']): fc.Arbitrary<WeightedBackend> =>
       { weight: 1, arbitrary: fc.array(filter(matched), { maxLength: 2 }) },
     ),
   })
+/** The API lets nobody rewrite twice: a prefix that has been replaced is there no more. */
+const rewritingOnce = <R extends Pick<Rule, 'filters' | 'action'>>(one: R): R => {
+  const first = one.filters.find(({ type }) => type === 'rewrite')
+  const once = (filters: readonly Filter[], own: Filter | undefined) =>
+    filters.filter((each) => each.type !== 'rewrite' || each === own)
+  const { action } = one
+  if (action.type !== 'forward') return { ...one, filters: once(one.filters, first) }
+  const to = action.to.map((share) => ({
+    ...share,
+    filters: once(share.filters, first ? undefined : share.filters.find(({ type }) => type === 'rewrite')),
+  }))
+  return { ...one, filters: once(one.filters, first), action: { ...action, to } }
+}
 let rules = 0
 const rule = (matched: Entry['path']): fc.Arbitrary<Rule> =>
   fc
@@ -147,7 +160,7 @@ const rule = (matched: Entry['path']): fc.Arbitrary<Rule> =>
       },
       { requiredKeys: ['filters', 'action'] },
     )
-    .map((one) => ({ ...one, id: `HTTPRoute shop/cart ${rules++}`, origin: ORIGIN, index: 0 }))
+    .map((one) => ({ ...rewritingOnce(one), id: `HTTPRoute shop/cart ${rules++}`, origin: ORIGIN, index: 0 }))
 
 /** Few say what is not about paths; many would never take a request. */
 const seldom = <T>(arbitrary: fc.Arbitrary<T>, none: T) =>
