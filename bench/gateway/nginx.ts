@@ -13,7 +13,7 @@ interface NginxOptions {
 }
 
 /**
- * The most used ingress controller of nginx, ingress-nginx (its template and defaults, 2026): a server for each host, eleven headers
+ * The most used ingress controller of nginx, ingress-nginx (its template and defaults, 2026): a server for each host, nine headers
  * with the number of the request, connections to endpoints that are kept, answers as they come, one more try, a log. Its
  * Lua, which picks endpoints and counts, is left away: Debian's nginx has none, and is the quicker for it.
  */
