@@ -12,8 +12,8 @@ local MOST_WORK = 250000
 -- read so many octets of a program takes as long as one.
 local READ, FOLLOWED, MADE, OCTETS = 6, 4, 20, 10
 -- Numbers that the expressions of a thread keep of their steps, and of where characters lead: of those that are asked for,
--- and as many of those that were before them.
-local MOST_KEPT = 400000
+-- and as many of those that were before them. One that has more than its share then begins anew.
+local MOST_KEPT, SHARE = 400000, 100000
 
 -- Stands for what is before a text and behind it; a newline.
 local NONE, NEWLINE = -1, 10
@@ -38,21 +38,29 @@ local function keep(program, count) program.kept, kept = program.kept + count, k
 
 local function number_at(text, at) return tonumber(text:sub(at, at + 3), 36) end
 
--- A program by the name of its text. What nobody has asked for since many others were goes.
+-- As if nobody had asked for it.
+local function begin(program)
+  program.places, program.read, program.first = {}, {}, nil
+  program.kept = (#program.steps + #program.ranges) // 16
+  return program
+end
+
+local function read_program(name, work)
+  local text, octets = named(name)
+  spend(work, octets // OCTETS)
+  if text.start == 0 then error("an expression that is none") end
+  local is_plain = not text.steps:find("^", 1, true)
+  return begin({ start = text.start, steps = text.steps, ranges = text.ranges, is_plain = is_plain })
+end
+
+-- A program by the name of its text. What nobody has asked for since much else was found goes.
 local function program_of(name, work)
   spend(work, 2)
+  if kept > MOST_KEPT then known, before, kept = {}, known, 0 end
   local program = known[name]
   if program then return program end
-  program = before[name]
-  if not program then
-    local text, octets = named(name)
-    spend(work, octets // OCTETS)
-    if text.start == 0 then error("an expression that is none") end
-    program = { start = text.start, steps = text.steps, ranges = text.ranges, places = {}, read = {} }
-    program.is_plain = not program.steps:find("^", 1, true)
-    program.kept = (#program.steps + #program.ranges) // 16
-  end
-  if kept > MOST_KEPT then known, before, kept = {}, known, 0 end
+  program = before[name] or read_program(name, work)
+  if program.kept > SHARE then begin(program) end
   known[name], kept = program, kept + program.kept
   return program
 end
