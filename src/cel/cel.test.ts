@@ -195,4 +195,7 @@ test('objects of declared types are made of checked fields', () => {
 test('a pattern is in linear time, whatever it is', () => {
   const text = `${'a'.repeat(50)}!`
   assert.equal(celEnvironment({}).compile(`"${text}".matches("(a+)+$")`).evaluate({}).value, false)
+  // Whoever writes an object may choose it: what few letters are written out to has a bound.
+  const chosen = celEnvironment({}).compile(`"a".matches(["${'a{1000}'.repeat(100)}"][0])`)
+  assert.match(chosen.evaluate({}).error?.message ?? '', /a regular expression of more than 50000 steps/)
 })

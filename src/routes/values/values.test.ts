@@ -77,6 +77,10 @@ test('a regular expression is one of RE2, and quoted text takes itself alone', (
   assert.match(patternFault('(abcdef){900}') ?? '', /^it is one of 7202 steps, and has to be one of 5000 at most$/)
   assert.equal(patternFault('\\pL{10}'), undefined)
   assert.match(patternFault('\\pL{100}') ?? '', /^its steps take too many ranges of characters/)
+  // Shorter to write than to write out, and longer than anybody writes.
+  assert.match(patternFault('a{1000}'.repeat(700)) ?? '', /^it is one of some 700000 steps, and has to be one of 5000 /)
+  assert.match(patternFault('a'.repeat(10_001)) ?? '', /^it is of 10001 letters, and may be of 10000$/)
+  assert.equal(patternFault('|a'.repeat(5000)), undefined)
   const hard = 'a.b*c+d?(e)[f]{g}^h$i|j\\k'
   assert.match(hard, new RegExp(`^${quotedPattern(hard)}$`))
   assert.doesNotMatch('axb', new RegExp(`^${quotedPattern('a.b')}$`))
@@ -91,6 +95,14 @@ test('the expressions of an object have a bound together, those of another one t
   assert.match(faults.at(-1) ?? '', /^the expressions of its object before it/)
   assert.equal(patterns.fault('a')?.startsWith('the expressions'), true)
   assert.equal(new Patterns().fault('a'), undefined)
+  // Those that are refused count, too.
+  const refused = new Patterns()
+  for (let number = 0; number < 23; number++)
+    assert.match(refused.fault(`(${'a'.repeat(9000)}${number}`) ?? '', /missing/)
+  assert.match(refused.fault('a') ?? '', /^the expressions of its object before it/)
+  // What is right alone may be wrong inside, and the other way round.
+  assert.match(new Patterns().fault('a)|(b', '(?:a)|(b)') ?? '', /./)
+  assert.match(new Patterns().fault('\\Qa', '(?:\\Qa)') ?? '', /missing/)
   // As many as people write are within it.
   const many = new Patterns()
   for (let number = 0; number < 1000; number++) assert.equal(many.fault(`(?i:/items/${number}/[^/]+).*`), undefined)

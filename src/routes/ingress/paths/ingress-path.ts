@@ -1,7 +1,7 @@
 import type { HTTPIngressPath } from '#api/networking/ingress/message.ts'
 import type { PathMatch } from '../../table/entry.ts'
 import { matchedPath, requestPath } from '../../table/request-path.ts'
-import { type Patterns, patternFault } from '../../values/pattern.ts'
+import type { Patterns } from '../../values/pattern.ts'
 import type { Settings } from '../annotations/settings.ts'
 
 /** What a path of an Ingress matches. */
@@ -39,7 +39,7 @@ export const readPath = (
 /** From the beginning of a path on, whatever comes behind, and upper and lower case alike: as nginx takes them. */
 const regexPath = (text: string, patterns: Patterns): IngressPath | { readonly problem: string } => {
   const value = `(?i:${text}).*`
-  const problem = patternFault(text) ?? patterns.fault(value)
+  const problem = patterns.fault(text, value)
   if (problem !== undefined) return { problem: `it is no regular expression of RE2: ${problem}` }
   return { match: { type: 'RegularExpression', value }, size: text.length }
 }
