@@ -74,7 +74,8 @@ end
 local function decided(txn, value)
   local path = txn.f:path()
   local asked = { txn = txn, path = path, work = expressions.work(), headers = {} }
-  for _ = 1, 300 do
+  while true do
+    expressions.spend(asked.work, 1)
     local kind = value:byte(1)
     if kind == 33 then
       local decision = read(value:sub(2), asked.work)
@@ -86,7 +87,6 @@ local function decided(txn, value)
       value = walk(requests.port_of(txn).paths, value .. "/", txn:get_var("txn.host") or "", path .. "/?") or "-"
     else return value end
   end
-  error("a decision without an end")
 end
 
 -- What the map says of a host, however many labels it has.

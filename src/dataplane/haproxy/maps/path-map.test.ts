@@ -11,17 +11,15 @@ const rules = (more: Readonly<Record<string, string>> = {}) =>
 const RULES = rules()
 const pathsOf = (entries: readonly Entry[], more: Partial<HostNode> = {}) =>
   hostPaths({ pattern: 'a.test', entries, ...more }, RULES)
-/** Slots, or of a decision those of its candidates and what is otherwise, by key. */
+/** Slots, or of a decision those of its candidates and what is otherwise, which may be a decision itself, by key. */
 const led = (entries: readonly Entry[], more: Partial<HostNode> = {}) => {
   const { values, texts } = pathsOf(entries, more)
-  const short = (value: string) => value.replace(/;.*$/, '')
-  return Object.fromEntries(
-    Array.from(values, ([key, value]) => {
-      if (!value.startsWith('!')) return [key, short(value)]
-      const { candidates, otherwise } = textOf({ value, lines: texts })
-      return [key, [...candidates.map(({ to }: { to: string }) => short(to)), short(otherwise)].join(' ')]
-    }),
-  )
+  const asked = (value: string): readonly string[] => {
+    if (!value.startsWith('!')) return [value.replace(/;.*$/, '')]
+    const { candidates, otherwise } = textOf({ value, lines: texts })
+    return [...candidates.flatMap(({ to }: { to: string }) => asked(to)), ...asked(otherwise)]
+  }
+  return Object.fromEntries(Array.from(values, ([key, value]) => [key, asked(value).join(' ')]))
 }
 
 test('a prefix is a key that ends in a slash, a whole path one that no path begins with', () => {
@@ -62,6 +60,18 @@ test('behind a key are all entries that may take its paths, in their order: shor
     'a.test/a/bc/': 'http-2 http-1 http-3 http-3 -',
     'a.test/a/b/?': 'http-2 http-1 http-3 http-2 -',
   })
+})
+
+test('what is told of prefixes within each other is as much as they are, and not as all that each has around it', () => {
+  const headers = [{ name: 'x-long', type: 'Exact' as const, value: 'x'.repeat(1000) }]
+  const nested = (count: number) =>
+    Array.from({ length: count }, (_, at) => entryTo('one', '/a'.repeat(count - at), { headers }))
+  const size = (count: number) => [...pathsOf(nested(count)).texts.values()].join('').length
+  assert.ok(size(200) < 25 * size(10), `${size(200)} and ${size(10)}`)
+  const { values, texts } = pathsOf([...nested(100), entryTo('three', '/')])
+  let [value, asked] = [values.get(`a.test${'/a'.repeat(100)}/`)!, 0]
+  for (; value.startsWith('!'); asked++) value = textOf({ value, lines: texts }).otherwise
+  assert.deepEqual([asked, value.replace(/;.*/, '')], [100, 'http-3'])
 })
 
 test('entries for the same path are behind one key, and paths are written as requests are matched', () => {

@@ -7,6 +7,7 @@ import type { RuleTexts } from '../rules/rule-text.ts'
 import { hostValue, type Led, NOTHING, type RouteValue, sharedValue } from '../rules/value.ts'
 import { exactKey, prefixKey } from './host-key.ts'
 import type { HostNode } from './host-nodes.ts'
+import { visitNested } from './nesting.ts'
 import { inOrder, type Run, runOf, type Span } from './span.ts'
 
 /** What a port's map has of one hostname. */
@@ -48,6 +49,16 @@ export function hostPaths(node: HostNode, rules: RuleTexts): HostPaths {
 const aboveOf = ({ parent, behind }: HostNode): RouteValue =>
   parent !== undefined ? hostValue(parent) : behind !== undefined ? sharedValue(behind) : NOTHING
 
+/** A path of a host's map; the outermost one stands for all paths, and has the expressions. */
+interface Place {
+  readonly run: Run | undefined
+  /** The nearest around it. */
+  readonly wider: Place | undefined
+  /** Where the first is of all that may take the path. */
+  readonly first: number
+  readonly led: Led
+}
+
 /**
  * The map finds the longest key for a path; all entries that may take the path are behind that key, in their order: those
  * of the key itself, of shorter prefixes, and all expressions.
@@ -55,28 +66,53 @@ const aboveOf = ({ parent, behind }: HostNode): RouteValue =>
 function compute({ pattern, entries, parent }: HostNode, above: RouteValue, rules: RuleTexts): HostPaths {
   const { exact, prefix, expressions } = runsOf(entries)
   const values = new Map<string, RouteValue>()
-  const found: Led[] = []
-  const add = (key: string, path: string, own: readonly Run[] = []) => {
-    const runs = [...own, ...around(path, prefix), ...expressions]
-    const led = decide(
+  const found = new Set<Led>()
+  const decided = (runs: readonly Run[], next: RouteValue) =>
+    decide(
       inOrder(runs).map(({ what }) => what),
-      above,
+      next,
       rules,
     )
-    // A path that is not found is looked for at the less specific hostname all the same: that need not be said.
-    if (key === prefixKey(pattern, '/') && led.value === above && parent !== undefined) return
-    values.set(key, led.value)
-    found.push(led)
+  const outermost: Place = {
+    run: expressions,
+    wider: undefined,
+    first: expressions?.first ?? Number.POSITIVE_INFINITY,
+    led: decided(expressions === undefined ? [] : [expressions], above),
   }
-  for (const path of new Set([...prefix.keys(), '/'])) add(prefixKey(pattern, path), path)
-  for (const [path, own] of exact) add(exactKey(pattern, path), path, [own])
+  const placeOf = (run: Run | undefined, wider: Place): Place => {
+    if (run === undefined) return wider
+    const first = Math.min(run.first, wider.first)
+    if (run.last > wider.first) return { run, wider, first, led: decided([run, ...runsFrom(wider)], above) }
+    // Longer paths go before shorter ones, nearly always: what is behind these need not be said once more.
+    found.add(wider.led)
+    return { run, wider, first, led: decided([run], wider.led.value) }
+  }
+  visitNested<Place>(new Set(['/', ...prefix.keys()]), exact.keys(), (path, isWhole, nearest = outermost) => {
+    const place = placeOf((isWhole ? exact : prefix).get(path), nearest)
+    const { value } = place.led
+    // A path that is not found is looked for at the less specific hostname all the same: that need not be said.
+    if (path !== '/' || isWhole || value !== above || parent === undefined) {
+      values.set((isWhole ? exactKey : prefixKey)(pattern, path), value)
+      found.add(place.led)
+    }
+    return place
+  })
   return { values, texts: new Map([...linesOf(found)].flatMap((lines) => [...lines])) }
+}
+
+/** Of a place and of all that are around it. */
+function runsFrom({ run, wider }: Place): readonly Run[] {
+  const runs: Run[] = []
+  for (let [own, next] = [run, wider]; ; [own, next] = [next.run, next.wider]) {
+    if (own !== undefined) runs.push(own)
+    if (next === undefined) return runs
+  }
 }
 
 interface HostRuns {
   readonly exact: ReadonlyMap<string, Run>
   readonly prefix: ReadonlyMap<string, Run>
-  readonly expressions: readonly Run[]
+  readonly expressions: Run | undefined
 }
 
 function runsOf(entries: readonly Entry[]): HostRuns {
@@ -97,13 +133,6 @@ function runsOf(entries: readonly Entry[]): HostRuns {
   return {
     exact: runs(spans.Exact),
     prefix: runs(spans.Prefix),
-    expressions: [...runs(spans.RegularExpression).values()],
+    expressions: runs(spans.RegularExpression).get(''),
   }
-}
-
-/** Those of the prefixes that a path has, itself too. */
-function around(path: string, prefix: ReadonlyMap<string, Run>): readonly Run[] {
-  const paths = path === '/' ? ['/'] : ['/', path]
-  for (let end = path.lastIndexOf('/'); end > 0; end = path.lastIndexOf('/', end - 1)) paths.push(path.slice(0, end))
-  return paths.flatMap((one) => prefix.get(one) ?? [])
 }

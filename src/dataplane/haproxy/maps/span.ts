@@ -36,11 +36,12 @@ export function runOf(entries: readonly Span[]): Run {
 /** The entries of some runs up to the first that takes all requests, in the largest blocks that no other run is in. */
 export function inOrder(runs: readonly Run[]): readonly Span[] {
   const end = Math.min(...runs.map(({ sure }) => sure))
-  const spans = runs.flatMap((run) =>
+  const asked = runs.filter(({ first }) => first <= end)
+  const spans = asked.flatMap((run) =>
     upTo(
       run.spans,
       end,
-      runs.filter((other) => other !== run),
+      asked.filter((other) => other !== run),
     ),
   )
   return spans.sort((a, b) => a.first - b.first)
