@@ -137,6 +137,17 @@ test('only those of the addresses and ranges may ask, and nobody where none can 
   )
 })
 
+test('of more ranges than a request may be compared with nobody may ask, and the annotation is told', () => {
+  const ranges = (count: number) =>
+    Array.from({ length: count }, (_, at) => `10.${at >> 8}.${at & 255}.0/24`).join(', ')
+  assert.equal(made({ 'whitelist-source-range': ranges(1000) }).sources?.length, 1000)
+  assert.equal(made({ 'denylist-source-range': ranges(1000) }).refused?.length, 1000)
+  for (const name of ['whitelist-source-range', 'allowlist-source-range', 'denylist-source-range']) {
+    assert.deepEqual(made({ [name]: ranges(1001) }).sources, [], name)
+    invalid(name, ranges(1001), 'has 1001 addresses and CIDRs, and may have 1000; what holds instead: nobody may ask')
+  }
+})
+
 test('a body may have 1m, or what proxy-body-size says, 0 being no limit', () => {
   const limit = (size: string) => made({ 'proxy-body-size': size }).bodyLimit?.octets
   assert.deepEqual(made({}).bodyLimit, { octets: 1_048_576, isWritten: false })
