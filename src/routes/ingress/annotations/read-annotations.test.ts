@@ -202,6 +202,24 @@ test('a backend is asked for another host, and told the prefix that was taken aw
   assert.deepEqual(made({}).filters, [])
 })
 
+test('of more origins, methods or headers than a request may be compared with none is allowed, and that is told', () => {
+  for (const [name, key, what, instead] of [
+    ['cors-allow-origin', 'origins', 'origins', 'no origin may ask'],
+    ['cors-allow-methods', 'methods', 'methods', 'none'],
+    ['cors-allow-headers', 'allowHeaders', 'names of headers', 'none'],
+    ['cors-expose-headers', 'exposeHeaders', 'names of headers', 'none'],
+  ] as const) {
+    const list = (count: number) =>
+      Array.from({ length: count }, (_, at) => `${key === 'origins' ? 'https://' : ''}x${at}`).join(', ')
+    const allowed = (count: number) => {
+      const cors = filter('cors', { 'enable-cors': 'true', [name]: list(count) })
+      return cors?.type === 'cors' ? cors[key].length : undefined
+    }
+    assert.deepEqual([allowed(100), allowed(101)], [100, 0], name)
+    invalid(name, list(101), `has 101 ${what}, and may have 100; what holds instead: ${instead}`)
+  }
+})
+
 test('other sites’ pages may ask with enable-cors, as the other annotations of CORS say', () => {
   assert.equal(filter('cors', { 'cors-allow-origin': 'https://b.example' }), undefined)
   assert.deepEqual(filter('cors', { 'enable-cors': 'true' }), {
