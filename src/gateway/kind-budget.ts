@@ -1,4 +1,5 @@
 import type { Clock } from '#clock/clock.ts'
+import { inTurns } from '#routes/values/turns.ts'
 
 /** New kinds that are taken at once when nothing has come for long, and how long until there is room for one more. */
 const AT_ONCE = 16
@@ -49,7 +50,8 @@ export class KindBudget {
       }
     }
     const kinds = new Set<string>()
-    const inTurn = turnsOf(wanted)
+    // The same at each proxy, as far as they have the same.
+    const inTurn = inTurns([...wanted.keys()].sort(), (kind) => wanted.get(kind)!)
     for (const kind of [...inTurn.filter((one) => known.has(one)), ...inTurn.filter((one) => !known.has(one))]) {
       if (this.#taken.has(kind)) continue
       const namespace = modestFirst(wanted.get(kind)!).find((one) => (held.get(one) ?? 0) < OF_ONE)
@@ -73,22 +75,6 @@ export class KindBudget {
       this.#since += more * EACH_MS
     }
   }
-}
-
-/** The first of each namespace, then the second of each: the same at each proxy, as far as they have the same. */
-const turnsOf = (wanted: ReadonlyMap<string, ReadonlySet<string>>): readonly string[] => {
-  const byNamespace = new Map<string, string[]>()
-  for (const kind of [...wanted.keys()].sort())
-    for (const namespace of wanted.get(kind)!) {
-      const kinds = byNamespace.get(namespace)
-      if (kinds === undefined) byNamespace.set(namespace, [kind])
-      else kinds.push(kind)
-    }
-  const turns = [...byNamespace]
-    .sort(([a], [b]) => (a < b ? -1 : 1))
-    .flatMap(([, kinds]) => kinds.map((kind, turn) => ({ kind, turn })))
-    .sort((a, b) => a.turn - b.turn)
-  return [...new Set(turns.map(({ kind }) => kind))]
 }
 
 /** Puts namespaces in order by how many kinds they want, and by their names: it is for the first that a kind is taken. */

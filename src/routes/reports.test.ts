@@ -17,6 +17,9 @@ const report = (
 const serving = (generation: number, ...ports: readonly number[]): PodReport =>
   report({}, new Map([['Gateway shop/public', { generation, ports }]]))
 
+const refusing = (namespace: string, count: number, words: string): Record<string, string> =>
+  Object.fromEntries(Array.from({ length: count }, (_, at) => [`HTTPRoute ${namespace}/r${at} 0`, words]))
+
 test('what a pod writes is read back, together with what other pods say, and what is no text is passed over', () => {
   const data = {
     a: reportText(report({ 'HTTPRoute shop/cart 0': 'bad regex' })),
@@ -99,15 +102,40 @@ test('of a table each Gateway and ListenerSet is served at the ports of its own 
 })
 
 test('whatever is refused and waits, what is served finds room', () => {
-  const many = Object.fromEntries(
-    Array.from({ length: 5000 }, (_, at) => [`HTTPRoute shop/r${at} 0`, 'x'.repeat(9000)]),
-  )
+  const many = refusing('shop', 5000, '"\u00e9'.repeat(4500))
   const served = new Map([['Gateway shop/public', { generation: 3, ports: [80] }]])
   const text = reportText(report(many, served, many))
-  assert.ok(text.length < 100_000, `${text.length} characters`)
+  const octets = Buffer.byteLength(text)
+  assert.ok(octets < 41_000, `${octets} octets, of which 1 MiB has room for 25`)
   const [told] = readReports(configMap({ a: text }), () => true).values()
   assert.deepEqual(told?.served, served)
-  assert.deepEqual([told?.refused.size, told?.waiting.size], [200, 0])
+  const sizes = (one: PodReport | undefined) => [one?.refused.size, one?.waiting.size]
+  assert.ok(sizes(told).every((size) => size! > 20))
   const [waits] = readReports(configMap({ a: reportText(report({ x: 'y' }, served, many)) }), () => true).values()
-  assert.equal(waits?.waiting.size, 199)
+  assert.deepEqual(sizes(waits), [1, sizes(told)[1]], 'neither takes the room of the other')
+})
+
+test('what a namespace has refused hides nothing of others, in whatever order it came', () => {
+  const ids = (refused: Record<string, string>): readonly string[] => {
+    const [told] = readReports(configMap({ a: reportText(report(refused)) }), () => true).values()
+    return [...told!.refused.keys()]
+  }
+  const bad = refusing('bad', 1000, 'w'.repeat(500))
+  const good = { 'Gateway shop/gw https': 'key too small', 'Gateway shop/gw late': 'no', 'HTTPRoute other/r 0': 'no' }
+  const told = ids({ ...bad, ...good })
+  for (const id of Object.keys(good)) assert.ok(told.includes(id), id)
+  assert.ok(told.length > 150, 'and of its own as much as finds room')
+  const again = Object.fromEntries(Object.entries({ ...good, ...bad }).reverse())
+  assert.deepEqual(ids(again), told)
+})
+
+test('words are cut shorter only where all of them find no room', () => {
+  const lengths = (count: number) => {
+    const [told] = readReports(
+      configMap({ a: reportText(report(refusing('shop', count, 'w'.repeat(500)))) }),
+      () => true,
+    ).values()
+    return [...new Set(Array.from(told!.refused.values(), ({ length }) => length))]
+  }
+  assert.deepEqual([lengths(60), lengths(90)], [[400], [100]])
 })

@@ -2,6 +2,7 @@ import type { ConfigMap } from '#api/core/configmap/message.ts'
 import { objectKey } from '#objects/object-key.ts'
 import type { Origin } from './table/origin.ts'
 import type { RoutingTable } from './table/table.ts'
+import { toldWords } from './told-words.ts'
 
 /** What a proxy listens for of a Gateway or a ListenerSet. */
 interface ServedOwner {
@@ -44,16 +45,12 @@ export const servedOf = ({ sites }: RoutingTable, generations: ReadonlyMap<strin
 export const reportText = ({ served, refused, waiting }: PodReport): string =>
   JSON.stringify({
     served: sorted(served),
-    refused: sorted(told(refused, MOST_TOLD)),
-    waiting: sorted(told(waiting, MOST_TOLD - refused.size)),
+    refused: sorted(toldWords(refused, OCTETS.refused)),
+    waiting: sorted(toldWords(waiting, OCTETS.waiting)),
   })
 
-/** All pods share a ConfigMap, and what is served must find room there whatever is refused. */
-const MOST_TOLD = 200
-const LONGEST_WORDS = 400
-
-const told = (all: ReadonlyMap<string, string>, most: number): ReadonlyMap<string, string> =>
-  new Map([...all].slice(0, Math.max(0, most)).map(([id, words]) => [id, words.slice(0, LONGEST_WORDS)]))
+/** All pods share a ConfigMap of 1 MiB: what a score of them serve must find room there, whatever is refused. */
+const OCTETS = { refused: 30_000, waiting: 10_000 } as const
 
 const sorted = (all: ReadonlyMap<string, unknown>): object =>
   Object.fromEntries([...all].sort(([a], [b]) => (a < b ? -1 : 1)))

@@ -76,10 +76,13 @@ export function atPort({ facts, gateways, question, text, place, packet, port, r
   })
   const nearly =
     served.type === 'connected' ? [] : nearMisses(port, parts, served.type === 'taken' ? served.entry : undefined)
-  if (served.type === 'refused') {
+  const claimed = (): readonly Finding[] => {
     const why = { gateways, place, text, host: parts.host }
     const broken = brokenFor(why, listener?.hostname ?? (listener && ''))
-    const claims = broken.length > 0 ? broken : claimsFor(why)
+    return broken.length > 0 ? broken : claimsFor(why)
+  }
+  if (served.type === 'refused') {
+    const claims = claimed()
     switch (served.reason) {
       case 'BadTarget':
         return refused(served.status, [], [requestMalformed('path', text.target)])
@@ -110,7 +113,7 @@ export function atPort({ facts, gateways, question, text, place, packet, port, r
   }
   const { entry } = served
   if (entry === undefined) {
-    const claims = claimsFor({ gateways, place, host: parts.host })
+    const claims = claimed()
     return {
       request: { ...about, answer: { code: 'unanswered' } },
       steps: [...listened, { code: 'no-rule', gateway, nearly: [] }],

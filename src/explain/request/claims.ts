@@ -111,7 +111,7 @@ const statusesOf = ({ routes }: GatewayFacts): ((route: OfKind) => ParentStatus 
   return (route) => statuses.get(`${route.kind} ${keyOf(route)}`) as ParentStatus | undefined
 }
 
-/** Routes of which some rules cannot be done, at each parent where others can; those that the proxy refuses stand for themselves. */
+/** Routes of which some rules cannot be done, at each parent where others can. */
 export const partlyLeftOut = (
   gateways: GatewayFacts,
 ): readonly (Pick<Unattached, 'ref' | 'parent' | 'because'> & {

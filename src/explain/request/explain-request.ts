@@ -16,7 +16,7 @@ import { hostNotServed } from './reasons/names.ts'
 import { schemeMistaken } from './reasons/rules.ts'
 import { originRef } from './route-ref.ts'
 import { partsOf } from './serve.ts'
-import { servedAt } from './site.ts'
+import { servedAt, withoutRefused } from './site.ts'
 import { claimsFor, unservedPort } from './unserved.ts'
 
 /**
@@ -28,7 +28,7 @@ export function explainRequest(
   question: Question,
   walk: (question: Question) => Trace,
 ): Trace | undefined {
-  const { gateways } = facts
+  const gateways = facts.gateways && withoutRefused(facts.gateways)
   const text = requestText(question)
   if (text === undefined) return undefined
   if (gateways === undefined) {

@@ -261,6 +261,26 @@ test('what proxies do not take answers 500, in their words', () => {
   assert.match(told.findings[0]!.message, /too long/)
 })
 
+test('a listener that proxies do not take answers nobody, and is told in their words', () => {
+  const refusals = new Map([['Gateway default/gw https', 'key too small']])
+  const told = ask('pod/client', 'https://shop.test/', {}, withGateway(cluster({}), { refusals }))
+  assert.deepEqual([told.verdict, reasons(told)], ['unreachable', ['listener-not-served']])
+  assert.deepEqual(statusOf(told), { code: 'unanswered' })
+  assert.match(told.findings[0]!.details![0]!, /the proxy does not take it: key too small/)
+  assert.equal(ask('pod/client', 'http://shop.test/', {}, withGateway(cluster({}), { refusals })).verdict, 'reachable')
+})
+
+test('what one listener would have, where proxies do not take that, goes to the next wider one', () => {
+  const both = gateway('default/gw', [http({ name: 'own', hostname: 'shop.test' }), http({ name: 'all' })])
+  const given = (route: object) => ({ gateways: [both], httpRoutes: [httpRoute('default/shop', route)] })
+  const refusals = new Map([['Gateway default/gw own', 'no']])
+  const asked = (route: object) => ask('pod/client', 'http://shop.test/', {}, withGateway(given(route), { refusals }))
+  const shared = asked({ rules: [rule('web')] })
+  assert.deepEqual([shared.verdict, shared.request?.listener?.name], ['reachable', 'all'])
+  const own = asked({ parentRefs: [{ name: 'gw', sectionName: 'own' }], rules: [rule('web')] })
+  assert.deepEqual([own.verdict, reasons(own)], ['unreachable', ['listener-not-served']])
+})
+
 test('what has no retries as yet is served', () => {
   const waiting = new Map([['HTTPRoute default/shop 0', 'tried once']])
   const told = ask('pod/client', 'http://shop.test/', {}, withGateway(cluster({}), { waiting }))

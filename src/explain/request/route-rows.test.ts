@@ -3,7 +3,7 @@ import { test } from 'node:test'
 import { ingress, rule as ingressRule, OUR_CLASS } from '#routes/ingress/testing/ingresses.ts'
 import { withoutValues } from '#routes/table/told-values.ts'
 import { gatewayClass } from '#routes/testing/cluster.ts'
-import { gateway, http, httpRoute, https, listenerSet, rule, tcpRoute } from '#routes/testing/make.ts'
+import { gateway, http, httpRoute, https, listenerSet, rule, secret, tcpRoute } from '#routes/testing/make.ts'
 import type { GatewayFacts } from '../cluster/gateway-facts.ts'
 import { service } from '../testing/cluster.ts'
 import { ingressService, withGateway } from '../testing/gateways.ts'
@@ -88,6 +88,41 @@ test('what is refused, leads nowhere or is not attached says so, with the reason
       '- | Gateway default/gw | REFUSES CONNECTIONS: no route is attached',
       '- | HTTPRoute default/lost | NOT ATTACHED: NoSuchParent',
       '- | HTTPRoute default/closed | NOT ATTACHED: NoMatchingParent, Gateway gw has no listener none',
+    ],
+  )
+})
+
+test('rules of a listener that the proxy refuses are refused there, and served by the others', () => {
+  const shown = https({ tls: { certificateRefs: [{ name: 'cert' }] } })
+  const open = gateway('default/gw', [http(), shown], { allowedListeners: { namespaces: { from: 'All' } } })
+  const set = listenerSet('default/more', 'default/gw', [http({ name: 'late', port: 8080 })])
+  const parentRefs = [{ name: 'gw' }, { kind: 'ListenerSet', name: 'more' }]
+  const route = httpRoute('default/shop', { parentRefs, rules: [rule('web')] })
+  const all = cells(
+    facts(
+      {
+        gateways: [open],
+        listenerSets: [set],
+        httpRoutes: [route],
+        secrets: [secret('default/cert', 'CERT shop.test')],
+      },
+      {
+        ports: [80, 443, 8080],
+        refusals: new Map([
+          ['Gateway default/gw https', 'key too small'],
+          ['ListenerSet default/more late', 'no'],
+        ]),
+      },
+    ),
+  )
+  assert.deepEqual(
+    all.map((row) => row.split(' | ')).map((row) => [row[1], row[5], row[6]].join(' | ')),
+    [
+      '172.30.255.7:80/HTTP | HTTPRoute default/shop 0 | served',
+      '172.30.255.7:443/HTTPS | HTTPRoute default/shop 0 | REFUSED by the proxy: key too small',
+      '172.30.255.7:8080/HTTP | HTTPRoute default/shop 0 | REFUSED by the proxy: no',
+      '172.30.255.7:443/HTTPS | Gateway default/gw | NOT SERVED: Invalid, the proxy does not take it: key too small',
+      '172.30.255.7:8080/HTTP | ListenerSet default/more | NOT SERVED: Invalid, the proxy does not take it: no',
     ],
   )
 })

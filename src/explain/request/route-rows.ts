@@ -1,3 +1,4 @@
+import { listenerId } from '#routes/listeners/own-listener.ts'
 import { siteKey } from '#routes/site-service.ts'
 import type { Entry, Rule } from '#routes/table/entry.ts'
 import { matchesHostname } from '#routes/table/hostname.ts'
@@ -60,10 +61,13 @@ export const routeRows = (
   )
 }
 
+type PlacedListener = Pick<Listener, 'name' | 'protocol'> & Partial<Pick<Listener, 'origin'>>
+
 interface Placed {
   readonly site: Origin
   readonly port: number
-  readonly listener: Pick<Listener, 'name' | 'protocol'>
+  /** Without an owner where listeners share it. */
+  readonly listener: PlacedListener
   /** Of its own, or of the listeners that share it. */
   readonly hostnames: readonly string[]
   readonly entry: Entry
@@ -86,7 +90,7 @@ const keyed = (sites: RoutingTable['sites'], told: Told = (_, member) => member)
   )
 
 type PlacedAtPort = Pick<Placed, 'hostnames' | 'entry'> & {
-  readonly listener: Pick<Listener, 'name' | 'hostname' | 'protocol'>
+  readonly listener: PlacedListener & Pick<Listener, 'hostname'>
 }
 
 const ownOf = ({ listeners }: SitePort): readonly PlacedAtPort[] =>
@@ -141,7 +145,7 @@ const rowOf = (
     to: targetOf(gateways.routes.table, rule),
     route,
     rule: rule.index,
-    state: stateOf(gateways, facts, rule, listener.protocol),
+    state: stateOf(gateways, facts, rule, listener),
   }
 }
 
@@ -149,9 +153,9 @@ const stateOf = (
   { refusals, waiting, routes }: GatewayFacts,
   { hasEndpoints, proxies }: RowFacts,
   { id, action }: Rule,
-  protocol: Listener['protocol'],
+  { origin, name, protocol }: PlacedListener,
 ): RowState => {
-  const message = refusals.get(id)
+  const message = (origin && refusals.get(listenerId(origin, name))) ?? refusals.get(id)
   if (message !== undefined) return { code: 'refused', message }
   if (action.type === 'answer') return { code: 'unresolved', message: action.reason }
   const lost =

@@ -1,5 +1,6 @@
 import type { Service } from '#api/core/service/message.ts'
 import { GATEWAY_CONTROLLER } from '#routes/data-plane.ts'
+import { listenerId } from '#routes/listeners/own-listener.ts'
 import { siteKey, siteKeyOf } from '#routes/site-service.ts'
 import type { Entry } from '#routes/table/entry.ts'
 import { compareHostnames, coversHostname, listenerFor, matchesHostname } from '#routes/table/hostname.ts'
@@ -47,6 +48,22 @@ export const entryFor = (port: SitePort, host: string): Entry | undefined => {
     )
   )
 }
+
+/** Gateways as their proxies serve them: without the listeners that these do not take. Their rules are for those that are left. */
+export const withoutRefused = (gateways: GatewayFacts): GatewayFacts => {
+  const { refusals, routes } = gateways
+  if (refusals.size === 0) return gateways
+  const sites = routes.table.sites.map((site) => ({ ...site, ports: site.ports.flatMap(takenOf(refusals)) }))
+  return { ...gateways, routes: { ...routes, table: { ...routes.table, sites } } }
+}
+
+/** What of a port is listened for; nothing where none of its listeners is taken. */
+const takenOf =
+  (refusals: GatewayFacts['refusals']) =>
+  (port: SitePort): readonly SitePort[] => {
+    const listeners = port.listeners.filter(({ origin, name }) => !refusals.has(listenerId(origin, name)))
+    return listeners.length === 0 ? [] : [{ ...port, listeners }]
+  }
 
 interface Serving {
   readonly site: Site

@@ -1,4 +1,5 @@
 import type { ProxyPlan } from '#dataplane/haproxy/proxy-plan.ts'
+import { namespaceOfPart } from '#routes/told-words.ts'
 
 /** What a proxy shall serve, made of parts that may be left out each by itself. */
 export interface Wanted {
@@ -92,5 +93,5 @@ type Group = readonly string[]
 const isRuleId = (id: string): boolean => /^(?:\w+Route|Ingress) /.test(id)
 
 const byNamespace = (ids: readonly string[], namespaces: ReadonlyMap<string, string>): readonly Group[] => [
-  ...Map.groupBy(ids, (id) => namespaces.get(id) ?? id.split(' ')[1]?.split('/')[0] ?? '').values(),
+  ...Map.groupBy(ids, (id) => namespaces.get(id) ?? namespaceOfPart(id)).values(),
 ]

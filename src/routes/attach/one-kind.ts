@@ -1,6 +1,6 @@
 import type { OwnListener } from '../listeners/own-listener.ts'
 import { bySeniority } from '../table/seniority.ts'
-import { commonHostname, isWide } from '../values/hostname.ts'
+import { Hostnames } from '../values/hostnames.ts'
 import type { AnyRoute } from './any-route.ts'
 import type { Attachment, Parent } from './attach.ts'
 
@@ -18,21 +18,21 @@ export const withOneKind = (attached: readonly AttachedRoute[]): readonly Attach
   const mixed = mixedListeners(attached)
   if (mixed.size === 0) return attached
   const lost = new Map<Attachment, string>()
-  const taken = new Map<OwnListener, Map<string, Names>>()
+  const taken = new Map<OwnListener, Map<string, Hostnames<string>>>()
   const oldestFirst = [...attached].sort((left, right) => bySeniority(left.route.seniority, right.route.seniority))
   for (const { route, parents } of oldestFirst)
     for (const attachment of parents.flatMap((parent) => parent.attachments)) {
       const { listener, hostnames } = attachment
       if (!mixed.has(listener)) continue
-      const kinds = taken.get(listener) ?? new Map<string, Names>()
+      const kinds = taken.get(listener) ?? new Map<string, Hostnames<string>>()
       taken.set(listener, kinds)
       const other = kinds.get(route.kind === 'HTTPRoute' ? 'GRPCRoute' : 'HTTPRoute')
-      const clash = hostnames.map((hostname) => other?.overlapping(hostname)).find((name) => name !== undefined)
+      const clash = other && hostnames.flatMap((one) => other.same(one) ?? other.overlapping(one) ?? [])[0]
       if (clash !== undefined) lost.set(attachment, clash)
       else {
-        const own = kinds.get(route.kind) ?? new Names()
+        const own = kinds.get(route.kind) ?? new Hostnames<string>()
         kinds.set(route.kind, own)
-        own.add(hostnames, `${route.kind} ${route.seniority.key}`)
+        for (const hostname of hostnames) own.add(hostname, `${route.kind} ${route.seniority.key}`)
       }
     }
   return lost.size === 0
@@ -64,28 +64,5 @@ const without = (parent: Parent, lost: ReadonlyMap<Attachment, string>): Parent 
       reason: 'HostnameConflict',
       message: `${older} comes first and has a hostname in common with it, which cannot be of two kinds of routes`,
     },
-  }
-}
-
-/** Hostnames with whom they belong to. */
-class Names {
-  readonly #exact = new Map<string, string>()
-  readonly #wide = new Map<string, string>()
-
-  add(hostnames: readonly string[], owner: string): void {
-    for (const hostname of hostnames) {
-      const names = isWide(hostname) ? this.#wide : this.#exact
-      if (!names.has(hostname)) names.set(hostname, owner)
-    }
-  }
-
-  /** Whose name has something in common with this one. */
-  overlapping(hostname: string): string | undefined {
-    const exact = this.#exact.get(hostname)
-    if (exact !== undefined) return exact
-    for (const [name, owner] of this.#wide) if (commonHostname(name, hostname) !== undefined) return owner
-    if (isWide(hostname))
-      for (const [name, owner] of this.#exact) if (commonHostname(name, hostname) !== undefined) return owner
-    return undefined
   }
 }

@@ -3,6 +3,8 @@ import { test } from 'node:test'
 import type { Listener } from '#api/gatewayapi/shared/listener.ts'
 import { condition, listenerOf, routes, statusOf, words } from '../testing/ask.ts'
 import { gateway, http, https, listenerSet, secret } from '../testing/make.ts'
+import { withOverlaps } from './conflicts.ts'
+import type { OwnListener } from './own-listener.ts'
 
 const tcp = (changes: Partial<Listener> = {}): Listener => ({ name: 'tcp', port: 80, protocol: 'TCP', ...changes })
 const tls = (changes: Partial<Listener> = {}): Listener => ({
@@ -162,4 +164,22 @@ test('listeners of TLS whose names overlap are told so, those of other ports and
     words(listenerOf(all, 'Gateway gw', 'narrow'), 'OverlappingTLSConfig'),
     'listener wide of Gateway gw has a hostname in common with it',
   )
+})
+
+test('of thousands of listeners of TLS none is compared with all the others', () => {
+  let looks = 0
+  const count = 4000
+  const owner = { kind: 'ListenerSet', namespace: 'shop', name: 'all' }
+  const listener = (hostname: string): OwnListener => ({
+    ...{ owner, spec: https({ hostname }), kinds: [], certificates: [], isServed: true },
+    get hostname() {
+      looks++
+      return hostname
+    },
+  })
+  const all = Array.from({ length: count }, (_, at) => listener(`h${at}.test`))
+  const told = withOverlaps([...all, listener('*.other')])
+  assert.ok(told.every(({ overlaps }) => overlaps === undefined))
+  assert.equal(withOverlaps([...all, listener('*.test')]).filter(({ overlaps }) => overlaps).length, count + 1)
+  assert.ok(looks < 20 * count, `${looks} looks at hostnames`)
 })

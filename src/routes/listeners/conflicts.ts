@@ -1,5 +1,5 @@
 import type { Fault } from '../values/fault.ts'
-import { commonHostname, isWide } from '../values/hostname.ts'
+import { Hostnames } from '../values/hostnames.ts'
 import { familyOf, type OwnListener } from './own-listener.ts'
 
 /**
@@ -86,19 +86,18 @@ class Claims {
  * for several names might use one for the other.
  */
 export const withOverlaps = (listeners: readonly OwnListener[]): readonly OwnListener[] => {
-  const secure = listeners.filter((one) => one.conflict === undefined && familyOf(one.spec) === 'tls')
+  const secure = listeners.filter(isSecure)
   if (secure.length < 2) return listeners
-  const byPort = Map.groupBy(secure, ({ spec }) => spec.port)
+  const byPort = new Map<number, Hostnames<OwnListener>>()
+  for (const listener of secure) {
+    const names = byPort.get(listener.spec.port) ?? new Hostnames()
+    byPort.set(listener.spec.port, names)
+    names.add(listener.hostname, listener)
+  }
   return listeners.map((listener) => {
-    if (listener.conflict !== undefined || familyOf(listener.spec) !== 'tls') return listener
-    const other = byPort
-      .get(listener.spec.port)!
-      .find(
-        (one) =>
-          one !== listener &&
-          (isWide(listener.hostname) || isWide(one.hostname)) &&
-          commonHostname(one.hostname, listener.hostname) !== undefined,
-      )
+    const other = isSecure(listener) ? byPort.get(listener.spec.port)?.overlapping(listener.hostname) : undefined
     return other === undefined ? listener : { ...listener, overlaps: nameOf(other) }
   })
 }
+
+const isSecure = (one: OwnListener): boolean => one.conflict === undefined && familyOf(one.spec) === 'tls'

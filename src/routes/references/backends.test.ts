@@ -228,3 +228,15 @@ test('one and the same way is found again, until something that it is made of is
   )
   assert.equal(backend(web, { services: [one] }).backend.tls, undefined)
 })
+
+test('of ways to a Service that are asked for one after another no more than so many are kept', () => {
+  const services = [service('web')]
+  const asked = references({ services })
+  const tried = (attempts: number) => findBackend({ ...web }, from, HTTP, { codes: [500], attempts }, asked)
+  const first = tried(0)
+  for (let attempts = 1; attempts < 1000; attempts++) tried(attempts)
+  assert.equal(tried(0), first)
+  tried(1000)
+  assert.notEqual(tried(0), first)
+  assert.deepEqual(tried(0), first)
+})

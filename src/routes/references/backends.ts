@@ -150,6 +150,8 @@ interface Kept {
   readonly found: FoundBackend
 }
 const kept = new WeakMap<Service, Map<string, Kept>>()
+/** So many ways to one Service are kept: of those that routes had once, nobody says that they are gone. */
+const MOST_WAYS = 1000
 
 const found = (
   service: Service,
@@ -186,6 +188,7 @@ const found = (
     authorities,
     ...(clientCertificate && { clientCertificate }),
   }
+  if (ways.size >= MOST_WAYS) ways.clear()
   ways.set(key, { tls: policy?.tls, authorities, clientCertificate, found: answer })
   return answer
 }

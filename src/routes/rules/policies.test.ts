@@ -38,6 +38,7 @@ test('a name of a session that would be more than a name is refused', () => {
 test('a retry says after which answers, and how often', () => {
   assert.deepEqual(readRetry(undefined), { value: undefined })
   assert.deepEqual(readRetry({}), { value: { codes: [], attempts: 1 } })
+  assert.deepEqual(readRetry({ codes: [503, 500, 503], attempts: -2 }), { value: { codes: [500, 503], attempts: 0 } })
   assert.deepEqual(readRetry({ codes: [500, 503], attempts: 100, backoff: '0s' }), {
     value: { codes: [500, 503], attempts: 100 },
   })

@@ -40,6 +40,7 @@ const durationFault = (what: string, text: string | undefined): Fault | undefine
 
 const ATTEMPTS = 1
 
+/** Whatever is meant alike is the same, however it is written: of each other one a proxy has another section. */
 export const readRetry = (written: HTTPRouteRetry | undefined): Read<Retry | undefined> => {
   if (written === undefined) return { value: undefined }
   const { codes = [], attempts = ATTEMPTS, backoff } = written
@@ -49,7 +50,10 @@ export const readRetry = (written: HTTPRouteRetry | undefined): Read<Retry | und
     (durationMs(backoff ?? '0s') ? 'retry.backoff is not supported: HAProxy sends again at once' : undefined) ??
     (attempts > MOST_RETRIES ? `retry.attempts is more than ${MOST_RETRIES}` : undefined) ??
     (other && `a retry after the status ${other} is not supported, only after ${RETRIED_CODES.join(', ')}`)
-  return { value: { codes, attempts }, ...(wrong && { fault: unsupported(wrong) }) }
+  return {
+    value: { codes: [...new Set(codes)].sort((a, b) => a - b), attempts: Math.max(attempts, 0) },
+    ...(wrong && { fault: unsupported(wrong) }),
+  }
 }
 
 /** `owner` names the rule: of two rules without a name of their own, each has another. */

@@ -10,7 +10,7 @@ export interface RoutingTable {
   readonly sites: readonly Site[]
   /** By their keys; each is used by some entry. */
   readonly backends: ReadonlyMap<string, Backend>
-  /** By their keys; each is used by some listener or backend. */
+  /** By their keys: those of listeners and backends, and those of Ingresses that a proxy refuses. */
   readonly certificates: ReadonlyMap<string, Certificate>
   /** Bundles of certificates of authorities, in PEM, by their keys. */
   readonly authorities: ReadonlyMap<string, string>

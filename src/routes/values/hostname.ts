@@ -1,7 +1,7 @@
 import { coversHostname } from '../table/hostname.ts'
 
 /** Whether a hostname stands for more than one name. */
-export const isWide = (hostname: string): boolean => hostname === '' || hostname.startsWith('*.')
+const isWide = (hostname: string): boolean => hostname === '' || hostname.startsWith('*.')
 
 const covers = (outer: string, inner: string): boolean =>
   outer === inner ||

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { durationMs } from './duration.ts'
 import { sameFault } from './fault.ts'
-import { commonHostname, commonHostnames, isWide } from './hostname.ts'
+import { commonHostname, commonHostnames } from './hostname.ts'
 import { Patterns, patternFault, quotedPattern } from './pattern.ts'
 import { remembered, sameItems, steadyMap } from './remembered.ts'
 
@@ -35,10 +35,6 @@ test('a route has at a listener the names that both have, each once, or the list
   assert.deepEqual(commonHostnames('*.test', ['b.test', 'a.other', 'a.test']), ['b.test', 'a.test'])
   assert.deepEqual(commonHostnames('a.test', ['*.test', 'a.test', 'b.test']), ['a.test'])
   assert.deepEqual(commonHostnames('a.test', ['b.test']), [])
-})
-
-test('a star and no name at all stand for many names', () => {
-  assert.deepEqual(['', '*.test', 'a.test'].map(isWide), [true, true, false])
 })
 
 test('durations are of hours, minutes, seconds and milliseconds', () => {

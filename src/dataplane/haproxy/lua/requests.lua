@@ -40,13 +40,24 @@ function requests.parameters(query)
   return all
 end
 
+-- By lists of ranges, for as long as these are kept themselves: what their texts say.
+local networks = setmetatable({}, { __mode = "k" })
+
+local function networks_of(ranges)
+  local all = networks[ranges]
+  if not all then
+    all = {}
+    for place, range in ipairs(ranges) do all[place] = core.parse_addr(range) end
+    networks[ranges] = all
+  end
+  return all
+end
+
 -- Whether its client is in one of these ranges of addresses.
-local networks = {}
 function requests.comes_from(txn, ranges)
   local address = core.parse_addr(txn.f:src())
-  for _, range in ipairs(ranges) do
-    networks[range] = networks[range] or core.parse_addr(range)
-    if core.match_addr(address, networks[range]) then return true end
+  for _, network in ipairs(networks_of(ranges)) do
+    if core.match_addr(address, network) then return true end
   end
   return false
 end

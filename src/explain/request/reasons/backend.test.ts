@@ -165,6 +165,16 @@ test('of an Ingress the Service that was asked for is named nearly so, or its po
   assert.match(ofIngress(services, both, 'web')[0]!, /paths\/2\/backend/)
 })
 
+test('an Ingress is sent to no port of UDP, and one that names such a port is sent to one of TCP', () => {
+  const udp = (port: number, name: string) => ({ port, name, protocol: 'UDP' })
+  const dns = service('shop/dns', udp(53, 'dns'), { port: 80, name: 'web' })
+  const at = (value: object) => patched('/spec/rules/1/http/paths/1/backend/service/port', 'replace', value, 'ingress')
+  for (const port of [{ number: 90 }, { number: 53 }, { name: 'dns' }])
+    assert.deepEqual(ofIngress([dns], ingress({ name: 'dns', port }), 'dns'), [at({ number: 80 })])
+  const alone = ingress({ name: 'dns', port: { number: 53 } })
+  assert.deepEqual(ofIngress([service('shop/dns', udp(53, 'dns'))], alone, 'dns'), [LOOK_INGRESS])
+})
+
 test('where nobody knows what was meant somebody looks at the route', () => {
   const web = ingress({ name: 'web', port: { number: 7 } })
   assert.deepEqual(ofIngress([service('shop/web', tcp(80))], web, 'other'), [LOOK_INGRESS])

@@ -1,3 +1,4 @@
+import type { Service } from '#api/core/service/message.ts'
 import type { ObjectMeta } from '#api/meta/object-meta.ts'
 import { GATEWAY_GROUP, permitsOf } from '#routes/references/grants.ts'
 import type { Entry } from '#routes/table/entry.ts'
@@ -70,7 +71,7 @@ const routeCures = (
         return place === 0 ? cure : or(cure)
       })
     }
-    const ports = (service.spec?.ports ?? []).filter(({ protocol }) => (protocol || 'TCP') === 'TCP')
+    const ports = tcpPorts(service)
     if (ports.length > 0 && !ports.some(({ port }) => port === ref.port))
       return ports.slice(0, 2).map(({ port }, place) => {
         const cure = patch({ code: 'send-to-port', port }, word, route, [
@@ -81,6 +82,9 @@ const routeCures = (
   }
   return []
 }
+
+/** Ports that requests may be sent to. */
+const tcpPorts = ({ spec }: Service) => (spec?.ports ?? []).filter(({ protocol }) => (protocol || 'TCP') === 'TCP')
 
 /** A ReferenceGrant of its own, in the namespace of what is referred to. */
 export const grantCure = (from: ObjectRef, to: ObjectRef): Cure =>
@@ -135,7 +139,7 @@ const ingressCures = (
         return place === 0 ? cure : or(cure)
       })
     }
-    const ports = service.spec?.ports ?? []
+    const ports = tcpPorts(service)
     const isThere = ports.some((one) =>
       named.port?.name ? one.name === named.port.name : one.port === named.port?.number,
     )

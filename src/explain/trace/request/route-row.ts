@@ -42,8 +42,8 @@ export interface RowShare {
  * `refusing`: the kernel refuses all connections, as no route is attached, or none of its backends is there, or so large a share of them.
  * `no-pods`: no pod of the gateways is ready to serve it; `pods`: those that are there.
  * `waiting`: it is served, and some of it has to wait.
- * `stale`: a pod serves it, and it is not asked for any more. `refused`: the proxies do not take it. `unresolved`: some share
- * leads nowhere. `not-served`: nobody answers at the listener. `left-out`: some of the route, or of the Ingress, has no effect.
+ * `stale`: a pod serves it, and it is not asked for any more. `refused`: the proxies do not take it, or its listener.
+ * `unresolved`: some share leads nowhere. `not-served`: nobody answers at the listener. `left-out`: some of the route, or of the Ingress, has no effect.
  */
 export type RowState =
   | { readonly code: 'served' | 'stale' }

@@ -9,11 +9,20 @@ const changed = ({ corsValues }: Settings, change: Partial<Cors>): Reading => ({
   set: { corsValues: { ...corsValues, ...change } },
 })
 
+/** Each request of another origin is compared with all of them. */
+const MOST = 100
+
+/** Where there are more of them than may be; `what` they are. */
+const tooMany = ({ length }: readonly string[], what: string, instead: string): Reading | undefined =>
+  length > MOST ? bad(`has ${length} ${what}, and may have ${MOST}`, instead) : undefined
+
 const names = (name: string, key: 'methods' | 'allowHeaders' | 'exposeHeaders', does: string): Annotation => ({
   name,
   does,
   read(value, before) {
     const list = readList(value)
+    const many = tooMany(list, key === 'methods' ? 'methods' : 'names of headers', 'none')
+    if (many !== undefined) return { ...many, ...changed(before, { [key]: [] }) }
     const odd = list.filter((one) => !isToken(one))
     if (odd.length === 0) return changed(before, { [key]: list })
     const kept = list.filter(isToken)
@@ -34,9 +43,11 @@ export const CORS_ANNOTATIONS: readonly Annotation[] = [
   },
   {
     name: 'cors-allow-origin',
-    does: 'Origins between commas, such as `https://shop.example` or `https://*.shop.example`; without it `*`.',
+    does: 'Up to 100 origins between commas, such as `https://shop.example` or `https://*.shop.example`; without it `*`.',
     read(value, before) {
       const list = readList(value)
+      const many = tooMany(list, 'origins', 'no origin may ask')
+      if (many !== undefined) return { ...many, ...changed(before, { origins: [] }) }
       const odd = list.filter((one) => !ORIGIN.test(one))
       if (odd.length === 0) return changed(before, { origins: list })
       const kept = list.filter((one) => ORIGIN.test(one))
@@ -44,13 +55,17 @@ export const CORS_ANNOTATIONS: readonly Annotation[] = [
       return { ...problem, ...changed(before, { origins: kept }) }
     },
   },
-  names('cors-allow-methods', 'methods', `Methods; without it \`${DEFAULTS.corsValues.methods.join(', ')}\`.`),
+  names(
+    'cors-allow-methods',
+    'methods',
+    `Up to 100 methods; without it \`${DEFAULTS.corsValues.methods.join(', ')}\`.`,
+  ),
   names(
     'cors-allow-headers',
     'allowHeaders',
-    `Headers of requests; without it \`${DEFAULTS.corsValues.allowHeaders.join(', ')}\`.`,
+    `Up to 100 headers of requests; without it \`${DEFAULTS.corsValues.allowHeaders.join(', ')}\`.`,
   ),
-  names('cors-expose-headers', 'exposeHeaders', 'Headers of answers that pages may read; without it none.'),
+  names('cors-expose-headers', 'exposeHeaders', 'Up to 100 headers of answers that pages may read; without it none.'),
   {
     name: 'cors-allow-credentials',
     does: '`false`: pages may not send cookies along. Without it those of origins that are named may; with `*` none.',

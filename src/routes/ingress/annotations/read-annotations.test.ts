@@ -137,6 +137,17 @@ test('only those of the addresses and ranges may ask, and nobody where none can 
   )
 })
 
+test('of more ranges than a request may be compared with nobody may ask, and the annotation is told', () => {
+  const ranges = (count: number) =>
+    Array.from({ length: count }, (_, at) => `10.${at >> 8}.${at & 255}.0/24`).join(', ')
+  assert.equal(made({ 'whitelist-source-range': ranges(1000) }).sources?.length, 1000)
+  assert.equal(made({ 'denylist-source-range': ranges(1000) }).refused?.length, 1000)
+  for (const name of ['whitelist-source-range', 'allowlist-source-range', 'denylist-source-range']) {
+    assert.deepEqual(made({ [name]: ranges(1001) }).sources, [], name)
+    invalid(name, ranges(1001), 'has 1001 addresses and CIDRs, and may have 1000; what holds instead: nobody may ask')
+  }
+})
+
 test('a body may have 1m, or what proxy-body-size says, 0 being no limit', () => {
   const limit = (size: string) => made({ 'proxy-body-size': size }).bodyLimit?.octets
   assert.deepEqual(made({}).bodyLimit, { octets: 1_048_576, isWritten: false })
@@ -189,6 +200,24 @@ test('a backend is asked for another host, and told the prefix that was taken aw
     { type: 'rewrite', hostname: 'b.example', path: { type: 'Full', value: '/' } },
   ])
   assert.deepEqual(made({}).filters, [])
+})
+
+test('of more origins, methods or headers than a request may be compared with none is allowed, and that is told', () => {
+  for (const [name, key, what, instead] of [
+    ['cors-allow-origin', 'origins', 'origins', 'no origin may ask'],
+    ['cors-allow-methods', 'methods', 'methods', 'none'],
+    ['cors-allow-headers', 'allowHeaders', 'names of headers', 'none'],
+    ['cors-expose-headers', 'exposeHeaders', 'names of headers', 'none'],
+  ] as const) {
+    const list = (count: number) =>
+      Array.from({ length: count }, (_, at) => `${key === 'origins' ? 'https://' : ''}x${at}`).join(', ')
+    const allowed = (count: number) => {
+      const cors = filter('cors', { 'enable-cors': 'true', [name]: list(count) })
+      return cors?.type === 'cors' ? cors[key].length : undefined
+    }
+    assert.deepEqual([allowed(100), allowed(101)], [100, 0], name)
+    invalid(name, list(101), `has 101 ${what}, and may have 100; what holds instead: ${instead}`)
+  }
 })
 
 test('other sites’ pages may ask with enable-cors, as the other annotations of CORS say', () => {

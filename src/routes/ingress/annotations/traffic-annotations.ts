@@ -1,5 +1,5 @@
 import { isToken, isVisible, readBoolean, readNumber, readRanges, readSize } from '../../values/texts.ts'
-import { type Annotation, bad } from './annotation.ts'
+import { type Annotation, bad, type Reading } from './annotation.ts'
 import { DEFAULTS } from './settings.ts'
 
 const PROTOCOLS = ['HTTP', 'HTTPS', 'GRPC', 'GRPCS'] as const
@@ -26,11 +26,19 @@ const seconds = (name: string, does: string): Annotation => ({
   },
 })
 
+/** Each request is compared with all of them. */
+const MOST_RANGES = 1000
+
+/** Whom those that are too many let in or keep out is not known. */
+const tooMany = ({ length }: readonly string[]): Reading =>
+  bad(`has ${length} addresses and CIDRs, and may have ${MOST_RANGES}`, 'nobody may ask', { sources: [] })
+
 const whitelist = (name: string, does: string): Annotation => ({
   name,
   does,
   read(value) {
     const { ranges, odd } = readRanges(value)
+    if (ranges.length > MOST_RANGES) return tooMany(ranges)
     const sources = { sources: ranges }
     if (odd.length === 0) return { set: sources }
     const why = `has what is neither an address nor a CIDR: ${odd.join(', ')}`
@@ -55,13 +63,14 @@ export const TRAFFIC_ANNOTATIONS: readonly Annotation[] = [
     '`true`: requests without TLS are sent to HTTPS with 308 even where the host has no certificate here.',
     'forceSslRedirect',
   ),
-  whitelist('whitelist-source-range', 'Addresses and CIDRs between commas that may ask; others get 403.'),
+  whitelist('whitelist-source-range', 'Up to 1000 addresses and CIDRs between commas that may ask; others get 403.'),
   whitelist('allowlist-source-range', 'The same as `whitelist-source-range`, and before it where both stand.'),
   {
     name: 'denylist-source-range',
-    does: 'Addresses and CIDRs between commas that may not ask, whatever `whitelist-source-range` says; they get 403.',
+    does: 'Up to 1000 addresses and CIDRs between commas that may not ask, whatever `whitelist-source-range` says; they get 403.',
     read(value) {
       const { ranges, odd } = readRanges(value)
+      if (ranges.length > MOST_RANGES) return tooMany(ranges)
       if (odd.length === 0) return { set: { refused: ranges } }
       // Whom it was to keep out is not known.
       return bad(`has what is neither an address nor a CIDR: ${odd.join(', ')}`, 'nobody may ask', { sources: [] })

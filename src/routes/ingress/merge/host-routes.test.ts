@@ -1,7 +1,10 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import type { Placed } from '../resolve/placed.ts'
+import type { ResolvedIngress } from '../resolve/resolved-ingress.ts'
 import { ask } from '../testing/ask.ts'
 import { ingress, route, rule, to, told } from '../testing/ingresses.ts'
+import { hostRoutes } from './host-routes.ts'
 
 test('a rule is for its host alone, a star in it for one label, and without a host for all', () => {
   const rules = [
@@ -104,4 +107,27 @@ test('a rule for all paths is no conflict with a default backend, and goes befor
   assert.equal(ask(routing, 'http://x/'), 'web')
   assert.deepEqual(told(routing), [])
   assert.deepEqual([...routing.backends.keys()], ['shop/web:80 HTTP least'])
+})
+
+test('of a host with thousands of paths none is compared with all the others', () => {
+  let looks = 0
+  const count = 4000
+  const origin = { kind: 'Ingress', namespace: 'shop', name: 'i' }
+  const action = { type: 'answer', status: 503, reason: 'nobody' } as const
+  const rule = { id: 'r', origin, index: 0, filters: [], action }
+  const placed = (at: number): Placed => {
+    const match = { type: 'Prefix', value: `/p${at}` } as const
+    const entry = { hostname: 'a.test', path: match, headers: [], query: [], rule }
+    return {
+      ...{ ingress: origin, host: 'a.test', place: `paths[${at}]`, entry, size: 5, toHttps: 'never' },
+      get match() {
+        looks++
+        return match
+      },
+    }
+  }
+  const paths = Array.from({ length: count }, (_, at) => placed(at))
+  const one: ResolvedIngress = { origin, named: ['a.test'], paths, defaults: [], tls: [], news: [] }
+  assert.equal(hostRoutes([one], false).hosts.get('a.test')?.length, count)
+  assert.ok(looks < 100 * count, `${looks} looks at paths`)
 })

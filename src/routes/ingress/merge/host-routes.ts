@@ -54,14 +54,16 @@ export const hostRoutes = (
     if (canary === undefined) for (const placed of defaults) take(placed, placed.host)
 
   const hosts = new Map<string, Route[]>()
+  const prefixes = new Map<string, Set<string>>()
   for (const placed of [...taken, ...claims.values()]) {
-    const routes = hosts.get(placed.host) ?? []
-    hosts.set(placed.host, routes)
+    const { host, match } = placed
+    const routes = hosts.get(host) ?? []
+    const before = prefixes.get(host) ?? new Set()
+    hosts.set(host, routes)
+    prefixes.set(host, before)
     // A default stands last, behind a path that may leave it nothing.
-    if (
-      routes.some((before) => before.placed.match.type === 'Prefix' && before.placed.match.value === placed.match.value)
-    )
-      continue
+    if (before.has(match.value)) continue
+    if (match.type === 'Prefix') before.add(match.value)
     routes.push(routeOf(placed, canaries.get(claimOf(placed)), believesProxies, news))
   }
   return { hosts, news }
