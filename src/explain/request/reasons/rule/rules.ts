@@ -1,20 +1,21 @@
 import type { Entry } from '#routes/table/entry.ts'
-import type { RequestText } from '../../ask/request-text.ts'
-import type { GatewayFacts } from '../../cluster/gateway-facts.ts'
-import { listenerOwners, ownerKey } from '../../cluster/listener-owners.ts'
-import { askRequest, look, or, patch, where } from '../../diagnose/cure.ts'
-import type { Cure } from '../../trace/cure.ts'
-import type { Finding } from '../../trace/finding.ts'
-import type { Question } from '../../trace/question.ts'
-import type { ObjectRef } from '../../trace/reference.ts'
-import type { ListenerRef } from '../../trace/request/request.ts'
-import type { NearMiss, RuleValue } from '../../trace/request/route-ref.ts'
-import { urlOf, withHost } from '../ask-url.ts'
-import { namedRoutes } from '../claims.ts'
-import { hostFar, type RequestParts } from '../misses.ts'
-import type { AskedAt } from '../place.ts'
-import { ruleRef } from '../route-ref.ts'
-import { elsewhere } from './elsewhere.ts'
+import type { RequestText } from '../../../ask/request-text.ts'
+import type { GatewayFacts } from '../../../cluster/gateway-facts.ts'
+import { listenerOwners, ownerKey } from '../../../cluster/listener-owners.ts'
+import { askRequest, look, or, patch } from '../../../diagnose/cure.ts'
+import type { Cure } from '../../../trace/cure.ts'
+import type { Finding } from '../../../trace/finding.ts'
+import type { Question } from '../../../trace/question.ts'
+import type { ObjectRef } from '../../../trace/reference.ts'
+import type { ListenerRef } from '../../../trace/request/request.ts'
+import type { NearMiss, RuleValue } from '../../../trace/request/route-ref.ts'
+import { urlOf, withHost } from '../../ask-url.ts'
+import { namedRoutes } from '../../claims.ts'
+import { hostFar, type RequestParts } from '../../misses.ts'
+import type { AskedAt } from '../../place.ts'
+import { ruleRef } from '../../route-ref.ts'
+import { lookAt } from '../look-at.ts'
+import { elsewhere } from '../name/elsewhere.ts'
 
 /** No rule of the listener takes the request: ask as the nearest want it. */
 export function noRule(
@@ -66,10 +67,6 @@ export function noRule(
 /** What may have rules at a listener. */
 const routeKinds = ({ owner, protocol }: ListenerRef): string =>
   owner.kind === 'IngressClass' ? 'ingresses' : protocol === 'TLS' ? 'tlsroutes' : 'httproutes,grpcroutes'
-
-/** `kubectl describe` of a route. */
-export const lookAt = ({ kind, namespace, name }: ObjectRef): Cure =>
-  look({ code: 'show-route' }, 'kubectl', 'describe', kind.toLowerCase(), name, ...where(namespace))
 
 /** The question with what a rule misses; undefined where nobody can tell what that would be. */
 const asRuleWants = (question: Question, text: RequestText, { rule, misses }: NearMiss): Question | undefined => {

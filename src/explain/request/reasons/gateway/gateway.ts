@@ -5,28 +5,20 @@ import type { WantedCondition } from '#routes/routes.ts'
 import { compareHostnames, matchesHostname } from '#routes/table/hostname.ts'
 import type { Origin } from '#routes/table/origin.ts'
 import type { SitePort } from '#routes/table/table.ts'
-import type { GatewayFacts } from '../../cluster/gateway-facts.ts'
-import { type ListenerOwner, ownersAt } from '../../cluster/listener-owners.ts'
-import { askRequest, look, or, patch, where } from '../../diagnose/cure.ts'
-import type { Cure } from '../../trace/cure.ts'
-import type { Finding } from '../../trace/finding.ts'
-import type { ObjectRef } from '../../trace/reference.ts'
-import { urlOf } from '../ask-url.ts'
-import type { AskedAt } from '../place.ts'
-import { originRef } from '../route-ref.ts'
-import { entryFor } from '../site.ts'
-import { grantCure } from './backend.ts'
-import { bringCertificate } from './certificate.ts'
-import { tlsCures } from './without-tls.ts'
-
-export const lookAtGateway = ({ namespace, name }: ObjectRef): Cure =>
-  look({ code: 'show-gateway' }, 'kubectl', 'describe', 'gateway', name, ...where(namespace))
-
-/** `kubectl describe` of a Gateway or of a ListenerSet. */
-export const lookAtOwner = ({ word, ref }: Pick<ListenerOwner, 'word' | 'ref'>): Cure =>
-  word === 'gateway'
-    ? lookAtGateway(ref)
-    : look({ code: 'show-listener-set' }, 'kubectl', 'describe', word, ref.name, ...where(ref.namespace))
+import type { GatewayFacts } from '../../../cluster/gateway-facts.ts'
+import { type ListenerOwner, ownersAt } from '../../../cluster/listener-owners.ts'
+import { askRequest, or, patch } from '../../../diagnose/cure.ts'
+import type { Cure } from '../../../trace/cure.ts'
+import type { Finding } from '../../../trace/finding.ts'
+import type { ObjectRef } from '../../../trace/reference.ts'
+import { urlOf } from '../../ask-url.ts'
+import type { AskedAt } from '../../place.ts'
+import { originRef } from '../../route-ref.ts'
+import { entryFor } from '../../site.ts'
+import { lookAtGateway, lookAtOwner } from '../look-at.ts'
+import { grantCure } from '../rule/backend.ts'
+import { bringCertificate } from '../tls/certificate.ts'
+import { tlsCures } from '../tls/without-tls.ts'
 
 const gatewayOf = ({ objects }: GatewayFacts, { namespace, name }: Origin) =>
   objects.gateways.find((one) => keyOf(one) === `${namespace}/${name}`)
