@@ -155,7 +155,7 @@ export function atPort({ facts, gateways, question, text, place, packet, port, r
     return tell(
       { code: 'redirected', status: own.status, location },
       [...filters, { code: 'redirect', gateway, status: own.status, location }],
-      isLoop ? [redirectLoop(gateways, entry, location)] : [],
+      isLoop ? [redirectLoop(gateways, place.site, parts.host, entry, location)] : [],
       isLoop ? 'unreachable' : 'reachable',
     )
   }
