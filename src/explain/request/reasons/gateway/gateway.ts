@@ -1,6 +1,7 @@
 import type { Listener } from '#api/gatewayapi/shared/listener.ts'
 import { keyOf } from '#objects/object-key.ts'
 import { GATEWAY_CONTROLLER } from '#routes/data-plane.ts'
+import { permitsOf } from '#routes/references/grants.ts'
 import type { WantedCondition } from '#routes/routes.ts'
 import { compareHostnames, matchesHostname } from '#routes/table/hostname.ts'
 import type { Origin } from '#routes/table/origin.ts'
@@ -105,20 +106,21 @@ export const listenerNotServed = (
         ...(owner.word === 'listenerset' && { listenerSet: owner.ref }),
         listener: name,
         ...fault,
-        cures: listenerCures(owner, listener, fault),
+        cures: listenerCures(gateways, owner, listener, fault),
       }
     }
   return undefined
 }
 
 const listenerCures = (
+  gateways: GatewayFacts,
   owner: ListenerOwner,
   listener: Listener,
   { because, message }: { readonly because: string; readonly message: string },
 ): readonly Cure[] => {
   switch (because) {
     case 'RefNotPermitted':
-      return certificateGrants(owner, listener)
+      return certificateGrants(gateways, owner, listener)
     case 'InvalidCertificateRef':
       return [bringCertificate(message) ?? lookAtOwner(owner)]
     default:
@@ -126,13 +128,15 @@ const listenerCures = (
   }
 }
 
-/** What permits a listener its certificates in other namespaces. */
-const certificateGrants = (owner: ListenerOwner, { tls }: Listener): readonly Cure[] => {
+/** What permits a listener those of its certificates in other namespaces that it may not have. */
+const certificateGrants = ({ objects }: GatewayFacts, owner: ListenerOwner, { tls }: Listener): readonly Cure[] => {
   const { ref } = owner
-  const away = (tls?.certificateRefs ?? []).filter(({ namespace = ref.namespace }) => namespace !== ref.namespace)
-  return away.length === 0
-    ? [lookAtOwner(owner)]
-    : away.map(({ namespace, name }) => grantCure(ref, { kind: 'Secret', ...(namespace && { namespace }), name }))
+  const own = ref.namespace ?? ''
+  const permits = permitsOf(objects.referenceGrants)
+  const barred = (tls?.certificateRefs ?? [])
+    .map(({ namespace = own, name }) => ({ kind: 'Secret', namespace, name }))
+    .filter((secret) => !permits({ kind: ref.kind, namespace: own }, { group: '', ...secret }))
+  return barred.length === 0 ? [lookAtOwner(owner)] : barred.map((secret) => grantCure(ref, secret))
 }
 
 /** The gateway is ours and has nothing to be asked at. `isRefused`: that is what its conditions say. */

@@ -39,7 +39,7 @@ export function hostNotServed(
     cures:
       cures.length > 0
         ? cures.slice(0, 2)
-        : [look({ code: 'show-route' }, 'kubectl', 'get', 'httproutes,ingresses', '-A')],
+        : [look({ code: 'show-route' }, 'kubectl', 'get', 'httproutes,grpcroutes,tlsroutes,ingresses', '-A')],
   }
 }
 
