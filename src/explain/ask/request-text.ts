@@ -53,6 +53,9 @@ export function requestText({ to, protocol, method, headers = [], host: named }:
   }
 }
 
+/** Which header a question names, in lower case. */
+export const headerName = (text: string): string => headerOf(text).name.toLowerCase()
+
 /** `name: value` */
 const headerOf = (text: string): SentHeader => {
   const colon = text.indexOf(':')

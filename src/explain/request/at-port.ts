@@ -14,12 +14,12 @@ import type { Step } from '../trace/walk/step.ts'
 import { deedsOf } from './deeds.ts'
 import { nearMisses, type RequestParts } from './misses.ts'
 import type { AskedAt } from './place.ts'
-import { backendUnresolved, ruleRefused } from './reasons/backend.ts'
-import { certificateNotes } from './reasons/certificate.ts'
-import { hostNotServed, misdirected, requestMalformed } from './reasons/names.ts'
-import { ownAnswerReason } from './reasons/own-answer.ts'
-import { noRule, redirectLoop } from './reasons/rules.ts'
-import { nameWithoutTls } from './reasons/without-tls.ts'
+import { hostNotServed, misdirected, requestMalformed } from './reasons/name/names.ts'
+import { backendUnresolved, ruleRefused } from './reasons/rule/backend.ts'
+import { ownAnswerReason } from './reasons/rule/own-answer.ts'
+import { noRule, redirectLoop } from './reasons/rule/rules.ts'
+import { certificateNotes } from './reasons/tls/certificate.ts'
+import { nameWithoutTls } from './reasons/tls/without-tls.ts'
 import { listenerRef, ruleRef } from './route-ref.ts'
 import { serve } from './serve.ts'
 import { shareOf } from './share.ts'
@@ -158,7 +158,7 @@ export function atPort({ facts, gateways, question, text, place, packet, port, r
     return tell(
       { code: 'redirected', status: own.status, location },
       [...filters, { code: 'redirect', gateway, status: own.status, location }],
-      isLoop ? [redirectLoop(gateways, entry, location)] : [],
+      isLoop ? [redirectLoop(gateways, place.site, parts.host, entry, location)] : [],
       isLoop ? 'unreachable' : 'reachable',
     )
   }

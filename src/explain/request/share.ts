@@ -15,7 +15,7 @@ import { filterDeeds } from './deeds.ts'
 import { endpointsOf } from './endpoints.ts'
 import type { RequestParts } from './misses.ts'
 import { walkOnward } from './onward.ts'
-import { backendUnresolved } from './reasons/backend.ts'
+import { backendUnresolved } from './reasons/rule/backend.ts'
 import type { TakenRequest } from './serve.ts'
 
 interface Sharing {

@@ -11,10 +11,15 @@ import type { ObjectRef } from '../trace/reference.ts'
 import type { PassedOver } from '../trace/request/step.ts'
 import { ingressesOfNobody, isCloser, leftOut, unattached, unattachedFor } from './claims.ts'
 import type { Place } from './place.ts'
-import { ingressOfNobody, notAttached, ofNobody, routeNotAttached } from './reasons/attach.ts'
-import { certificateUnusable } from './reasons/certificate.ts'
-import { gatewayNotProgrammed, gatewayOfNobody, gatewayPortUnknown, listenerNotServed } from './reasons/gateway.ts'
-import { ingressLeftOut } from './reasons/left-out.ts'
+import { ingressOfNobody, notAttached, ofNobody, routeNotAttached } from './reasons/gateway/attach.ts'
+import {
+  gatewayNotProgrammed,
+  gatewayOfNobody,
+  gatewayPortUnknown,
+  listenerNotServed,
+} from './reasons/gateway/gateway.ts'
+import { ingressLeftOut } from './reasons/gateway/left-out.ts'
+import { certificateUnusable } from './reasons/tls/certificate.ts'
 import { servedAt, siteOfService } from './site.ts'
 
 interface Unserved {

@@ -6,7 +6,7 @@ import { refOf } from '../../cluster/reference.ts'
 import type { ObjectRef } from '../../trace/reference.ts'
 import type { RouteRow } from '../../trace/request/route-row.ts'
 import { ingressesOfNobody, leftOut, partlyLeftOut, unattached } from '../claims.ts'
-import { listenerFault } from '../reasons/gateway.ts'
+import { listenerFault } from '../reasons/gateway/gateway.ts'
 import { originRef } from '../route-ref.ts'
 import { ingressSite } from '../site.ts'
 

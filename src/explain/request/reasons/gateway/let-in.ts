@@ -2,10 +2,10 @@ import type { Listener } from '#api/gatewayapi/shared/listener.ts'
 import { KINDS } from '#routes/listeners/own-listener.ts'
 import { kindsOf } from '#routes/listeners/read-listener.ts'
 import { GATEWAY_GROUP } from '#routes/references/grants.ts'
-import type { ListenerOwner } from '../../cluster/listener-owners.ts'
-import { patch, run } from '../../diagnose/cure.ts'
-import type { Cure } from '../../trace/cure.ts'
-import { lookAtOwner } from './gateway.ts'
+import type { ListenerOwner } from '../../../cluster/listener-owners.ts'
+import { patch, run } from '../../../diagnose/cure.ts'
+import type { Cure } from '../../../trace/cure.ts'
+import { lookAtOwner } from '../look-at.ts'
 
 interface Placed {
   readonly listener: Listener

@@ -1,15 +1,15 @@
 import type { SitePort } from '#routes/table/table.ts'
-import type { RequestText } from '../../ask/request-text.ts'
-import type { GatewayFacts } from '../../cluster/gateway-facts.ts'
-import { nearest } from '../../cluster/nearest.ts'
-import { askRequest, look } from '../../diagnose/cure.ts'
-import type { Finding } from '../../trace/finding.ts'
-import type { Question } from '../../trace/question.ts'
-import type { ListenerRef } from '../../trace/request/request.ts'
-import { withHost } from '../ask-url.ts'
-import type { AskedAt } from '../place.ts'
-import { originRef } from '../route-ref.ts'
-import { exampleOf, servedNames } from '../site.ts'
+import type { RequestText } from '../../../ask/request-text.ts'
+import type { GatewayFacts } from '../../../cluster/gateway-facts.ts'
+import { nearest } from '../../../cluster/nearest.ts'
+import { askRequest, look } from '../../../diagnose/cure.ts'
+import type { Finding } from '../../../trace/finding.ts'
+import type { Question } from '../../../trace/question.ts'
+import type { ListenerRef } from '../../../trace/request/request.ts'
+import { withHost } from '../../ask-url.ts'
+import type { AskedAt } from '../../place.ts'
+import { originRef } from '../../route-ref.ts'
+import { exampleOf, servedNames } from '../../site.ts'
 import { elsewhere } from './elsewhere.ts'
 
 /** No gateway serves a name, or that which is asked does not. */
@@ -39,7 +39,7 @@ export function hostNotServed(
     cures:
       cures.length > 0
         ? cures.slice(0, 2)
-        : [look({ code: 'show-route' }, 'kubectl', 'get', 'httproutes,ingresses', '-A')],
+        : [look({ code: 'show-route' }, 'kubectl', 'get', 'httproutes,grpcroutes,tlsroutes,ingresses', '-A')],
   }
 }
 

@@ -1,32 +1,25 @@
 import type { Listener } from '#api/gatewayapi/shared/listener.ts'
 import { keyOf } from '#objects/object-key.ts'
 import { GATEWAY_CONTROLLER } from '#routes/data-plane.ts'
+import { permitsOf } from '#routes/references/grants.ts'
 import type { WantedCondition } from '#routes/routes.ts'
 import { compareHostnames, matchesHostname } from '#routes/table/hostname.ts'
 import type { Origin } from '#routes/table/origin.ts'
 import type { SitePort } from '#routes/table/table.ts'
-import type { GatewayFacts } from '../../cluster/gateway-facts.ts'
-import { type ListenerOwner, ownersAt } from '../../cluster/listener-owners.ts'
-import { askRequest, look, or, patch, where } from '../../diagnose/cure.ts'
-import type { Cure } from '../../trace/cure.ts'
-import type { Finding } from '../../trace/finding.ts'
-import type { ObjectRef } from '../../trace/reference.ts'
-import { urlOf } from '../ask-url.ts'
-import type { AskedAt } from '../place.ts'
-import { originRef } from '../route-ref.ts'
-import { entryFor } from '../site.ts'
-import { grantCure } from './backend.ts'
-import { bringCertificate } from './certificate.ts'
-import { tlsCures } from './without-tls.ts'
-
-export const lookAtGateway = ({ namespace, name }: ObjectRef): Cure =>
-  look({ code: 'show-gateway' }, 'kubectl', 'describe', 'gateway', name, ...where(namespace))
-
-/** `kubectl describe` of a Gateway or of a ListenerSet. */
-export const lookAtOwner = ({ word, ref }: Pick<ListenerOwner, 'word' | 'ref'>): Cure =>
-  word === 'gateway'
-    ? lookAtGateway(ref)
-    : look({ code: 'show-listener-set' }, 'kubectl', 'describe', word, ref.name, ...where(ref.namespace))
+import type { GatewayFacts } from '../../../cluster/gateway-facts.ts'
+import { type ListenerOwner, ownersAt } from '../../../cluster/listener-owners.ts'
+import { askRequest, or, patch } from '../../../diagnose/cure.ts'
+import type { Cure } from '../../../trace/cure.ts'
+import type { Finding } from '../../../trace/finding.ts'
+import type { ObjectRef } from '../../../trace/reference.ts'
+import { urlOf } from '../../ask-url.ts'
+import type { AskedAt } from '../../place.ts'
+import { originRef } from '../../route-ref.ts'
+import { entryFor } from '../../site.ts'
+import { lookAtGateway, lookAtOwner } from '../look-at.ts'
+import { grantCure } from '../rule/backend.ts'
+import { bringCertificate } from '../tls/certificate.ts'
+import { tlsCures } from '../tls/without-tls.ts'
 
 const gatewayOf = ({ objects }: GatewayFacts, { namespace, name }: Origin) =>
   objects.gateways.find((one) => keyOf(one) === `${namespace}/${name}`)
@@ -113,20 +106,21 @@ export const listenerNotServed = (
         ...(owner.word === 'listenerset' && { listenerSet: owner.ref }),
         listener: name,
         ...fault,
-        cures: listenerCures(owner, listener, fault),
+        cures: listenerCures(gateways, owner, listener, fault),
       }
     }
   return undefined
 }
 
 const listenerCures = (
+  gateways: GatewayFacts,
   owner: ListenerOwner,
   listener: Listener,
   { because, message }: { readonly because: string; readonly message: string },
 ): readonly Cure[] => {
   switch (because) {
     case 'RefNotPermitted':
-      return certificateGrants(owner, listener)
+      return certificateGrants(gateways, owner, listener)
     case 'InvalidCertificateRef':
       return [bringCertificate(message) ?? lookAtOwner(owner)]
     default:
@@ -134,13 +128,15 @@ const listenerCures = (
   }
 }
 
-/** What permits a listener its certificates in other namespaces. */
-const certificateGrants = (owner: ListenerOwner, { tls }: Listener): readonly Cure[] => {
+/** What permits a listener those of its certificates in other namespaces that it may not have. */
+const certificateGrants = ({ objects }: GatewayFacts, owner: ListenerOwner, { tls }: Listener): readonly Cure[] => {
   const { ref } = owner
-  const away = (tls?.certificateRefs ?? []).filter(({ namespace = ref.namespace }) => namespace !== ref.namespace)
-  return away.length === 0
-    ? [lookAtOwner(owner)]
-    : away.map(({ namespace, name }) => grantCure(ref, { kind: 'Secret', ...(namespace && { namespace }), name }))
+  const own = ref.namespace ?? ''
+  const permits = permitsOf(objects.referenceGrants)
+  const barred = (tls?.certificateRefs ?? [])
+    .map(({ namespace = own, name }) => ({ kind: 'Secret', namespace, name }))
+    .filter((secret) => !permits({ kind: ref.kind, namespace: own }, { group: '', ...secret }))
+  return barred.length === 0 ? [lookAtOwner(owner)] : barred.map((secret) => grantCure(ref, secret))
 }
 
 /** The gateway is ours and has nothing to be asked at. `isRefused`: that is what its conditions say. */

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { gateway, http, httpRoute, rule } from '#routes/testing/make.ts'
-import { ask } from '../../testing/cluster.ts'
-import { withGateway } from '../../testing/gateways.ts'
+import { ask } from '../../../testing/cluster.ts'
+import { withGateway } from '../../../testing/gateways.ts'
 import { ingressOfNobody, routeNotAttached } from './attach.ts'
 
 const parentRefs = [{ name: 'gw', namespace: 'default' }]

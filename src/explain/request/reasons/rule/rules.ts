@@ -1,20 +1,24 @@
+import type { Listener } from '#api/gatewayapi/shared/listener.ts'
 import type { Entry } from '#routes/table/entry.ts'
-import type { RequestText } from '../../ask/request-text.ts'
-import type { GatewayFacts } from '../../cluster/gateway-facts.ts'
-import { listenerOwners, ownerKey } from '../../cluster/listener-owners.ts'
-import { askRequest, look, or, patch, where } from '../../diagnose/cure.ts'
-import type { Cure } from '../../trace/cure.ts'
-import type { Finding } from '../../trace/finding.ts'
-import type { Question } from '../../trace/question.ts'
-import type { ObjectRef } from '../../trace/reference.ts'
-import type { ListenerRef } from '../../trace/request/request.ts'
-import type { NearMiss, RuleValue } from '../../trace/request/route-ref.ts'
-import { urlOf, withHost } from '../ask-url.ts'
-import { namedRoutes } from '../claims.ts'
-import { hostFar, type RequestParts } from '../misses.ts'
-import type { AskedAt } from '../place.ts'
-import { ruleRef } from '../route-ref.ts'
-import { elsewhere } from './elsewhere.ts'
+import { matchesHostname } from '#routes/table/hostname.ts'
+import type { Origin } from '#routes/table/origin.ts'
+import { headerName, type RequestText } from '../../../ask/request-text.ts'
+import type { GatewayFacts } from '../../../cluster/gateway-facts.ts'
+import { listenerOwners, ownerKey } from '../../../cluster/listener-owners.ts'
+import { askRequest, look, or, patch } from '../../../diagnose/cure.ts'
+import type { Cure } from '../../../trace/cure.ts'
+import type { Finding } from '../../../trace/finding.ts'
+import type { Question } from '../../../trace/question.ts'
+import type { ObjectRef } from '../../../trace/reference.ts'
+import type { ListenerRef } from '../../../trace/request/request.ts'
+import type { NearMiss, RuleValue } from '../../../trace/request/route-ref.ts'
+import { urlOf, withHost } from '../../ask-url.ts'
+import { namedRoutes } from '../../claims.ts'
+import { hostFar, type RequestParts } from '../../misses.ts'
+import type { AskedAt } from '../../place.ts'
+import { ruleRef } from '../../route-ref.ts'
+import { lookAt } from '../look-at.ts'
+import { elsewhere } from '../name/elsewhere.ts'
 
 /** No rule of the listener takes the request: ask as the nearest want it. */
 export function noRule(
@@ -67,10 +71,6 @@ export function noRule(
 const routeKinds = ({ owner, protocol }: ListenerRef): string =>
   owner.kind === 'IngressClass' ? 'ingresses' : protocol === 'TLS' ? 'tlsroutes' : 'httproutes,grpcroutes'
 
-/** `kubectl describe` of a route. */
-export const lookAt = ({ kind, namespace, name }: ObjectRef): Cure =>
-  look({ code: 'show-route' }, 'kubectl', 'describe', kind.toLowerCase(), name, ...where(namespace))
-
 /** The question with what a rule misses; undefined where nobody can tell what that would be. */
 const asRuleWants = (question: Question, text: RequestText, { rule, misses }: NearMiss): Question | undefined => {
   let asked: Question | undefined = question
@@ -95,10 +95,10 @@ const asRuleWants = (question: Question, text: RequestText, { rule, misses }: Ne
 }
 
 const otherHeaders = ({ headers = [] }: Question, { name }: RuleValue): readonly string[] =>
-  headers.filter((one) => !one.toLowerCase().startsWith(`${name.toLowerCase()}:`))
+  headers.filter((one) => headerName(one) !== name.toLowerCase())
 
 const withParameter = (target: string, { name, value }: RuleValue): string => {
-  const [path = '', query = ''] = target.split('?')
+  const [, path = '', query = ''] = /^([^?]*)\??(.*)$/.exec(target) ?? []
   const own = `${encodeURIComponent(name)}=${encodeURIComponent(value)}`
   const others = query
     .split('&')
@@ -106,31 +106,39 @@ const withParameter = (target: string, { name, value }: RuleValue): string => {
   return `${path}?${[...others, own].join('&')}`
 }
 
-/** The redirect leads to where the request came from: it is for the port without TLS alone. */
-export function redirectLoop(gateways: GatewayFacts, entry: Entry, location: string): Finding {
+/** The redirect leads to where the request came from. One to https is for the port without TLS alone. */
+export function redirectLoop(
+  gateways: GatewayFacts,
+  site: Origin,
+  host: string,
+  entry: Entry,
+  location: string,
+): Finding {
   const rule = ruleRef(entry)
-  return { reason: 'redirect-loop', rule, location, cures: loopCures(gateways, rule.route) }
+  const plain = location.startsWith('https:') ? plainCure(gateways, site, host, rule.route) : undefined
+  return { reason: 'redirect-loop', rule, location, cures: [plain ?? lookAt(rule.route)] }
 }
 
-const loopCures = (gateways: GatewayFacts, route: ObjectRef): readonly Cure[] => {
+/** Attaches a route that is at all listeners of a gateway to the one for a host without TLS. */
+const plainCure = (gateways: GatewayFacts, site: Origin, host: string, route: ObjectRef): Cure | undefined => {
   const object = namedRoutes(gateways).find(
     ({ kind, metadata }) =>
       kind === route.kind && metadata?.name === route.name && metadata.namespace === route.namespace,
   )
-  const refs = object?.spec.parentRefs ?? []
-  for (const [index, ref] of refs.entries()) {
+  if (object === undefined) return undefined
+  const isPlain = ({ protocol, hostname = '' }: Listener): boolean =>
+    protocol === 'HTTP' && matchesHostname(hostname.toLowerCase(), 'many', host)
+  for (const [index, ref] of (object.spec.parentRefs ?? []).entries()) {
     if (ref.sectionName || ref.port) continue
-    const { kind = 'Gateway', namespace = object?.metadata?.namespace ?? '', name } = ref
+    const { kind = 'Gateway', namespace = object.metadata?.namespace ?? '', name } = ref
     const owner = listenerOwners(gateways).get(ownerKey({ kind, namespace, name }))
-    const plain = owner?.listeners.find(({ protocol }) => protocol === 'HTTP')
-    if (object === undefined || plain === undefined) continue
-    return [
-      patch({ code: 'attach-to-listener', listener: plain.name }, 'httproute', object, [
-        { op: 'add', path: `/spec/parentRefs/${index}/sectionName`, value: plain.name },
-      ]),
-    ]
+    const plain = owner?.listeners.find(isPlain)
+    if (owner === undefined || plain === undefined || ownerKey(owner.gateway) !== ownerKey(site)) continue
+    return patch({ code: 'attach-to-listener', listener: plain.name }, 'httproute', object, [
+      { op: 'add', path: `/spec/parentRefs/${index}/sectionName`, value: plain.name },
+    ])
   }
-  return [lookAt(route)]
+  return undefined
 }
 
 /** TLS is spoken where there is none, or the other way round. */

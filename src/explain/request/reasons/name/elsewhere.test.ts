@@ -2,9 +2,9 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { ingress, rule as ingressRule, OUR_CLASS } from '#routes/ingress/testing/ingresses.ts'
 import { gateway, http, httpRoute, rule } from '#routes/testing/make.ts'
-import { ask, service } from '../../testing/cluster.ts'
-import { ingressService, withGateway } from '../../testing/gateways.ts'
-import type { Told } from '../../testing/told.ts'
+import { ask, service } from '../../../testing/cluster.ts'
+import { ingressService, withGateway } from '../../../testing/gateways.ts'
+import type { Told } from '../../../testing/told.ts'
 
 const asked = (told: Told): readonly string[] =>
   told.findings.flatMap(({ cures }) => cures.map(({ command }) => command.replace(/^.* --to /, '')))

@@ -1,8 +1,8 @@
 import type { News } from '#routes/routes.ts'
-import { patch } from '../../diagnose/cure.ts'
-import type { Finding } from '../../trace/finding.ts'
-import { originRef } from '../route-ref.ts'
-import { lookAt } from './rules.ts'
+import { patch } from '../../../diagnose/cure.ts'
+import type { Finding } from '../../../trace/finding.ts'
+import { originRef } from '../../route-ref.ts'
+import { lookAt } from '../look-at.ts'
 
 /** What an Ingress of ours says of a host has no effect. */
 export const ingressLeftOut = ({ object, reason, message }: News): Finding => {

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { gateway, http, httpRoute, https, listenerSet, rule, secret } from '#routes/testing/make.ts'
-import { ask } from '../../testing/cluster.ts'
-import { withGateway } from '../../testing/gateways.ts'
-import { routeRows } from '../route-rows.ts'
+import { ask } from '../../../testing/cluster.ts'
+import { withGateway } from '../../../testing/gateways.ts'
+import { routeRows } from '../../route-rows.ts'
 
 const open = { allowedListeners: { namespaces: { from: 'All' } } } as const
 const gw = gateway('default/gw', [http()], open)

@@ -1,0 +1,134 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { gateway, http, httpRoute, https, rule, secret } from '#routes/testing/make.ts'
+import { ask } from '../../../testing/cluster.ts'
+import { withGateway } from '../../../testing/gateways.ts'
+
+type Flags = Parameters<typeof ask>[2]
+type Match = NonNullable<NonNullable<Parameters<typeof rule>[1]>['matches']>[number]
+const gw = gateway('default/gw', [http()])
+const shop = (matches: readonly Match[], hostnames: readonly string[] = ['shop.test']) =>
+  httpRoute('default/shop', { hostnames, rules: matches.map((one) => rule('web', { matches: [one] })) })
+const below = (value: string, more: Match = {}): Match => ({ path: { type: 'PathPrefix', value }, ...more })
+
+/** What is proposed for a request that no rule takes, without what all have. */
+const curesOf = (to: string, flags: Flags, ...routes: readonly ReturnType<typeof httpRoute>[]): readonly string[] => {
+  const told = ask('pod/client', to, flags, withGateway({ gateways: [gw], httpRoutes: routes }, { ports: [80] }))
+  const [finding, ...others] = told.findings
+  assert.deepEqual([finding?.reason, others], ['no-rule', []])
+  return finding!.cures.map(({ command, alternative }) =>
+    [...(alternative ? ['or'] : []), command.replace('fairlead explain --from pod/client --to ', '')].join(' '),
+  )
+}
+const LOOK = 'kubectl describe httproute shop -n default'
+
+test('a request that no rule takes is asked as the nearest wants it: its path, its method', () => {
+  assert.deepEqual(curesOf('http://shop.test/crat?a=b', {}, shop([below('/cart')])), ["'http://shop.test/cart?a=b'"])
+  assert.deepEqual(curesOf('http://shop.test/cart', { method: 'PUT' }, shop([below('/cart', { method: 'POST' })])), [
+    'http://shop.test/cart --method POST',
+  ])
+  const both = shop([below('/cart', { method: 'POST' }), below('/card')])
+  assert.deepEqual(curesOf('http://shop.test/carx', {}, both), [
+    'http://shop.test/card',
+    'or http://shop.test/cart --method POST',
+  ])
+})
+
+test('a header that a rule wants is sent in the place of another of its name, and other headers stay', () => {
+  const wanted = below('/', { headers: [{ name: 'X-Env', type: 'Exact', value: 'a' }] })
+  for (const [sent, others] of [
+    [[], []],
+    [['X-Env: b'], []],
+    [['x-env : b', 'x-env'], []],
+    [
+      ['X-Env-2: b', 'x-env: c', 'X: y'],
+      ['X-Env-2: b', 'X: y'],
+    ],
+  ] as const)
+    assert.deepEqual(curesOf('http://shop.test/', { headers: [...sent] }, shop([wanted])), [
+      ['http://shop.test/', ...[...others, 'x-env: a'].map((one) => `--header '${one}'`)].join(' '),
+    ])
+})
+
+test('a parameter that a rule wants stands in the place of another of its name, and all else of the URL stays', () => {
+  const wanted = (name: string, value: string) => below('/', { queryParams: [{ name, type: 'Exact', value }] })
+  for (const [name, value, query, asked] of [
+    ['v', '2', '', '?v=2'],
+    ['v', '2', '?v=1', '?v=2'],
+    ['v', '2', '?a=b&v=1&vv=3', '?a=b&vv=3&v=2'],
+    ['v', '2', '?back=/cart?x=1&v=1', '?back=/cart?x=1&v=2'],
+    ['a b', 'c&d', '?a%20b=1', '?a%20b=c%26d'],
+  ] as const)
+    assert.deepEqual(
+      curesOf(`http://shop.test/cart${query}`, {}, shop([wanted(name, value)])).map((one) => one.replaceAll("'", '')),
+      [`http://shop.test/cart${asked}`],
+    )
+})
+
+test('what an expression is for nobody can tell: somebody looks at the route', () => {
+  const type = 'RegularExpression'
+  for (const match of [
+    { path: { type, value: '/v[0-9]+' } },
+    below('/', { headers: [{ name: 'x-env', type, value: 'a+' }] }),
+    below('/', { queryParams: [{ name: 'v', type, value: '[0-9]+' }] }),
+  ] as const)
+    assert.deepEqual(curesOf('http://shop.test/v', {}, shop([match])), [LOOK])
+})
+
+test('of a host with a star one of its names is asked for, and an address is asked for the host beside it', () => {
+  const star = shop([below('/')], ['*.shop.test'])
+  assert.deepEqual(curesOf('http://shop.test/', {}, star), ['http://www.shop.test/'])
+  const spaced = { headers: [' Host : shpo.test'] }
+  assert.deepEqual(curesOf('http://any.test/', spaced, shop([below('/')])), ['http://shop.test/'])
+  assert.deepEqual(curesOf('http://172.30.255.7/cart', {}, shop([below('/')])), [
+    'http://172.30.255.7/cart --host shop.test',
+  ])
+})
+
+test('where no rule is near, somebody looks at what may have rules at the listener', () => {
+  const look = (kinds: string) => [`kubectl get ${kinds} -A`]
+  assert.deepEqual(curesOf('http://shop.test/', {}), look('httproutes,grpcroutes'))
+  const passthrough = { name: 'tls', port: 443, protocol: 'TLS', tls: { mode: 'Passthrough' } } as const
+  const tls = withGateway({ gateways: [gateway('default/gw', [passthrough])] }, { ports: [443] })
+  const [connected] = ask('pod/client', 'https://shop.test/', {}, tls).findings
+  assert.deepEqual([connected?.reason, connected?.cures.map(({ command }) => command)], ['no-rule', look('tlsroutes')])
+})
+
+const away = (requestRedirect: object, more: object = {}) =>
+  httpRoute('default/away', {
+    hostnames: ['shop.test'],
+    rules: [{ filters: [{ type: 'RequestRedirect', requestRedirect }] }],
+    ...more,
+  } as Parameters<typeof httpRoute>[1])
+const secrets = [secret('default/cert', 'CERT shop.test')]
+const secure = https({ tls: { certificateRefs: [{ name: 'cert' }] } })
+const redirected = (to: string, cluster: Parameters<typeof withGateway>[0]): readonly string[] => {
+  const [finding] = ask('pod/client', to, {}, withGateway({ secrets, ...cluster }, { ports: [80, 443] })).findings
+  assert.equal(finding?.reason, 'redirect-loop')
+  return finding!.cures.map(({ command }) => command)
+}
+const toListener = (index: number, name: string) =>
+  `kubectl patch httproute away -n default --type json -p '[{"op":"add","path":"/spec/parentRefs/${index}/sectionName","value":"${name}"}]'`
+const LOOK_AWAY = 'kubectl describe httproute away -n default'
+
+test('a redirect to https that loops is for the listener without TLS of the gateway that was asked', () => {
+  const other = gateway('default/other', [http({ name: 'theirs' })])
+  const own = gateway('default/gw', [secure, http({ name: 'x', hostname: 'x.test' }), http({ name: 'plain' })])
+  const both = away({ scheme: 'https' }, { parentRefs: [{ name: 'other' }, { name: 'gw' }] })
+  assert.deepEqual(redirected('https://shop.test/', { gateways: [other, own], httpRoutes: [both] }), [
+    toListener(1, 'plain'),
+  ])
+})
+
+test('a redirect that loops where there is no TLS, or at a listener that it names, is looked at', () => {
+  const own = gateway('default/gw', [http(), secure])
+  const plainly = away({ hostname: 'shop.test' })
+  assert.deepEqual(redirected('http://shop.test/', { gateways: [own], httpRoutes: [plainly] }), [LOOK_AWAY])
+  for (const parentRef of [
+    { name: 'gw', sectionName: 'https' },
+    { name: 'gw', port: 443 },
+  ]) {
+    const named = away({ scheme: 'https' }, { parentRefs: [parentRef] })
+    assert.deepEqual(redirected('https://shop.test/', { gateways: [own], httpRoutes: [named] }), [LOOK_AWAY])
+  }
+})
