@@ -10,8 +10,8 @@ import { compileProxy } from '#dataplane/haproxy/compile.ts'
 import type { ProxyOptions } from '#dataplane/haproxy/proxy-options.ts'
 import type { PlannedServer, ProxyPlan } from '#dataplane/haproxy/proxy-plan.ts'
 import { serversOf } from '#dataplane/haproxy/servers.ts'
-import { isMadeByRoutes, slotKind } from '#dataplane/haproxy/slot-kind.ts'
-import { assignSlots, type Slots } from '#dataplane/haproxy/slots.ts'
+import { slotKind } from '#dataplane/haproxy/slot-kind.ts'
+import { assignSlots, isSmaller, type Slots } from '#dataplane/haproxy/slots.ts'
 import { endpointsOf, type Family, serviceOf } from '#routes/backend-endpoints.ts'
 import { GATEWAY_CONTROLLER } from '#routes/data-plane.ts'
 import { ingressSite } from '#routes/ingress/ingress-site.ts'
@@ -23,7 +23,7 @@ import type { Wanted } from './haproxy/isolate.ts'
 import { OnceTimers } from './haproxy/once-timers.ts'
 import { RunningProxy, type RunningProxyOptions } from './haproxy/running-proxy.ts'
 import { KindBudget, WAITS } from './kind-budget.ts'
-import { namespacesOf, partsOf, rulesTo, tableWithout } from './parts.ts'
+import { kindsByNamespace, namespacesOf, partsOf, rulesTo, tableWithout } from './parts.ts'
 import { withPlainHosts } from './plain-hosts.ts'
 import { readSlots, slotsText } from './slots-note.ts'
 import { leanClient } from './sources/lean-client.ts'
@@ -40,6 +40,9 @@ interface DriverOptions extends Omit<RunningProxyOptions, 'serversOf' | 'noteOf'
   readonly onReportMap?: (configMap?: ConfigMap) => void
   readonly onError: (error: unknown, what: string) => void
 }
+
+/** Pools of backends are made smaller no sooner than this after the last time: whoever changes routes could else have them grow again and again. */
+const SHRINK_MS = 3_600_000
 
 const EMPTY: RoutingTable = { sites: [], backends: new Map(), certificates: new Map(), authorities: new Map() }
 
@@ -65,6 +68,7 @@ export class Driver {
   /** Ids of rules that wait until the proxy may have backends for them. */
   #waiting: ReadonlySet<string> = new Set()
   #lastSlots: Slots
+  #mayShrinkAt: number
   #table = EMPTY
   /** Keys of backends by the Service that has their endpoints. */
   #backends: ReadonlyMap<string, readonly string[]> = new Map()
@@ -77,6 +81,7 @@ export class Driver {
     const { client, clock, random, signal, onError } = options
     this.#options = options
     this.#kinds = new KindBudget(clock)
+    this.#mayShrinkAt = clock.now() + SHRINK_MS
     this.#timers = new OnceTimers(options)
     this.proxy = new RunningProxy({
       ...options,
@@ -207,7 +212,7 @@ export class Driver {
         // What has been taken last is what new ones are given slots beside.
         const plain = withPlainHosts(table, without, (refusals) => this.#ingressSite(objects, refusals))
         const kept = tableWithout(plain, without)
-        const slots = assignSlots(this.#slotsBefore(), kept.backends)
+        const slots = this.#assignSlots(kept.backends)
         const plan = compileProxy(kept, slots, this.#options.proxyOptions)
         this.#slots.set(plan, slots)
         this.#served.set(plan, servedOf(kept, generations))
@@ -222,6 +227,13 @@ export class Driver {
     return ingressSite(objects, { ...this.#routeOptions, refusals }).site
   }
 
+  #assignSlots(backends: RoutingTable['backends']): Slots {
+    const [before, now] = [this.#slotsBefore(), this.#options.clock.now()]
+    const slots = assignSlots(before, backends, now >= this.#mayShrinkAt)
+    if (isSmaller(slots, before)) this.#mayShrinkAt = now + SHRINK_MS
+    return slots
+  }
+
   #slotsBefore(): Slots {
     if (this.proxy.plan) this.#lastSlots = this.#slotsOf(this.proxy.plan)
     return this.#lastSlots
@@ -230,16 +242,6 @@ export class Driver {
   #slotsOf(plan: ProxyPlan): Slots {
     return this.#slots.get(plan) ?? this.#lastSlots
   }
-}
-
-/** Kinds that routes ask for, each with the namespaces of Services that it is for. */
-const kindsByNamespace = ({ backends }: RoutingTable): ReadonlyMap<string, ReadonlySet<string>> => {
-  const found = new Map<string, Set<string>>()
-  for (const backend of backends.values()) {
-    const kind = slotKind(backend)
-    if (isMadeByRoutes(kind)) found.set(kind, (found.get(kind) ?? new Set()).add(backend.service.namespace))
-  }
-  return found
 }
 
 /** Of what has listeners, by `ownerId()`. */

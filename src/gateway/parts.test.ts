@@ -3,7 +3,7 @@ import { test } from 'node:test'
 import { ingress, rule as ingressRule, route, secret } from '#routes/ingress/testing/ingresses.ts'
 import type { Entry, Rule } from '#routes/table/entry.ts'
 import type { Backend, Listener, RoutingTable } from '#routes/table/table.ts'
-import { namespacesOf, partsOf, tableWithout } from './parts.ts'
+import { kindsByNamespace, namespacesOf, partsOf, tableWithout } from './parts.ts'
 
 const origin = { kind: 'Gateway', namespace: 'shop', name: 'gw' }
 const backend = (key: string, more: Partial<Backend> = {}): Backend => ({
@@ -177,4 +177,16 @@ test('for a listener of all Ingresses the namespace answers that its certificate
     'IngressClass undefined/fairlead a.test': 'shop',
     'IngressClass undefined/fairlead b.test': 'team',
   })
+})
+
+test('a kind of retries is asked for by the namespace of a rule, whoever has the Service', () => {
+  const retry = { attempts: 3, codes: [503] }
+  const backends = new Map(['w', 'm', 'o'].map((key) => [key, backend(key, key === 'o' ? {} : { retry })]))
+  const own = entry(rule('web', 'w', { origin: { kind: 'HTTPRoute', namespace: 'guest', name: 'web' } }))
+  const [site] = table.sites
+  const [port] = site!.ports
+  const ports = [{ ...port!, listeners: [listener('a', [own, entry(rule('odd', 'o')), entry(rule('more', 'm'))])] }]
+  const kinds = kindsByNamespace({ ...table, sites: [{ ...site!, ports }], backends })
+  assert.deepEqual([...kinds], [['http-retry-3-503', new Set(['guest', 'shop'])]])
+  assert.deepEqual([...kindsByNamespace({ ...table, backends: new Map([['w', backend('w')]]) })], [])
 })

@@ -1,6 +1,7 @@
+import { isMadeByRoutes, slotKind } from '#dataplane/haproxy/slot-kind.ts'
 import { listenerId } from '#routes/listeners/own-listener.ts'
 import { backendsOf } from '#routes/rules/backends-of.ts'
-import type { Entry } from '#routes/table/entry.ts'
+import type { Entry, Rule } from '#routes/table/entry.ts'
 import { entriesOfPort } from '#routes/table/port-entries.ts'
 import type { Listener, RoutingTable, SitePort } from '#routes/table/table.ts'
 
@@ -52,13 +53,28 @@ const add = (parts: Map<string, string>, id: string, what: unknown): void => {
   parts.set(id, `${parts.get(id) ?? ''}${JSON.stringify(what)}\n`)
 }
 
+const rulesOf = ({ sites }: RoutingTable): readonly Rule[] =>
+  sites.flatMap(({ ports }) => ports.flatMap(entriesOfPort)).map(({ rule }) => rule)
+
 /** The rules, by their ids, that send requests or copies of them to one of these backends. */
-export const rulesTo = ({ sites }: RoutingTable, backends: ReadonlySet<string>): ReadonlySet<string> =>
-  new Set(
-    sites
-      .flatMap(({ ports }) => ports.flatMap(entriesOfPort))
-      .flatMap(({ rule }) => (backendsOf(rule).some((key) => backends.has(key)) ? [rule.id] : [])),
+export const rulesTo = (table: RoutingTable, backends: ReadonlySet<string>): ReadonlySet<string> =>
+  new Set(rulesOf(table).flatMap((rule) => (backendsOf(rule).some((key) => backends.has(key)) ? [rule.id] : [])))
+
+/** Kinds of backends that rules ask for by what they say themselves, each with the namespaces of these rules. */
+export const kindsByNamespace = (table: RoutingTable): ReadonlyMap<string, ReadonlySet<string>> => {
+  const kinds = new Map(
+    Array.from(table.backends, ([key, backend]): [string, string] => [key, slotKind(backend)]).filter(([, kind]) =>
+      isMadeByRoutes(kind),
+    ),
   )
+  const found = new Map<string, Set<string>>()
+  for (const rule of kinds.size > 0 ? rulesOf(table) : [])
+    for (const key of backendsOf(rule)) {
+      const kind = kinds.get(key)
+      if (kind !== undefined) found.set(kind, (found.get(kind) ?? new Set()).add(rule.origin.namespace ?? ''))
+    }
+  return found
+}
 
 /**
  * A table without some of its parts. Requests that a rule would have taken are answered with 500: they are not for

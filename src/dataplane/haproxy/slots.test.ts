@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { isDeepStrictEqual } from 'node:util'
 import { readRetry } from '#routes/rules/policies.ts'
 import { MOST_RETRIES, RETRIED_CODES } from '#routes/table/retries.ts'
 import type { Backend } from '#routes/table/table.ts'
 import { kindLines, slotKind } from './slot-kind.ts'
-import { assignSlots, NO_SLOTS } from './slots.ts'
+import { assignSlots, isSmaller, NO_SLOTS } from './slots.ts'
 
 const backend = (key: string, more: Partial<Backend> = {}): Backend => ({
   key,
@@ -74,6 +75,26 @@ test('whoever makes many backends and deletes them again has another configurati
       sizes.add(slots.pools.get('http'))
     }
   assert.equal(sizes.size, 2)
+})
+
+test('kinds that grow in turns have another configuration read once each, as long as none may shrink', () => {
+  const sources = many(300).map((key) => backend(key, { balance: 'source' }))
+  const octets = many(300).map((key) => backend(key, { protocol: 'tcp' }))
+  const start = assignSlots(NO_SLOTS, wanted('b0'))
+  const changes = (mayShrink: boolean) => {
+    let [slots, count] = [start, 0]
+    for (let round = 0; round < 20; round++)
+      for (const keys of [sources, [], [], octets, [], []]) {
+        const next = assignSlots(slots, wanted('b0', ...keys), mayShrink)
+        if (!isDeepStrictEqual(next.pools, slots.pools)) count++
+        if (!mayShrink) assert.equal(isSmaller(next, slots), false)
+        slots = next
+      }
+    return count
+  }
+  assert.equal(changes(false), 2)
+  // What grows is what has another configuration read; so has it to be told how often that may be.
+  assert.ok(changes(true) > 20)
 })
 
 test('what only a section can say makes a kind of slot', () => {

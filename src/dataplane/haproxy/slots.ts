@@ -23,9 +23,10 @@ const WASTE = 1 / 8
 
 /**
  * Slots for backends. One that has a slot keeps it. One that is new gets a slot that has never been used, else the one
- * that has been free for longest: what has just been left may yet have requests under way for what it stood for.
+ * that has been free for longest: what has just been left may yet have requests under way for what it stood for. Pools are
+ * made smaller only where `mayShrink`: each one that has to grow again is another configuration.
  */
-export function assignSlots(previous: Slots, backends: ReadonlyMap<string, Backend>): Slots {
+export function assignSlots(previous: Slots, backends: ReadonlyMap<string, Backend>, mayShrink = true): Slots {
   const taken = new Map<string, string>()
   const leaving: string[] = []
   for (const [slot, key] of previous.taken) {
@@ -48,7 +49,9 @@ export function assignSlots(previous: Slots, backends: ReadonlyMap<string, Backe
   const inUse = countByKind([...taken.keys(), ...leaving])
   for (const kind of new Set([...previous.pools.keys(), ...waiting.keys(), ...inUse.keys()])) {
     const keys = waiting.get(kind) ?? []
-    const size = poolSize(previous.pools.get(kind) ?? 0, (inUse.get(kind) ?? 0) + keys.length, highest(taken, kind))
+    const before = previous.pools.get(kind) ?? 0
+    const roomy = poolSize(before, (inUse.get(kind) ?? 0) + keys.length, highest(taken, kind))
+    const size = mayShrink ? roomy : Math.max(roomy, before)
     if (size > 0) pools.set(kind, size)
     const used = new Set(left)
     const fresh: string[] = []
@@ -91,6 +94,10 @@ function countByKind(slots: readonly string[]): ReadonlyMap<string, number> {
   for (const slot of slots) counts.set(kindOf(slot), (counts.get(kindOf(slot)) ?? 0) + 1)
   return counts
 }
+
+/** Whether a pool of a kind that anybody may have is smaller than before, or gone. */
+export const isSmaller = ({ pools }: Slots, before: Slots): boolean =>
+  [...before.pools].some(([kind, size]) => !isMadeByRoutes(kind) && (pools.get(kind) ?? 0) < size)
 
 const numberOf = (slot: string) => Number(slot.slice(slot.lastIndexOf('-') + 1))
 const kindOf = (slot: string) => slot.slice(0, slot.lastIndexOf('-'))

@@ -204,7 +204,8 @@ const backendKey = (
 ): string => {
   // TCP and UDP may have the same number, under other names.
   const parts = [`${keyOf(service)}:${port}`, transport === 'UDP' ? 'udp' : protocol]
-  if (policy !== undefined) parts.push(`by ${policy.key}`)
+  if (policy?.tls !== undefined)
+    parts.push(`by ${policy.key}`, `for ${policy.tls.hostname} of ${policy.tls.authorities.join(',')}`)
   if (clientCertificate !== undefined) parts.push(`as ${clientCertificate.key}`)
   if (retry !== undefined) parts.push(`retry ${retry.attempts}*${retry.codes.join(',')}`)
   return parts.join(' ')
