@@ -152,6 +152,27 @@ test('a refused part is left out until it is another, or until it is time to ask
   assert.deepEqual([refusals.words.size, refusals.nextTry], [0, undefined])
 })
 
+test('of all parts those alone are looked at that are refused', () => {
+  const refusals = new Refusals(new HandClock(), () => 1)
+  const looks: string[] = []
+  const parts = new Map(Object.entries(many))
+  const all: Wanted = {
+    ...wanted(many),
+    parts: () => ({
+      keys: () => parts.keys(),
+      get: (id) => {
+        looks.push(id)
+        return parts.get(id)
+      },
+      [Symbol.iterator]: () => assert.fail('all of them are read'),
+    }),
+  }
+  refusals.note(found('p3', 'p4'), all, NOBODY)
+  assert.deepEqual(refusals.leftOut(all), new Set(['p3', 'p4']))
+  refusals.note(found('p3'), all, NOBODY)
+  assert.deepEqual([...new Set(looks)], ['p3', 'p4'])
+})
+
 test('what was not asked for waits as long each time, and what is refused longer and longer', async () => {
   const clock = new HandClock()
   const refusals = new Refusals(clock, () => 1)
