@@ -1,7 +1,7 @@
 import { listenerId } from '#routes/listeners/own-listener.ts'
 import { backendsOf } from '#routes/rules/backends-of.ts'
 import type { Entry } from '#routes/table/entry.ts'
-import { entriesOfPort } from '#routes/table/port-entries.ts'
+import { entriesOfPort, hasExpression } from '#routes/table/port-entries.ts'
 import type { Listener, RoutingTable, SitePort } from '#routes/table/table.ts'
 import type { Parts } from './haproxy/isolate.ts'
 import { PartTexts } from './part-texts.ts'
@@ -108,9 +108,9 @@ const entriesWithout = (entries: readonly Entry[], ids: ReadonlySet<string>): re
   entries.flatMap((entry) => entryWithout(entry, ids))
 
 const entryWithout = (entry: Entry, ids: ReadonlySet<string>): readonly Entry[] => {
-  const { rule, path, headers, query } = entry
+  const { rule } = entry
   if (!ids.has(rule.id)) return [entry]
-  if ([path, ...headers, ...query].some(({ type }) => type === 'RegularExpression')) return []
+  if (hasExpression(entry)) return []
   const { id, origin, index } = rule
   const action = { type: 'answer', status: 500, reason: 'the proxy refuses this rule' } as const
   return [{ ...entry, rule: { id, origin, index, filters: [], action } }]
