@@ -76,6 +76,44 @@ test('a bundle of authorities has at least one certificate, and all of them can 
   assert.match(checkAuthorities(`${NAMED}${NAMED.replace('MII', 'AAA')}`) ?? '', /^a certificate cannot be read: /)
 })
 
+/** As another authority may have made it: some octets of it are others. */
+const altered = (pem: string, from: string, to: string): string => {
+  const der = Buffer.from(pem.replace(/-----[^-]+-----/g, ''), 'base64')
+    .toString('latin1')
+    .replaceAll(from, to)
+  return `-----BEGIN CERTIFICATE-----\n${Buffer.from(der, 'latin1').toString('base64')}\n-----END CERTIFICATE-----\n`
+}
+
+test('names that would be lines of their own where they are shown, or too many for it, are refused', () => {
+  assert.equal(checkCertificate(altered(NAMED, 'nothing', 'else'), KEY), undefined)
+  const control = 'a name in the certificate has a control character, as the end of a line'
+  for (const [from, to] of [
+    ['cn.example', 'c\n> ample!'],
+    ['cn.example', 'cn\0example'],
+    ['a.example', 'a\n> ample'],
+    ['b.example', 'b\x7fexample'],
+  ] as const) {
+    assert.equal(checkCertificate(altered(NAMED, from, to), KEY), control, JSON.stringify(to))
+    assert.equal(checkCertificate(`${NAMED}${altered(NAMED, from, to)}`, KEY), control, 'one above it')
+    assert.equal(checkAuthorities(`${NAMED}${altered(NAMED, from, to)}`), control)
+  }
+  const folder = mkdtempSync(join(tmpdir(), 'certificate-'))
+  try {
+    const withNames = (count: number): readonly [string, string] => {
+      const words = `req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 2 -subj /CN=many.test -keyout ${folder}/key -out ${folder}/chain -addext subjectAltName=${'DNS:a,'.repeat(count)}DNS:b`
+      execFileSync('openssl', words.split(' '), { stdio: 'ignore' })
+      return ['chain', 'key'].map((name) => readFileSync(join(folder, name), 'utf8')) as [string, string]
+    }
+    assert.equal(checkCertificate(...withNames(2200)), undefined)
+    assert.match(
+      checkCertificate(...withNames(2300)) ?? '',
+      /^the names in the certificate are of 161\d\d characters, and may be of 16000: /,
+    )
+  } finally {
+    rmSync(folder, { recursive: true })
+  }
+})
+
 test('a key that no library of TLS takes is told before anybody is asked, and so is a block without its end', () => {
   const folder = mkdtempSync(join(tmpdir(), 'certificate-'))
   try {

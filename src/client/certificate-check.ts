@@ -29,6 +29,25 @@ const weakness = ({ publicKey }: X509Certificate): string | undefined => {
     : undefined
 }
 
+/** Characters of what a certificate says of whom it is for and who made it: a proxy shows them beside its fingerprint, in one answer. */
+const MOST_SHOWN = 16_000
+// biome-ignore lint/suspicious/noControlCharactersInRegex: these are what is looked for
+const CONTROL = /[\0-\x1f\x7f]/
+
+/** What is wrong with names that would be lines of their own where a proxy shows them, or too many for it. */
+const unshown = (certificate: X509Certificate): string | undefined => {
+  const { subjectAltName = '' } = certificate
+  const { subject, issuer } = certificate.toLegacyObject()
+  const names = [subject, issuer].flatMap((one) => Object.values(one).flat().map(String))
+  // Where alternative names have such characters, they are mostly quoted.
+  if ([...names, subjectAltName].some((name) => CONTROL.test(name)) || /"(?:[^"\\]|\\.)*\\u00[01]/.test(subjectAltName))
+    return 'a name in the certificate has a control character, as the end of a line'
+  const shown = names.reduce((sum, { length }) => sum + length, subjectAltName.length)
+  return shown > MOST_SHOWN
+    ? `the names in the certificate are of ${shown} characters, and may be of ${MOST_SHOWN}: share them among several`
+    : undefined
+}
+
 /** What people write between the blocks is for nobody. */
 const blockOctets = (pem: string): number =>
   pemTexts(pem).reduce((sum, { text }) => sum + Buffer.byteLength(text) + 1, 0)
@@ -51,7 +70,18 @@ const certificateFault = (chain: string, key: string): string | undefined => {
   } catch (error) {
     return `the key cannot be read: ${(error as Error).message}`
   }
-  return certificates.map(weakness).find((one) => one !== undefined)
+  return firstFault(certificates, (one) => weakness(one) ?? unshown(one))
+}
+
+const firstFault = (
+  certificates: readonly X509Certificate[],
+  faultOf: (one: X509Certificate) => string | undefined,
+): string | undefined => {
+  for (const one of certificates) {
+    const fault = faultOf(one)
+    if (fault !== undefined) return fault
+  }
+  return undefined
 }
 
 /** The names of hosts that a certificate is for; its subject's only where it has no others. */
@@ -70,7 +100,8 @@ const hostNames = (chain: string): readonly string[] => {
 /** What is wrong with a bundle of certificates of authorities in PEM; undefined: nothing. */
 const authoritiesFault = (bundle: string): string | undefined => {
   try {
-    return certificatesIn(bundle).length === 0 ? 'there is no certificate in PEM' : undefined
+    const certificates = certificatesIn(bundle)
+    return certificates.length === 0 ? 'there is no certificate in PEM' : firstFault(certificates, unshown)
   } catch (error) {
     return `a certificate cannot be read: ${(error as Error).message}`
   }

@@ -104,6 +104,24 @@ test('rules and listeners are parts by the ids that refusals have, and others as
   ])
 })
 
+test('of a table no more is written out than the parts that are asked for, each once', () => {
+  const written: string[] = []
+  const certificate = (key: string) => ({
+    ...{ origin, names: [], key: '' },
+    get chain() {
+      written.push(key)
+      return key
+    },
+  })
+  const large = { ...table, certificates: new Map(['c1', 'c2', 'c3'].map((key) => [key, certificate(key)])) }
+  const ids = [...partsOf(large).keys()]
+  assert.deepEqual([ids.length, written], [5, []])
+  const text = partsOf(large).get('HTTPRoute shop/odd 0')
+  assert.match(text ?? '', /"chain":"c3"/)
+  assert.equal(partsOf(large).get('HTTPRoute shop/odd 0'), text)
+  assert.deepEqual([partsOf(large).get('HTTPRoute shop/none 0'), written], [undefined, ['c3']])
+})
+
 test('a rule is a part with all of its entries, those behind listeners too', () => {
   const of = (...shared: readonly Entry[]): RoutingTable => {
     const [site] = table.sites

@@ -2,12 +2,19 @@ import { isMadeByRoutes, slotKind } from '#dataplane/haproxy/slot-kind.ts'
 import { listenerId } from '#routes/listeners/own-listener.ts'
 import { backendsOf } from '#routes/rules/backends-of.ts'
 import type { Entry, Rule } from '#routes/table/entry.ts'
-import { entriesOfPort } from '#routes/table/port-entries.ts'
+import { entriesOfPort, hasExpression } from '#routes/table/port-entries.ts'
 import type { Listener, RoutingTable, SitePort } from '#routes/table/table.ts'
+import type { Parts } from './haproxy/isolate.ts'
+import { PartTexts } from './part-texts.ts'
+
+const kept = new WeakMap<RoutingTable, PartTexts>()
 
 /** What of a table may be left out by itself, by the ids that refusals have: rules and listeners, each as a text. */
-export const partsOf = (table: RoutingTable): ReadonlyMap<string, string> => {
-  const parts = new Map<string, string>()
+export const partsOf = (table: RoutingTable): Parts => {
+  const known = kept.get(table)
+  if (known !== undefined) return known
+  const parts = new PartTexts()
+  kept.set(table, parts)
   const backend = (key: string): unknown => {
     const found = table.backends.get(key)
     const { clientCertificate, authorities = [] } = found?.tls ?? {}
@@ -18,15 +25,16 @@ export const partsOf = (table: RoutingTable): ReadonlyMap<string, string> => {
     ]
   }
   const addEntry = (entry: Entry): void => {
-    add(parts, entry.rule.id, [entry, backendsOf(entry.rule).map(backend)])
+    parts.add(entry.rule.id, () => [entry, backendsOf(entry.rule).map(backend)])
   }
   for (const { ports } of table.sites)
     for (const { listeners, shared = {}, ...port } of ports) {
       for (const { entries, ...listener } of listeners) {
-        const { tls } = listener
-        const shown = tls?.mode === 'Terminate' ? tls.certificates.map((key) => table.certificates.get(key)) : []
-        const asked = port.clients?.authorities.map((key) => table.authorities.get(key))
-        add(parts, listenerId(listener.origin, listener.name), [port, listener, shown, asked])
+        parts.add(listenerId(listener.origin, listener.name), () => {
+          const { tls } = listener
+          const shown = tls?.mode === 'Terminate' ? tls.certificates.map((key) => table.certificates.get(key)) : []
+          return [port, listener, shown, port.clients?.authorities.map((key) => table.authorities.get(key))]
+        })
         for (const entry of entries) addEntry(entry)
       }
       for (const entry of Object.values(shared).flat()) addEntry(entry)
@@ -47,10 +55,6 @@ export const namespacesOf = ({ sites, certificates }: RoutingTable): ReadonlyMap
       if (namespace !== undefined) namespaces.set(listenerId(origin, name), namespace)
     }
   return namespaces
-}
-
-const add = (parts: Map<string, string>, id: string, what: unknown): void => {
-  parts.set(id, `${parts.get(id) ?? ''}${JSON.stringify(what)}\n`)
 }
 
 const rulesOf = ({ sites }: RoutingTable): readonly Rule[] =>
@@ -120,9 +124,9 @@ const entriesWithout = (entries: readonly Entry[], ids: ReadonlySet<string>): re
   entries.flatMap((entry) => entryWithout(entry, ids))
 
 const entryWithout = (entry: Entry, ids: ReadonlySet<string>): readonly Entry[] => {
-  const { rule, path, headers, query } = entry
+  const { rule } = entry
   if (!ids.has(rule.id)) return [entry]
-  if ([path, ...headers, ...query].some(({ type }) => type === 'RegularExpression')) return []
+  if (hasExpression(entry)) return []
   const { id, origin, index } = rule
   const action = { type: 'answer', status: 500, reason: 'the proxy refuses this rule' } as const
   return [{ ...entry, rule: { id, origin, index, filters: [], action } }]

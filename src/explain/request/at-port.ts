@@ -23,6 +23,7 @@ import { nameWithoutTls } from './reasons/tls/without-tls.ts'
 import { listenerRef, ruleRef } from './route-ref.ts'
 import { serve } from './serve.ts'
 import { shareOf } from './share.ts'
+import { servedAt } from './site.ts'
 import { brokenFor, claimsFor, passedOver } from './unserved.ts'
 
 /** What of a trace follows from what the gateway does. */
@@ -103,12 +104,18 @@ export function atPort({ facts, gateways, question, text, place, packet, port, r
         const findings = claims.length > 0 ? claims : [nameWithoutTls(gateways, { question, text, place }, name)]
         return { request: { ...about, answer: { code: 'unanswered' } }, steps: [], findings, verdict: 'unreachable' }
       }
-      case 'NoRoute':
+      case 'NoRoute': {
+        const lost = refusedTaker(facts, { text, place })
         return refused(
           served.status,
           [{ code: 'no-rule', gateway, nearly }],
-          claims.length > 0 ? claims : [noRule(gateways, { question, text, place }, parts, listener!, nearly)],
+          lost !== undefined
+            ? [lost]
+            : claims.length > 0
+              ? claims
+              : [noRule(gateways, { question, text, place }, parts, listener!, nearly)],
         )
+      }
     }
   }
   const { entry } = served
@@ -177,6 +184,18 @@ export function atPort({ facts, gateways, question, text, place, packet, port, r
     shares.flatMap(({ findings }) => findings),
     verdictOf(shares),
   )
+}
+
+/** That proxies do not take the rule which is to take a request; undefined where none is. */
+const refusedTaker = (
+  { gateways: asWanted }: ClusterFacts,
+  { text, place }: Pick<AskedAt, 'text' | 'place'>,
+): Finding | undefined => {
+  const port = asWanted && servedAt(asWanted, place.site)?.ports.find((one) => one.port === place.port)
+  const served = port && serve(asWanted.routes.table, port, text)
+  const entry = served?.type === 'taken' ? served.entry : undefined
+  const words = entry && asWanted?.refusals.get(entry.rule.id)
+  return words === undefined ? undefined : ruleRefused(entry!, words)
 }
 
 /** Whose address the gateway sees. */

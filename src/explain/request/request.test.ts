@@ -281,6 +281,20 @@ test('what one listener would have, where proxies do not take that, goes to the 
   assert.deepEqual([own.verdict, reasons(own)], ['unreachable', ['listener-not-served']])
 })
 
+test('what an expression would have that proxies do not take goes on to other rules, and else is 404 for that reason', () => {
+  const path = (type: 'RegularExpression' | 'PathPrefix', value: string) => ({ matches: [{ path: { type, value } }] })
+  const refusals = new Map([['HTTPRoute default/shop 0', 'bad expression']])
+  const asked = (...rules: readonly object[]) =>
+    ask('pod/client', 'http://shop.test/api/7', {}, withGateway(cluster(...rules), { refusals }))
+  const expression = path('RegularExpression', '/api/[0-9]+')
+  const other = asked(expression, path('PathPrefix', '/'))
+  assert.deepEqual([other.verdict, other.request?.rule?.index], ['reachable', 1])
+  const none = asked(expression)
+  assert.deepEqual([none.verdict, statusOf(none)], ['unreachable', { code: 'refused', status: 404 }])
+  assert.deepEqual(reasons(none), ['rule-refused'])
+  assert.match(none.findings[0]!.message, /bad expression/)
+})
+
 test('what has no retries as yet is served', () => {
   const waiting = new Map([['HTTPRoute default/shop 0', 'tried once']])
   const told = ask('pod/client', 'http://shop.test/', {}, withGateway(cluster({}), { waiting }))

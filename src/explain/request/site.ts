@@ -5,7 +5,7 @@ import { siteKey, siteKeyOf } from '#routes/site-service.ts'
 import type { Entry } from '#routes/table/entry.ts'
 import { compareHostnames, coversHostname, listenerFor, matchesHostname } from '#routes/table/hostname.ts'
 import type { Origin } from '#routes/table/origin.ts'
-import { entriesBehind, entriesOfPort } from '#routes/table/port-entries.ts'
+import { entriesBehind, entriesOfPort, hasExpression } from '#routes/table/port-entries.ts'
 import type { Site, SitePort } from '#routes/table/table.ts'
 import type { ClusterFacts } from '../cluster/facts.ts'
 import type { GatewayFacts } from '../cluster/gateway-facts.ts'
@@ -49,7 +49,10 @@ export const entryFor = (port: SitePort, host: string): Entry | undefined => {
   )
 }
 
-/** Gateways as their proxies serve them: without the listeners that these do not take. Their rules are for those that are left. */
+/**
+ * Gateways as their proxies serve them: without listeners that these do not take, and without rules whose expressions may be
+ * what they do not take. Requests of theirs are for those that are left.
+ */
 export const withoutRefused = (gateways: GatewayFacts): GatewayFacts => {
   const { refusals, routes } = gateways
   if (refusals.size === 0) return gateways
@@ -61,8 +64,15 @@ export const withoutRefused = (gateways: GatewayFacts): GatewayFacts => {
 const takenOf =
   (refusals: GatewayFacts['refusals']) =>
   (port: SitePort): readonly SitePort[] => {
-    const listeners = port.listeners.filter(({ origin, name }) => !refusals.has(listenerId(origin, name)))
-    return listeners.length === 0 ? [] : [{ ...port, listeners }]
+    const taken = (entries: readonly Entry[]) =>
+      entries.filter((entry) => !refusals.has(entry.rule.id) || !hasExpression(entry))
+    const listeners = port.listeners
+      .filter(({ origin, name }) => !refusals.has(listenerId(origin, name)))
+      .map((one) => ({ ...one, entries: taken(one.entries) }))
+    const shared = Object.entries(port.shared ?? {}).map(([name, entries]) => [name, taken(entries)] as const)
+    return listeners.length === 0
+      ? []
+      : [{ ...port, listeners, ...(port.shared && { shared: Object.fromEntries(shared) }) }]
   }
 
 interface Serving {

@@ -5,10 +5,15 @@ import { namespaceOfPart } from '#routes/told-words.ts'
 export interface Wanted {
   /** Without the parts of these ids. */
   compile(without: ReadonlySet<string>): ProxyPlan
-  /** By ids; the text is another as soon as the part is. */
-  parts(): ReadonlyMap<string, string>
+  parts(): Parts
   /** Who answers for parts whose ids do not say it as `HTTPRoute shop/web 0` and `Gateway shop/gw http` do. */
   namespaces?(): ReadonlyMap<string, string>
+}
+
+/** By ids; the text is another as soon as the part is. */
+export interface Parts extends Iterable<readonly [id: string, text: string]> {
+  keys(): Iterable<string>
+  get(id: string): string | undefined
 }
 
 /** HAProxy's words where it refuses a plan. */

@@ -152,6 +152,71 @@ test('a refused part is left out until it is another, or until it is time to ask
   assert.deepEqual([refusals.words.size, refusals.nextTry], [0, undefined])
 })
 
+test('however many are refused, and whenever, they are tried again together, once a minute', async () => {
+  const clock = new HandClock()
+  let drawn = 1
+  const random = (): number => {
+    drawn = (drawn * 48_271) % 2_147_483_647
+    return drawn / 2_147_483_647
+  }
+  const refusals = new Refusals(clock, random)
+  const parts = wanted(many)
+  const ids = new Set(Object.keys(many))
+  for (const id of ids) {
+    refusals.note(found(id), parts, ids.difference(new Set([id])))
+    await clock.advance(700)
+  }
+  const tried = new Map<string, number>()
+  let searches = 0
+  for (const end = clock.now() + 7_200_000; ; searches++) {
+    await clock.advance(Math.max(0, refusals.nextTry! - clock.now()))
+    if (clock.now() > end) break
+    const leftOut = refusals.leftOut(parts)
+    const due = [...ids.difference(leftOut)]
+    assert.ok(due.length > 0, 'nobody is asked for nothing')
+    for (const id of due) tried.set(id, (tried.get(id) ?? 0) + 1)
+    refusals.note(found(...due), parts, leftOut)
+  }
+  assert.ok(searches <= 120, `${searches} searches in two hours`)
+  assert.deepEqual(new Set(tried.keys()), ids)
+  assert.ok([...tried.values()].every((times) => times >= 5 && times <= 9))
+})
+
+test('who is not asked for this time has the words of the last', async () => {
+  const clock = new HandClock()
+  const refusals = new Refusals(clock, () => 1)
+  const parts = wanted({ a: 'one', b: 'one' })
+  refusals.note(found('a', 'b'), parts, NOBODY)
+  await clock.advance(60_000)
+  refusals.note({ refused: new Map([['a', 'no']]), notAsked: new Set(['b']) }, parts, NOBODY)
+  assert.deepEqual(refusals.words.get('b'), 'no')
+  await clock.advance(60_000)
+  assert.deepEqual(refusals.leftOut(parts), new Set(['a']), 'and is asked for soon')
+  refusals.note({ refused: new Map(), notAsked: new Set(['b']) }, wanted({ a: 'one', b: 'two' }), new Set(['a']))
+  assert.match(refusals.words.get('b')!, /^HAProxy refuses 8 parts of this namespace /)
+})
+
+test('of all parts those alone are looked at that are refused', () => {
+  const refusals = new Refusals(new HandClock(), () => 1)
+  const looks: string[] = []
+  const parts = new Map(Object.entries(many))
+  const all: Wanted = {
+    ...wanted(many),
+    parts: () => ({
+      keys: () => parts.keys(),
+      get: (id) => {
+        looks.push(id)
+        return parts.get(id)
+      },
+      [Symbol.iterator]: () => assert.fail('all of them are read'),
+    }),
+  }
+  refusals.note(found('p3', 'p4'), all, NOBODY)
+  assert.deepEqual(refusals.leftOut(all), new Set(['p3', 'p4']))
+  refusals.note(found('p3'), all, NOBODY)
+  assert.deepEqual([...new Set(looks)], ['p3', 'p4'])
+})
+
 test('what was not asked for waits as long each time, and what is refused longer and longer', async () => {
   const clock = new HandClock()
   const refusals = new Refusals(clock, () => 1)

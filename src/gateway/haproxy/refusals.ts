@@ -3,8 +3,10 @@ import { type Found, MOST_REFUSED, type Wanted } from './isolate.ts'
 
 const FIRST_MS = 60_000
 const LONGEST_MS = 3_600_000
+/** What is to be tried again in one of these is tried together: plans wait for each search. */
+const ROUND_MS = 60_000
 
-const NOT_ASKED = `HAProxy refuses ${MOST_REFUSED} parts of this namespace that came together with it, and is asked for it in a minute`
+const NOT_ASKED = `HAProxy refuses ${MOST_REFUSED} parts of this namespace that came together with it, and is asked for it in one or two minutes`
 
 interface Refusal {
   readonly words: string
@@ -20,10 +22,13 @@ export class Refusals {
   readonly #refused = new Map<string, Refusal>()
   readonly #clock: Clock
   readonly #random: () => number
+  /** When rounds begin: not all proxies search at once. */
+  readonly #phase: number
 
   constructor(clock: Clock, random: () => number) {
     this.#clock = clock
     this.#random = random
+    this.#phase = Math.floor(random() * ROUND_MS)
   }
 
   /** HAProxy's words, by ids. */
@@ -56,15 +61,25 @@ export class Refusals {
     const parts = wanted.parts()
     const before = new Map(this.#refused)
     for (const id of before.keys()) if (!leftOut.has(id)) this.#refused.delete(id)
-    const add = (id: string, words: string, tries: number): void => {
-      const until = this.#clock.now() + backoff(tries, FIRST_MS, LONGEST_MS, this.#random)
-      this.#refused.set(id, { words, text: parts.get(id) ?? '', tries, until })
-    }
-    for (const [id, words] of refused) {
+    const knownOf = (id: string): Refusal | undefined => {
       const known = before.get(id)
-      add(id, words, known !== undefined && known.text === parts.get(id) ? known.tries + 1 : 0)
+      return known?.text === parts.get(id) ? known : undefined
     }
-    for (const id of notAsked) add(id, NOT_ASKED, 0)
+    const add = (id: string, words: string, tries: number, waited = tries): void => {
+      this.#refused.set(id, { words, text: parts.get(id) ?? '', tries, until: this.#roundAfter(waited) })
+    }
+    for (const [id, words] of refused) add(id, words, (knownOf(id)?.tries ?? -1) + 1)
+    // What has been refused as it is has its words until it is asked for.
+    for (const id of notAsked) {
+      const { words = NOT_ASKED, tries = 0 } = knownOf(id) ?? {}
+      add(id, words, tries, 0)
+    }
+  }
+
+  /** The round in which something is tried again that has been tried so often. */
+  #roundAfter(tries: number): number {
+    const earliest = this.#clock.now() + backoff(tries, FIRST_MS, LONGEST_MS, this.#random)
+    return Math.ceil((earliest - this.#phase) / ROUND_MS) * ROUND_MS + this.#phase
   }
 
   /** All but these have been taken. */

@@ -8,7 +8,7 @@ const covers = (outer: string, inner: string): boolean =>
   (isWide(outer) && coversHostname({ hostname: outer, star: 'many' }, { hostname: inner, star: 'many' }))
 
 /** What two hostnames of Gateways both stand for, which is the narrower of them; undefined where that is nothing. */
-export const commonHostname = (left: string, right: string): string | undefined =>
+const commonHostname = (left: string, right: string): string | undefined =>
   covers(left, right) ? right : covers(right, left) ? left : undefined
 
 /** Names of a route at a listener, each once, in the route's order; a route that has none takes the listener's. */

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { commonHostname } from './hostname.ts'
+import { commonHostnames } from './hostname.ts'
 import { Hostnames } from './hostnames.ts'
 
 const NAMES = ['', '*.test', 'test', 'a.test', '*.a.test', 'b.a.test', '*.b.a.test', 'c.b.a.test', 'ba.test', 'a.other']
@@ -13,7 +13,7 @@ test('the first of other names that stand for something in common is found, what
       const names = new Hostnames<string>()
       for (const name of there) names.add(name, `of ${name}`)
       for (const asked of NAMES) {
-        const first = there.find((name) => name !== asked && commonHostname(name, asked) !== undefined)
+        const first = there.find((name) => name !== asked && commonHostnames(name, [asked]).length > 0)
         assert.equal(names.overlapping(asked), first === undefined ? undefined : `of ${first}`, `${asked} in ${there}`)
         assert.equal(names.same(asked), asked === without ? undefined : `of ${asked}`)
       }

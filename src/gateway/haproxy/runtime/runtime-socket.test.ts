@@ -46,6 +46,20 @@ test('answers come to their commands in order, however they are cut and whatever
   socket.close()
 })
 
+test('where something is answered that nobody has asked, no answer is believed any more', async (t) => {
+  const path = await serve(t, (said, socket) => {
+    if (said.startsWith('prompt')) return void socket.write('\n> ')
+    socket.write('one\n\n> ')
+    setTimeout(() => socket.write('two\n\n> '), 5)
+  })
+  let ends = 0
+  const socket = await RuntimeSocket.open(path, () => ends++)
+  assert.equal(await socket.ask({ line: 'show one' }), 'one')
+  while (socket.isOpen) await new Promise((resolve) => setTimeout(resolve, 1))
+  await assert.rejects(socket.ask({ line: 'show more' }), /it answers what nobody has asked/)
+  assert.equal(ends, 1)
+})
+
 test('what HAProxy has no room for is not sent, and harms nobody', async (t) => {
   const path = await serve(t, (said, socket) => {
     if (said.length > 32_768) socket.destroy()

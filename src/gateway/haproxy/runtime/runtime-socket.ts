@@ -110,12 +110,19 @@ export class RuntimeSocket {
       const answer = this.#text.slice(0, end)
       this.#text = this.#text.slice(end + (this.#text.startsWith('> ') ? 2 : PROMPT.length))
       this.#taken = 0
+      const asked = this.#waiting.shift()
+      // Then no answer is for whom it seems to be.
+      if (asked === undefined) {
+        this.#fail(new Error('it answers what nobody has asked'))
+        return
+      }
       // For each line that belongs to a command, a sign of its own comes first.
-      this.#waiting.shift()?.resolve(answer.replace(/^(?:\+ )+/, '').replace(/^\n+|\n+$/g, ''))
+      asked.resolve(answer.replace(/^(?:\+ )+/, '').replace(/^\n+|\n+$/g, ''))
     }
   }
 
   #fail(cause: Error): void {
+    this.#socket.destroy()
     this.#end ??= new ProxyError('PROXY_UNREACHABLE', `HAProxy's runtime interface: ${cause.message}`, { cause })
     for (const { reject } of this.#waiting.splice(0)) reject(this.#end)
   }
