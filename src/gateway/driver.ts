@@ -19,6 +19,7 @@ import { ownerId, type PodReport, servedOf } from '#routes/reports.ts'
 import type { RouteObjects, RouteOptions } from '#routes/route-objects.ts'
 import { routesOf } from '#routes/routes-of.ts'
 import type { Backend, RoutingTable, Site } from '#routes/table/table.ts'
+import { portsForAll, withoutAllNames } from './all-names.ts'
 import type { Wanted } from './haproxy/isolate.ts'
 import { OnceTimers } from './haproxy/once-timers.ts'
 import { RunningProxy, type RunningProxyOptions } from './haproxy/running-proxy.ts'
@@ -65,6 +66,8 @@ export class Driver {
   readonly #tables = new WeakMap<ProxyPlan, RoutingTable>()
   readonly #kinds: KindBudget
   readonly #timers: OnceTimers
+  /** Ports of each plan that show a certificate to whoever asks, as kinds. */
+  readonly #forAll = new WeakMap<ProxyPlan, ReadonlySet<string>>()
   /** Ids of rules that wait until the proxy may have backends for them. */
   #waiting: ReadonlySet<string> = new Set()
   #lastSlots: Slots
@@ -180,20 +183,26 @@ export class Driver {
     })
     for (const [key, { backend }] of this.#servers) if (table.backends.get(key) !== backend) this.#servers.delete(key)
     this.#options.onComputed?.(performance.now() - began)
-    this.proxy.set(this.#wanted(this.#withinBudget(table), objects))
+    const kinds = this.#waitingKinds(table)
+    this.proxy.set(this.#wanted(this.#withinBudget(table, kinds), kinds, objects))
+  }
+
+  /** Kinds of what the configuration alone can say that have to wait until it may be another. */
+  #waitingKinds(table: RoutingTable): ReadonlySet<string> {
+    const { plan } = this.proxy
+    const wanted = new Map([...kindsByNamespace(table), ...portsForAll(table)])
+    const had = new Set([...this.#slotsBefore().pools.keys(), ...((plan && this.#forAll.get(plan)) ?? [])])
+    // What it starts with costs no reload.
+    const { kinds, againMs } = this.#kinds.waiting(had, wanted, plan === undefined)
+    if (kinds.size > 0) this.#timers.later('kinds', againMs, () => this.#changed())
+    return kinds
   }
 
   /** With backends that are not tried again where they are of kinds that have to wait. */
-  #withinBudget(table: RoutingTable): RoutingTable {
-    const wanted = kindsByNamespace(table)
-    const had = new Set(this.#slotsBefore().pools.keys())
-    // What it starts with costs no reload.
-    const { kinds, againMs } = this.#kinds.waiting(had, wanted, this.proxy.plan === undefined)
-    this.#waiting = new Set()
-    if (kinds.size === 0) return table
-    this.#timers.later('kinds', againMs, () => this.#changed())
+  #withinBudget(table: RoutingTable, kinds: ReadonlySet<string>): RoutingTable {
     const held = new Set([...table.backends].flatMap(([key, one]) => (kinds.has(slotKind(one)) ? [key] : [])))
     this.#waiting = rulesTo(table, held)
+    if (held.size === 0) return table
     const backends = Array.from(table.backends, ([key, { retry, ...one }]): [string, Backend] => [
       key,
       retry === undefined || held.has(key) ? one : { ...one, retry },
@@ -201,7 +210,7 @@ export class Driver {
     return { ...table, backends: new Map(backends) }
   }
 
-  #wanted(table: RoutingTable, objects: RouteObjects): Wanted {
+  #wanted(table: RoutingTable, waiting: ReadonlySet<string>, objects: RouteObjects): Wanted {
     const generations = generationsOf(objects)
     let last: { readonly without: ReadonlySet<string>; readonly plan: ProxyPlan } | undefined
     return {
@@ -211,10 +220,11 @@ export class Driver {
         if (last?.without.symmetricDifference(without).size === 0) return last.plan
         // What has been taken last is what new ones are given slots beside.
         const plain = withPlainHosts(table, without, (refusals) => this.#ingressSite(objects, refusals))
-        const kept = tableWithout(plain, without)
+        const kept = withoutAllNames(tableWithout(plain, without), waiting)
         const slots = this.#assignSlots(kept.backends)
         const plan = compileProxy(kept, slots, this.#options.proxyOptions)
         this.#slots.set(plan, slots)
+        this.#forAll.set(plan, new Set(portsForAll(kept).keys()))
         this.#served.set(plan, servedOf(kept, generations))
         this.#tables.set(plan, plain)
         last = { without, plan }

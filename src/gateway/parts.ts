@@ -62,7 +62,11 @@ const rulesOf = ({ sites }: RoutingTable): readonly Rule[] =>
 
 /** The rules, by their ids, that send requests or copies of them to one of these backends. */
 export const rulesTo = (table: RoutingTable, backends: ReadonlySet<string>): ReadonlySet<string> =>
-  new Set(rulesOf(table).flatMap((rule) => (backendsOf(rule).some((key) => backends.has(key)) ? [rule.id] : [])))
+  new Set(
+    (backends.size > 0 ? rulesOf(table) : []).flatMap((rule) =>
+      backendsOf(rule).some((key) => backends.has(key)) ? [rule.id] : [],
+    ),
+  )
 
 /** Kinds of backends that rules ask for by what they say themselves, each with the namespaces of these rules. */
 export const kindsByNamespace = (table: RoutingTable): ReadonlyMap<string, ReadonlySet<string>> => {

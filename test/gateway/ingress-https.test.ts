@@ -96,3 +96,38 @@ test('whatever certificates a namespace brings, a driver that starts leaves out 
   await answers('shop.test', '308')
   await answers('h0.test', '50')
 })
+
+test('whoever has a certificate for all names come and go has HAProxy reloaded no oftener than the budget lets them', {
+  skip,
+}, async (t) => {
+  const [a] = await startServers(t, 1)
+  const under = await DriverUnderTest.start(t, (one) => one.service('web', [a!.port]))
+  await under.secret('good', certificate('good.test'))
+  await under.secret('all', certificate('all.test'))
+  await under.put(ingressClasses, ingressClass)
+  await under.put(services, site)
+  await under.put(ingresses, ingressOf('good'))
+  await until(() => under.driver.table.sites.some(({ origin }) => origin.kind === 'IngressClass'))
+  await under.driver.proxy.settled()
+  await answers('good.test', '308')
+  const reloads = () => under.applied.filter(([what]) => what === 'reload').length
+  const before = reloads()
+  const all = ingressOf('all', [])
+  const backend = { service: { name: 'web', port: { number: 80 } } }
+  const isThere = () =>
+    under.driver.table.sites
+      .flatMap(({ ports }) => ports.flatMap(({ listeners }) => listeners))
+      .some(({ hostname, tls }) => hostname === '' && tls?.mode === 'Terminate')
+  for (let times = 0; times < 24; times++) {
+    await under.put(ingresses, { ...all, spec: { ...all.spec, defaultBackend: backend } } as never)
+    await until(isThere)
+    await under.driver.proxy.settled()
+    await under.client.delete(ingresses, 'all', { namespace: 'shop' })
+    await until(() => !isThere())
+    await under.driver.proxy.settled()
+  }
+  // Each that comes is one, and so is each that goes.
+  assert.ok(reloads() - before <= 34, `${reloads() - before}`)
+  assert.ok(reloads() - before >= 30, `${reloads() - before}`)
+  await answers('good.test', '308')
+})

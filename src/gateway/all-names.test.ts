@@ -1,0 +1,27 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { ingress, route, rule, secret } from '#routes/ingress/testing/ingresses.ts'
+import { portsForAll, withoutAllNames } from './all-names.ts'
+
+const ALL = { defaultBackend: { service: { name: 'web', port: { number: 80 } } }, tls: [{ secretName: 'all' }] }
+const ONE = { rules: [rule('a.test', 'Prefix / web')], tls: [{ hosts: ['a.test'], secretName: 'one' }] }
+
+test('what is shown to whoever asks is of its port, and of the namespace that the certificate is from', () => {
+  const ingresses = [ingress('team/all', ALL), ingress('one', ONE)]
+  const secrets = [secret('all', ['all.test'], 'team'), secret('one', ['a.test'])]
+  const { site, ...more } = route({ ingresses, secrets })
+  const table = { ...more, sites: [site!], authorities: new Map() }
+  const [kind] = [...portsForAll(table).keys()]
+  assert.deepEqual([...portsForAll(table)], [[kind, new Set(['team'])]])
+  const strict = withoutAllNames(table, new Set([kind!]))
+  assert.equal(portsForAll(strict).size, 0)
+  const certificates = strict.sites.flatMap(({ ports }) =>
+    ports.flatMap(({ listeners }) =>
+      listeners.flatMap(({ hostname, tls }) =>
+        tls?.mode === 'Terminate' ? [[hostname, tls.certificates.length]] : [],
+      ),
+    ),
+  )
+  assert.deepEqual(Object.fromEntries(certificates), { 'a.test': 1, '': 0 })
+  assert.equal(withoutAllNames(table, new Set(['another'])), table)
+})
