@@ -73,6 +73,8 @@ export class Driver {
   #lastSlots: Slots
   #mayShrinkAt: number
   #table = EMPTY
+  /** What the last plan has been made of. */
+  #planned = EMPTY
   /** Keys of backends by the Service that has their endpoints. */
   #backends: ReadonlyMap<string, readonly string[]> = new Map()
   /** Of backends as they were, until their endpoints are others: there are thousands. */
@@ -140,7 +142,7 @@ export class Driver {
   }
 
   serversOf(key: string): readonly PlannedServer[] {
-    const backend = this.#table.backends.get(key)
+    const backend = this.#backendOf(key)
     if (!backend) return []
     const known = this.#servers.get(key)
     if (known?.backend === backend) return known.servers
@@ -149,6 +151,15 @@ export class Driver {
     const servers = serversOf(backend, endpointsOf(slices, backend.portName, this.#options.families))
     this.#servers.set(key, { backend, servers })
     return servers
+  }
+
+  /** Also of what is on its way to HAProxy, or is there, while there is something newer. */
+  #backendOf(key: string): Backend | undefined {
+    for (const { backends } of [this.#table, this.#planned, this.table]) {
+      const backend = backends.get(key)
+      if (backend) return backend
+    }
+    return undefined
   }
 
   #noteSlice(slice: EndpointSlice): void {
@@ -177,8 +188,9 @@ export class Driver {
     const objects = this.#caches.objects()
     const { table } = routesOf(objects, this.#routeOptions)
     this.#table = table
-    this.#backends = Map.groupBy(table.backends.keys(), (key) => {
-      const { namespace, name } = table.backends.get(key)!.service
+    const asked = new Map([...this.table.backends, ...table.backends])
+    this.#backends = Map.groupBy(asked.keys(), (key) => {
+      const { namespace, name } = asked.get(key)!.service
       return `${namespace}/${name}`
     })
     for (const [key, { backend }] of this.#servers) if (table.backends.get(key) !== backend) this.#servers.delete(key)
@@ -227,6 +239,7 @@ export class Driver {
         this.#forAll.set(plan, new Set(portsForAll(kept).keys()))
         this.#served.set(plan, servedOf(kept, generations))
         this.#tables.set(plan, plain)
+        this.#planned = plain
         last = { without, plan }
         return plan
       },

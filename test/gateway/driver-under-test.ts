@@ -28,6 +28,8 @@ export class DriverUnderTest {
   readonly client = new FakeClient({ clock: systemClock })
   readonly applied: (readonly [string, number])[] = []
   readonly computed: number[] = []
+  /** Called when routes have been computed, before a proxy gets them. */
+  onComputed = (): void => {}
   readonly errors: string[] = []
   #leaving = new AbortController()
   driver: Driver
@@ -75,7 +77,10 @@ export class DriverUnderTest {
         hardStopAfterMs: 10_000,
       },
       onApplied: (what, ms) => this.applied.push([what, ms]),
-      onComputed: (ms) => this.computed.push(ms),
+      onComputed: (ms) => {
+        this.computed.push(ms)
+        this.onComputed()
+      },
       onError: (error, what) => this.errors.push(`${what}: ${error}`),
     })
   }

@@ -4,6 +4,7 @@ import { Agent, createServer, request } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { text } from 'node:stream/consumers'
 import { test } from 'node:test'
+import { services } from '#api/core/service/resource.ts'
 import { httpRoutes } from '#api/gatewayapi/httproute/resource.ts'
 import { WAITS } from '../../src/gateway/kind-budget.ts'
 import { ask } from './ask.ts'
@@ -159,4 +160,25 @@ test('what is served is told by the generation of the Gateway, when HAProxy list
     { infrastructure: { labels: { a: 'b' } } },
   )
   await until(() => servedNow()?.generation === 3)
+})
+
+test('what a proxy has, or is being given, has its endpoints also while there is something newer', {
+  skip,
+}, async (t) => {
+  const [a] = await startServers(t, 1)
+  const under = await DriverUnderTest.start(t, async (one) => {
+    await one.service('web', [a!.port])
+    await one.route('web', 'web.test', [toService('web')])
+  })
+  await answers('web.test', '/', '200 e0')
+  const [key] = [...under.driver.table.backends.keys()]
+  const seen: number[] = []
+  under.onComputed = () => seen.push(under.driver.serversOf(key!).length)
+  await under.put(services, {
+    ...{ apiVersion: 'v1', kind: 'Service', metadata: { name: 'web', namespace: 'shop' } },
+    spec: { ports: [{ name: 'web', port: 80, protocol: 'TCP', appProtocol: 'kubernetes.io/h2c' }] },
+  } as never)
+  await until(() => !under.driver.table.backends.has(key!))
+  assert.deepEqual([...new Set(seen)], [1])
+  assert.deepEqual(under.driver.serversOf(key!), [])
 })
