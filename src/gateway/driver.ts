@@ -23,7 +23,8 @@ import { portsForAll, withoutAllNames } from './all-names.ts'
 import type { Wanted } from './haproxy/isolate.ts'
 import { OnceTimers } from './haproxy/once-timers.ts'
 import { RunningProxy, type RunningProxyOptions } from './haproxy/running-proxy.ts'
-import { KindBudget, WAITS } from './kind-budget.ts'
+import { KindBudget, WAITS, WAITS_FOR_AUTHORITIES } from './kind-budget.ts'
+import { largeAuthorities, withoutNewAuthorities } from './large-authorities.ts'
 import { kindsByNamespace, namespacesOf, partsOf, rulesTo, tableWithout } from './parts.ts'
 import { withPlainHosts } from './plain-hosts.ts'
 import { readSlots, slotsText } from './slots-note.ts'
@@ -66,10 +67,12 @@ export class Driver {
   readonly #tables = new WeakMap<ProxyPlan, RoutingTable>()
   readonly #kinds: KindBudget
   readonly #timers: OnceTimers
-  /** Ports of each plan that show a certificate to whoever asks, as kinds. */
-  readonly #forAll = new WeakMap<ProxyPlan, ReadonlySet<string>>()
-  /** Ids of rules that wait until the proxy may have backends for them. */
-  #waiting: ReadonlySet<string> = new Set()
+  /** Kinds of what the configuration of each plan says, beside those of its slots. */
+  readonly #kindsOf = new WeakMap<ProxyPlan, ReadonlySet<string>>()
+  /** Why rules are served otherwise than they say until the proxy may be reloaded for them, by their ids. */
+  #waiting: ReadonlyMap<string, string> = new Map()
+  /** Keys of backends that have no endpoints until then. */
+  #held: ReadonlySet<string> = new Set()
   #lastSlots: Slots
   #mayShrinkAt: number
   #table = EMPTY
@@ -136,14 +139,14 @@ export class Driver {
     return served && { served, refused: this.proxy.refused, waiting: this.waiting }
   }
 
-  /** Why rules are served without their retries, by their ids. */
+  /** Why rules are served otherwise than they say, by their ids. */
   get waiting(): ReadonlyMap<string, string> {
-    return new Map(Array.from(this.#waiting, (id) => [id, WAITS]))
+    return this.#waiting
   }
 
   serversOf(key: string): readonly PlannedServer[] {
     const backend = this.#backendOf(key)
-    if (!backend) return []
+    if (!backend || this.#held.has(key)) return []
     const known = this.#servers.get(key)
     if (known?.backend === backend) return known.servers
     const { namespace, name } = backend.service
@@ -196,28 +199,34 @@ export class Driver {
     for (const [key, { backend }] of this.#servers) if (table.backends.get(key) !== backend) this.#servers.delete(key)
     this.#options.onComputed?.(performance.now() - began)
     const kinds = this.#waitingKinds(table)
-    this.proxy.set(this.#wanted(this.#withinBudget(table, kinds), kinds, objects))
+    const within = kinds.size > 0 || this.#waiting.size > 0 ? this.#withinBudget(table, kinds) : table
+    this.proxy.set(this.#wanted(within, kinds, objects))
   }
 
   /** Kinds of what the configuration alone can say that have to wait until it may be another. */
   #waitingKinds(table: RoutingTable): ReadonlySet<string> {
     const { plan } = this.proxy
-    const wanted = new Map([...kindsByNamespace(table), ...portsForAll(table)])
-    const had = new Set([...this.#slotsBefore().pools.keys(), ...((plan && this.#forAll.get(plan)) ?? [])])
+    const wanted = new Map([...kindsByNamespace(table), ...portsForAll(table), ...largeAuthorities(table)])
+    const had = new Set([...this.#slotsBefore().pools.keys(), ...((plan && this.#kindsOf.get(plan)) ?? [])])
     // What it starts with costs no reload.
     const { kinds, againMs } = this.#kinds.waiting(had, wanted, plan === undefined)
     if (kinds.size > 0) this.#timers.later('kinds', againMs, () => this.#changed())
     return kinds
   }
 
-  /** With backends that are not tried again where they are of kinds that have to wait. */
-  #withinBudget(table: RoutingTable, kinds: ReadonlySet<string>): RoutingTable {
-    const held = new Set([...table.backends].flatMap(([key, one]) => (kinds.has(slotKind(one)) ? [key] : [])))
-    this.#waiting = rulesTo(table, held)
-    if (held.size === 0) return table
+  /** With backends that are not tried again where they are of kinds that have to wait, and with authorities of before. */
+  #withinBudget(whole: RoutingTable, kinds: ReadonlySet<string>): RoutingTable {
+    const { table, held } = withoutNewAuthorities(whole, kinds, this.table)
+    const once = new Set([...table.backends].flatMap(([key, one]) => (kinds.has(slotKind(one)) ? [key] : [])))
+    this.#held = held
+    this.#waiting = new Map([
+      ...Array.from(rulesTo(table, once), (id) => [id, WAITS] as const),
+      ...Array.from(rulesTo(table, held), (id) => [id, WAITS_FOR_AUTHORITIES] as const),
+    ])
+    if (once.size === 0) return table
     const backends = Array.from(table.backends, ([key, { retry, ...one }]): [string, Backend] => [
       key,
-      retry === undefined || held.has(key) ? one : { ...one, retry },
+      retry === undefined || once.has(key) ? one : { ...one, retry },
     ])
     return { ...table, backends: new Map(backends) }
   }
@@ -236,7 +245,7 @@ export class Driver {
         const slots = this.#assignSlots(kept.backends)
         const plan = compileProxy(kept, slots, this.#options.proxyOptions)
         this.#slots.set(plan, slots)
-        this.#forAll.set(plan, new Set(portsForAll(kept).keys()))
+        this.#kindsOf.set(plan, new Set([...portsForAll(kept), ...largeAuthorities(kept)].map(([kind]) => kind)))
         this.#served.set(plan, servedOf(kept, generations))
         this.#tables.set(plan, plain)
         this.#planned = plain

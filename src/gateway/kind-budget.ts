@@ -11,6 +11,9 @@ const OF_ONE = 32
 /** Said of a rule whose kind has to wait. */
 export const WAITS = `its requests are tried once meanwhile: of retries that nobody has asked for before the proxy takes up ${AT_ONCE} at once, then one in a minute, and has ${MOST} at most, ${OF_ONE} of one namespace`
 
+/** Said of a rule whose backends have to wait. */
+export const WAITS_FOR_AUTHORITIES = `its backends are asked nothing meanwhile: certificates of authorities that are too many to be given to the proxy while it runs are taken up ${AT_ONCE} at once, then one in a minute`
+
 /**
  * Which kinds of backends a proxy may be reloaded for: whoever may write a route could else have it reloaded as often as
  * they like, and each reload ends old connections sooner.

@@ -118,7 +118,7 @@ test('whoever has a certificate for all names come and go has HAProxy reloaded n
     under.driver.table.sites
       .flatMap(({ ports }) => ports.flatMap(({ listeners }) => listeners))
       .some(({ hostname, tls }) => hostname === '' && tls?.mode === 'Terminate')
-  for (let times = 0; times < 24; times++) {
+  for (let times = 0; times < 19; times++) {
     await under.put(ingresses, { ...all, spec: { ...all.spec, defaultBackend: backend } } as never)
     await until(isThere)
     await under.driver.proxy.settled()
