@@ -48,6 +48,10 @@ const namesOf = (placed: readonly Placed[]): string => placed.map(({ listener })
 
 const fromOf = ({ allowedRoutes }: Listener): string => allowedRoutes?.namespaces?.from ?? 'Same'
 
+/** Whether a listener may take a route of a kind and a namespace: of selectors nobody here knows. */
+export const takesRoute = (owner: ListenerOwner, listener: Listener, kind: string, namespace: string): boolean =>
+  kindsOf(listener).kinds.some((one) => one === kind) && !isClosed(listener, owner, namespace)
+
 /** Whether it surely takes nothing of a namespace; of selectors nobody here knows. */
 const isClosed = (listener: Listener, { ref }: ListenerOwner, namespace: string): boolean =>
   fromOf(listener) === 'Same' && namespace !== ref.namespace
