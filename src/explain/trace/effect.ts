@@ -87,6 +87,7 @@ type GatewayEffect =
   | { readonly code: 'give-class'; readonly className: string }
   | { readonly code: 'grant-reference'; readonly from: ObjectRef; readonly to: ObjectRef }
   | { readonly code: 'let-kind-attach'; readonly kind: string; readonly listener: string }
+  | { readonly code: 'let-listeners-in'; readonly namespace: string; readonly gateway: ObjectRef }
   | { readonly code: 'let-namespace-attach'; readonly namespace: string; readonly listener: string }
   | { readonly code: 'mean-listener'; readonly listener: string }
   | { readonly code: 'send-to-port'; readonly port: number }

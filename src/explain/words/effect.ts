@@ -40,6 +40,8 @@ export function effectText(effect: Effect): string {
       return `permit ${effect.from.kind}s of ${effect.from.namespace} to refer to ${objectText(effect.to)}`
     case 'let-kind-attach':
       return `let ${effect.kind}s attach to the listener ${effect.listener}`
+    case 'let-listeners-in':
+      return `let ListenerSets of ${effect.namespace} add listeners to ${objectText(effect.gateway)}`
     case 'let-namespace-attach':
       return `let routes of the namespace ${effect.namespace} attach to the listener ${effect.listener}`
     case 'mean-listener':

@@ -11,8 +11,8 @@ import type { Finding } from '../../../trace/finding.ts'
 import type { IngressOfNobody, RouteNotAttached } from '../../../trace/findings/request.ts'
 import type { ObjectRef } from '../../../trace/reference.ts'
 import type { ClaimingIngress, Unattached } from '../../claims.ts'
-import { lookAt, lookAtGateway } from '../look-at.ts'
-import { isShutOut } from './gateway.ts'
+import { lookAt } from '../look-at.ts'
+import { shutOutCures } from './gateway.ts'
 import { letInCures } from './let-in.ts'
 import { type AskedListener, hostListenerCures, meantListenerCures, routeWord } from './meant-listener.ts'
 
@@ -70,7 +70,7 @@ const attachCures = (gateways: GatewayFacts, one: Unattached, asked: AskedListen
       return owner === undefined ? [] : hostListenerCures(owner, one, asked)
     case 'NoMatchingParent':
       if (owner === undefined) return []
-      return isShutOut(gateways, owner.ref) ? [lookAtGateway(owner.gateway)] : meantListenerCures(owner, one, asked)
+      return shutOutCures(gateways, owner) ?? meantListenerCures(owner, one, asked)
     default:
       return []
   }
