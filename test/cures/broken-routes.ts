@@ -124,19 +124,6 @@ export const brokenRoutes = {
       ask,
     },
     {
-      about: 'the Gateway lets no ListenerSet of the namespace in',
-      hasGateways: true,
-      make: (world) =>
-        world.make(
-          namespace('team'),
-          ...web('web', 'team'),
-          gateway('gw', [{ ...HTTP, port: 81 }], ownSets),
-          listenerSet('team/more', 'gw', [HTTP], 'default'),
-          httpRoute('team/shop', { parentRefs: [{ kind: 'ListenerSet', name: 'more' }] }),
-        ),
-      ask,
-    },
-    {
       about: 'no listener has a hostname in common with the route',
       hasGateways: true,
       make: (world) => world.make(...web(), gateway('gw', [{ ...HTTP, hostname: 'other.test' }]), httpRoute('shop')),
