@@ -19,6 +19,7 @@ import { gatewayStatuses } from './status/gateway-status.ts'
 import { policyStatuses } from './status/policy-status.ts'
 import { attachedRoutes, routeStatuses } from './status/route-status.ts'
 import { shadowedRoutes } from './status/shadowed-routes.ts'
+import { unservedRoutes } from './status/unserved-routes.ts'
 import type { Fault } from './values/fault.ts'
 
 /**
@@ -64,10 +65,13 @@ export const routesOf = (objects: RouteObjects, options: RouteOptions): Routes =
     },
     kernelPorts: sites.flatMap((site) => site.kernelPorts),
     wantedPorts: [...sites.flatMap((site) => site.wantedPorts), ...ingress.wantedPorts],
-    // Who serves routes asks for neither, each time that one of a thousand has changed.
+    // Who serves routes asks for none of these, each time that one of a thousand has changed.
     get statuses() {
       statuses ??= statusesOnce()
       return statuses
+    },
+    get unserved() {
+      return unservedRoutes(bindings)
     },
     get news() {
       news ??= [...shadowedRoutes(bindings), ...ingress.news]

@@ -58,11 +58,22 @@ export interface WantedPort {
   readonly by: 'proxy' | 'kernel'
 }
 
+/** A route at a listener that is not served. */
+export interface UnservedRoute {
+  readonly route: Origin
+  /** The Gateway or the ListenerSet that has the listener. */
+  readonly owner: Origin
+  readonly listener: string
+  /** That both have. */
+  readonly hostnames: readonly string[]
+}
+
 /** All that follows from the API's objects. */
 export interface Routes {
   readonly table: RoutingTable
   readonly kernelPorts: readonly KernelPort[]
   readonly wantedPorts: readonly WantedPort[]
   readonly statuses: readonly WantedStatus[]
+  readonly unserved: readonly UnservedRoute[]
   readonly news: readonly News[]
 }

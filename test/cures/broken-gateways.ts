@@ -109,6 +109,19 @@ export const brokenGateways = {
       ask: { from, to: 'https://shop.test/' },
     },
     {
+      about: 'a ListenerSet has it, and its Gateway lets none of its namespace in',
+      hasGateways: true,
+      make: (world) =>
+        world.make(
+          namespace('team'),
+          ...web('web', 'team'),
+          gateway('gw', [{ ...HTTP, port: 81 }], ownSets),
+          listenerSet('team/more', 'gw', [HTTP], 'default'),
+          httpRoute('team/shop', { parentRefs: [{ kind: 'ListenerSet', name: 'more' }] }),
+        ),
+      ask,
+    },
+    {
       about: 'its certificate is not there',
       hasGateways: true,
       make: (world) => world.make(...web(), gateway('gw', [HTTP, HTTPS]), httpRoute('shop')),

@@ -137,6 +137,22 @@ export const brokenRoutes = {
       ask,
     },
     {
+      about: 'the route names a listener that is for another host',
+      hasGateways: true,
+      make: (world) =>
+        world.make(
+          ...web(),
+          gateway('gw', [
+            { ...HTTP, hostname: 'other.test' },
+            { ...HTTP, name: 'more', hostname: 'more.test' },
+          ]),
+          httpRoute('shop', { parentRefs: [{ name: 'gw', sectionName: 'http' }] }),
+        ),
+      ask,
+      // Each is a step of two.
+      afterwards: ['route-not-attached'],
+    },
+    {
       about: 'the route means a Gateway of its own namespace, and that is in another',
       hasGateways: true,
       make: (world) =>

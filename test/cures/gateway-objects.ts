@@ -21,12 +21,17 @@ export const gateway = (key: string, listeners: readonly object[] = [HTTP], spec
     spec: { gatewayClassName: 'fairlead', listeners, ...spec },
   })
 
-export const listenerSet = (key: string, parent: string, listeners: readonly object[]): ApiObject =>
+export const listenerSet = (
+  key: string,
+  parent: string,
+  listeners: readonly object[],
+  namespace?: string,
+): ApiObject =>
   made({
     apiVersion: API,
     kind: 'ListenerSet',
     metadata: keyed(key),
-    spec: { parentRef: { name: parent }, listeners },
+    spec: { parentRef: { name: parent, ...(namespace && { namespace }) }, listeners },
   })
 
 /** What lets ListenerSets of its own namespace attach to a Gateway. */

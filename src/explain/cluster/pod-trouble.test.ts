@@ -26,6 +26,14 @@ const unready = (state?: object, more: object = {}, spec: object = {}): Pod =>
 const waiting = (reason?: string, message?: string) => ({ waiting: { reason, message } })
 const probed = (probe = 'readinessProbe') =>
   unready({ running: {} }, {}, { containers: [{ name: 'web', [probe]: {} }] })
+/** Of both probes. */
+const starts = (restartCount: number, started = false) =>
+  unready(
+    undefined,
+    { containerStatuses: [{ name: 'web', ready: false, started, restartCount, state: { running: {} } }] },
+    { containers: [{ name: 'web', startupProbe: {}, readinessProbe: {} }] },
+  )
+const about = { kind: 'Pod', uid: 'web' }
 const gated = (status?: string): Pod =>
   unready(
     undefined,
@@ -163,6 +171,30 @@ const TABLE: readonly (readonly [about: string, pod: Pod, trouble: Trouble | und
       probed('startupProbe'),
       { kind: 'probe', container: 'web', failed: 'startup', failure: 'slow' },
       [event('Startup probe failed: slow')],
+    ],
+    [
+      'a container starts, and its startup probe still has time',
+      starts(0),
+      { kind: 'starting', container: 'web', startup: true, failure: 'slow' },
+      [
+        event('Startup probe failed: slow', { involvedObject: { ...about, fieldPath: 'spec.containers{web}' } }),
+        event('Startup probe failed: side', { involvedObject: { ...about, fieldPath: 'spec.containers{side}' } }),
+        event('Readiness probe failed: of the one before'),
+      ],
+    ],
+    [
+      'a startup probe failed to the end, and its container was started again',
+      starts(1),
+      { kind: 'probe', container: 'web', failed: 'startup' },
+    ],
+    [
+      'a container that has started is asked for its readiness alone',
+      starts(0, true),
+      { kind: 'probe', container: 'web', failed: 'readiness', failure: 'no' },
+      [
+        event('Readiness probe failed: no', { lastTimestamp: '2026-01-01T00:00:01Z' }),
+        event('Startup probe failed: slow', { lastTimestamp: '2026-01-01T00:00:02Z' }),
+      ],
     ],
     [
       'what was said of a probe has another form',

@@ -35,7 +35,7 @@ export function troubleOf(facts: ClusterFacts, pod: Pod): Trouble | undefined {
   }
   if (isLeaving(pod)) return { kind: 'leaving', ready: false }
   const unready = (pod.status?.containerStatuses ?? []).find(({ ready }) => !ready)
-  if (unready !== undefined) return unreadyTrouble(facts, pod, unready.name)
+  if (unready !== undefined) return unreadyTrouble(facts, pod, unready)
   for (const { conditionType } of pod.spec?.readinessGates ?? [])
     if (!hasCondition(pod, conditionType)) return { kind: 'gate', gate: conditionType }
   const ready = findCondition(conditions, 'Ready')
@@ -71,22 +71,30 @@ function containerTrouble(facts: ClusterFacts, pod: Pod, status: ContainerStatus
   return { kind: 'waiting', container, ...(reason && { state: reason }), ...(message && { message }) }
 }
 
-/** A container that runs, and is not ready. */
-function unreadyTrouble(facts: ClusterFacts, pod: Pod, container: string): Trouble {
+/** A container that runs, and is not ready. Until its startup probe has succeeded it is not asked by the other one. */
+function unreadyTrouble(
+  facts: ClusterFacts,
+  pod: Pod,
+  { name: container, started, restartCount }: ContainerStatus,
+): Trouble {
   const { readinessProbe, startupProbe } = pod.spec?.containers?.find(({ name }) => name === container) ?? {}
   if (readinessProbe === undefined && startupProbe === undefined) return { kind: 'starting', container }
+  const starts = startupProbe !== undefined && started === false
+  const asked = starts ? 'startup' : started ? 'readiness' : 'readiness|startup'
   const told = lastEvent(
     facts,
     pod,
-    ({ reason, message }) => reason === 'Unhealthy' && /readiness|startup/i.test(message ?? ''),
+    ({ reason, message, involvedObject: { fieldPath } }) =>
+      reason === 'Unhealthy' &&
+      (!fieldPath || fieldPath.endsWith(`{${container}}`)) &&
+      new RegExp(asked, 'i').test(message ?? ''),
   )
-  const [, probe, failure = told?.message] = /^(Readiness|Startup) probe failed: (.*)$/s.exec(told?.message ?? '') ?? []
-  return {
-    kind: 'probe',
-    container,
-    ...(probe && { failed: probe.toLowerCase() as 'readiness' | 'startup' }),
-    ...(failure && { failure }),
-  }
+  const [, probe, said = told?.message] = /^(Readiness|Startup) probe failed: (.*)$/s.exec(told?.message ?? '') ?? []
+  const failure = said && { failure: said }
+  // One that fails to the end has its container started again.
+  if (starts && !restartCount) return { kind: 'starting', container, startup: true, ...failure }
+  const failed = starts ? 'startup' : (probe?.toLowerCase() as 'readiness' | 'startup' | undefined)
+  return { kind: 'probe', container, ...(failed && { failed }), ...failure }
 }
 
 const timeOf = (event: Event): string => event.lastTimestamp || event.eventTime || event.firstTimestamp || ''

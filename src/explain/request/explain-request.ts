@@ -41,7 +41,7 @@ export function explainRequest(
   if (place === undefined) return undefined
   const unseen = [...(facts.unseen ?? []), ...gateways.unseen]
   if (place === 'nobody') {
-    const claims = claimsFor({ gateways, host })
+    const claims = claimsFor({ gateways, host, text })
     const findings = claims.length > 0 ? claims : [hostNotServed(gateways, { question, text }, host)]
     return { ...nowhere(question, source), findings, unseen }
   }

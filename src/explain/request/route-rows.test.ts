@@ -234,6 +234,32 @@ test('rows of a namespace, a gateway or a host alone are those that are asked fo
   assert.deepEqual(routes({ host: 'other.test' }), ['TCPRoute default/db'])
 })
 
+test('routes at a listener that is not served stand there by name, with the reason, and are found by their namespace', () => {
+  const broken = https({ tls: { certificateRefs: [{ name: 'gone' }] }, hostname: 'shop.test' })
+  const own = gateway('default/gw', [http(), broken], { allowedListeners: { namespaces: { from: 'All' } } })
+  const set = listenerSet('default/more', 'default/gw', [http({ name: 'again' })])
+  const at = (key: string, parent: object) =>
+    httpRoute(key, {
+      parentRefs: [{ namespace: 'default', ...parent } as never],
+      hostnames: ['shop.test'],
+      rules: [rule('web')],
+    })
+  const httpRoutes = [
+    at('default/shop', { name: 'gw', sectionName: 'https' }),
+    at('default/lost', { name: 'more', kind: 'ListenerSet' }),
+    at('default/fine', { name: 'gw', sectionName: 'http' }),
+  ]
+  const all = cells(facts({ gateways: [own], listenerSets: [set], httpRoutes }), [], { namespace: 'default' })
+  assert.deepEqual(
+    all.filter((row) => row.includes('HTTPRoute') && row.includes('NOT SERVED')).map((row) => row.replace(/, .*/, '')),
+    [
+      'default/gw | 172.30.255.7:443/HTTPS | shop.test | - | - | HTTPRoute default/shop | NOT SERVED: InvalidCertificateRef',
+      'default/gw | 172.30.255.7:80/HTTP | shop.test | - | - | HTTPRoute default/lost | NOT SERVED: HostnameConflict',
+    ],
+  )
+  assert.deepEqual(all.filter((row) => row.includes('default/fine')).length, 1)
+})
+
 test('listeners that nobody answers at stand there with the reason, of Gateways and of ListenerSets', () => {
   const broken = https({ tls: { certificateRefs: [{ name: 'gone' }] }, hostname: 'shop.test' })
   const own = gateway('default/gw', [http(), broken], { allowedListeners: { namespaces: { from: 'All' } } })

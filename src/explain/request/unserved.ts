@@ -33,13 +33,14 @@ interface Unserved {
 
 /** Whom a request is for; without a place it comes to no gateway. */
 interface Claimed extends Pick<Unserved, 'gateways' | 'host'> {
-  readonly place?: Pick<Place, 'site'>
+  readonly place?: Pick<Place, 'site' | 'port'>
+  readonly text: Pick<RequestText, 'port'>
 }
 
 const MOST_CLAIMS = 3
 
 /** Those who want to serve the host, and are not asked: a route that is not attached, an Ingress of no class of ours. */
-export const claimsFor = ({ gateways, place, host }: Claimed): readonly Finding[] => {
+export const claimsFor = ({ gateways, place, host, text }: Claimed): readonly Finding[] => {
   const isMeant = (gateway: ObjectRef | undefined): boolean =>
     place !== undefined && gateway !== undefined && ownerKey(gateway) === ownerKey(place.site)
   const unattached = unattachedFor(gateways, host).filter(
@@ -47,7 +48,7 @@ export const claimsFor = ({ gateways, place, host }: Claimed): readonly Finding[
       isMeant(gateway) || (because === 'NoSuchParent' && (route.spec.hostnames ?? []).length > 0),
   )
   return [
-    ...unattached.map((one) => routeNotAttached(gateways, one, host)),
+    ...unattached.map((one) => routeNotAttached(gateways, one, { host, port: place?.port ?? text.port })),
     ...ingressesOfNobody(gateways, host).map((one) => ingressOfNobody(gateways, one)),
     ...leftOut(gateways, host).map(ingressLeftOut),
   ].slice(0, MOST_CLAIMS)
@@ -82,7 +83,7 @@ export const connectionClaims = (
     .filter(
       ({ route, gateway }) => route.kind === `${protocol}Route` && gateway && ownerKey(gateway) === ownerKey(site),
     )
-    .map((one) => routeNotAttached(gateways, one, ''))
+    .map((one) => routeNotAttached(gateways, one, { host: '', port }))
     .slice(0, MOST_CLAIMS)
 }
 

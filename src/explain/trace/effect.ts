@@ -83,12 +83,13 @@ type GatewayEffect =
   | { readonly code: 'attach-listeners'; readonly listenerSet: ObjectRef; readonly gateway: ObjectRef }
   /** Or to a ListenerSet. */
   | { readonly code: 'attach-route'; readonly gateway: ObjectRef }
-  | { readonly code: 'attach-to-any-listener' }
   | { readonly code: 'attach-to-listener'; readonly listener: string }
   | { readonly code: 'give-class'; readonly className: string }
   | { readonly code: 'grant-reference'; readonly from: ObjectRef; readonly to: ObjectRef }
   | { readonly code: 'let-kind-attach'; readonly kind: string; readonly listener: string }
+  | { readonly code: 'let-listeners-in'; readonly namespace: string; readonly gateway: ObjectRef }
   | { readonly code: 'let-namespace-attach'; readonly namespace: string; readonly listener: string }
+  | { readonly code: 'mean-listener'; readonly listener: string }
   | { readonly code: 'send-to-port'; readonly port: number }
   | { readonly code: 'send-to-service'; readonly service: ObjectRef }
   /** Without being anybody’s canary. */

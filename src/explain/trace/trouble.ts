@@ -42,13 +42,20 @@ export type Trouble =
   | {
       readonly kind: 'probe'
       readonly container: string
-      /** Which one the kubelet says has failed, and how; left out before it has said anything. */
+      /** Which one fails, and how; left out where the kubelet has not said anything. */
       readonly failed?: 'readiness' | 'startup'
       readonly failure?: string
     }
   | { readonly kind: 'gate'; readonly gate: string }
-  /** Of one container, or of the pod as a whole. */
-  | { readonly kind: 'starting'; readonly container?: string; readonly phase?: string; readonly message?: string }
+  /** Of one container, or of the pod as a whole. `startup`: its startup probe still has time; `failure`: how it failed last. */
+  | {
+      readonly kind: 'starting'
+      readonly container?: string
+      readonly startup?: true
+      readonly failure?: string
+      readonly phase?: string
+      readonly message?: string
+    }
 
 /** Why a pod has no node yet, as the rules by which schedulers place pods have it. */
 export type Unplaced =

@@ -89,6 +89,11 @@ const TABLE: readonly (readonly [effect: Effect, text: string])[] = [
   [{ code: 'say-ready', address: '10.0.0.1' }, 'if 10.0.0.1 does answer, say so'],
   [{ code: 'select', labels: { app: 'web', tier: 'front' } }, 'select app=web,tier=front'],
   [{ code: 'scale-to-one' }, 'let it make one'],
+  [{ code: 'mean-listener', listener: 'https' }, 'attach it to the listener https'],
+  [
+    { code: 'let-listeners-in', namespace: 'team', gateway: { kind: 'Gateway', namespace: 'edge', name: 'gw' } },
+    'let ListenerSets of team add listeners to Gateway edge/gw',
+  ],
   [{ code: 'serve-port', port: 81 }, 'let it serve 81 too'],
   [{ code: 'set-gate' }, 'set it by hand, where that controller does not come'],
   [{ code: 'show-all-services' }, 'the Services of all namespaces'],

@@ -32,8 +32,6 @@ export function effectText(effect: Effect): string {
       return `attach ${objectText(effect.listenerSet)} to ${objectText(effect.gateway)}`
     case 'attach-route':
       return `attach it to ${objectText(effect.gateway)}`
-    case 'attach-to-any-listener':
-      return 'attach it to whatever listener takes it'
     case 'attach-to-listener':
       return `attach it to the listener ${effect.listener} alone`
     case 'give-class':
@@ -42,8 +40,12 @@ export function effectText(effect: Effect): string {
       return `permit ${effect.from.kind}s of ${effect.from.namespace} to refer to ${objectText(effect.to)}`
     case 'let-kind-attach':
       return `let ${effect.kind}s attach to the listener ${effect.listener}`
+    case 'let-listeners-in':
+      return `let ListenerSets of ${effect.namespace} add listeners to ${objectText(effect.gateway)}`
     case 'let-namespace-attach':
       return `let routes of the namespace ${effect.namespace} attach to the listener ${effect.listener}`
+    case 'mean-listener':
+      return `attach it to the listener ${effect.listener}`
     case 'send-to-port':
       return `send to its port ${effect.port}`
     case 'send-to-service':

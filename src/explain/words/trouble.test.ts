@@ -62,7 +62,16 @@ const TABLE: readonly (readonly [trouble: Trouble, text: string])[] = [
   [{ kind: 'probe', container: 'web', failure: 'startup is slow' }, 'startup is slow'],
   [{ kind: 'probe', container: 'web', failed: 'startup', failure: 'no' }, 'the startup probe fails: no'],
   [{ kind: 'gate', gate: 'a.b/c' }, 'its readiness gate a.b/c is not True'],
+  [{ kind: 'probe', container: 'web', failed: 'startup' }, 'its startup probe has not succeeded yet'],
   [{ kind: 'starting', container: 'web' }, 'its container is not ready yet'],
+  [
+    { kind: 'starting', container: 'web', startup: true },
+    'container web starts: its startup probe has not succeeded yet',
+  ],
+  [
+    { kind: 'starting', container: 'web', startup: true, failure: 'no' },
+    'container web starts: its startup probe has not succeeded yet: no',
+  ],
   [{ kind: 'starting', phase: 'Pending' }, 'it is Pending'],
   [{ kind: 'starting', phase: 'Running', message: 'not yet' }, 'not yet'],
 ]

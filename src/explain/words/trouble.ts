@@ -38,14 +38,16 @@ export function troubleText(trouble: Trouble): string {
     }
     case 'probe': {
       const { failed, failure } = trouble
-      if (failure === undefined) return 'its readiness probe has not succeeded yet'
+      if (failure === undefined) return `its ${failed ?? 'readiness'} probe has not succeeded yet`
       return failed === undefined ? failure : `the ${failed} probe fails: ${failure}`
     }
     case 'gate':
       return `its readiness gate ${trouble.gate} is not True`
     case 'starting': {
-      const { container, phase, message } = trouble
-      return container === undefined ? (message ?? `it is ${phase}`) : 'its container is not ready yet'
+      const { container, startup, failure, phase, message } = trouble
+      if (container === undefined) return message ?? `it is ${phase}`
+      if (!startup) return 'its container is not ready yet'
+      return `container ${container} starts: its startup probe has not succeeded yet${failure ? `: ${failure}` : ''}`
     }
   }
 }

@@ -122,8 +122,32 @@ test('why a route is not attached is told in words', () => {
   assert.equal(said({ sectionName: 'd', port: 9 }), 'Gateway gw has no listener d at port 9')
   assert.equal(said({ port: 9 }), 'Gateway gw has no listener at port 9')
   assert.equal(said({}), 'no listener of Gateway gw that takes it has a hostname in common with x.test')
-  const gateways = [gateway('gw', [http({ allowedRoutes: { kinds: [{ kind: 'GRPCRoute' }] } })])]
-  assert.equal(said({}, { gateways }), 'no listener of Gateway gw takes a HTTPRoute of the namespace shop')
+  assert.equal(
+    said({ sectionName: 'b' }),
+    'listener b of Gateway gw is for b.test, which has nothing in common with x.test',
+  )
+})
+
+test('whether it is the kind or the namespace of a route that listeners do not take is told of those that are meant', () => {
+  const kinds = [{ kind: 'GRPCRoute' }]
+  const gateways = [
+    gateway('shop/gw', [
+      http({ name: 'grpc', allowedRoutes: { kinds, namespaces: { from: 'All' } } }),
+      http({ name: 'calls', port: 81, allowedRoutes: { kinds, namespaces: { from: 'All' } } }),
+      http({ name: 'own', port: 82 }),
+      http({ name: 'own-too', port: 82, hostname: 'x.test' }),
+      https({ name: 'all', allowedRoutes: { namespaces: { from: 'All' } } }),
+    ]),
+    gateway('shop/calls', [http({ allowedRoutes: { kinds } }), http({ name: 'b', port: 81, allowedRoutes: { kinds } })]),
+  ]
+  const said = (ref: Partial<ParentReference>) => {
+    const httpRoutes = [httpRoute('other/r', { parentRefs: [{ name: 'gw', namespace: 'shop', ...ref }] })]
+    return words(statusOf(routes({ gateways, services, httpRoutes }), 'HTTPRoute r').parents![0]!, 'Accepted')
+  }
+  assert.equal(said({ sectionName: 'grpc' }), 'listener grpc of Gateway gw takes no HTTPRoutes, only GRPCRoutes')
+  assert.equal(said({ sectionName: 'own' }), 'listener own of Gateway gw takes no HTTPRoutes of the namespace other')
+  assert.equal(said({ port: 82 }), 'no listener of Gateway gw at port 82 takes HTTPRoutes of the namespace other')
+  assert.equal(said({ name: 'calls' }), 'no listener of Gateway calls takes HTTPRoutes')
 })
 
 test('routes are attached to listeners that cannot be served, and count there', () => {

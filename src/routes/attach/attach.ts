@@ -92,10 +92,7 @@ const attachTo = (route: AnyRoute, ref: ParentReference, hook: Hook, objects: Ro
   if (meant.length === 0) return refuse('NoMatchingParent', `${hooked} has no listener ${nameOf(ref)}`)
   const open = meant.filter((listener) => takes(listener, route, objects))
   if (open.length === 0)
-    return refuse(
-      'NotAllowedByListeners',
-      `no listener of ${hooked} takes a ${route.kind} of the namespace ${route.origin.namespace}`,
-    )
+    return refuse('NotAllowedByListeners', notTaken(meant, `of ${hooked}${portOf(ref)}`, route))
   if (route.refused !== undefined) return { ...refuse(route.refused.reason, route.refused.message) }
   const attachments: Attachment[] = []
   for (const listener of open) {
@@ -103,15 +100,33 @@ const attachTo = (route: AnyRoute, ref: ParentReference, hook: Hook, objects: Ro
     if (hostnames.length > 0) attachments.push({ listener, hostnames })
   }
   if (attachments.length === 0)
-    return refuse(
-      'NoMatchingListenerHostname',
-      `no listener of ${hooked} that takes it has a hostname in common with ${route.hostnames.join(', ')}`,
-    )
+    return refuse('NoMatchingListenerHostname', notCommon(open, `of ${hooked}${portOf(ref)}`, route))
   return { ref, gateway: hook.gateway, attachments }
 }
 
 const nameOf = ({ sectionName, port }: ParentReference): string =>
   [...(sectionName ? [sectionName] : []), ...(port ? [`at port ${port}`] : [])].join(' ') || 'at all'
+
+const portOf = ({ port }: ParentReference): string => (port ? ` at port ${port}` : '')
+
+/** Whether it is the kind of a route or its namespace that none of the listeners takes that are meant. */
+const notTaken = (meant: readonly OwnListener[], of: string, { kind, origin }: AnyRoute): string => {
+  const ofKind = meant.filter(({ kinds }) => kinds.includes(kind))
+  const what = ofKind.length > 0 ? `${kind}s of the namespace ${origin.namespace}` : `${kind}s`
+  const [first, ...others] = ofKind.length > 0 ? ofKind : meant
+  if (others.length > 0) return `no listener ${of} takes ${what}`
+  const kinds = ofKind.length > 0 ? [] : first!.kinds.map((one) => `${one}s`)
+  return `listener ${first!.spec.name} ${of} takes no ${what}${kinds.length > 0 ? `, only ${kinds.join(' and ')}` : ''}`
+}
+
+/** `open`: listeners that take the route, and have none of its hostnames. */
+const notCommon = (open: readonly OwnListener[], of: string, { hostnames }: AnyRoute): string => {
+  const [first, ...others] = open
+  const names = hostnames.join(', ')
+  return others.length > 0
+    ? `no listener ${of} that takes it has a hostname in common with ${names}`
+    : `listener ${first!.spec.name} ${of} is for ${first!.hostname}, which has nothing in common with ${names}`
+}
 
 const BY_DEFAULT: AllowedNamespaces = { from: 'Same' }
 

@@ -1,6 +1,7 @@
 import type { Pod } from '#api/core/pod/message.ts'
 import type { Service } from '#api/core/service/message.ts'
 import { isReady } from '#objects/conditions.ts'
+import { isManaged } from '#routes/site-service.ts'
 import type { ClusterFacts } from '../../cluster/facts.ts'
 import { openPorts } from '../../cluster/listening.ts'
 import { nearest } from '../../cluster/nearest.ts'
@@ -84,9 +85,9 @@ function troubledFinding(
     }
     case 'probe': {
       const { container } = trouble
-      const probe = probeFacts(pod, container)
+      const probe = probeFacts(pod, trouble)
       const open = probe && openPorts(facts, pod, 'TCP')
-      const cures = probeCures(facts, pod, container)
+      const cures = probeCures(facts, pod, trouble)
       return {
         reason: 'pods-not-ready',
         ...told,
@@ -122,6 +123,8 @@ function troubledFinding(
 function imageCures(facts: ClusterFacts, pod: Pod, { container, image }: Trouble & { kind: 'image' }): readonly Cure[] {
   const { name = '', namespace } = pod.metadata ?? {}
   const owner = deploymentOf(facts, pod)
+  // Its controller would take it back.
+  if (owner !== undefined && isManaged(owner)) return []
   const object = owner === undefined ? `pod/${name}` : `deployment/${owner.metadata?.name}`
   return nearest(image, facts.images, 1).map((known) =>
     run(

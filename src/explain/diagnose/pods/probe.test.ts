@@ -2,8 +2,10 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { Deployment } from '#api/apps/deployment/message.ts'
 import type { Pod } from '#api/core/pod/message.ts'
+import { MANAGED_LABELS } from '#routes/site-service.ts'
 import { listening, pod } from '../../testing/cluster.ts'
 import { diagnosed } from '../../testing/diagnosed.ts'
+import type { PodsNotReady } from '../../trace/findings/pods.ts'
 
 const client = pod('client', 1, 9, { labels: { app: 'client' } })
 const deployment = {
@@ -12,10 +14,7 @@ const deployment = {
 } as unknown as Deployment
 /** Its second container is not ready. */
 const probed = (readinessProbe: object | undefined, owner: object = {}, status: object = {}): Pod => {
-  const ports = [
-    { name: 'metrics', containerPort: 9 },
-    { name: 'http', containerPort: 8080 },
-  ]
+  const ports = [{ name: 'metrics', containerPort: 9 }, { name: 'http', containerPort: 8080 }, { containerPort: 9090 }]
   const containers = [
     { name: 'side' },
     {
@@ -211,12 +210,12 @@ const TABLE: readonly (readonly [about: string, got: () => object, found: object
         open: [22, 9090],
       },
       effects: [
-        { code: 'probe-port', port: 22, asked: 'htp' },
+        { code: 'probe-port', port: 9090, asked: 'htp' },
         { code: 'show-log', of: 'container' },
         { code: 'show-pod' },
       ],
       commands: [
-        'kubectl patch deployment web -n default --type json -p [{"op":"replace","path":"/spec/template/spec/containers/1/readinessProbe/httpGet/port","value":22}]',
+        'kubectl patch deployment web -n default --type json -p [{"op":"replace","path":"/spec/template/spec/containers/1/readinessProbe/httpGet/port","value":9090}]',
         'kubectl logs web-1 -n default -c web',
         'kubectl describe pod web-1 -n default',
       ],
@@ -419,3 +418,29 @@ const TABLE: readonly (readonly [about: string, got: () => object, found: object
 ]
 for (const [about, got, found] of TABLE)
   test(`what a probe asks, and where it is led: ${about}`, () => assert.deepEqual(got(), found))
+
+test('a port that another container may have is no cure for a probe', () => {
+  const { effects } = diagnosed({ ...at(9081), pods: [probed(http), client] })
+  assert.deepEqual(effects, [{ code: 'show-log', of: 'container' }, { code: 'show-pod' }])
+})
+
+test('a startup probe that failed to the end is the one that is told and led elsewhere', () => {
+  const containers = [
+    { name: 'web', startupProbe: { tcpSocket: { port: 1 } }, readinessProbe: { tcpSocket: { port: 2 } } },
+  ]
+  const restarted = { name: 'web', ready: false, started: false, restartCount: 1, state: { running: {} } }
+  const one = { ...probed(undefined, {}, { containerStatuses: [restarted] }) }
+  const { facts, effects, commands } = diagnosed({
+    ...at(9090),
+    pods: [{ ...one, spec: { ...one.spec, containers } } as Pod, client],
+  })
+  assert.deepEqual((facts as unknown as PodsNotReady).probe?.asks, { kind: 'tcp', host: '10.244.1.11', port: '1' })
+  assert.deepEqual(effects[0], { code: 'probe-port', port: 9090, asked: '1' })
+  assert.match(commands[0] ?? '', /containers\/0\/startupProbe\/tcpSocket\/port/)
+})
+
+test('what the gateways are made of is not to be changed: their controller takes it back', () => {
+  const own = { ...deployment, metadata: { ...deployment.metadata, labels: MANAGED_LABELS } }
+  const { effects } = diagnosed({ ...at(9090), deployments: [own], pods: [probed(http), client] })
+  assert.deepEqual(effects, [{ code: 'show-log', of: 'container' }, { code: 'show-pod' }])
+})

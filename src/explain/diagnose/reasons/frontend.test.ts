@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { Event } from '#api/core/event/message.ts'
 import type { Service } from '#api/core/service/message.ts'
+import { MANAGED_LABELS } from '#routes/site-service.ts'
 import { at, facts, pod, service, slice } from '../../testing/cluster.ts'
 import { diagnosed } from '../../testing/diagnosed.ts'
 
@@ -497,3 +498,9 @@ const TABLE: readonly (readonly [about: string, got: () => object, found: object
 ]
 for (const [about, got, found] of TABLE)
   test(`why a Service does not answer at an address or a port: ${about}`, () => assert.deepEqual(got(), found))
+
+test('a port that no listener of a gateway has is not written into its Service, which goes by them', () => {
+  const own = service('web', '10.96.0.1', { ports: [{ port: 80 }] }, { labels: MANAGED_LABELS })
+  const { effects } = diagnosed({ services: [own] }, { to: '10.96.0.1:81' })
+  assert.deepEqual(effects, [{ code: 'ask-served-port', port: { port: 80, protocol: 'TCP' } }])
+})

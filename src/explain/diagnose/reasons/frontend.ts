@@ -3,6 +3,7 @@ import { isHeadless } from '#api/core/service/needs.ts'
 import type { IpFamily } from '#net/ip-address.ts'
 import type { Protocol } from '#net/port-protocol.ts'
 import { keyOf } from '#objects/object-key.ts'
+import { isManaged } from '#routes/site-service.ts'
 import type { ClusterFacts } from '../../cluster/facts.ts'
 import { familyOfText, nodePortAt } from '../../cluster/lookup.ts'
 import { nearest } from '../../cluster/nearest.ts'
@@ -76,7 +77,8 @@ export function portNotServed(
   if (otherProtocol !== undefined) cures.push(askPort(question, service, otherProtocol, 'ask-other-protocol'))
   for (const one of meant.slice(0, 3))
     cures.push(askAddress(question, { code: 'ask-served-port', port: portRef(one) }, address, one.port))
-  if (meant[0] !== undefined && otherProtocol === undefined && nodePort === undefined)
+  // The ports of a gateway are those of its listeners.
+  if (meant[0] !== undefined && otherProtocol === undefined && nodePort === undefined && !isManaged(service))
     cures.push(or(patch({ code: 'serve-port', port }, 'service', service, addPort(service, meant[0], port))))
   return {
     reason: 'port-not-served',

@@ -1,3 +1,4 @@
+import { listenerId } from '#routes/listeners/own-listener.ts'
 import type { News } from '#routes/routes.ts'
 import type { Origin } from '#routes/table/origin.ts'
 import type { GatewayFacts } from '../../cluster/gateway-facts.ts'
@@ -63,25 +64,35 @@ const nowhere = (route: ObjectRef, hostnames: readonly string[]) => ({
   differs: [],
 })
 
-/** Listeners that nobody answers at, beside those of the class of another. */
-const listenerRows = (gateways: GatewayFacts, addressesOf: (site: Origin) => readonly string[]): readonly RouteRow[] =>
-  [...listenerOwners(gateways).values()].flatMap(({ ref, gateway, listeners }) =>
+/** Listeners that nobody answers at, beside those of the class of another, each with the routes that it has. */
+const listenerRows = (gateways: GatewayFacts, addressesOf: (site: Origin) => readonly string[]): readonly RouteRow[] => {
+  const routes = Map.groupBy(gateways.routes.unserved, ({ owner, listener }) => listenerId(owner, listener))
+  return [...listenerOwners(gateways).values()].flatMap(({ ref, gateway, listeners }) =>
     listeners.flatMap((listener): readonly RouteRow[] => {
       const fault = listenerFault(gateways, ref, listener.name)
       if (fault === undefined) return []
+      const rowOf = (route: ObjectRef, hostnames: readonly string[]): RouteRow => ({
+        ...nowhere(route, hostnames),
+        gateway,
+        addresses: addressesOf(gateway),
+        port: listener.port,
+        protocol: listener.protocol as NonNullable<RouteRow['protocol']>,
+        listener: listener.name,
+        state: { code: 'not-served', ...fault },
+      })
+      const all = routes.get(listenerId(ref, listener.name)) ?? []
       return [
-        {
-          ...nowhere(ref, listener.hostname ? [listener.hostname.toLowerCase()] : []),
-          gateway,
-          addresses: addressesOf(gateway),
-          port: listener.port,
-          protocol: listener.protocol as NonNullable<RouteRow['protocol']>,
-          listener: listener.name,
-          state: { code: 'not-served', ...fault },
-        },
+        rowOf(ref, listener.hostname ? [listener.hostname.toLowerCase()] : []),
+        ...all.map(({ route, hostnames }) =>
+          rowOf(
+            originRef(route),
+            hostnames.filter((one) => one !== ''),
+          ),
+        ),
       ]
     }),
   )
+}
 
 /** What an Ingress says of hosts and paths, and has no effect. */
 const ingressRow = (gateways: GatewayFacts, { object, reason, message, hosts = [], path }: News): RouteRow => {

@@ -15,7 +15,7 @@ export interface RouteRow {
   readonly match?: RuleMatch
   readonly filters: readonly Deed[]
   readonly to: RowTarget
-  /** Of a listener that is not served whoever has it. */
+  /** Of a listener that is not served whoever has it, and in rows of their own the routes there. */
   readonly route: ObjectRef
   readonly rule?: number
   readonly state: RowState

@@ -66,8 +66,9 @@ export function podsNotReady(finding: PodsNotReady): FindingText {
   if (probe !== undefined) {
     const { asks, timeoutSeconds, periodSeconds, initialDelaySeconds } = probe
     const delay = initialDelaySeconds > 0 ? `, ${initialDelaySeconds} s after its start at the earliest` : ''
+    const which = (trouble?.kind === 'probe' && trouble.failed) || 'readiness'
     details.push(
-      `its readiness probe: ${actionText(asks)}, within ${timeoutSeconds} s, every ${periodSeconds} s${delay}`,
+      `its ${which} probe: ${actionText(asks)}, within ${timeoutSeconds} s, every ${periodSeconds} s${delay}`,
     )
     if (open !== undefined)
       details.push(open.length === 0 ? 'it listens on no TCP port' : `it listens on ${listed(open.map(String))}`)

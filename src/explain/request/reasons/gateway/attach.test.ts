@@ -72,7 +72,7 @@ type Loose = any
 const command = ({ argv, alternative }: Loose): string => [...(alternative ? ['or'] : []), ...argv.slice(1)].join(' ')
 const made = (key: string, listeners: readonly object[] = [{ name: 'http', port: 80 }]): Loose => {
   const [namespace, name] = key.split('/')
-  return { metadata: { namespace, name }, spec: { listeners: listeners.map((one) => ({ ...one, protocol: 'HTTP' })) } }
+  return { metadata: { namespace, name }, spec: { listeners: listeners.map((one) => ({ protocol: 'HTTP', ...one })) } }
 }
 /** What is proposed for a route of the namespace `team` that is not attached to its second parent, `default/gw`. */
 const proposed = (
@@ -80,6 +80,7 @@ const proposed = (
   gateways: readonly Loose[],
   ref: object = {},
   more: object = {},
+  port = 80,
 ): readonly string[] => {
   const own = {
     kind: 'HTTPRoute',
@@ -99,7 +100,7 @@ const proposed = (
   const finding: Loose = routeNotAttached(
     { objects: { gateways, listenerSets: [], ingressClasses: [] }, routes: { statuses: [] } } as Loose,
     one,
-    'shop.test',
+    { host: 'shop.test', port },
   )
   assert.deepEqual(
     [finding.reason, finding.route, finding.parent, finding.because, finding.message],
@@ -182,31 +183,67 @@ test('a namespace is let in at the listeners that are meant, by section, port an
   ])
 })
 
+const replaced = (fields: object) =>
+  patched(
+    'httproute',
+    SHOP,
+    ...Object.entries(fields).map(([field, value]) => ({ op: 'replace', path: `/spec/parentRefs/1/${field}`, value })),
+  )
+
 test('a hostname that no listener has gets a listener like one that is there', () => {
   const listeners = [
     { name: 'a', port: 80, protocol: 'HTTP', hostname: 'a.test' },
-    { name: 'b', port: 81, protocol: 'HTTP' },
+    { name: 'b', port: 81, protocol: 'HTTP', hostname: 'b.test' },
   ]
   const told = (ref: object) => proposed('NoMatchingListenerHostname', [made('default/gw', listeners)], ref)
   const added = (port: number) =>
     patched('gateway', GW, {
       op: 'add',
       path: '/spec/listeners/-',
-      value: { name: 'shop-test', port, protocol: 'HTTP', hostname: 'shop.test' },
+      value: { protocol: 'HTTP', name: 'shop-test', port, hostname: 'shop.test' },
     })
   assert.deepEqual(told({}), [added(80)])
   assert.deepEqual(told({ port: 81 }), [added(81)])
   assert.deepEqual(told({ port: 82 }), [LOOK])
-  assert.deepEqual(told({ sectionName: 'a' }), [LOOK])
+  assert.deepEqual(told({ sectionName: 'b' }), [added(81)])
   assert.deepEqual(proposed('NoMatchingListenerHostname', []), [LOOK])
 })
 
-test('who names a section or a port that is not there attaches to any listener', () => {
-  const removed = (...fields: readonly string[]) =>
-    patched('httproute', SHOP, ...fields.map((field) => ({ op: 'remove', path: `/spec/parentRefs/1/${field}` })))
-  const told = (ref: object) => proposed('NoMatchingParent', [made('default/gw')], ref)
-  assert.deepEqual(told({ sectionName: 'x' }), [removed('sectionName')])
-  assert.deepEqual(told({ sectionName: 'x', port: 1 }), [removed('sectionName', 'port')])
+test('a section of another hostname is left for the listener of the Gateway that has the host', () => {
+  const listeners = [
+    { name: 'http', port: 80, hostname: '*.shop.test' },
+    { name: 'http2', port: 80, hostname: 'shop.test' },
+    { name: 'all', port: 81 },
+  ]
+  assert.deepEqual(proposed('NoMatchingListenerHostname', [made('default/gw', listeners)], { sectionName: 'http' }), [
+    replaced({ sectionName: 'http2' }),
+  ])
+})
+
+test('who names a section or a port that is not there is led to the listener that is meant, and never to all', () => {
+  const told = (ref: object, listeners?: readonly object[], port = 443) =>
+    proposed('NoMatchingParent', [made('default/gw', listeners)], ref, {}, port)
+  const three = [
+    { name: 'http', port: 80 },
+    { name: 'https', port: 443, hostname: 'shop.test', protocol: 'HTTPS' },
+    { name: 'other', port: 443, protocol: 'HTTPS' },
+  ]
+  for (const sectionName of ['htttps', 'htps', 'https-1', 'web'])
+    assert.deepEqual(told({ sectionName }, three), [replaced({ sectionName: 'https' })], sectionName)
+  // A name that is like one is meant so, whatever is asked.
+  assert.deepEqual(told({ sectionName: 'htttps' }, three, 80), [replaced({ sectionName: 'https' })])
+  assert.deepEqual(told({ sectionName: 'web' }, three, 80), [replaced({ sectionName: 'http' })])
+  assert.deepEqual(told({ port: 8443 }, three), [replaced({ port: 443 })])
+  assert.deepEqual(told({ sectionName: 'http', port: 8443 }, three), [replaced({ port: 80 })])
+  assert.deepEqual(told({ sectionName: 'web' }, three, 8443), [LOOK])
+  assert.deepEqual(told({ sectionName: 'x' }), [replaced({ sectionName: 'http' })])
+  assert.deepEqual(told({ sectionName: 'x', port: 1 }), [replaced({ sectionName: 'http', port: 80 })])
+  // Of two that have the host the one that takes the route.
+  const closed = { name: 'own', port: 443, hostname: 'shop.test' }
+  const open = { name: 'open', port: 443, allowedRoutes: { namespaces: { from: 'All' } } }
+  assert.deepEqual(told({ sectionName: 'web' }, [closed, open]), [replaced({ sectionName: 'open' })])
+  assert.deepEqual(told({ sectionName: 'x' }, [{ name: 'a', port: 443, hostname: 'other.test' }]), [LOOK])
+  assert.deepEqual(told({ sectionName: 'x' }, [{ name: 'a', port: 443, protocol: 'TCP' }]), [LOOK])
   assert.deepEqual(told({}), [LOOK])
   assert.deepEqual(proposed('Other', [made('default/gw')]), [LOOK])
 })

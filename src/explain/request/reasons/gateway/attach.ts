@@ -11,13 +11,14 @@ import type { Finding } from '../../../trace/finding.ts'
 import type { IngressOfNobody, RouteNotAttached } from '../../../trace/findings/request.ts'
 import type { ObjectRef } from '../../../trace/reference.ts'
 import type { ClaimingIngress, Unattached } from '../../claims.ts'
-import { lookAt, lookAtGateway } from '../look-at.ts'
-import { isShutOut } from './gateway.ts'
+import { lookAt } from '../look-at.ts'
+import { shutOutCures } from './gateway.ts'
 import { letInCures } from './let-in.ts'
+import { type AskedListener, hostListenerCures, meantListenerCures, routeWord } from './meant-listener.ts'
 
 /** A route that speaks of the name and is not attached. */
-export const routeNotAttached = (gateways: GatewayFacts, one: Unattached, host: string): Finding => {
-  const cures = attachCures(gateways, one, host)
+export const routeNotAttached = (gateways: GatewayFacts, one: Unattached, asked: AskedListener): Finding => {
+  const cures = attachCures(gateways, one, asked)
   return { ...notAttached(one), cures: cures.length > 0 ? cures : [lookAt(one.ref)] }
 }
 
@@ -29,17 +30,10 @@ export const notAttached = ({ ref, parent, because, message }: Unattached): Rout
   ...(message && { message }),
 })
 
-const KINDS = {
-  HTTPRoute: 'httproute',
-  GRPCRoute: 'grpcroute',
-  TLSRoute: 'tlsroute',
-  TCPRoute: 'tcproute',
-  UDPRoute: 'udproute',
-} as const
-
-const attachCures = (gateways: GatewayFacts, one: Unattached, host: string): readonly Cure[] => {
+const attachCures = (gateways: GatewayFacts, one: Unattached, asked: AskedListener): readonly Cure[] => {
+  const { host } = asked
   const { route, parent, parentIndex, because } = one
-  const kind = KINDS[route.kind]
+  const kind = routeWord(one)
   const at = `/spec/parentRefs/${parentIndex}`
   const ref = route.spec.parentRefs?.[parentIndex]
   const owner = listenerOwners(gateways).get(ownerKey(parent))
@@ -72,29 +66,11 @@ const attachCures = (gateways: GatewayFacts, one: Unattached, host: string): rea
             { kind: route.kind, namespace: route.metadata?.namespace ?? '' },
             (listener) => isNamed(listener) && matchesHostname((listener.hostname ?? '').toLowerCase(), 'many', host),
           )
-    case 'NoMatchingListenerHostname': {
-      const like = owner?.listeners.find(isNamed)
-      if (owner === undefined || like === undefined || ref?.sectionName) return []
-      return [
-        patch({ code: 'add-listener', hostname: host, gateway: parent }, owner.word, owner.object, [
-          { op: 'add', path: '/spec/listeners/-', value: { ...like, name: host.replaceAll('.', '-'), hostname: host } },
-        ]),
-      ]
-    }
-    case 'NoMatchingParent': {
-      if (owner && isShutOut(gateways, owner.ref)) return [lookAtGateway(owner.gateway)]
-      const gone = (['sectionName', 'port'] as const).filter((field) => ref?.[field] !== undefined)
-      return gone.length === 0
-        ? []
-        : [
-            patch(
-              { code: 'attach-to-any-listener' },
-              kind,
-              route,
-              gone.map((field) => ({ op: 'remove', path: `${at}/${field}` })),
-            ),
-          ]
-    }
+    case 'NoMatchingListenerHostname':
+      return owner === undefined ? [] : hostListenerCures(owner, one, asked)
+    case 'NoMatchingParent':
+      if (owner === undefined) return []
+      return shutOutCures(gateways, owner) ?? meantListenerCures(owner, one, asked)
     default:
       return []
   }

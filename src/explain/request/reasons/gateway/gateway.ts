@@ -20,8 +20,9 @@ import { lookAtGateway, lookAtOwner } from '../look-at.ts'
 import { grantCure } from '../rule/backend.ts'
 import { bringCertificate } from '../tls/certificate.ts'
 import { tlsCures } from '../tls/without-tls.ts'
+import { letSetInCures } from './let-in.ts'
 
-const gatewayOf = ({ objects }: GatewayFacts, { namespace, name }: Origin) =>
+const gatewayOf = ({ objects }: GatewayFacts, { namespace, name }: Pick<Origin, 'namespace' | 'name'>) =>
   objects.gateways.find((one) => keyOf(one) === `${namespace}/${name}`)
 
 /** The Gateway is of a class that nobody here serves; undefined where it is of ours. */
@@ -70,11 +71,24 @@ export const listenerFault = (
   return { because: first.reason, message: first.message }
 }
 
-/** Whether a ListenerSet hangs on nothing: its Gateway does not let it in, or is not accepted itself. */
-export const isShutOut = (gateways: GatewayFacts, set: ObjectRef): boolean =>
-  badOf(statusOf(gateways, set)?.conditions).some(({ reason }) => SHUT_OUT.has(reason))
+/** Why a ListenerSet hangs on nothing: its Gateway does not let it in, or is not accepted itself. */
+const shutOutBy = (gateways: GatewayFacts, set: ObjectRef): ShutOut | undefined =>
+  badOf(statusOf(gateways, set)?.conditions).flatMap(({ reason }) => (isShutOut(reason) ? reason : []))[0]
 
-const SHUT_OUT: ReadonlySet<string> = new Set(['NotAllowed', 'ParentNotAccepted'])
+type ShutOut = 'NotAllowed' | 'ParentNotAccepted'
+const isShutOut = (reason: string): reason is ShutOut => reason === 'NotAllowed' || reason === 'ParentNotAccepted'
+
+/** What helps a ListenerSet that hangs on nothing; undefined for one that hangs on its Gateway. */
+export const shutOutCures = (
+  gateways: GatewayFacts,
+  { ref, gateway }: ListenerOwner,
+): readonly [Cure, ...Cure[]] | undefined => {
+  const why = shutOutBy(gateways, ref)
+  if (why === undefined) return undefined
+  const own = gatewayOf(gateways, gateway)
+  const [cure, ...more] = own && why === 'NotAllowed' ? letSetInCures(own, ref.namespace ?? '') : []
+  return cure === undefined ? [lookAtGateway(gateway)] : [cure, ...more]
+}
 
 const badOf = (conditions: readonly WantedCondition[] = []): readonly WantedCondition[] =>
   CONDITIONS.flatMap((type) => conditions.find((one) => one.type === type && one.status === 'False') ?? [])
@@ -124,7 +138,7 @@ const listenerCures = (
     case 'InvalidCertificateRef':
       return [bringCertificate(message) ?? lookAtOwner(owner)]
     default:
-      return [SHUT_OUT.has(because) ? lookAtGateway(owner.gateway) : lookAtOwner(owner)]
+      return shutOutCures(gateways, owner) ?? [lookAtOwner(owner)]
   }
 }
 

@@ -1,8 +1,10 @@
+import type { Gateway } from '#api/gatewayapi/gateway/message.ts'
 import type { Listener } from '#api/gatewayapi/shared/listener.ts'
 import { KINDS } from '#routes/listeners/own-listener.ts'
 import { kindsOf } from '#routes/listeners/read-listener.ts'
 import { GATEWAY_GROUP } from '#routes/references/grants.ts'
 import type { ListenerOwner } from '../../../cluster/listener-owners.ts'
+import { refOf } from '../../../cluster/reference.ts'
 import { patch, run } from '../../../diagnose/cure.ts'
 import type { Cure } from '../../../trace/cure.ts'
 import { lookAtOwner } from '../look-at.ts'
@@ -48,6 +50,10 @@ const namesOf = (placed: readonly Placed[]): string => placed.map(({ listener })
 
 const fromOf = ({ allowedRoutes }: Listener): string => allowedRoutes?.namespaces?.from ?? 'Same'
 
+/** Whether a listener may take a route of a kind and a namespace: of selectors nobody here knows. */
+export const takesRoute = (owner: ListenerOwner, listener: Listener, kind: string, namespace: string): boolean =>
+  kindsOf(listener).kinds.some((one) => one === kind) && !isClosed(listener, owner, namespace)
+
 /** Whether it surely takes nothing of a namespace; of selectors nobody here knows. */
 const isClosed = (listener: Listener, { ref }: ListenerOwner, namespace: string): boolean =>
   fromOf(listener) === 'Same' && namespace !== ref.namespace
@@ -80,6 +86,23 @@ const letNamespaceIn = ({ ref, word, object }: ListenerOwner, namespace: string,
         : { op: 'add', path: `${path}/namespaces`, value: namespaces }
     }),
   )
+}
+
+/** What lets a ListenerSet's namespace add listeners to a Gateway that does not take it; none where only a person can say. */
+export const letSetInCures = (gateway: Gateway, namespace: string): readonly Cure[] => {
+  const { from = 'None', selector } = gateway.spec.allowedListeners?.namespaces ?? {}
+  const { matchLabels = {}, matchExpressions = [] } = selector ?? {}
+  if (from === 'Selector')
+    return matchExpressions.length > 0 || Object.keys(matchLabels).length === 0
+      ? []
+      : [labelNamespace(namespace, matchLabels)]
+  const own = gateway.metadata?.namespace ?? ''
+  const values = from === 'Same' ? [namespace, own] : [namespace]
+  const expression = { key: 'kubernetes.io/metadata.name', operator: 'In', values }
+  const namespaces =
+    namespace === own ? { from: 'Same' } : { from: 'Selector', selector: { matchExpressions: [expression] } }
+  const effect = { code: 'let-listeners-in', namespace, gateway: refOf('Gateway', gateway) } as const
+  return [patch(effect, 'gateway', gateway, { spec: { allowedListeners: { namespaces } } })]
 }
 
 const labelNamespace = (name: string, labels: Readonly<Record<string, string>>): Cure =>

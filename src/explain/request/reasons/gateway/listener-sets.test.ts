@@ -41,7 +41,40 @@ test('a listener of a ListenerSet that is not served is told as one of the Gatew
   assert.match(foreign!.cures[0]!, /"from":\[\{[^}]*"kind":"ListenerSet","namespace":"default"\}/)
   const [shut] = told('https://shop.test/', of(broken('gone'), gateway('default/gw', [http()])))
   assert.match(shut!.message, /^the listener https of ListenerSet default\/more is not served: NotAllowed$/)
-  assert.deepEqual(shut?.cures, ['kubectl describe gateway gw -n default'])
+  assert.deepEqual(shut?.cures, [
+    `kubectl patch gateway gw -n default --type merge -p '{"spec":{"allowedListeners":{"namespaces":{"from":"Same"}}}}'`,
+  ])
+})
+
+test('a ListenerSet that its Gateway does not let in is let in there, and others stay out', () => {
+  const cures = (namespaces: object | undefined, key = 'team/more') => {
+    const own = gateway('default/gw', [http({ hostname: 'other.test' })], {
+      ...(namespaces && { allowedListeners: { namespaces } }),
+    })
+    const listenerSets = [listenerSet(key, 'default/gw', [http({ name: 'own', hostname: 'shop.test' })])]
+    const [namespace, name] = key.split('/') as [string, string]
+    const httpRoutes = [shop({ name, namespace }, `${namespace}/shop`)]
+    const [first] = told('http://shop.test/', { gateways: [own], listenerSets, httpRoutes })
+    return first?.cures
+  }
+  const selecting = (...values: readonly string[]) => [
+    `kubectl patch gateway gw -n default --type merge -p '${JSON.stringify({
+      spec: {
+        allowedListeners: {
+          namespaces: {
+            from: 'Selector',
+            selector: { matchExpressions: [{ key: 'kubernetes.io/metadata.name', operator: 'In', values }] },
+          },
+        },
+      },
+    })}'`,
+  ]
+  assert.deepEqual(cures(undefined), selecting('team'))
+  assert.deepEqual(cures({ from: 'Same' }), selecting('team', 'default'))
+  const selector = { matchLabels: { sets: 'yes' } }
+  assert.deepEqual(cures({ from: 'Selector', selector }), ['kubectl label namespace team sets=yes'])
+  const expressions = { matchExpressions: [{ key: 'a', operator: 'Exists' }] }
+  assert.deepEqual(cures({ from: 'Selector', selector: expressions }), ['kubectl describe gateway gw -n default'])
 })
 
 test('listeners of a ListenerSet that its Gateway does not let in stand among the routes', () => {
