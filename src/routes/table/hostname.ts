@@ -45,11 +45,15 @@ export function listenerFor(listeners: readonly Listener[], host: string): Liste
   return best
 }
 
+/** Octets of a name in DNS; an address has fewer. */
+const MOST_OCTETS = 253
+
 /**
  * The host that a `Host` header or `:authority` names: in lower case, without its port and without one dot at its end.
  * Nothing where it names none that could be.
  */
 export function hostOf(authority: string): string | undefined {
   const found = /^(\[[0-9a-f:.]+\]|[a-z0-9_-]+(?:\.[a-z0-9_-]+)*)\.?(?::\d{0,5})?$/.exec(authority.toLowerCase())
-  return found?.[1]
+  const host = found?.[1]
+  return host === undefined || host.length > MOST_OCTETS ? undefined : host
 }

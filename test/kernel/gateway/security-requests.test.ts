@@ -89,6 +89,17 @@ test('what a client writes for a host leads to no other path', async () => {
   assert.equal(await outcome('GET /public HTTP/1.0\r\n\r\n'), '404')
 })
 
+test('a host that is longer than a name in DNS is refused before anybody looks for it', async () => {
+  const longest = `${'a.'.repeat(124)}stars`
+  for (const rest of ['', '.', ':80', '.:65535']) {
+    assert.equal(await outcome(get('/', `${longest}${rest}`)), '404', rest)
+    for (const more of ['a', 'a.'.repeat(7_000)])
+      assert.equal(await outcome(get('/', `${more}${longest}${rest}`)), '400', `${more.length} more ${rest}`)
+  }
+  assert.equal(await outcome(get('/', `[${':'.repeat(300)}]`)), '400')
+  assert.equal(await outcome(get('/', `a${longest}`), TLS_BIND, 'a.test'), '400')
+})
+
 test('where a request ends is said in one way', async () => {
   const inner = '0\r\n\r\nGET /admin HTTP/1.1\r\nHost: a.test\r\n\r\n'
   const length = `Content-Length: ${inner.length}`

@@ -233,6 +233,9 @@ export interface GeneratedRequest {
   readonly body: string
 }
 
+/** A name has 253 octets at most. */
+const LONGEST = `bb.${'b.'.repeat(122)}a.test`
+
 const HOSTS = [
   'a.test',
   'b.a.test',
@@ -257,6 +260,8 @@ const authority = fc.oneof(
       'a.test:x',
       '[::1]:80',
       'a,b.test',
+      LONGEST,
+      `a${LONGEST}`,
     ),
   },
 )

@@ -98,6 +98,9 @@ test('one port tells HTTPS, TLS that goes through, and TLS that ends here apart 
     const passed = await ask('a.b.through.test', '')
     assert.equal(passed.text, 'through')
     assert.match(passed.names, /DNS:inside.test/)
+    const longest = `${'a.'.repeat(120)}through.test`
+    assert.equal((await ask(`a${longest}`, '')).text, 'through', 'of 253 octets')
+    assert.equal((await ask(`aa${longest}`, '')).text, '', 'no name is longer')
     const stopped = await ask('ended.test', 'hello')
     assert.equal(stopped.text, 'inside')
     assert.match(stopped.names, /DNS:other.test/)

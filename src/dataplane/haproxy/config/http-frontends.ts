@@ -110,13 +110,14 @@ const SET_CLIENT = 'tcp-request session set-var-fmt(sess.client) %[src]'
 const FORWARDED_FOR = 'http-request add-header X-Forwarded-For %[var(sess.client)]'
 
 /**
- * Headers, a line each, that somebody has to look at: a host that leads to another path, what clients say of themselves, or
+ * Headers, a line each, that somebody has to look at: a host that leads to another path, or is longer than any, what clients say of themselves, or
  * for others, also in another spelling (some servers know no difference between a dash and an underscore), what is between
  * the parts of a gateway, the wish for a protocol behind which nobody would look at requests, and the name of a header that the next proxy
  * shall drop. All are looked for in one go, and the Lua program has the work where there is one.
  */
 const ODD_HEADERS = [
-  'host:[^\\r\\n]*[/,]',
+  // A slash or a comma in it, or behind its blank more than a name in DNS has.
+  'host:[^\\r\\n/,]{0,254}+(?!\\r)',
   'x[-_]f(?:orwarded|airlead)',
   '(?:forwarded|x[-_]real[-_]ip|upgrade):',
   'connection:(?! (?i:close|keep-alive|upgrade|keep-alive, upgrade)\\r)',

@@ -2,10 +2,11 @@
 
 local answer = require("answers").answer
 local expressions = require("expressions")
+local hosts = require("hosts")
 local requests = require("requests")
 local rules = require("rules")
 local texts = require("texts")
-local walk = require("hosts").walk
+local walk = hosts.walk
 local matches = expressions.matches
 
 local decisions = {}
@@ -122,7 +123,7 @@ end
 -- A connection may be for another listener than the request that comes by it.
 function decisions.misdirected(txn)
   local before = requests.port_of(txn).bind .. "/"
-  local asked = (txn.f:ssl_fc_sni() or ""):lower():gsub("%.$", "")
+  local asked = (hosts.name(txn.f:ssl_fc_sni() or "") or ""):lower()
   local own = walk(listeners, before, txn:get_var("txn.host") or "", "")
   if own and own ~= walk(listeners, before, asked, "") then return answer(421) end
 end

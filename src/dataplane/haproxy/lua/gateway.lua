@@ -5,12 +5,12 @@
 local backends = require("backends")
 local copies = require("copies")
 local decisions = require("decisions")
+local hosts = require("hosts")
 local paths = require("paths")
 local requests = require("requests")
 local rules = require("rules")
 local guarded = require("answers").guarded
 local named = require("texts").named
-local walk = require("hosts").walk
 
 local ended, names = Map.new("maps/ended.map", Map._str), Map.new("maps/names.map", Map._str)
 
@@ -18,8 +18,8 @@ local ended, names = Map.new("maps/ended.map", Map._str), Map.new("maps/names.ma
 local function connect(map, server_name)
   return function(txn)
     local is_done, value = pcall(function()
-      local name = (server_name(txn) or ""):lower():gsub("%.$", "")
-      local value = walk(map, txn.f:fe_name():match("%d+$") .. "/", name, "") or "-"
+      local name = hosts.name(server_name(txn) or "") or ""
+      local value = hosts.walk(map, txn.f:fe_name():match("%d+$") .. "/", name:lower(), "") or "-"
       if value:byte(1) ~= 61 then return value end
       local backend = backends.chosen(txn, named(value:sub(2)).action.to)
       return backend and backend.slot and backend.slot .. ";" .. value:sub(2) or "-"

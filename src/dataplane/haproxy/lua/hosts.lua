@@ -2,6 +2,18 @@
 
 local hosts = {}
 
+-- Octets of a name in DNS; an address has fewer. What is longer costs more to look for than anything else of a request.
+local MOST = 253
+
+-- A name without one dot at its end; nothing where it is longer than a name can be.
+function hosts.name(text)
+  local name = text:gsub("%.$", "")
+  return #name <= MOST and name or nil
+end
+
+-- The name in a host as clients write it, with or without a port.
+function hosts.without_port(text) return hosts.name(text:match("^(.*):%d?%d?%d?%d?%d?$") or text) end
+
 -- What a map says of a host, beginning with the hostname `from`, if it is said. Keys are `before`, the
 -- hostname, and `rest`.
 function hosts.walk(map, before, host, rest, from)

@@ -4,6 +4,7 @@ local expressions = require("expressions")
 local requests = require("requests")
 local sound = require("answers").sound
 local answer = require("answers").answer
+local without_port = require("hosts").without_port
 
 local paths = {}
 
@@ -36,9 +37,9 @@ end
 
 -- As hostOf() in src/routes/table/hostname.ts reads it. A request of HTTP/1.0 may have none.
 local function is_host(text)
-  local host = text:match("^(.*):%d?%d?%d?%d?%d?$") or text
-  if host:find("^%[[%x:.]+%]%.?$") then return true end
-  host = host:gsub("%.$", "")
+  local host = without_port(text)
+  if not host then return false end
+  if host:find("^%[[%x:.]+%]$") then return true end
   return host ~= "" and not host:find("[^%w_.-]") and not host:find("^%.") and not host:find("%.$") and not host:find("..", 1, true)
 end
 

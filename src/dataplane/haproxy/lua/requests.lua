@@ -1,6 +1,7 @@
 -- What is asked of a request.
 
 local answer = require("answers").answer
+local without_port = require("hosts").without_port
 
 local requests = {}
 
@@ -92,7 +93,7 @@ local MOST_TURNS, TURNS = 10, "x-forwarded-turns"
 function requests.vet(txn)
   local headers, is_trusted = txn.http:req_get_headers(), txn:get_var("txn.trusted")
   for _, host in pairs(headers.host or {}) do
-    if host:find("[/,]") then return answer(400) end
+    if host:find("[/,]") or not without_port(host) then return answer(400) end
   end
   local turns = 0
   for name, values in pairs(headers) do
