@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { ingress, rule as ingressRule, OUR_CLASS } from '#routes/ingress/testing/ingresses.ts'
 import { gateway, http, httpRoute, https, rule, secret } from '#routes/testing/make.ts'
-import { ask } from '../../../testing/cluster.ts'
-import { withGateway } from '../../../testing/gateways.ts'
+import { ask, service } from '../../../testing/cluster.ts'
+import { ingressService, withGateway } from '../../../testing/gateways.ts'
 
 type Flags = Parameters<typeof ask>[2]
 type Match = NonNullable<NonNullable<Parameters<typeof rule>[1]>['matches']>[number]
@@ -88,6 +89,11 @@ test('of a host with a star one of its names is asked for, and an address is ask
 test('where no rule is near, somebody looks at what may have rules at the listener', () => {
   const look = (kinds: string) => [`kubectl get ${kinds} -A`]
   assert.deepEqual(curesOf('http://shop.test/', {}), look('httproutes,grpcroutes'))
+  const classed = { ingresses: [ingress('default/x', { rules: [ingressRule('x.example', 'Prefix / web')] })] }
+  const services = [service('web', '10.96.0.1'), ingressService(80)]
+  const ofIngress = withGateway({ ...classed, ingressClasses: [OUR_CLASS] }, { more: { services } })
+  const [alone] = ask('pod/client', 'http://shop.test/', { gateway: 'fairlead' }, ofIngress).findings
+  assert.deepEqual([alone?.reason, alone?.cures.map(({ command }) => command)], ['no-rule', look('ingresses')])
   const passthrough = { name: 'tls', port: 443, protocol: 'TLS', tls: { mode: 'Passthrough' } } as const
   const tls = withGateway({ gateways: [gateway('default/gw', [passthrough])] }, { ports: [443] })
   const [connected] = ask('pod/client', 'https://shop.test/', {}, tls).findings
@@ -115,7 +121,7 @@ test('a redirect to https that loops is for the listener without TLS of the gate
   const other = gateway('default/other', [http({ name: 'theirs' })])
   const own = gateway('default/gw', [secure, http({ name: 'x', hostname: 'x.test' }), http({ name: 'plain' })])
   const both = away({ scheme: 'https' }, { parentRefs: [{ name: 'other' }, { name: 'gw' }] })
-  assert.deepEqual(redirected('https://shop.test/', { gateways: [other, own], httpRoutes: [both] }), [
+  assert.deepEqual(redirected('https://shop.test/', { gateways: [other, own], httpRoutes: [shop([]), both] }), [
     toListener(1, 'plain'),
   ])
 })
