@@ -4,7 +4,13 @@ import { services } from '#api/core/service/resource.ts'
 import { gateways } from '#api/gatewayapi/gateway/resource.ts'
 import type { Resource } from '#api/resource.ts'
 import { ApiError } from '#client/client.ts'
+import { Informers, writeThrough } from '#client/informer.ts'
+import { FakeClient } from '#client/testing/fake-client.ts'
+import { HandClock } from '#clock/testing/hand-clock.ts'
+import type { ControllerContext } from '../../context.ts'
+import { turn } from '../../testing/cluster.ts'
 import { gateway, listener, service, shop, start, system } from '../testing/gateway-cluster.ts'
+import { SiteServices } from './site-services.ts'
 
 type Loose = any
 const programmed = ({ status }: Loose) => {
@@ -93,4 +99,74 @@ test('a Gateway whose Service would have the name of somebody else’s has one o
   assert.ok(own, 'another name is had meanwhile')
   assert.equal((await gatewayNow()).status.addresses.length, 1)
   stop()
+})
+
+test('an address of one family is enough where nobody asks for two and the pool has no other', async () => {
+  const { client, settle, serving, gatewayNow, stop } = await start()
+  await client.create(gateways, gateway('public'))
+  await settle()
+  const made = await client.get(services, 'gateway-shop-public', system)
+  await client.update(services, { ...made, spec: { ...made.spec, ipFamilies: ['IPv4', 'IPv6'] } } as Loose, system)
+  await settle()
+  await serving()
+  assert.equal(programmed(await gatewayNow())[0], 'Programmed')
+  assert.deepEqual((await gatewayNow()).status.addresses, [{ type: 'IPAddress', value: '172.30.255.1' }])
+  stop()
+})
+
+test('of Services of others it is heard while one is in the way, or may be: it is being looked', async () => {
+  const clock = new HandClock()
+  const theirs = { ...service('x'), metadata: { name: 'fairlead-gateway', ...system } }
+  let onMade = (): void => {}
+  const client = new FakeClient({
+    clock,
+    onWrite: (type, _, { metadata }) => {
+      if (type === 'ADDED' && metadata?.name === 'gateway-shop-a') onMade()
+    },
+    fault: (verb, _, name) => (verb === 'create' && name === 'gateway-shop-broken' ? new Error('no') : undefined),
+  })
+  await client.create(services, theirs, system)
+  const abort = new AbortController()
+  const informers = new Informers(client, { clock, random: () => 0, signal: abort.signal, onError: () => {} })
+  let freed = 0
+  const context = { client: writeThrough(client, informers), informers, clusterDomain: 'cluster.local' }
+  const own = new SiteServices(context as unknown as ControllerContext, () => freed++)
+  await informers.hasSynced()
+  /** How often it was told since. */
+  const heard = async (): Promise<number> => {
+    for (let turns = 0; turns < 4; turns++) await turn()
+    const told = freed
+    freed = 0
+    return told
+  }
+  const ports = [{ port: 80, protocol: 'TCP', by: 'proxy' }] as const
+  const site = (name: string) => ({ gateway: { ...gateway(name), metadata: { name, ...shop, uid: name } }, ports })
+  const ofIngresses = { gateway: undefined, ports }
+  const changeTheirs = (name = 'fairlead-gateway') =>
+    client.patch(services, name, 'merge', { spec: { a: 'b' } }, system)
+
+  await changeTheirs()
+  assert.equal(await heard(), 0, 'nobody waits')
+  onMade = () => void client.delete(services, 'fairlead-gateway', system)
+  const { unmade, error } = await own.keep([ofIngresses, site('a')])
+  assert.deepEqual([unmade.map(({ fault }) => fault.reason), error], [['NoResources'], undefined])
+  assert.equal(await heard(), 1, 'it went while another Service was made')
+  assert.deepEqual((await own.keep([ofIngresses, site('a')])).unmade, [])
+  await heard()
+  await client.create(services, { ...theirs, metadata: { name: 'other', ...system } }, system)
+  await client.delete(services, 'other', system)
+  assert.equal(await heard(), 0, 'nobody waits any more')
+
+  await client.delete(services, 'fairlead-gateway', system)
+  await client.create(services, theirs, system)
+  await heard()
+  const both = await own.keep([ofIngresses, site('a'), site('broken')])
+  assert.deepEqual(
+    both.unmade.map(({ fault }) => fault.reason),
+    ['NoResources', 'Invalid'],
+  )
+  assert.match(`${both.error}`, /no/)
+  await changeTheirs()
+  assert.equal(await heard(), 1, 'one waits, whatever fails beside it')
+  abort.abort()
 })
