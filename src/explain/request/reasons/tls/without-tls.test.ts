@@ -158,3 +158,59 @@ test('the new listener is like the one by which the host is served without TLS, 
   const [operation] = JSON.parse(/-p '(.*)'$/.exec(patched)![1]!)
   assert.deepEqual(operation, { op: 'add', path: '/spec/listeners/-', value })
 })
+
+test('of the names with a certificate those that are near are told, else three, and one alone is asked', () => {
+  const told = (to: string, ...hostnames: readonly string[]) => {
+    const tls = { certificateRefs: [{ name: 'cert' }] }
+    const listeners = hostnames.map((hostname, at) => https({ name: `l${at}`, hostname, tls }))
+    const facts = withGateway({ gateways: [gateway('default/gw', listeners)], secrets: [secret('default/cert')] })
+    const { findings } = ask('pod/client', to, { gateway: 'gw' }, facts)
+    const [finding] = findings
+    assert.equal(finding?.reason, 'name-without-tls')
+    return [finding.details, finding.cures.map(({ command }) => command.replace(/.* --to (\S+) .*/, '$1'))]
+  }
+  const unlike = ['aaaa.example', 'bbbb.example', 'cccc.example', 'dddd.example']
+  const names = 'names that have a certificate there: '
+  assert.deepEqual(told('https://zyx.test/', ...unlike), [
+    [`${names}aaaa.example, bbbb.example and cccc.example`],
+    ['https://aaaa.example/'],
+  ])
+  assert.deepEqual(told('https://shop.test/', ...unlike, 'shoq.test'), [[`${names}shoq.test`], ['https://shoq.test/']])
+})
+
+test('of several ports that serve a host without TLS one is asked, and what serves it shows the certificate', () => {
+  const listeners = [
+    http({ name: 'alt', port: 8080 }),
+    http(),
+    https({ hostname: 'other.test', tls: { certificateRefs: [{ name: 'cert' }] } }),
+  ]
+  const shop = httpRoute('default/shop', { hostnames: ['shop.test'], rules: [rule('web')] })
+  const facts = withGateway(
+    { gateways: [gateway('default/gw', listeners)], httpRoutes: [shop], secrets: [secret('default/cert')] },
+    { ports: [80, 443, 8080] },
+  )
+  const { trace } = ask('pod/client', 'https://shop.test/', {}, facts)
+  const [first, ...others] = trace.findings[0]!.cures.map(({ effect }) => effect)
+  assert.equal(first?.code, 'ask-gateway-port')
+  const kept = { kind: 'Secret', namespace: 'default', name: 'shop-test-tls' }
+  const shown = {
+    code: 'show-certificate',
+    object: { kind: 'Gateway', namespace: 'default', name: 'gw' },
+    host: 'shop.test',
+    secret: kept,
+  }
+  assert.deepEqual(others, [{ code: 'bring-certificate', secret: kept }, shown])
+  const ofIngress = ask('pod/client', 'https://plain.test/', {}, both).trace.findings[0]!.cures.map(
+    ({ effect }) => effect,
+  )
+  const secretOf = { kind: 'Secret', namespace: 'default', name: 'plain-test-tls' }
+  assert.deepEqual(ofIngress.slice(1), [
+    { code: 'bring-certificate', secret: secretOf },
+    {
+      ...shown,
+      object: { kind: 'Ingress', namespace: 'default', name: 'plain' },
+      host: 'plain.test',
+      secret: secretOf,
+    },
+  ])
+})
