@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { events } from '#api/core/event/resource.ts'
 import { services } from '#api/core/service/resource.ts'
 import { gateways } from '#api/gatewayapi/gateway/resource.ts'
 import type { Resource } from '#api/resource.ts'
@@ -81,11 +82,29 @@ test('a Service that is going is waited for, and another one made when it has go
   assert.deepEqual(names(services).sort(), ['gateway-shop-public', 'public-fairlead'])
   const going: Loose = await client.get(services, 'gateway-shop-public', system)
   assert.ok(going.metadata.deletionTimestamp)
+  assert.deepEqual(
+    client.all(events).filter(({ reason }) => reason === 'ServiceBlocked'),
+    [],
+    'nothing is in the way',
+  )
   await client.update(services, { ...going, metadata: { ...going.metadata, finalizers: [] } }, system)
   await settle()
   const next: Loose = await client.get(services, 'gateway-shop-public', system)
   assert.notEqual(next.metadata.uid, made.metadata.uid)
   assert.equal(next.metadata.deletionTimestamp, undefined)
+  stop()
+})
+
+test('a Gateway of whose listeners nothing is right keeps the Service that it has, and one that has none gets none', async () => {
+  const { client, settle, gatewayNow, names, stop } = await start()
+  const spec = { listeners: [{ ...listener(80), protocol: 'example.com/own' }] }
+  await client.create(gateways, gateway('public'))
+  await client.create(gateways, gateway('wrong', spec))
+  await settle()
+  const now = await gatewayNow()
+  await client.update(gateways, { ...now, spec: { ...now.spec, ...spec } }, shop)
+  await settle()
+  assert.deepEqual(names(services).sort(), ['gateway-shop-public', 'public-fairlead'])
   stop()
 })
 

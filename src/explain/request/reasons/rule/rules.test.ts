@@ -35,6 +35,42 @@ test('a request that no rule takes is asked as the nearest wants it: its path, i
   ])
 })
 
+test('a rule of the very host goes before names that are like it, here and elsewhere, and two are asked', () => {
+  const named = (host: string, value = '/') => ({
+    ...shop([below(value)], [host]),
+    metadata: { namespace: 'default', name: host.replaceAll(/[*.]/g, '') },
+  })
+  const services = [service('web', '10.96.0.1'), ingressService(80)]
+  const beside = (elsewhere: string, to: string, ...httpRoutes: readonly ReturnType<typeof httpRoute>[]) => {
+    const ingresses = [ingress('default/x', { rules: [ingressRule(elsewhere, 'Prefix / web')] })]
+    const cluster = { gateways: [gw], httpRoutes, ingresses, ingressClasses: [OUR_CLASS] }
+    const told = ask(
+      'pod/client',
+      to,
+      { gateway: 'default/gw' },
+      withGateway(cluster, { ports: [80], more: { services } }),
+    )
+    assert.equal(told.findings[0]?.reason, 'no-rule')
+    return told.findings[0].cures.map(({ command }) => command.replace(/.* --to (\S+) --gateway (\S+)$/, '$1 $2'))
+  }
+  const here = (...urls: readonly string[]) => urls.map((one) => `http://${one} default/gw`)
+  const there = 'http://shop2.test/carx fairlead'
+  assert.deepEqual(beside('shop2.test', 'http://shop.test/carx', named('shop.test', '/cart')), here('shop.test/cart'))
+  const star = [named('abd.shop.test'), named('abe.shop.test'), named('*.shop.test', '/cart')]
+  assert.deepEqual(
+    beside('x.example', 'http://abc.shop.test/carx', ...star),
+    here('abc.shop.test/cart', 'abd.shop.test/carx'),
+  )
+  // Where none is for the host alone, any name like it may be meant.
+  assert.deepEqual(beside('shop2.test', 'http://shop.test/carx', shop([below('/cart')], [])), [
+    there,
+    ...here('shop.test/cart'),
+  ])
+  assert.ok(beside('shop2.test', 'http://shop.test/carx', named('shoq.test')).includes(there))
+  // What is served here and there is asked here.
+  assert.deepEqual(beside('shoq.test', 'http://shop.test/carx', named('shoq.test', '/cart')), here('shoq.test/cart'))
+})
+
 test('a header that a rule wants is sent in the place of another of its name, and other headers stay', () => {
   const wanted = below('/', { headers: [{ name: 'X-Env', type: 'Exact', value: 'a' }] })
   for (const [sent, others] of [
