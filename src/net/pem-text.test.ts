@@ -20,6 +20,7 @@ test('a block without an end is none, and takes none of those behind it', () => 
   assert.deepEqual(labels(`-----BEGIN B-----\n${whole}\n-----END C-----`), ['A'])
   assert.deepEqual(labels(`-----END B-----\n-----BEGIN B-----\n${whole}`), ['A'])
   assert.deepEqual(labels(`${whole}\n-----BEGIN A-----`), ['A'])
+  assert.deepEqual(labels(`-----BEGIN A----------END A-----\n${whole}`), ['A', 'A'])
   // It ends at the first end of its own, whatever is in it.
   assert.deepEqual(labels(`-----BEGIN A-----\n${block('B', 'x')}\n-----END A-----\n-----END B-----`), ['A'])
 })

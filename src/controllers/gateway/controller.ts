@@ -149,12 +149,11 @@ export const startGatewayController = (context: ControllerContext): RunningContr
     meet('DataPlaneBlocked', new Map(fault && served.map((site) => [keyOfSite(site), fault])))
   }
   const keepServices = async (): Promise<void> => {
-    const unmade = await services.keep(sites())
+    const { unmade, error } = await services.keep(sites())
     // Of what has changed or gone meanwhile there is more to hear.
     const lasting = unmade.filter(({ error }) => !isConflict(error) && !isNotFound(error))
     meet('ServiceBlocked', new Map(lasting.map(({ site, fault }) => [keyOfSite(site), fault])))
-    const failed = unmade.find(({ error }) => error !== undefined)
-    if (failed !== undefined) throw failed.error
+    if (error !== undefined) throw error
   }
 
   const sync = async (key: string): Promise<unknown> => {

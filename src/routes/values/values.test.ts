@@ -99,6 +99,11 @@ test('the expressions of an object have a bound together, those of another one t
   // What is right alone may be wrong inside, and the other way round.
   assert.match(new Patterns().fault('a)|(b', '(?:a)|(b)') ?? '', /./)
   assert.match(new Patterns().fault('\\Qa', '(?:\\Qa)') ?? '', /missing/)
+  // What is long without any ranges counts as well.
+  const plain = new Patterns()
+  const long = Array.from({ length: 20 }, (_, number) => plain.fault(`(abcdef){600}${number}`))
+  assert.equal(long[0], undefined)
+  assert.match(long.at(-1) ?? '', /^the expressions of its object before it/)
   // As many as people write are within it.
   const many = new Patterns()
   for (let number = 0; number < 1000; number++) assert.equal(many.fault(`(?i:/items/${number}/[^/]+).*`), undefined)

@@ -1,3 +1,4 @@
+import type { Service } from '#api/core/service/message.ts'
 import type { EndpointSlice } from '#api/discovery/endpointslice/message.ts'
 import { endpointSlices } from '#api/discovery/endpointslice/resource.ts'
 import type { Informer } from '#client/informer.ts'
@@ -11,6 +12,7 @@ import { siteKey } from '#routes/site-service.ts'
 import type { ControllerContext } from '../../context.ts'
 import { sliceIndex, writeSlices } from '../../endpointslice/write.ts'
 import type { SiteServices } from '../infrastructure/site-services.ts'
+import { tryEach } from '../try-each.ts'
 import { desiredSlices, servicesBehind } from './desired-slices.ts'
 
 const INDEX = 'any-slice-of-service'
@@ -64,18 +66,21 @@ export class KernelSlices {
     this.#refuses = ports.some(({ refusedWeight }) => refusedWeight > 0)
   }
 
-  /** Brings the slices of all sites up to the endpoints behind their ports. */
+  /** Brings the slices of all sites up to the endpoints behind their ports: of one that fails the others have no part. */
   async keep(): Promise<void> {
-    for (const [key, service] of this.#services.all()) {
-      const { lister } = this.#cache
-      const mine = lister
-        .byIndex('service', `${GATEWAY_CONTROLLER_LABEL_VALUE} ${keyOf(service)}`)
-        .filter((slice) => !this.#deleted.has(slice.metadata!.uid!) && !isLeaving(slice))
-      const ports = this.#ports.filter(({ site }) => siteKey(site) === key)
-      if (ports.length === 0 && mine.length === 0) continue
-      const slicesOf = (of: string) => lister.byIndex(INDEX, of).filter((slice) => !isLeaving(slice))
-      for (const { changes, meta } of desiredSlices(service, ports, slicesOf, mine))
-        await writeSlices(this.#context.client, service, changes, meta, this.#deleted)
-    }
+    const [failed] = await tryEach(this.#services.all(), ([key, service]) => this.#keepOf(key, service))
+    if (failed !== undefined) throw failed.error
+  }
+
+  async #keepOf(key: string, service: Service): Promise<void> {
+    const { lister } = this.#cache
+    const mine = lister
+      .byIndex('service', `${GATEWAY_CONTROLLER_LABEL_VALUE} ${keyOf(service)}`)
+      .filter((slice) => !this.#deleted.has(slice.metadata!.uid!) && !isLeaving(slice))
+    const ports = this.#ports.filter(({ site }) => siteKey(site) === key)
+    if (ports.length === 0 && mine.length === 0) return
+    const slicesOf = (of: string) => lister.byIndex(INDEX, of).filter((slice) => !isLeaving(slice))
+    for (const { changes, meta } of desiredSlices(service, ports, slicesOf, mine))
+      await writeSlices(this.#context.client, service, changes, meta, this.#deleted)
   }
 }

@@ -19,13 +19,12 @@ export class DataPlane {
   constructor(context: ControllerContext, changed: () => void) {
     this.#context = context
     this.#caches = new Map(DATA_PLANE.map(({ resource }) => [resource, context.informers.for(resource)]))
-    for (const [resource, cache] of this.#caches) {
-      const keys = DATA_PLANE.filter((one) => one.resource === resource).map(({ first }) => keyOf(first))
-      const note = (object: ApiObject): void => {
-        if (keys.includes(keyOf(object))) changed()
-      }
-      cache.addHandlers({ onAdd: note, onUpdate: (_, object) => note(object), onDelete: note })
+    const keys = new Set(DATA_PLANE.map(({ first }) => keyOf(first)))
+    const note = (object: ApiObject): void => {
+      if (keys.has(keyOf(object))) changed()
     }
+    for (const cache of this.caches)
+      cache.addHandlers({ onAdd: note, onUpdate: (_, object) => note(object), onDelete: note })
   }
 
   get caches(): Iterable<Informer<ApiObject>> {

@@ -12,6 +12,7 @@ import type { ControllerContext } from '../../context.ts'
 import { assignAddresses, heldBy, isPooled, parseRange } from '../../load-balancer/desired.ts'
 import { sameValue } from '../../values/equal.ts'
 import { FIELD_MANAGER } from '../field-manager.ts'
+import { tryEach } from '../try-each.ts'
 import { aliasKeys, changedAlias, desiredAlias, isAlias, isAliasOf } from './desired-alias.ts'
 import { askedBy, type ServiceChange, serviceChange } from './desired-service.ts'
 import { Binds, familiesOf, keyOfSite, serviceName, serviceNames, type WantedSite } from './desired-site.ts'
@@ -25,6 +26,12 @@ const NONE = '-'
 interface Unmade {
   readonly site: WantedSite
   readonly fault: Fault
+  readonly error?: unknown
+}
+
+/** `error`: of what failed the first one, which is to be tried again. */
+interface Kept {
+  readonly unmade: readonly Unmade[]
   readonly error?: unknown
 }
 
@@ -70,7 +77,7 @@ export class SiteServices {
    * Makes the Services of all sites as they should be, and removes those of others. A site without ports keeps the Service
    * that it has: its address would be lost. Gives the sites whose Services could not be made so.
    */
-  async keep(sites: readonly WantedSite[]): Promise<readonly Unmade[]> {
+  async keep(sites: readonly WantedSite[]): Promise<Kept> {
     this.#isKeeping = true
     try {
       return await this.#keep(sites)
@@ -79,11 +86,12 @@ export class SiteServices {
     }
   }
 
-  async #keep(sites: readonly WantedSite[]): Promise<readonly Unmade[]> {
+  async #keep(sites: readonly WantedSite[]): Promise<Kept> {
     this.#waits = false
     const wanted = new Map(sites.map((site) => [keyOfSite(site), site]))
     const all = this.all()
-    for (const [key, service] of all) if (!wanted.has(key)) await this.#remove(service)
+    const gone = [...all].flatMap(([key, service]) => (wanted.has(key) ? [] : [service]))
+    const left = await tryEach(gone, (service) => this.#remove(service))
     const used = [...all.values()].flatMap(({ spec }) => (spec?.ports ?? []).map(({ targetPort }) => targetPort))
     const binds = new Binds(used.filter(isBind), this.#lastBind)
     const unmade: Unmade[] = []
@@ -106,9 +114,12 @@ export class SiteServices {
     this.#waits ||= unmade.some(({ error }) => error === undefined)
     this.#lastBind = binds.last
     const kept = new Set(aliases.values())
-    for (const alias of this.#cache.lister.byIndex(ALIASES, ALIASES))
-      if (!kept.has(keyOf(alias)) && !isLeaving(alias)) await this.#remove(alias)
-    return unmade
+    const others = this.#cache.lister
+      .byIndex(ALIASES, ALIASES)
+      .filter((alias) => !kept.has(keyOf(alias)) && !isLeaving(alias))
+    const aliasesLeft = await tryEach(others, (alias) => this.#remove(alias))
+    const failed = [...unmade, ...left, ...aliasesLeft].find(({ error }) => error !== undefined)
+    return { unmade, ...(failed && { error: failed.error }) }
   }
 
   /** Its Service has yet to go, and then another is made. */

@@ -34,6 +34,30 @@ test('entries of another run keep their places among those of a long one', () =>
   assert.ok(found.length < 700, `${found.length}`)
 })
 
+test('of however many no entry is lost, nor told to stand elsewhere', () => {
+  for (let count = 1; count <= 200; count++) {
+    const run = runOf(spans.slice(0, count))
+    assert.deepEqual([run.first, run.last], [0, 2 * (count - 1)])
+    assert.deepEqual(
+      run.spans.flatMap(({ what }) => flat(what)),
+      spans.slice(0, count).map(({ what }) => what),
+    )
+  }
+})
+
+test('of several runs each entry has its place among those of all others', () => {
+  const [low, high] = [runOf([spanAt(3, 'PUT'), spanAt(5, 'PUT')]), runOf([spanAt(1501, 'PUT'), spanAt(1503, 'PUT')])]
+  const all = [...spans, ...low.spans, ...high.spans].sort((a, b) => a.first - b.first)
+  for (const runs of [
+    [many, low, high],
+    [high, low, many],
+  ])
+    assert.deepEqual(
+      inOrder(runs).flatMap(({ what }) => flat(what)),
+      all.map(({ what }) => what),
+    )
+})
+
 test('what is behind the one that takes all requests is left out of its run', () => {
   const run = runOf([...spans.slice(0, 20), spanAt(40), ...spans.slice(21)])
   assert.deepEqual([run.first, run.last, run.sure], [0, 40, 40])

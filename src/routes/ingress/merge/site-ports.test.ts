@@ -332,6 +332,15 @@ test('a host whose own certificate is refused is shown a wider one, and served b
   assert.deepEqual(asked(route(cluster, refusing('a.example'))), ['web', 'api', 'web'])
   // Where the wider one is refused, too, nobody answers.
   assert.deepEqual(at443(route(owned, refusing('a.example', '*.example'))), [])
+  // The widest is the one for all hosts.
+  const every = ingress('evil/i', { rules: [rule('', 'Prefix / api')], tls: tls('star', '') })
+  const widest = { ...owned, ingresses: [victim, every] }
+  assert.deepEqual(asked(route(widest, refusing('a.example'))), ['web', '404', 'web'])
+  assert.deepEqual(at443(route(widest, refusing('a.example'))), [
+    ['a.example', 'Secret evil/star'],
+    ['', 'Secret evil/star'],
+  ])
+  assert.deepEqual(at443(route(widest, refusing('a.example', '*'))), [])
 })
 
 test('nobody takes the way to HTTPS from hosts of others by naming a Secret that is not there', () => {

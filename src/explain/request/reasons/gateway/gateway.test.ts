@@ -4,7 +4,7 @@ import { gateway, grant, http, httpRoute, https, rule, secret } from '#routes/te
 import type { GatewayFacts } from '../../../cluster/gateway-facts.ts'
 import { ask } from '../../../testing/cluster.ts'
 import { withGateway } from '../../../testing/gateways.ts'
-import { gatewayNotProgrammed } from './gateway.ts'
+import { gatewayNotProgrammed, listenerFault, listenerNotServed, shutOutCures } from './gateway.ts'
 
 type Cluster = Parameters<typeof withGateway>[0]
 type Given = Parameters<typeof withGateway>[1]
@@ -144,6 +144,68 @@ test('only what a Gateway’s conditions refuse is a refusal: an address yet to 
     'InvalidParameters',
     'why',
   ])
+})
+
+type Condition = readonly [type: string, reason: string, status?: string]
+const conditions = (...all: readonly Condition[]) =>
+  all.map(([type, reason, status = 'False']) => ({ type, status, reason, message: `${type}: ${reason}` }))
+/** What statuses say of one object, beside others of its name or of its namespace. */
+const saying = (kind: string, status: object, objects: object = {}): GatewayFacts => {
+  const object = { kind, namespace: 'default', name: 'gw' }
+  const others = [{ name: 'other' }, { namespace: 'team' }, { kind: 'HTTPRoute' }]
+  const statuses = [...others.map((one) => ({ object: { ...object, ...one }, status: {} })), { object, status }]
+  return {
+    objects: { listenerSets: [], referenceGrants: [], ...objects },
+    routes: { statuses },
+  } as unknown as GatewayFacts
+}
+
+test('nobody answers at a listener that is not programmed, for the first reason that there is; one in part is served', () => {
+  const ref = { kind: 'Gateway', namespace: 'default', name: 'gw' }
+  const fault = (...all: readonly Condition[]) => {
+    const listeners = [
+      { name: 'other', conditions: conditions(['Programmed', 'Other']) },
+      { name: 'http', conditions: conditions(...all) },
+    ]
+    return listenerFault(saying('Gateway', { listeners }), ref, 'http')
+  }
+  const [resolved, unprogrammed] = [
+    ['ResolvedRefs', 'RefNotPermitted'],
+    ['Programmed', 'Invalid'],
+  ] as const
+  assert.equal(fault(), undefined)
+  assert.equal(fault(resolved, ['Programmed', 'Programmed', 'True']), undefined)
+  assert.deepEqual(fault(unprogrammed), { because: 'Invalid', message: 'Programmed: Invalid' })
+  assert.equal(fault(unprogrammed, resolved)?.because, 'RefNotPermitted')
+  assert.equal(fault(unprogrammed, resolved, ['Accepted', 'PortUnavailable'])?.because, 'PortUnavailable')
+  // Of one that its Gateway does not let in it says nothing but that.
+  const shut = saying('Gateway', { conditions: conditions(['Accepted', 'NotAllowed'], unprogrammed) })
+  assert.equal(listenerFault(shut, ref, 'http')?.because, 'NotAllowed')
+})
+
+test('a ListenerSet hangs on nothing where its Gateway does not let it in, or is not accepted', () => {
+  const ref = { kind: 'ListenerSet', namespace: 'default', name: 'gw' }
+  const owner = { word: 'listenerset', ref, gateway: { ...ref, kind: 'Gateway' }, listeners: [] } as never
+  const isShut = (...all: readonly Condition[]) =>
+    shutOutCures(saying('ListenerSet', { conditions: conditions(...all) }, { gateways: [] }), owner) !== undefined
+  assert.equal(isShut(['Accepted', 'NotAllowed'], ['Programmed', 'Invalid']), true)
+  assert.equal(isShut(['Accepted', 'ParentNotAccepted'], ['Programmed', 'Invalid']), true)
+  assert.equal(isShut(['Accepted', 'ListenersNotValid'], ['Programmed', 'Invalid']), false)
+  assert.equal(isShut(['Accepted', 'NotAllowed', 'True']), false)
+  assert.equal(isShut(), false)
+})
+
+test('what else a listener may not refer to than certificates is looked at', () => {
+  const listeners = [
+    { name: 'http', conditions: conditions(['ResolvedRefs', 'RefNotPermitted'], ['Programmed', 'Invalid']) },
+  ]
+  const gateways = [gateway('default/gw', [https({ name: 'http', tls: { certificateRefs: [{ name: 'cert' }] } })])]
+  const site = { kind: 'Gateway', namespace: 'default', name: 'gw' } as const
+  const finding = listenerNotServed(saying('Gateway', { listeners }, { gateways }), site, 443, 'shop.test')
+  assert.deepEqual(
+    finding?.cures.map(({ argv }) => argv.join(' ')),
+    [LOOK],
+  )
 })
 
 test('a port that no listener has is one that serves the host, of the same scheme first', () => {

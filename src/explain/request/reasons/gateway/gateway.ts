@@ -32,9 +32,9 @@ export const gatewayOfNobody = (gateways: GatewayFacts, site: Origin): Finding |
   const { gatewayClassName } = gateway.spec
   const { gatewayClasses } = gateways.objects
   const named = gatewayClasses.find(({ metadata }) => metadata?.name === gatewayClassName)
-  const controller = named?.spec?.controllerName
+  const controller = named?.spec.controllerName
   if (controller === GATEWAY_CONTROLLER) return undefined
-  const own = gatewayClasses.find(({ spec }) => spec?.controllerName === GATEWAY_CONTROLLER)?.metadata?.name
+  const own = gatewayClasses.find(({ spec }) => spec.controllerName === GATEWAY_CONTROLLER)?.metadata?.name
   return {
     reason: 'gateway-of-nobody',
     gateway: originRef(site),

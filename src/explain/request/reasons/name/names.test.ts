@@ -31,6 +31,8 @@ test('a name that nobody serves is told with the names that are like it, and two
   assert.equal(reason, 'host-not-served')
   assert.deepEqual(details, ['names that are served: shop1.test, shop2.test and shop3.test'])
   assert.deepEqual(asked, ['http://shop1.test/cart', 'http://shop2.test/cart'])
+  const one = told('http://shop.test/', { gateways: [listening('nothing-alike.example', 'shop1.test')] })
+  assert.deepEqual([one.details, one.asked], [['names that are served: shop1.test'], ['http://shop1.test/']])
 })
 
 test('where none is like it those that there are are told, and where there is none, somebody looks', () => {

@@ -22,7 +22,7 @@ export function hostNotServed(
   const namesBy = (...kinds: SitePort['kind'][]) => servedNames(gateways, kinds).filter((name) => name !== host)
   const [names, askable] = [namesBy('http', 'tls'), namesBy(text.scheme === 'https' ? 'tls' : 'http')]
   const [near, nearAskable] = [nearest(host, names), nearest(host, askable)]
-  const asked = (nearAskable.length > 0 ? nearAskable : askable.slice(0, 3)).map(exampleOf)
+  const asked = (nearAskable.length > 0 ? nearAskable : askable).map(exampleOf)
   const isOther = (one: string): boolean => others.some(({ served }) => served.host === one)
   const cures = [
     ...others.map(({ cure }) => cure),

@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { ingress, rule as ingressRule, OUR_CLASS } from '#routes/ingress/testing/ingresses.ts'
 import { gateway, http, httpRoute, https, rule, secret } from '#routes/testing/make.ts'
-import { ask } from '../../../testing/cluster.ts'
-import { withGateway } from '../../../testing/gateways.ts'
+import { ask, service } from '../../../testing/cluster.ts'
+import { ingressService, withGateway } from '../../../testing/gateways.ts'
 
 type Flags = Parameters<typeof ask>[2]
 type Match = NonNullable<NonNullable<Parameters<typeof rule>[1]>['matches']>[number]
@@ -32,6 +33,42 @@ test('a request that no rule takes is asked as the nearest wants it: its path, i
     'http://shop.test/card',
     'or http://shop.test/cart --method POST',
   ])
+})
+
+test('a rule of the very host goes before names that are like it, here and elsewhere, and two are asked', () => {
+  const named = (host: string, value = '/') => ({
+    ...shop([below(value)], [host]),
+    metadata: { namespace: 'default', name: host.replaceAll(/[*.]/g, '') },
+  })
+  const services = [service('web', '10.96.0.1'), ingressService(80)]
+  const beside = (elsewhere: string, to: string, ...httpRoutes: readonly ReturnType<typeof httpRoute>[]) => {
+    const ingresses = [ingress('default/x', { rules: [ingressRule(elsewhere, 'Prefix / web')] })]
+    const cluster = { gateways: [gw], httpRoutes, ingresses, ingressClasses: [OUR_CLASS] }
+    const told = ask(
+      'pod/client',
+      to,
+      { gateway: 'default/gw' },
+      withGateway(cluster, { ports: [80], more: { services } }),
+    )
+    assert.equal(told.findings[0]?.reason, 'no-rule')
+    return told.findings[0].cures.map(({ command }) => command.replace(/.* --to (\S+) --gateway (\S+)$/, '$1 $2'))
+  }
+  const here = (...urls: readonly string[]) => urls.map((one) => `http://${one} default/gw`)
+  const there = 'http://shop2.test/carx fairlead'
+  assert.deepEqual(beside('shop2.test', 'http://shop.test/carx', named('shop.test', '/cart')), here('shop.test/cart'))
+  const star = [named('abd.shop.test'), named('abe.shop.test'), named('*.shop.test', '/cart')]
+  assert.deepEqual(
+    beside('x.example', 'http://abc.shop.test/carx', ...star),
+    here('abc.shop.test/cart', 'abd.shop.test/carx'),
+  )
+  // Where none is for the host alone, any name like it may be meant.
+  assert.deepEqual(beside('shop2.test', 'http://shop.test/carx', shop([below('/cart')], [])), [
+    there,
+    ...here('shop.test/cart'),
+  ])
+  assert.ok(beside('shop2.test', 'http://shop.test/carx', named('shoq.test')).includes(there))
+  // What is served here and there is asked here.
+  assert.deepEqual(beside('shoq.test', 'http://shop.test/carx', named('shoq.test', '/cart')), here('shoq.test/cart'))
 })
 
 test('a header that a rule wants is sent in the place of another of its name, and other headers stay', () => {
@@ -88,6 +125,11 @@ test('of a host with a star one of its names is asked for, and an address is ask
 test('where no rule is near, somebody looks at what may have rules at the listener', () => {
   const look = (kinds: string) => [`kubectl get ${kinds} -A`]
   assert.deepEqual(curesOf('http://shop.test/', {}), look('httproutes,grpcroutes'))
+  const classed = { ingresses: [ingress('default/x', { rules: [ingressRule('x.example', 'Prefix / web')] })] }
+  const services = [service('web', '10.96.0.1'), ingressService(80)]
+  const ofIngress = withGateway({ ...classed, ingressClasses: [OUR_CLASS] }, { more: { services } })
+  const [alone] = ask('pod/client', 'http://shop.test/', { gateway: 'fairlead' }, ofIngress).findings
+  assert.deepEqual([alone?.reason, alone?.cures.map(({ command }) => command)], ['no-rule', look('ingresses')])
   const passthrough = { name: 'tls', port: 443, protocol: 'TLS', tls: { mode: 'Passthrough' } } as const
   const tls = withGateway({ gateways: [gateway('default/gw', [passthrough])] }, { ports: [443] })
   const [connected] = ask('pod/client', 'https://shop.test/', {}, tls).findings
@@ -115,7 +157,7 @@ test('a redirect to https that loops is for the listener without TLS of the gate
   const other = gateway('default/other', [http({ name: 'theirs' })])
   const own = gateway('default/gw', [secure, http({ name: 'x', hostname: 'x.test' }), http({ name: 'plain' })])
   const both = away({ scheme: 'https' }, { parentRefs: [{ name: 'other' }, { name: 'gw' }] })
-  assert.deepEqual(redirected('https://shop.test/', { gateways: [other, own], httpRoutes: [both] }), [
+  assert.deepEqual(redirected('https://shop.test/', { gateways: [other, own], httpRoutes: [shop([]), both] }), [
     toListener(1, 'plain'),
   ])
 })

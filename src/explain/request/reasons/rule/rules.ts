@@ -17,6 +17,7 @@ import { namedRoutes } from '../../claims.ts'
 import { hostFar, type RequestParts } from '../../misses.ts'
 import type { AskedAt } from '../../place.ts'
 import { ruleRef } from '../../route-ref.ts'
+import { exampleOf } from '../../site.ts'
 import { lookAt } from '../look-at.ts'
 import { elsewhere } from '../name/elsewhere.ts'
 
@@ -73,13 +74,11 @@ const routeKinds = ({ owner, protocol }: ListenerRef): string =>
 
 /** The question with what a rule misses; undefined where nobody can tell what that would be. */
 const asRuleWants = (question: Question, text: RequestText, { rule, misses }: NearMiss): Question | undefined => {
-  let asked: Question | undefined = question
+  let asked = question
   let { target } = text
-  const { hostname, path } = rule.match
+  const { path } = rule.match
   for (const miss of misses) {
-    if (asked === undefined) return undefined
-    if (miss.code === 'host')
-      asked = hostname === undefined ? asked : withHost(asked, text, hostname.replace(/^\*\./, 'www.'))
+    if (miss.code === 'host') asked = withHost(asked, text, exampleOf(miss.hostname))
     else if (miss.code === 'path') {
       if (path.type === 'RegularExpression') return undefined
       target = `${path.value}${/\?.*$/.exec(target)?.[0] ?? ''}`
@@ -89,7 +88,6 @@ const asRuleWants = (question: Question, text: RequestText, { rule, misses }: Ne
       asked = { ...asked, headers: [...otherHeaders(asked, miss.wanted), `${miss.wanted.name}: ${miss.wanted.value}`] }
     else target = withParameter(target, miss.wanted)
   }
-  if (asked === undefined || misses.length === 0) return undefined
   const url = /^([a-z]+:\/\/[^/?#]*)/i.exec(asked.to)?.[1]
   return target === text.target ? asked : { ...asked, to: `${url}${target}` }
 }
@@ -98,9 +96,10 @@ const otherHeaders = ({ headers = [] }: Question, { name }: RuleValue): readonly
   headers.filter((one) => headerName(one) !== name.toLowerCase())
 
 const withParameter = (target: string, { name, value }: RuleValue): string => {
-  const [, path = '', query = ''] = /^([^?]*)\??(.*)$/.exec(target) ?? []
+  const path = target.replace(/\?.*$/, '')
   const own = `${encodeURIComponent(name)}=${encodeURIComponent(value)}`
-  const others = query
+  const others = target
+    .slice(path.length + 1)
     .split('&')
     .filter((pair) => pair !== '' && ![name, encodeURIComponent(name)].includes(pair.split('=')[0]!))
   return `${path}?${[...others, own].join('&')}`

@@ -51,6 +51,25 @@ test('so it is where no Ingress has TLS, and there is no port 443 at all', () =>
   )
 })
 
+test('an Ingress that has TLS for another host gets it for this one beside, at the port of HTTPS alone', () => {
+  const two = ingress('default/two', {
+    rules: [ingressRule('plain.test', 'Prefix / web'), ingressRule('other.test', 'Prefix / web')],
+    tls: [{ hosts: ['other.test'], secretName: 'cert' }],
+  })
+  const facts = withGateway(
+    { ingresses: [two], ingressClasses: [OUR_CLASS], secrets: [secret('default/cert', 'CERT other.test')] },
+    { more },
+  )
+  const tls = '{"hosts":["plain.test"],"secretName":"plain-test-tls"}'
+  assert.deepEqual(cures(ask('pod/client', 'https://plain.test/', {}, facts)).slice(1), [
+    'kubectl create secret tls plain-test-tls -n default --cert=tls.crt --key=tls.key',
+    `kubectl patch ingress two -n default --type json -p '[{"op":"add","path":"/spec/tls/-","value":${tls}}]'`,
+  ])
+  assert.deepEqual(cures(ask('pod/client', 'https://plain.test:8443/', {}, facts)), [
+    'fairlead explain --from pod/client --to http://plain.test/',
+  ])
+})
+
 test('at a port that nobody listens at, one that serves the host is proposed, not one that has nothing for it', () => {
   assert.deepEqual(cures(ask('pod/client', 'http://plain.test:8080/', {}, both)), [
     'fairlead explain --from pod/client --to http://plain.test/',
@@ -116,4 +135,82 @@ test('a host of a Gateway whose listener of HTTPS is for another is given a list
   )
   const node = ask('pod/client', 'https://172.30.0.2:31443/', { host: 'shop.test' }, facts)
   assert.match(cures(node)[0]!, /http:\/\/172\.30\.0\.2:31080\/ --host shop\.test$/)
+})
+
+test('the new listener is like the one by which the host is served without TLS, however its hostname is written', () => {
+  const gw = gateway('default/gw', [
+    http({ name: 'wrong', hostname: 'wrong.test' }),
+    http({ name: 'later', port: 8080, allowedRoutes: { namespaces: { from: 'Same' } } }),
+    http({ name: 'right', hostname: '*.Test', allowedRoutes: { namespaces: { from: 'All' } } }),
+    https({ hostname: 'other.test', tls: { certificateRefs: [{ name: 'cert' }] } }),
+  ])
+  const shop = httpRoute('default/shop', { hostnames: ['shop.test'], rules: [rule('web')] })
+  const facts = withGateway({ gateways: [gw], httpRoutes: [shop], secrets: [secret('default/cert')] })
+  const value = {
+    name: 'shop-test-tls',
+    port: 443,
+    protocol: 'HTTPS',
+    hostname: 'shop.test',
+    allowedRoutes: { namespaces: { from: 'All' } },
+    tls: { certificateRefs: [{ name: 'shop-test-tls' }] },
+  }
+  const patched = cures(ask('pod/client', 'https://shop.test/', {}, facts)).at(-1)!
+  const [operation] = JSON.parse(/-p '(.*)'$/.exec(patched)![1]!)
+  assert.deepEqual(operation, { op: 'add', path: '/spec/listeners/-', value })
+})
+
+test('of the names with a certificate those that are near are told, else three, and one alone is asked', () => {
+  const told = (to: string, ...hostnames: readonly string[]) => {
+    const tls = { certificateRefs: [{ name: 'cert' }] }
+    const listeners = hostnames.map((hostname, at) => https({ name: `l${at}`, hostname, tls }))
+    const facts = withGateway({ gateways: [gateway('default/gw', listeners)], secrets: [secret('default/cert')] })
+    const { findings } = ask('pod/client', to, { gateway: 'gw' }, facts)
+    const [finding] = findings
+    assert.equal(finding?.reason, 'name-without-tls')
+    return [finding.details, finding.cures.map(({ command }) => command.replace(/.* --to (\S+) .*/, '$1'))]
+  }
+  const unlike = ['aaaa.example', 'bbbb.example', 'cccc.example', 'dddd.example']
+  const names = 'names that have a certificate there: '
+  assert.deepEqual(told('https://zyx.test/', ...unlike), [
+    [`${names}aaaa.example, bbbb.example and cccc.example`],
+    ['https://aaaa.example/'],
+  ])
+  assert.deepEqual(told('https://shop.test/', ...unlike, 'shoq.test'), [[`${names}shoq.test`], ['https://shoq.test/']])
+})
+
+test('of several ports that serve a host without TLS one is asked, and what serves it shows the certificate', () => {
+  const listeners = [
+    http({ name: 'alt', port: 8080 }),
+    http(),
+    https({ hostname: 'other.test', tls: { certificateRefs: [{ name: 'cert' }] } }),
+  ]
+  const shop = httpRoute('default/shop', { hostnames: ['shop.test'], rules: [rule('web')] })
+  const facts = withGateway(
+    { gateways: [gateway('default/gw', listeners)], httpRoutes: [shop], secrets: [secret('default/cert')] },
+    { ports: [80, 443, 8080] },
+  )
+  const { trace } = ask('pod/client', 'https://shop.test/', {}, facts)
+  const [first, ...others] = trace.findings[0]!.cures.map(({ effect }) => effect)
+  assert.equal(first?.code, 'ask-gateway-port')
+  const kept = { kind: 'Secret', namespace: 'default', name: 'shop-test-tls' }
+  const shown = {
+    code: 'show-certificate',
+    object: { kind: 'Gateway', namespace: 'default', name: 'gw' },
+    host: 'shop.test',
+    secret: kept,
+  }
+  assert.deepEqual(others, [{ code: 'bring-certificate', secret: kept }, shown])
+  const ofIngress = ask('pod/client', 'https://plain.test/', {}, both).trace.findings[0]!.cures.map(
+    ({ effect }) => effect,
+  )
+  const secretOf = { kind: 'Secret', namespace: 'default', name: 'plain-test-tls' }
+  assert.deepEqual(ofIngress.slice(1), [
+    { code: 'bring-certificate', secret: secretOf },
+    {
+      ...shown,
+      object: { kind: 'Ingress', namespace: 'default', name: 'plain' },
+      host: 'plain.test',
+      secret: secretOf,
+    },
+  ])
 })
