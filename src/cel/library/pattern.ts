@@ -1,5 +1,5 @@
 import { RE2JS } from 're2js'
-import { writtenOut } from '#schema/written-out.ts'
+import { writtenOut } from '#schema/regexp/written-out.ts'
 import { CelError } from '../values/cel-error.ts'
 
 const KEPT = 200

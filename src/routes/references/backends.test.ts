@@ -156,7 +156,7 @@ test('a BackendTLSPolicy makes a way to a Service one by TLS', () => {
   }
   const found = backend(web, cluster)
   assert.deepEqual(found.backend, {
-    key: 'shop/web:80 http by shop/p',
+    key: 'shop/web:80 http by shop/p for web.test of ConfigMap shop/authorities',
     service: { namespace: 'shop', name: 'web', port: 80 },
     portName: 'a',
     protocol: 'http',
@@ -182,7 +182,10 @@ test('what a Gateway shows to backends it shows where it speaks TLS', () => {
   const plain = backend(web, { services }, speech)
   assert.deepEqual([plain.backend.key, plain.clientCertificate], ['shop/web:80 http', undefined])
   const secure = backend(web, { services, configMaps, backendTLSPolicies: [policy('p', 'web')] }, speech)
-  assert.equal(secure.backend.key, 'shop/web:80 http by shop/p as Secret shop/own')
+  assert.equal(
+    secure.backend.key,
+    'shop/web:80 http by shop/p for web.test of ConfigMap shop/authorities as Secret shop/own',
+  )
   assert.equal(secure.backend.tls?.clientCertificate, 'Secret shop/own')
   assert.equal(secure.clientCertificate, clientCertificate)
 })
@@ -222,10 +225,11 @@ test('one and the same way is found again, until something that it is made of is
   assert.equal(secure({ backendTLSPolicies: [p], configMaps: [map] }), before)
   const changed = secure({ backendTLSPolicies: [p], configMaps: [configMap('authorities', 'CA 2')] })
   assert.equal(changed.authorities[0]?.bundle, 'CA 2')
-  assert.equal(
-    secure({ backendTLSPolicies: [policy('p', 'web', { hostname: 'x' })], configMaps }).backend.tls?.hostname,
-    'x',
-  )
+  assert.equal(changed.backend.key, before.backend.key, 'a proxy takes others while it runs')
+  // Servers that hold connections cannot be given another name.
+  const renamed = secure({ backendTLSPolicies: [policy('p', 'web', { hostname: 'x' })], configMaps }).backend
+  assert.equal(renamed.tls?.hostname, 'x')
+  assert.notEqual(renamed.key, before.backend.key)
   assert.equal(backend(web, { services: [one] }).backend.tls, undefined)
 })
 

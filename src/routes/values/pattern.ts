@@ -1,5 +1,5 @@
 import { RE2JS } from 're2js'
-import { writtenOut } from '#schema/written-out.ts'
+import { writtenOut } from '#schema/regexp/written-out.ts'
 
 /** What is wrong with an expression, '' for one that is right, and how much work it is: here, or for a proxy. */
 interface Judged {
