@@ -38,6 +38,18 @@ export const brokenRoutes = {
       ask,
     },
     {
+      about: 'the route is attached to the listener without TLS alone',
+      hasGateways: true,
+      make: (world) =>
+        world.make(
+          ...web(),
+          world.certificate('cert'),
+          gateway('gw', [HTTP, HTTPS]),
+          httpRoute('shop', { parentRefs: [{ name: 'gw', sectionName: 'http' }] }),
+        ),
+      ask: at('https://shop.test/'),
+    },
+    {
       about: 'a parameter of the query is another',
       hasGateways: true,
       make: (world) => {

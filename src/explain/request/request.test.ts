@@ -326,6 +326,25 @@ test('--gateway names the one that is meant; one that is not there is refused wi
     })
 })
 
+test('a route whose Gateway is not there is named, where another’s listener has its host and nothing for it', () => {
+  const stranger = gateway('default/gw', [http({ hostname: '*.sec.test' })])
+  const lost = httpRoute('default/r', {
+    parentRefs: [{ name: 'gone' }],
+    hostnames: ['a.sec.test'],
+    rules: [rule('web')],
+  })
+  for (const to of ['https://a.sec.test/', 'http://a.sec.test/']) {
+    const told = ask('pod/client', to, {}, withGateway({ gateways: [stranger], httpRoutes: [lost] }, { ports: [80] }))
+    assert.deepEqual(reasons(told), ['route-not-attached'], to)
+    assert.match(told.findings[0]!.message, /^HTTPRoute default\/r speaks of it, and is not attached to Gateway default\/gone: NoSuchParent$/)
+  }
+  const nothing = ask('pod/client', 'https://a.sec.test/', {}, withGateway({ gateways: [stranger] }, { ports: [80] }))
+  assert.deepEqual(
+    nothing.findings.map(({ reason, cures }) => [reason, cures.map(({ command }) => command)]),
+    [['gateway-port-unknown', ['kubectl describe gateway gw -n default']]],
+  )
+})
+
 test('a name that is nobody’s leads nowhere, with the names that are served', () => {
   const named = gateway('default/gw', [http({ hostname: 'shop.test' })])
   const told = ask('host', 'http://www.shpo.test/', {}, withGateway({ gateways: [named], httpRoutes: [shop({})] }))

@@ -33,7 +33,7 @@ export const notAttached = ({ ref, parent, because, message }: Unattached): Rout
 const attachCures = (gateways: GatewayFacts, one: Unattached, asked: AskedListener): readonly Cure[] => {
   const { host } = asked
   const { route, parent, parentIndex, because } = one
-  const kind = routeWord(one)
+  const kind = routeWord(route.kind)
   const at = `/spec/parentRefs/${parentIndex}`
   const ref = route.spec.parentRefs?.[parentIndex]
   const owner = listenerOwners(gateways).get(ownerKey(parent))

@@ -2,7 +2,7 @@ import type { Listener } from '#api/gatewayapi/shared/listener.ts'
 import type { Entry } from '#routes/table/entry.ts'
 import { matchesHostname } from '#routes/table/hostname.ts'
 import type { Origin } from '#routes/table/origin.ts'
-import { headerName, type RequestText } from '../../../ask/request-text.ts'
+import { headerName, type RequestText, requestText } from '../../../ask/request-text.ts'
 import type { GatewayFacts } from '../../../cluster/gateway-facts.ts'
 import { listenerOwners, ownerKey } from '../../../cluster/listener-owners.ts'
 import { askRequest, look, or, patch } from '../../../diagnose/cure.ts'
@@ -17,8 +17,11 @@ import { namedRoutes } from '../../claims.ts'
 import { hostFar, type RequestParts } from '../../misses.ts'
 import type { AskedAt } from '../../place.ts'
 import { ruleRef } from '../../route-ref.ts'
+import { isServed } from '../../serve.ts'
+import { servedAt } from '../../site.ts'
 import { lookAt } from '../look-at.ts'
 import { elsewhere } from '../name/elsewhere.ts'
+import { attachHereCure } from './attach-here.ts'
 
 /** No rule of the listener takes the request: ask as the nearest want it. */
 export function noRule(
@@ -38,7 +41,7 @@ export function noRule(
     ...others.map(({ far, cure }) => ({ far, cure })),
     ...nearly.flatMap(({ rule, misses }) => {
       const wanted = asRuleWants(question, text, { rule, misses })
-      if (wanted === undefined) return []
+      if (wanted === undefined || !isAnswered(gateways, asked, wanted)) return []
       const { hostname = '' } = rule.match
       const isNamed = hostname !== '' && misses.every(({ code }) => code !== 'host')
       const cure = askRequest(wanted, { code: 'ask-as-rule', rule })
@@ -47,7 +50,9 @@ export function noRule(
   ]
     .sort((one, other) => one.far - other.far)
     .slice(0, 2)
-    .map(({ cure }, index): Cure => (index === 0 ? cure : or(cure)))
+    .map(({ cure }) => cure)
+  const here = attachHereCure(gateways, asked.place.site, listener, parts.host)
+  const all = [...cures, ...(here ? [here] : [])].map((cure, index): Cure => (index === 0 ? cure : or(cure)))
   const route = nearly[0]?.rule.route
   return {
     reason: 'no-rule',
@@ -57,14 +62,21 @@ export function noRule(
     nearly,
     ...(others.length > 0 && { elsewhere: others.map(({ served }) => served) }),
     cures:
-      cures.length > 0
-        ? cures
+      all.length > 0
+        ? all
         : [
             route === undefined
               ? look({ code: 'show-route' }, 'kubectl', 'get', routeKinds(listener), '-A')
               : lookAt(route),
           ],
   }
+}
+
+/** Whether a rule of the port that is asked leads somewhere with what is asked in its place. */
+const isAnswered = (gateways: GatewayFacts, { place }: AskedAt, wanted: Question): boolean => {
+  const text = requestText(wanted)
+  const port = servedAt(gateways, place.site)?.ports.find((one) => one.port === place.port)
+  return text !== undefined && port !== undefined && isServed(gateways, port, text)
 }
 
 /** What may have rules at a listener. */
