@@ -21,12 +21,7 @@ export const gateway = (key: string, listeners: readonly object[] = [HTTP], spec
     spec: { gatewayClassName: 'fairlead', listeners, ...spec },
   })
 
-export const listenerSet = (
-  key: string,
-  parent: string,
-  listeners: readonly object[],
-  namespace?: string,
-): ApiObject =>
+export const listenerSet = (key: string, parent: string, listeners: readonly object[], namespace?: string): ApiObject =>
   made({
     apiVersion: API,
     kind: 'ListenerSet',

@@ -336,7 +336,10 @@ test('a route whose Gateway is not there is named, where another’s listener ha
   for (const to of ['https://a.sec.test/', 'http://a.sec.test/']) {
     const told = ask('pod/client', to, {}, withGateway({ gateways: [stranger], httpRoutes: [lost] }, { ports: [80] }))
     assert.deepEqual(reasons(told), ['route-not-attached'], to)
-    assert.match(told.findings[0]!.message, /^HTTPRoute default\/r speaks of it, and is not attached to Gateway default\/gone: NoSuchParent$/)
+    assert.match(
+      told.findings[0]!.message,
+      /^HTTPRoute default\/r speaks of it, and is not attached to Gateway default\/gone: NoSuchParent$/,
+    )
   }
   const nothing = ask('pod/client', 'https://a.sec.test/', {}, withGateway({ gateways: [stranger] }, { ports: [80] }))
   assert.deepEqual(

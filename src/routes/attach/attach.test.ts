@@ -138,7 +138,10 @@ test('whether it is the kind or the namespace of a route that listeners do not t
       http({ name: 'own-too', port: 82, hostname: 'x.test' }),
       https({ name: 'all', allowedRoutes: { namespaces: { from: 'All' } } }),
     ]),
-    gateway('shop/calls', [http({ allowedRoutes: { kinds } }), http({ name: 'b', port: 81, allowedRoutes: { kinds } })]),
+    gateway('shop/calls', [
+      http({ allowedRoutes: { kinds } }),
+      http({ name: 'b', port: 81, allowedRoutes: { kinds } }),
+    ]),
   ]
   const said = (ref: Partial<ParentReference>) => {
     const httpRoutes = [httpRoute('other/r', { parentRefs: [{ name: 'gw', namespace: 'shop', ...ref }] })]

@@ -91,8 +91,7 @@ const attachTo = (route: AnyRoute, ref: ParentReference, hook: Hook, objects: Ro
   )
   if (meant.length === 0) return refuse('NoMatchingParent', `${hooked} has no listener ${nameOf(ref)}`)
   const open = meant.filter((listener) => takes(listener, route, objects))
-  if (open.length === 0)
-    return refuse('NotAllowedByListeners', notTaken(meant, `of ${hooked}${portOf(ref)}`, route))
+  if (open.length === 0) return refuse('NotAllowedByListeners', notTaken(meant, `of ${hooked}${portOf(ref)}`, route))
   if (route.refused !== undefined) return { ...refuse(route.refused.reason, route.refused.message) }
   const attachments: Attachment[] = []
   for (const listener of open) {

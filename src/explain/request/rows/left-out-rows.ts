@@ -65,7 +65,10 @@ const nowhere = (route: ObjectRef, hostnames: readonly string[]) => ({
 })
 
 /** Listeners that nobody answers at, beside those of the class of another, each with the routes that it has. */
-const listenerRows = (gateways: GatewayFacts, addressesOf: (site: Origin) => readonly string[]): readonly RouteRow[] => {
+const listenerRows = (
+  gateways: GatewayFacts,
+  addressesOf: (site: Origin) => readonly string[],
+): readonly RouteRow[] => {
   const routes = Map.groupBy(gateways.routes.unserved, ({ owner, listener }) => listenerId(owner, listener))
   return [...listenerOwners(gateways).values()].flatMap(({ ref, gateway, listeners }) =>
     listeners.flatMap((listener): readonly RouteRow[] => {

@@ -11,10 +11,10 @@ import type { Finding } from '../../../trace/finding.ts'
 import type { IngressOfNobody, RouteNotAttached } from '../../../trace/findings/request.ts'
 import type { ObjectRef } from '../../../trace/reference.ts'
 import type { ClaimingIngress, Unattached } from '../../claims.ts'
+import { letInCures } from '../listener/let-in.ts'
+import { type AskedListener, hostListenerCures, meantListenerCures, routeWord } from '../listener/meant-listener.ts'
 import { lookAt } from '../look-at.ts'
 import { shutOutCures } from './gateway.ts'
-import { letInCures } from './let-in.ts'
-import { type AskedListener, hostListenerCures, meantListenerCures, routeWord } from './meant-listener.ts'
 
 /** A route that speaks of the name and is not attached. */
 export const routeNotAttached = (gateways: GatewayFacts, one: Unattached, asked: AskedListener): Finding => {

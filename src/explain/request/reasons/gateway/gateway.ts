@@ -16,11 +16,11 @@ import { urlOf } from '../../ask-url.ts'
 import type { AskedAt } from '../../place.ts'
 import { originRef } from '../../route-ref.ts'
 import { entryFor } from '../../site.ts'
+import { letSetInCures } from '../listener/let-in.ts'
 import { lookAtGateway, lookAtOwner } from '../look-at.ts'
 import { grantCure } from '../rule/backend.ts'
 import { bringCertificate } from '../tls/certificate.ts'
 import { tlsCures } from '../tls/without-tls.ts'
-import { letSetInCures } from './let-in.ts'
 
 const gatewayOf = ({ objects }: GatewayFacts, { namespace, name }: Pick<Origin, 'namespace' | 'name'>) =>
   objects.gateways.find((one) => keyOf(one) === `${namespace}/${name}`)

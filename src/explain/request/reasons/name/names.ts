@@ -37,10 +37,7 @@ export function hostNotServed(
     ...(place && { gateway: originRef(place.site) }),
     near: near.length > 0 ? near : names.slice(0, 3),
     ...(others.length > 0 && { elsewhere: others.map(({ served }) => served) }),
-    cures:
-      cures.length > 0
-        ? cures.slice(0, 2)
-        : [lookAtRoutes],
+    cures: cures.length > 0 ? cures.slice(0, 2) : [lookAtRoutes],
   }
 }
 

@@ -7,8 +7,8 @@ import type { Cure } from '../../../trace/cure.ts'
 import type { ListenerRef } from '../../../trace/request/request.ts'
 import { namedRoutes } from '../../claims.ts'
 import { entryFor, servedAt } from '../../site.ts'
-import { takesRoute } from '../gateway/let-in.ts'
-import { routeWord } from '../gateway/meant-listener.ts'
+import { takesRoute } from '../listener/let-in.ts'
+import { routeWord } from '../listener/meant-listener.ts'
 
 /** A route that has the host at another port of the gateway alone is attached to the listener that was asked, too; undefined where none is. */
 export const attachHereCure = (

@@ -120,6 +120,15 @@ test('a redirect to https that loops is for the listener without TLS of the gate
   ])
 })
 
+test('a redirect to https that loops and names both listeners leaves the one with TLS, and no other', () => {
+  const own = gateway('default/gw', [http(), secure, http({ name: 'x', hostname: 'x.test' })])
+  const parentRefs = ['https', 'x', 'http'].map((sectionName) => ({ name: 'gw', sectionName }))
+  const both = away({ scheme: 'https' }, { parentRefs })
+  assert.deepEqual(redirected('https://shop.test/', { gateways: [own], httpRoutes: [both] }), [
+    `kubectl patch httproute away -n default --type json -p '[{"op":"remove","path":"/spec/parentRefs/0"}]'`,
+  ])
+})
+
 test('a redirect that loops where there is no TLS, or at a listener that it names, is looked at', () => {
   const own = gateway('default/gw', [http(), secure])
   const plainly = away({ hostname: 'shop.test' })
@@ -146,7 +155,11 @@ const byTls = (namespaces: object, other: readonly ReturnType<typeof rule>[] = [
       hostnames: ['sel.example.com'],
       rules: [rule('default/web')],
     }),
-    httpRoute('default/kind', { parentRefs: [parent], hostnames: ['kind.example.com', 'sell.example.com'], rules: other }),
+    httpRoute('default/kind', {
+      parentRefs: [parent],
+      hostnames: ['kind.example.com', 'sell.example.com'],
+      rules: other,
+    }),
   ]
   const secrets = [secret('default/cert', 'CERT *.example.com')]
   const facts = withGateway({ gateways: [own], secrets, httpRoutes })

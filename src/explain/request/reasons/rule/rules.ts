@@ -131,27 +131,38 @@ export function redirectLoop(
   return { reason: 'redirect-loop', rule, location, cures: [plain ?? lookAt(rule.route)] }
 }
 
-/** Attaches a route that is at all listeners of a gateway to the one for a host without TLS. */
+/** Leaves a route at the listener for a host without TLS alone: where it is at all of a gateway, and where it names others too. */
 const plainCure = (gateways: GatewayFacts, site: Origin, host: string, route: ObjectRef): Cure | undefined => {
   const object = namedRoutes(gateways).find(
     ({ kind, metadata }) =>
       kind === route.kind && metadata?.name === route.name && metadata.namespace === route.namespace,
   )
   if (object === undefined) return undefined
-  const isPlain = ({ protocol, hostname = '' }: Listener): boolean =>
-    protocol === 'HTTP' && matchesHostname(hostname.toLowerCase(), 'many', host)
-  for (const [index, ref] of (object.spec.parentRefs ?? []).entries()) {
-    if (ref.sectionName || ref.port) continue
-    const { kind = 'Gateway', namespace = object.metadata?.namespace ?? '', name } = ref
-    const owner = listenerOwners(gateways).get(ownerKey({ kind, namespace, name }))
-    const plain = owner?.listeners.find(isPlain)
-    if (owner === undefined || plain === undefined || ownerKey(owner.gateway) !== ownerKey(site)) continue
-    return patch({ code: 'attach-to-listener', listener: plain.name }, 'httproute', object, [
-      { op: 'add', path: `/spec/parentRefs/${index}/sectionName`, value: plain.name },
-    ])
-  }
-  return undefined
+  const owners = listenerOwners(gateways)
+  const refs = (object.spec.parentRefs ?? []).map((ref, index) => {
+    const { kind = 'Gateway', namespace = object.metadata?.namespace ?? '', name, sectionName, port } = ref
+    const owner = owners.get(ownerKey({ kind, namespace, name }))
+    const isHere = owner !== undefined && ownerKey(owner.gateway) === ownerKey(site)
+    const meant = (isHere ? owner.listeners : []).filter(
+      (one) => (!sectionName || one.name === sectionName) && (!port || one.port === port),
+    )
+    return { index, isNamed: Boolean(sectionName || port), plain: meant.find((one) => isPlain(one, host)), meant }
+  })
+  const whole = refs.find(({ isNamed, plain }) => !isNamed && plain !== undefined)
+  const plain = (whole ?? refs.find((one) => one.plain !== undefined))?.plain
+  if (plain === undefined) return undefined
+  const secure = refs.filter(({ meant }) => meant.length > 0 && meant.every(({ protocol }) => protocol === 'HTTPS'))
+  const operations = [
+    ...(whole ? [{ op: 'add', path: `/spec/parentRefs/${whole.index}/sectionName`, value: plain.name }] : []),
+    // The last one first, so that those before it keep their places.
+    ...secure.reverse().map(({ index }) => ({ op: 'remove', path: `/spec/parentRefs/${index}` })),
+  ]
+  if (operations.length === 0) return undefined
+  return patch({ code: 'attach-to-listener', listener: plain.name }, 'httproute', object, operations)
 }
+
+const isPlain = ({ protocol, hostname = '' }: Listener, host: string): boolean =>
+  protocol === 'HTTP' && matchesHostname(hostname.toLowerCase(), 'many', host)
 
 /** TLS is spoken where there is none, or the other way round. */
 export const schemeMistaken = (

@@ -13,8 +13,8 @@ import type { ObjectRef } from '../../../trace/reference.ts'
 import { urlOf, withHost } from '../../ask-url.ts'
 import type { AskedAt } from '../../place.ts'
 import { originRef } from '../../route-ref.ts'
-import { lookAtRoutes } from '../look-at.ts'
 import { entryFor, exampleOf, namesOf, servedAt } from '../../site.ts'
+import { lookAtRoutes } from '../look-at.ts'
 
 /** Nobody at the port has a certificate for the name, so that TLS fails; by HTTP the gateway may serve it all the same. */
 export const nameWithoutTls = (gateways: GatewayFacts, { question, text, place }: AskedAt, host: string): Finding => {
