@@ -1,7 +1,17 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { ingress, rule as ingressRule, OUR_CLASS } from '#routes/ingress/testing/ingresses.ts'
-import { gateway, grant, http, httpRoute, https, rule, secret, tlsRoute } from '#routes/testing/make.ts'
+import {
+  gateway,
+  grant,
+  http,
+  httpRoute,
+  https,
+  policy as policyOf,
+  rule,
+  secret,
+  tlsRoute,
+} from '#routes/testing/make.ts'
 import { ask, at, pod, service, slice } from '../testing/cluster.ts'
 import { ingressService, withGateway } from '../testing/gateways.ts'
 import { policy } from '../testing/policies.ts'
@@ -55,6 +65,23 @@ test('a URL of a name that a gateway serves is followed to the endpoints behind 
     headers: [],
     serverName: 'shop.test',
   })
+})
+
+test('a policy of TLS that means a port which its Service has not is told where the Service is spoken to without', () => {
+  const systems = { caCertificateRefs: [], wellKnownCACertificates: 'System' } as const
+  const told = (target: string) =>
+    atGateway(
+      ask(
+        'pod/client',
+        'http://shop.test/',
+        {},
+        withGateway({ ...cluster({}), backendTLSPolicies: [policyOf('default/typo', target, systems)] }),
+      ),
+    ).filter((line) => line.includes('BackendTLSPolicy'))
+  assert.deepEqual(told('web:htps'), [
+    'BackendTLSPolicy default/typo is not in force (TargetNotFound): Service web has no port with the name htps',
+  ])
+  assert.deepEqual(told('local:htps'), [])
 })
 
 test('an address of a gateway is asked for the name that is given beside it, by TLS and by HTTP', () => {
