@@ -38,6 +38,18 @@ export const brokenRoutes = {
       ask,
     },
     {
+      about: 'the route is attached to the listener without TLS alone',
+      hasGateways: true,
+      make: (world) =>
+        world.make(
+          ...web(),
+          world.certificate('cert'),
+          gateway('gw', [HTTP, HTTPS]),
+          httpRoute('shop', { parentRefs: [{ name: 'gw', sectionName: 'http' }] }),
+        ),
+      ask: at('https://shop.test/'),
+    },
+    {
       about: 'a parameter of the query is another',
       hasGateways: true,
       make: (world) => {
@@ -209,6 +221,20 @@ export const brokenRoutes = {
       ask,
     },
     {
+      about: 'the backend is in another namespace',
+      hasGateways: true,
+      make: (world) =>
+        world.make(
+          namespace('team'),
+          ...web('cart', 'team'),
+          gateway('gw'),
+          httpRoute('shop', { rules: [{ backendRefs: [{ name: 'cart', port: 80 }] }] }),
+        ),
+      ask,
+      // Each is a step of two.
+      afterwards: ['backend-unresolved'],
+    },
+    {
       about: 'a Service of an Ingress has a slip of the fingers',
       hasGateways: true,
       make: (world) => world.make(...web(), ingress('shop', { rules: [ingressRule('wbe')] })),
@@ -303,6 +329,22 @@ export const brokenRoutes = {
     },
   ],
   'redirect-loop': [
+    {
+      about: 'a redirect to HTTPS names both listeners',
+      hasGateways: true,
+      make: (world) => {
+        const filters = [{ type: 'RequestRedirect', requestRedirect: { scheme: 'https', statusCode: 301 } }]
+        const parentRefs = ['http', 'https'].map((sectionName) => ({ name: 'gw', sectionName }))
+        return world.make(
+          ...web(),
+          world.certificate('cert'),
+          gateway('gw', [HTTP, HTTPS]),
+          httpRoute('away', { rules: [{ filters }], parentRefs }),
+          httpRoute('shop', { parentRefs: [{ name: 'gw', sectionName: 'https' }] }),
+        )
+      },
+      ask: { from: 'pod/client', to: 'https://shop.test/' },
+    },
     {
       about: 'a redirect to HTTPS is attached to the listener of HTTPS as well',
       hasGateways: true,

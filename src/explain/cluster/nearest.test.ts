@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { nearest, unlikeness } from './nearest.ts'
+import { isLikeHost, nearest, nearestHosts, unlikeness } from './nearest.ts'
 
 test('how unlike two words are: letters to change, add, drop or swap, in parts of the longer one', () => {
   for (const [left, right, far] of [
@@ -26,4 +26,18 @@ test('the nearest words come first, by name where they are as near, each once, t
   assert.deepEqual(nearest('web', ['api', 'wbe', 'web', 'webs', 'wxb', 'wxb']), ['web', 'webs', 'wbe'])
   assert.deepEqual(nearest('web', ['wxb', 'wbe'], 1), ['wbe'])
   assert.deepEqual(nearest('abcde', ['abxyz', 'axxyz']), ['abxyz'], '3 of 5 letters is near, 4 is far')
+})
+
+test('a host may be meant by another where all of their labels are alike, not where a domain alone is the same', () => {
+  for (const [one, other, is] of [
+    ['shop.test', 'shpo.test', true],
+    ['shop.test', 'www.shpo.test', true],
+    ['*.shop.test', 'a.shpo.test', false],
+    ['kind.example.com', 'sel.example.com', false],
+    ['cart.example.com', 'card.example.com', true],
+    ['a.test', 'b.test', false],
+  ] as const)
+    assert.equal(isLikeHost(one, other), is, `${one} ${other}`)
+  assert.deepEqual(nearestHosts('shop.test', ['other.test', 'shop1.test']), ['shop1.test'])
+  assert.deepEqual(nearestHosts('172.30.255.8', ['other.test', 'shop1.test']), ['other.test', 'shop1.test'])
 })

@@ -1,3 +1,5 @@
+import { tryParseAddress } from '#net/ip-address.ts'
+
 /** Letters to change, add, drop or swap with their neighbour (Damerau's distance, restricted): `wbe` → `web` is 1. */
 function distance(left: string, right: string): number {
   let before: number[] = []
@@ -47,3 +49,19 @@ const MOST_UNLIKE = 0.4
 
 /** Whether words are so much alike that the one may be meant by the other. */
 export const isLike = (one: string, other: string): boolean => unlikeness(one, other) <= MOST_UNLIKE
+
+/** Whether one host may be meant by another: of each pair of their labels, from the last on, one may be meant by the other. */
+export const isLikeHost = (one: string, other: string): boolean => {
+  const labels = other.split('.').reverse()
+  const pairs = one.split('.').reverse().slice(0, labels.length)
+  return isLike(one, other) && pairs.every((label, at) => isLike(label, labels[at] as string))
+}
+
+/** Hosts of those that may be meant by one, the nearest first; all of them where it is an address, which is no name. */
+export const nearestHosts = (host: string, hosts: readonly string[]): readonly string[] =>
+  tryParseAddress(host.replace(/^\[|\]$/g, '')) !== undefined
+    ? hosts
+    : nearest(
+        host,
+        hosts.filter((one) => isLikeHost(one, host)),
+      )

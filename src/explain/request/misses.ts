@@ -5,7 +5,7 @@ import { entriesBehind } from '#routes/table/port-entries.ts'
 import { headerOf, parameterOf } from '#routes/table/request-values.ts'
 import type { SitePort } from '#routes/table/table.ts'
 import { addressText } from '../cluster/lookup.ts'
-import { isLike, unlikeness } from '../cluster/nearest.ts'
+import { isLikeHost, unlikeness } from '../cluster/nearest.ts'
 import type { Miss, NearMiss, RuleValue } from '../trace/request/route-ref.ts'
 import { ruleRef } from './route-ref.ts'
 
@@ -69,7 +69,7 @@ export const nearMisses = (port: SitePort, request: RequestParts, taker: Entry |
       // A host that is spelt nothing like it is another one's, and no slip of the fingers; an address is no host at all.
       .filter(
         ({ entry, misses }) =>
-          isAddress || misses.every(({ code }) => code !== 'host') || isLike(entry.hostname, request.host),
+          isAddress || misses.every(({ code }) => code !== 'host') || isLikeHost(entry.hostname, request.host),
       )
       // Beside a rule that takes it, one for all of another host is not near.
       .filter(({ entry, misses }) => !taker || entry.path.value !== '/' || misses.every(({ code }) => code !== 'host'))

@@ -1,7 +1,17 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { ingress, rule as ingressRule, OUR_CLASS } from '#routes/ingress/testing/ingresses.ts'
-import { gateway, grant, http, httpRoute, https, rule, secret, tlsRoute } from '#routes/testing/make.ts'
+import {
+  gateway,
+  grant,
+  http,
+  httpRoute,
+  https,
+  policy as policyOf,
+  rule,
+  secret,
+  tlsRoute,
+} from '#routes/testing/make.ts'
 import { ask, at, pod, service, slice } from '../testing/cluster.ts'
 import { ingressService, withGateway } from '../testing/gateways.ts'
 import { policy } from '../testing/policies.ts'
@@ -55,6 +65,23 @@ test('a URL of a name that a gateway serves is followed to the endpoints behind 
     headers: [],
     serverName: 'shop.test',
   })
+})
+
+test('a policy of TLS that means a port which its Service has not is told where the Service is spoken to without', () => {
+  const systems = { caCertificateRefs: [], wellKnownCACertificates: 'System' } as const
+  const told = (target: string) =>
+    atGateway(
+      ask(
+        'pod/client',
+        'http://shop.test/',
+        {},
+        withGateway({ ...cluster({}), backendTLSPolicies: [policyOf('default/typo', target, systems)] }),
+      ),
+    ).filter((line) => line.includes('BackendTLSPolicy'))
+  assert.deepEqual(told('web:htps'), [
+    'BackendTLSPolicy default/typo is not in force (TargetNotFound): Service web has no port with the name htps',
+  ])
+  assert.deepEqual(told('local:htps'), [])
 })
 
 test('an address of a gateway is asked for the name that is given beside it, by TLS and by HTTP', () => {
@@ -338,6 +365,28 @@ test('--gateway names the one that is meant; one that is not there is refused wi
       code: 'DESTINATION_MALFORMED',
       message: '--gateway default/gww is none of this cluster, or not one alone',
     })
+})
+
+test('a route whose Gateway is not there is named, where another’s listener has its host and nothing for it', () => {
+  const stranger = gateway('default/gw', [http({ hostname: '*.sec.test' })])
+  const lost = httpRoute('default/r', {
+    parentRefs: [{ name: 'gone' }],
+    hostnames: ['a.sec.test'],
+    rules: [rule('web')],
+  })
+  for (const to of ['https://a.sec.test/', 'http://a.sec.test/']) {
+    const told = ask('pod/client', to, {}, withGateway({ gateways: [stranger], httpRoutes: [lost] }, { ports: [80] }))
+    assert.deepEqual(reasons(told), ['route-not-attached'], to)
+    assert.match(
+      told.findings[0]!.message,
+      /^HTTPRoute default\/r speaks of it, and is not attached to Gateway default\/gone: NoSuchParent$/,
+    )
+  }
+  const nothing = ask('pod/client', 'https://a.sec.test/', {}, withGateway({ gateways: [stranger] }, { ports: [80] }))
+  assert.deepEqual(
+    nothing.findings.map(({ reason, cures }) => [reason, cures.map(({ command }) => command)]),
+    [['gateway-port-unknown', ['kubectl describe gateway gw -n default']]],
+  )
 })
 
 test('a name that is nobody’s leads nowhere, with the names that are served', () => {

@@ -4,6 +4,7 @@ import { type Match, match, type Request } from '#routes/table/match.ts'
 import { requestPath } from '#routes/table/request-path.ts'
 import type { Listener, RoutingTable, SitePort } from '#routes/table/table.ts'
 import type { RequestText } from '../ask/request-text.ts'
+import type { GatewayFacts } from '../cluster/gateway-facts.ts'
 import type { RequestParts } from './misses.ts'
 
 /** A request, and what the table says of it. */
@@ -70,4 +71,13 @@ export const serve = (table: RoutingTable, port: SitePort, text: RequestText): S
         ...(found.listener && { listener: found.listener }),
         parts,
       }
+}
+
+/** Whether a request is taken at a port by a rule that leads somewhere: the proxies take it, and some backend of it is there. */
+export const isServed = ({ routes, refusals }: GatewayFacts, port: SitePort, text: RequestText): boolean => {
+  const served = serve(routes.table, port, text)
+  if (served.type === 'refused' || served.entry === undefined) return false
+  const { id, action } = served.entry.rule
+  if (refusals.has(id) || action.type === 'answer') return false
+  return action.type !== 'forward' || action.to.some(({ to }) => !('status' in to))
 }

@@ -5,6 +5,7 @@ import type { RoutingTable } from '#routes/table/table.ts'
 import type { ClusterFacts } from '../cluster/facts.ts'
 import type { GatewayFacts } from '../cluster/gateway-facts.ts'
 import { find, portAt } from '../cluster/lookup.ts'
+import { refusedPolicies } from '../cluster/refused-policies.ts'
 import { noEndpoints } from '../diagnose/reasons/endpoints.ts'
 import type { Finding } from '../trace/finding.ts'
 import type { Question } from '../trace/question.ts'
@@ -75,6 +76,7 @@ export function shareOf(sharing: Sharing, one: WeightedBackend, of: number): Sha
   const service = find(facts.services, name, namespace)
   const ref: ObjectRef = { kind: 'Service', namespace, name }
   const endpoints = endpointsOf(facts, backend)
+  const refused = service && backend.protocol !== 'tcp' ? refusedPolicies(gateways, service, backend.portName) : []
   const done = filterDeeds(table, one.filters, parts)
   const onward = walkOnward(facts, question, pods, endpoints, service, port)
   const findings =
@@ -101,6 +103,7 @@ export function shareOf(sharing: Sharing, one: WeightedBackend, of: number): Sha
         port,
         protocol: backend.protocol,
         ...(backend.tls && { tls: backend.tls.hostname ?? '' }),
+        ...(refused.length > 0 && { refused }),
         endpoints,
       },
       ...(endpoints.length === 0 ? [{ code: 'answer', gateway, status: 503, weight, of } as const] : onward.steps),

@@ -20,7 +20,7 @@ import {
 } from './reasons/gateway/gateway.ts'
 import { ingressLeftOut } from './reasons/gateway/left-out.ts'
 import { certificateUnusable } from './reasons/tls/certificate.ts'
-import { servedAt, siteOfService } from './site.ts'
+import { entryFor, servedAt, siteOfService } from './site.ts'
 
 interface Unserved {
   readonly facts: ClusterFacts
@@ -115,8 +115,9 @@ export const unservedPort = (unserved: Unserved): readonly Finding[] | undefined
   const notAccepted = site.kind === 'Gateway' ? gatewayNotProgrammed(gateways, site) : undefined
   if (served === undefined && notAccepted?.isRefused) return [notAccepted.finding]
   const claims = claimsFor(unserved)
-  if (served !== undefined && served.ports.length > 0)
-    return [gatewayPortUnknown(gateways, unserved, host, served.ports)]
-  if (claims.length > 0) return claims
+  const ports = served?.ports ?? []
+  // Who wants to serve the host says more than a gateway that has it nowhere.
+  if (claims.length > 0 && !ports.some((one) => entryFor(one, host))) return claims
+  if (ports.length > 0) return [gatewayPortUnknown(gateways, unserved, host, ports)]
   return notAccepted === undefined ? [] : [notAccepted.finding]
 }

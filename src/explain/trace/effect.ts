@@ -80,6 +80,8 @@ type GatewayEffect =
   | { readonly code: 'ask-gateway-port'; readonly port: number; readonly scheme: 'http' | 'https' }
   | { readonly code: 'ask-host'; readonly host: string }
   | { readonly code: 'ask-as-rule'; readonly rule: RouteRef }
+  /** Beside those that it is attached to. */
+  | { readonly code: 'attach-here'; readonly route: ObjectRef; readonly listener: string }
   | { readonly code: 'attach-listeners'; readonly listenerSet: ObjectRef; readonly gateway: ObjectRef }
   /** Or to a ListenerSet. */
   | { readonly code: 'attach-route'; readonly gateway: ObjectRef }

@@ -94,6 +94,10 @@ const TABLE: readonly (readonly [effect: Effect, text: string])[] = [
     { code: 'let-listeners-in', namespace: 'team', gateway: { kind: 'Gateway', namespace: 'edge', name: 'gw' } },
     'let ListenerSets of team add listeners to Gateway edge/gw',
   ],
+  [
+    { code: 'attach-here', route: { kind: 'HTTPRoute', namespace: 'team', name: 'shop' }, listener: 'https' },
+    'attach HTTPRoute team/shop to the listener https too',
+  ],
   [{ code: 'serve-port', port: 81 }, 'let it serve 81 too'],
   [{ code: 'set-gate' }, 'set it by hand, where that controller does not come'],
   [{ code: 'show-all-services' }, 'the Services of all namespaces'],

@@ -28,6 +28,8 @@ export function effectText(effect: Effect): string {
       return `ask by ${effect.scheme} at port ${effect.port}`
     case 'ask-host':
       return `ask ${effect.host}`
+    case 'attach-here':
+      return `attach ${objectText(effect.route)} to the listener ${effect.listener} too`
     case 'attach-listeners':
       return `attach ${objectText(effect.listenerSet)} to ${objectText(effect.gateway)}`
     case 'attach-route':

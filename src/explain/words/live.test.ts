@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { ask } from '../testing/cluster.ts'
 import type { ComparedWalk, Live, Observation } from '../trace/live.ts'
+import type { RefusedPolicy } from '../trace/request/step.ts'
 import type { PathOutcome } from '../trace/walk/outcome.ts'
 import { printLive } from './live.ts'
 
@@ -21,7 +22,7 @@ const met = (answer: Observation['answer'], accord: Live['accord'], translation?
   count: 2,
   accord,
 })
-const requested = (request: Live['request'], tls?: string) =>
+const requested = (request: Live['request'], tls?: string, refused?: readonly RefusedPolicy[]) =>
   printLive(
     {
       accord: request!.accord,
@@ -35,6 +36,7 @@ const requested = (request: Live['request'], tls?: string) =>
       steps: [
         {
           code: 'backend',
+          ...(refused && { refused }),
           gateway: { kind: 'Gateway', namespace: 'shop', name: 'public' },
           weight: 1,
           of: 1,
@@ -145,6 +147,12 @@ test('live: what a gateway answered, and what it may be where it answered itself
     '  the gateway itself answered 502, and should not',
     '    it may be that shop/web:80 does not speak HTTP, or speaks TLS, which nothing says here',
   ])
+  const policy = { kind: 'BackendTLSPolicy', namespace: 'shop', name: 'web' }
+  const refused = [{ policy, because: 'TargetNotFound', message: 'no such port' }]
+  assert.equal(
+    requested({ accord: 'disagree', status: 502, isOwn: true }, undefined, refused)[2],
+    '    it may be that shop/web:80 does not speak HTTP, or speaks TLS, and BackendTLSPolicy shop/web is not in force',
+  )
   const causes = [own(502, ''), own(503), own(503, ''), own(503, 'wrong.test'), own(504)].map((lines) => lines[2])
   assert.deepEqual(causes, [
     '    it may be that shop/web:80 does not speak HTTP behind TLS',

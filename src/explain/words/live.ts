@@ -4,7 +4,7 @@ import type { Trace } from '../trace/trace.ts'
 import type { ModelWalk } from '../trace/walk/model-walk.ts'
 import type { PathOutcome } from '../trace/walk/outcome.ts'
 import type { Step } from '../trace/walk/step.ts'
-import { nameText } from './object.ts'
+import { nameText, objectText } from './object.ts'
 import { listed, plain } from './text.ts'
 
 const ACCORDS: Readonly<Record<Accord, string>> = {
@@ -46,16 +46,17 @@ const isBackend = (step: Step): step is BackendStep => step.code === 'backend'
 
 /** What makes a gateway answer so for a backend that it reaches. */
 const causesOf = (status: number, backends: readonly BackendStep[]): readonly string[] => [
-  ...new Set(backends.flatMap((one) => CAUSES[status]?.(`${nameText(one.service)}:${one.port}`, one.tls) ?? [])),
+  ...new Set(backends.flatMap((one) => CAUSES[status]?.(`${nameText(one.service)}:${one.port}`, one) ?? [])),
 ]
 
-/** `tls`: the name that the backend’s certificate must be for, `''` where it is not looked at; undefined: no TLS. */
-const CAUSES: Readonly<Record<number, (name: string, tls: string | undefined) => string>> = {
-  502: (name, tls) =>
-    tls === undefined
-      ? `${name} does not speak HTTP, or speaks TLS, which nothing says here`
-      : `${name} does not speak HTTP behind TLS`,
-  503: (name, tls) => {
+/** By `tls`, the name that the backend’s certificate must be for, `''` where it is not looked at; undefined: no TLS. */
+const CAUSES: Readonly<Record<number, (name: string, step: Pick<BackendStep, 'tls' | 'refused'>) => string>> = {
+  502: (name, { tls, refused: [first] = [] }) => {
+    if (tls !== undefined) return `${name} does not speak HTTP behind TLS`
+    const why = first === undefined ? 'which nothing says here' : `and ${objectText(first.policy)} is not in force`
+    return `${name} does not speak HTTP, or speaks TLS, ${why}`
+  },
+  503: (name, { tls }) => {
     if (tls === undefined) return `${name} takes no connections now`
     const certificate =
       tls === '' ? '' : `, or its certificate is not for ${tls}, or not signed by whom the policy names`

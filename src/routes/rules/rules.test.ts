@@ -299,7 +299,10 @@ test('what a Gateway shows to backends tells its rules from those of another Gat
   assert.deepEqual([...all.table.authorities.keys()], ['ConfigMap shop/authorities'])
   assert.deepEqual(
     [...all.table.backends.keys()],
-    ['shop/web:80 http by shop/p as Secret shop/own', 'shop/web:80 http by shop/p'],
+    [
+      'shop/web:80 http by shop/p for web.test of ConfigMap shop/authorities as Secret shop/own',
+      'shop/web:80 http by shop/p for web.test of ConfigMap shop/authorities',
+    ],
   )
 })
 

@@ -195,12 +195,17 @@ test('TLS may end here and pass through at one port, and a policy holds where it
       hostname,
       action.type === 'forward' && action.to[0]?.to,
     ])
-  assert.deepEqual(sent('ends'), [['b.test', { backend: 'shop/web:80 tcp by shop/p' }]])
+  assert.deepEqual(sent('ends'), [
+    ['b.test', { backend: 'shop/web:80 tcp by shop/p for web.test of ConfigMap shop/authorities' }],
+  ])
   assert.deepEqual(sent('pass'), [
     ['b.test', { backend: 'shop/web:80 tcp' }],
     ['c.test', { backend: 'shop/web:80 tcp' }],
   ])
-  assert.deepEqual([...all.table.backends.keys()].sort(), ['shop/web:80 tcp', 'shop/web:80 tcp by shop/p'])
+  assert.deepEqual([...all.table.backends.keys()].sort(), [
+    'shop/web:80 tcp',
+    'shop/web:80 tcp by shop/p for web.test of ConfigMap shop/authorities',
+  ])
 })
 
 test('a TLSRoute whose backend is not there answers nobody', () => {

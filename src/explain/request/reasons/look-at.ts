@@ -16,3 +16,9 @@ export const lookAtOwner = ({ word, ref }: Pick<ListenerOwner, 'word' | 'ref'>):
   word === 'gateway'
     ? lookAtGateway(ref)
     : look({ code: 'show-listener-set' }, 'kubectl', 'describe', word, ref.name, ...where(ref.namespace))
+
+/** All that names may be served by. */
+export const lookAtRoutes: Cure = look(
+  { code: 'show-route' },
+  ...['kubectl', 'get', 'httproutes,grpcroutes,tlsroutes,ingresses', '-A'],
+)

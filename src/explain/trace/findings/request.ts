@@ -81,6 +81,8 @@ export interface BackendUnresolved {
   readonly rule: RouteRef
   readonly status: number
   readonly message: string
+  /** Services of the name that is not there, in other namespaces. */
+  readonly elsewhere?: readonly ObjectRef[]
 }
 
 /** The Ingress names the ranges that may ask, and the sender is in none, or those that may not, and it is in one: 403. */

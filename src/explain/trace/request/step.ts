@@ -51,6 +51,8 @@ export type RequestStep =
       readonly protocol: 'http' | 'h2c' | 'tcp'
       /** The name that is asked for by TLS; `''`: TLS without a name. */
       readonly tls?: string
+      /** Policies of TLS for the Service that are not in force. */
+      readonly refused?: readonly RefusedPolicy[]
       readonly endpoints: readonly RequestEndpoint[]
     }
 
@@ -60,6 +62,12 @@ export type CertificateNote =
   | { readonly code: 'unusable'; readonly ingress: ObjectRef; readonly host: string; readonly message: string }
 
 export type PassedOver = RouteNotAttached | IngressOfNobody
+
+export interface RefusedPolicy {
+  readonly policy: ObjectRef
+  readonly because: string
+  readonly message: string
+}
 
 export interface RequestEndpoint {
   readonly address: string

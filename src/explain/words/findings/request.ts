@@ -22,6 +22,7 @@ import type {
   SchemeMistaken,
   ServedName,
 } from '../../trace/findings/request.ts'
+import type { ObjectRef } from '../../trace/reference.ts'
 import type { FindingText } from '../finding-text.ts'
 import { objectText } from '../object.ts'
 import { listenerText, nearText, ruleText } from '../request/rule.ts'
@@ -79,9 +80,13 @@ export const ingressLeftOut = ({ ingress, because, message }: IngressLeftOut): F
   details: [message],
 })
 
-export const backendUnresolved = ({ rule, status, message }: BackendUnresolved): FindingText => ({
+export const backendUnresolved = ({ rule, status, message, elsewhere = [] }: BackendUnresolved): FindingText => ({
   message: `a backend of ${ruleText(rule)} leads nowhere, so that its requests get ${status}: ${message}`,
+  ...(elsewhere.length > 0 && { details: [thereText(elsewhere, rule.route.kind === 'Ingress')] }),
 })
+
+const thereText = (services: readonly ObjectRef[], isIngress: boolean): string =>
+  `there is ${listed(services.map(objectText))}${isIngress ? ', and an Ingress sends to its own namespace alone' : ''}`
 
 export const requestSourceRange = ({ rule, source, ranges, isRefused }: RequestSourceRange): FindingText => ({
   message: isRefused

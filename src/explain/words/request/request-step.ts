@@ -55,7 +55,7 @@ export function requestStepText(step: RequestStep, who: string): StepText {
       return { at, text: `answers ${status} by itself${share}` }
     }
     case 'backend': {
-      const { weight, of, service, port, protocol, tls, endpoints } = step
+      const { weight, of, service, port, protocol, tls, refused = [], endpoints } = step
       const share = weight === of ? '' : `, ${weight} of ${of} requests`
       const how = [
         ...(protocol === 'h2c' ? ['by HTTP/2'] : []),
@@ -64,7 +64,12 @@ export function requestStepText(step: RequestStep, who: string): StepText {
       return {
         at,
         text: `sends to ${objectText(service)}, port ${port}${how.length > 0 ? `, ${how.join(' ')}` : ''}${share}: ${plural(endpoints.length, 'endpoint')}, each request to one of them`,
-        details: endpoints.map(endpointText),
+        details: [
+          ...refused.map(
+            ({ policy, because, message }) => `${objectText(policy)} is not in force (${because}): ${message}`,
+          ),
+          ...endpoints.map(endpointText),
+        ],
       }
     }
   }

@@ -11,10 +11,10 @@ import type { Finding } from '../../../trace/finding.ts'
 import type { IngressOfNobody, RouteNotAttached } from '../../../trace/findings/request.ts'
 import type { ObjectRef } from '../../../trace/reference.ts'
 import type { ClaimingIngress, Unattached } from '../../claims.ts'
+import { letInCures } from '../listener/let-in.ts'
+import { type AskedListener, hostListenerCures, meantListenerCures, routeWord } from '../listener/meant-listener.ts'
 import { lookAt } from '../look-at.ts'
 import { shutOutCures } from './gateway.ts'
-import { letInCures } from './let-in.ts'
-import { type AskedListener, hostListenerCures, meantListenerCures, routeWord } from './meant-listener.ts'
 
 /** A route that speaks of the name and is not attached. */
 export const routeNotAttached = (gateways: GatewayFacts, one: Unattached, asked: AskedListener): Finding => {
@@ -33,7 +33,7 @@ export const notAttached = ({ ref, parent, because, message }: Unattached): Rout
 const attachCures = (gateways: GatewayFacts, one: Unattached, asked: AskedListener): readonly Cure[] => {
   const { host } = asked
   const { route, parent, parentIndex, because } = one
-  const kind = routeWord(one)
+  const kind = routeWord(route.kind)
   const at = `/spec/parentRefs/${parentIndex}`
   const ref = route.spec.parentRefs?.[parentIndex]
   const owner = listenerOwners(gateways).get(ownerKey(parent))

@@ -16,11 +16,11 @@ import { urlOf } from '../../ask-url.ts'
 import type { AskedAt } from '../../place.ts'
 import { originRef } from '../../route-ref.ts'
 import { entryFor } from '../../site.ts'
+import { letSetInCures } from '../listener/let-in.ts'
 import { lookAtGateway, lookAtOwner } from '../look-at.ts'
 import { grantCure } from '../rule/backend.ts'
 import { bringCertificate } from '../tls/certificate.ts'
 import { tlsCures } from '../tls/without-tls.ts'
-import { letSetInCures } from './let-in.ts'
 
 const gatewayOf = ({ objects }: GatewayFacts, { namespace, name }: Pick<Origin, 'namespace' | 'name'>) =>
   objects.gateways.find((one) => keyOf(one) === `${namespace}/${name}`)
@@ -186,7 +186,7 @@ export const gatewayPortUnknown = (
   const served = ports.map(portOf)
   // At another port that has nothing for the host there is as little to be had.
   const serving = ports.filter((one) => entryFor(one, host) !== undefined).map(portOf)
-  const meant = [...(serving.length > 0 ? serving : served)].sort(
+  const meant = [...serving].sort(
     (one, other) => Number(other.scheme === text.scheme) - Number(one.scheme === text.scheme),
   )
   const tls = text.scheme === 'https' && serving.every(({ scheme }) => scheme === 'http')
@@ -195,12 +195,16 @@ export const gatewayPortUnknown = (
     gateway: originRef(site),
     port: text.port,
     ports: served,
-    cures: [
-      ...meant.slice(0, 2).map((one, index) => {
-        const cure = askRequest({ ...question, to: urlOf({ ...text, ...one }) }, { code: 'ask-gateway-port', ...one })
-        return index === 0 ? cure : or(cure)
-      }),
-      ...(tls ? tlsCures(gateways, site, host, port) : []),
-    ],
+    cures:
+      meant.length === 0
+        ? [lookAtGateway(site)]
+        : [
+            ...meant.slice(0, 2).map((one, index) => {
+              const effect = { code: 'ask-gateway-port', ...one } as const
+              const cure = askRequest({ ...question, to: urlOf({ ...text, ...one }) }, effect)
+              return index === 0 ? cure : or(cure)
+            }),
+            ...(tls ? tlsCures(gateways, site, host, port) : []),
+          ],
   }
 }

@@ -1,6 +1,6 @@
 import type { SitePort } from '#routes/table/table.ts'
 import type { GatewayFacts } from '../../../cluster/gateway-facts.ts'
-import { isLike } from '../../../cluster/nearest.ts'
+import { isLikeHost } from '../../../cluster/nearest.ts'
 import { askRequest } from '../../../diagnose/cure.ts'
 import type { Cure } from '../../../trace/cure.ts'
 import type { ServedName } from '../../../trace/findings/request.ts'
@@ -8,7 +8,7 @@ import { urlOf, withHost } from '../../ask-url.ts'
 import { hostFar } from '../../misses.ts'
 import type { AskedAt } from '../../place.ts'
 import { originRef } from '../../route-ref.ts'
-import { serve } from '../../serve.ts'
+import { isServed } from '../../serve.ts'
 import { exampleOf, namesOf } from '../../site.ts'
 
 /** Another name, port or gateway at which what was asked for is served; `far`: how unlike the name is. */
@@ -30,7 +30,7 @@ export const elsewhere = (gateways: GatewayFacts, asked: AskedAt, host: string):
       // By a node’s port and by another address the gateway's other ports have other numbers, and its neighbours none.
       if (isHere || text.isAddress) return []
       const names = namesOf(port).map(exampleOf)
-      return [...new Set([host, ...names.filter((name) => name !== host && isLike(name, host))])]
+      return [...new Set([host, ...names.filter((name) => name !== host && isLikeHost(name, host))])]
         .filter((name) => takes(gateways, port, asked, name))
         .map((name) => ({ name, origin, port }))
     }),
@@ -55,11 +55,14 @@ const isSame = ({ served }: Elsewhere, { scheme, port }: AskedAt['text']): boole
 const originKey = ({ kind, namespace, name }: { kind: string; namespace?: string; name: string }): string =>
   kind === 'Gateway' ? `${namespace}/${name}` : name
 
-const takes = ({ routes }: GatewayFacts, port: SitePort, { text }: AskedAt, host: string): boolean => {
+const takes = (gateways: GatewayFacts, port: SitePort, { text }: AskedAt, host: string): boolean => {
   const { serverName: _, ...plain } = text
-  const named = { ...plain, authority: host, host, ...(port.kind === 'tls' && { serverName: host }) }
-  const served = serve(routes.table, port, named)
-  return served.type === 'taken' || (served.type === 'connected' && served.entry !== undefined)
+  return isServed(gateways, port, {
+    ...plain,
+    authority: host,
+    host,
+    ...(port.kind === 'tls' && { serverName: host }),
+  })
 }
 
 const askThere = ({ question, text }: AskedAt, { host, port, scheme }: ServedName, gateway: string): Cure => {

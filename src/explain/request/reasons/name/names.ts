@@ -1,8 +1,8 @@
 import type { SitePort } from '#routes/table/table.ts'
 import type { RequestText } from '../../../ask/request-text.ts'
 import type { GatewayFacts } from '../../../cluster/gateway-facts.ts'
-import { nearest } from '../../../cluster/nearest.ts'
-import { askRequest, look } from '../../../diagnose/cure.ts'
+import { nearestHosts } from '../../../cluster/nearest.ts'
+import { askRequest } from '../../../diagnose/cure.ts'
 import type { Finding } from '../../../trace/finding.ts'
 import type { Question } from '../../../trace/question.ts'
 import type { ListenerRef } from '../../../trace/request/request.ts'
@@ -10,6 +10,7 @@ import { withHost } from '../../ask-url.ts'
 import type { AskedAt } from '../../place.ts'
 import { originRef } from '../../route-ref.ts'
 import { exampleOf, servedNames } from '../../site.ts'
+import { lookAtRoutes } from '../look-at.ts'
 import { elsewhere } from './elsewhere.ts'
 
 /** No gateway serves a name, or that which is asked does not. */
@@ -21,8 +22,8 @@ export function hostNotServed(
   const others = place === undefined ? [] : elsewhere(gateways, { question, text, place }, host)
   const namesBy = (...kinds: SitePort['kind'][]) => servedNames(gateways, kinds).filter((name) => name !== host)
   const [names, askable] = [namesBy('http', 'tls'), namesBy(text.scheme === 'https' ? 'tls' : 'http')]
-  const [near, nearAskable] = [nearest(host, names), nearest(host, askable)]
-  const asked = (nearAskable.length > 0 ? nearAskable : askable).map(exampleOf)
+  const near = nearestHosts(host, names)
+  const asked = nearestHosts(host, askable).map(exampleOf)
   const isOther = (one: string): boolean => others.some(({ served }) => served.host === one)
   const cures = [
     ...others.map(({ cure }) => cure),
@@ -36,10 +37,7 @@ export function hostNotServed(
     ...(place && { gateway: originRef(place.site) }),
     near: near.length > 0 ? near : names.slice(0, 3),
     ...(others.length > 0 && { elsewhere: others.map(({ served }) => served) }),
-    cures:
-      cures.length > 0
-        ? cures.slice(0, 2)
-        : [look({ code: 'show-route' }, 'kubectl', 'get', 'httproutes,grpcroutes,tlsroutes,ingresses', '-A')],
+    cures: cures.length > 0 ? cures.slice(0, 2) : [lookAtRoutes],
   }
 }
 

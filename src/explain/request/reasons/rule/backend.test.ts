@@ -1,5 +1,9 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { gateway, http, httpRoute, rule } from '#routes/testing/make.ts'
+import { ask, service as serviceOf } from '../../../testing/cluster.ts'
+import { withGateway } from '../../../testing/gateways.ts'
+import { backendUnresolved as backendText } from '../../../words/findings/request.ts'
 import { backendUnresolved, grantCure, ruleRefused } from './backend.ts'
 
 type Loose = any
@@ -27,8 +31,7 @@ const curesOf = (services: readonly Loose[], objects: object, kind: string, acti
   }
   const finding: Loose = backendUnresolved({ services } as Loose, given, entry(kind, action), 500, 'why')
   assert.deepEqual([finding.reason, finding.status, finding.message], ['backend-unresolved', 500, 'why'])
-  for (const { effect } of finding.cures)
-    if (effect.service) assert.deepEqual([effect.service.kind, effect.service.namespace], ['Service', 'shop'])
+  for (const { effect } of finding.cures) if (effect.service) assert.equal(effect.service.kind, 'Service')
   return finding.cures.map(({ argv, input, alternative }: Loose) =>
     [...(alternative ? ['or'] : []), ...argv.slice(1), ...(input ? [input] : [])].join(' '),
   )
@@ -40,13 +43,27 @@ const patched = (path: string, op: string, value: unknown, kind = 'httproute') =
   `patch ${kind} cart -n shop --type json -p ${JSON.stringify([{ op, path, value }])}`
 
 test('a Service that is not there is one that is called nearly so, of the namespace that is meant', () => {
-  const services = ['shop/web', 'shop/wed', 'shop/weg', 'other/wex'].map((key) => service(key, tcp(80)))
+  const services = ['shop/web', 'shop/wed', 'shop/weg', 'other/wez'].map((key) => service(key, tcp(80)))
   const path = '/spec/rules/1/backendRefs/0/name'
   assert.deepEqual(ofRoute(services, [{ name: 'wex', port: 80 }]), [
-    patched(path, 'replace', 'web'),
-    `or ${patched(path, 'replace', 'wed')}`,
+    patched(path, 'add', 'web'),
+    `or ${patched(path, 'add', 'wed')}`,
   ])
   assert.deepEqual(ofRoute([], [{ name: 'wex', port: 80 }]), [LOOK])
+})
+
+test('a Service that is there in one other namespace is that, with the grant that it takes', () => {
+  const away = service('other/cart', tcp(80))
+  const lead = patched('/spec/rules/1/backendRefs/0/namespace', 'add', 'other')
+  const refs = [{ name: 'cart', port: 80 }]
+  const [first, grant, ...none] = ofRoute([away], refs)
+  assert.deepEqual([first, none], [lead, []])
+  assert.match(grant!, /^apply .*"ReferenceGrant".*"namespace":"other".*"namespace":"shop".*"name":"cart"/)
+  assert.deepEqual(ofRoute([away, service('shop/card', tcp(80))], refs).slice(0, 2), [
+    patched('/spec/rules/1/backendRefs/0/name', 'add', 'card'),
+    `or ${lead}`,
+  ])
+  assert.deepEqual(ofRoute([away, service('third/cart', tcp(80))], refs), [LOOK])
 })
 
 test('a port that the Service does not have is one that it has, of TCP', () => {
@@ -186,4 +203,23 @@ test('where nobody knows what was meant somebody looks at the route', () => {
     [refused.reason, refused.message, refused.cures[0].argv.slice(1).join(' ')],
     ['rule-refused', 'too long', LOOK],
   )
+})
+
+test('a Service of that name in another namespace is named, and what keeps an Ingress from it', () => {
+  const gw = gateway('default/gw', [http()])
+  const web = serviceOf('web', '10.96.0.1')
+  const httpRoutes = [httpRoute('default/shop', { hostnames: ['shop.test'], rules: [rule('cart')] })]
+  const more = { services: [web, { ...web, metadata: { namespace: 'a', name: 'cart' } }] }
+  const [finding] = ask(
+    'pod/client',
+    'http://shop.test/',
+    {},
+    withGateway({ gateways: [gw], httpRoutes }, { more }),
+  ).findings
+  assert.deepEqual([finding?.reason, finding?.details], ['backend-unresolved', ['there is Service a/cart']])
+  const elsewhere = [{ kind: 'Service', namespace: 'a', name: 'cart' }]
+  const match = { path: { type: 'Prefix', value: '/' }, headers: [], query: [] } as const
+  const of = { route: { kind: 'Ingress', namespace: 'default', name: 'shop' }, index: 0, match }
+  const { details } = backendText({ reason: 'backend-unresolved', rule: of, status: 503, message: 'why', elsewhere })
+  assert.deepEqual(details, ['there is Service a/cart, and an Ingress sends to its own namespace alone'])
 })

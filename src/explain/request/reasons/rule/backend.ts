@@ -6,6 +6,7 @@ import type { ClusterFacts } from '../../../cluster/facts.ts'
 import type { GatewayFacts } from '../../../cluster/gateway-facts.ts'
 import { find } from '../../../cluster/lookup.ts'
 import { nearest } from '../../../cluster/nearest.ts'
+import { refOf } from '../../../cluster/reference.ts'
 import { apply, or, patch } from '../../../diagnose/cure.ts'
 import type { Cure } from '../../../trace/cure.ts'
 import type { Finding } from '../../../trace/finding.ts'
@@ -38,8 +39,53 @@ export const backendUnresolved = (
     rule.route.kind === 'Ingress'
       ? ingressCures(facts, gateways, rule.route, serviceMeant(entry, message))
       : routeCures(facts, gateways, rule.route, rule.index)
-  return { reason: 'backend-unresolved', rule, status, message, cures: cures.length > 0 ? cures : [lookAt(rule.route)] }
+  const elsewhere = missingServices(facts, gateways, entry, message).flatMap((one) => sameElsewhere(facts, one))
+  return {
+    reason: 'backend-unresolved',
+    rule,
+    status,
+    message,
+    ...(elsewhere.length > 0 && { elsewhere: elsewhere.slice(0, 3) }),
+    cures: cures.length > 0 ? cures : [lookAt(rule.route)],
+  }
 }
+
+/** Services that the rule sends to and that are not there. */
+const missingServices = (
+  { services }: ClusterFacts,
+  { objects }: GatewayFacts,
+  entry: Entry,
+  message: string,
+): readonly ObjectRef[] => {
+  const { kind, namespace = '', name } = entry.rule.origin
+  const meant = serviceMeant(entry, message)
+  const refs: readonly Referred[] =
+    kind === 'Ingress'
+      ? [{ name: meant ?? '' }]
+      : (routeOf(objects, kind, name, namespace)?.spec.rules?.[entry.rule.index]?.backendRefs ?? [])
+  return refs
+    .filter((ref) => (ref.kind ?? 'Service') === 'Service')
+    .map((ref) => ({ kind: 'Service', namespace: ref.namespace ?? namespace, name: ref.name }))
+    .filter((ref) => find(services, ref.name, ref.namespace) === undefined)
+}
+
+/** Services of the same name in other namespaces. */
+const sameElsewhere = ({ services }: ClusterFacts, { name, namespace }: ObjectRef): readonly ObjectRef[] =>
+  services
+    .filter(({ metadata }) => metadata?.name === name && metadata.namespace !== namespace)
+    .map((one) => refOf('Service', one))
+
+const routeOf = (
+  objects: GatewayFacts['objects'],
+  kind: string,
+  name: string,
+  namespace: string,
+): ReferringRoute | undefined =>
+  kind === 'HTTPRoute'
+    ? find(objects.httpRoutes, name, namespace)
+    : kind === 'GRPCRoute'
+      ? find(objects.grpcRoutes, name, namespace)
+      : find(objects.tlsRoutes, name, namespace)
 
 const routeCures = (
   facts: ClusterFacts,
@@ -47,12 +93,7 @@ const routeCures = (
   { kind, namespace = '', name }: ObjectRef,
   index: number,
 ): readonly Cure[] => {
-  const route: ReferringRoute | undefined =
-    kind === 'HTTPRoute'
-      ? find(objects.httpRoutes, name, namespace)
-      : kind === 'GRPCRoute'
-        ? find(objects.grpcRoutes, name, namespace)
-        : find(objects.tlsRoutes, name, namespace)
+  const route = routeOf(objects, kind, name, namespace)
   const permits = permitsOf(objects.referenceGrants)
   const refs: readonly Referred[] = route?.spec.rules?.[index]?.backendRefs ?? []
   for (const [at, ref] of refs.entries()) {
@@ -60,16 +101,18 @@ const routeCures = (
     const path = `/spec/rules/${index}/backendRefs/${at}`
     if ((ref.kind ?? 'Service') !== 'Service' || route === undefined) continue
     const word = kind.toLowerCase() as 'httproute'
-    const isGranted = permits({ kind, namespace }, { group: '', kind: 'Service', namespace: of, name: ref.name })
+    const isGranted = permits({ kind, namespace }, granted({ kind: 'Service', namespace: of, name: ref.name }))
     if (!isGranted) return [grantCure({ kind, namespace, name }, { kind: 'Service', namespace: of, name: ref.name })]
     const service = find(facts.services, ref.name, of)
     if (service === undefined) {
-      const names = facts.services.flatMap(({ metadata }) => (metadata?.namespace === of ? (metadata.name ?? []) : []))
-      return nearest(ref.name, names, 2).map((one, place) => {
-        const effect = { code: 'send-to-service', service: { kind: 'Service', namespace: of, name: one } } as const
-        const cure = patch(effect, word, route, [{ op: 'replace', path: `${path}/name`, value: one }])
-        return place === 0 ? cure : or(cure)
-      })
+      const missing = { kind: 'Service', namespace: of, name: ref.name }
+      const send = (to: ObjectRef, field: 'name' | 'namespace'): Cure =>
+        patch({ code: 'send-to-service', service: to }, word, route, [
+          { op: 'add', path: `${path}/${field}`, value: to[field] },
+        ])
+      return otherServices(facts, missing, send, (to) =>
+        permits({ kind, namespace }, granted(to)) ? [] : [grantCure({ kind, namespace, name }, to)],
+      )
     }
     const ports = tcpPorts(service)
     if (ports.length > 0 && !ports.some(({ port }) => port === ref.port))
@@ -82,6 +125,26 @@ const routeCures = (
   }
   return []
 }
+
+/** Services that are called nearly so, and the only one that is called so in another namespace, with what permits it: a step of two. */
+const otherServices = (
+  facts: ClusterFacts,
+  missing: ObjectRef,
+  send: (to: ObjectRef, field: 'name' | 'namespace') => Cure,
+  grant: (to: ObjectRef) => readonly Cure[],
+): readonly Cure[] => {
+  const names = facts.services.flatMap(({ metadata }) =>
+    metadata?.namespace === missing.namespace ? (metadata?.name ?? []) : [],
+  )
+  const near = nearest(missing.name, names, 2).map((name) => send({ ...missing, name }, 'name'))
+  const [same, ...others] = sameElsewhere(facts, missing)
+  const there = same && others.length === 0 ? [send(same, 'namespace'), ...grant(same)] : []
+  const [first, ...more] = [...near, ...there.slice(0, 1)]
+  return first === undefined ? [] : [first, ...more.map(or), ...there.slice(1)]
+}
+
+/** As a ReferenceGrant has it. */
+const granted = ({ kind, namespace = '', name }: ObjectRef) => ({ group: '', kind, namespace, name })
 
 /** Ports that requests may be sent to. */
 const tcpPorts = ({ spec }: Service) => (spec?.ports ?? []).filter(({ protocol }) => (protocol || 'TCP') === 'TCP')

@@ -162,6 +162,15 @@ test('a redirect to https that loops is for the listener without TLS of the gate
   ])
 })
 
+test('a redirect to https that loops and names both listeners leaves the one with TLS, and no other', () => {
+  const own = gateway('default/gw', [http(), secure, http({ name: 'x', hostname: 'x.test' })])
+  const parentRefs = ['https', 'x', 'http'].map((sectionName) => ({ name: 'gw', sectionName }))
+  const both = away({ scheme: 'https' }, { parentRefs })
+  assert.deepEqual(redirected('https://shop.test/', { gateways: [own], httpRoutes: [both] }), [
+    `kubectl patch httproute away -n default --type json -p '[{"op":"remove","path":"/spec/parentRefs/0"}]'`,
+  ])
+})
+
 test('a redirect that loops where there is no TLS, or at a listener that it names, is looked at', () => {
   const own = gateway('default/gw', [http(), secure])
   const plainly = away({ hostname: 'shop.test' })
@@ -173,4 +182,45 @@ test('a redirect that loops where there is no TLS, or at a listener that it name
     const named = away({ scheme: 'https' }, { parentRefs: [parentRef] })
     assert.deepEqual(redirected('https://shop.test/', { gateways: [own], httpRoutes: [named] }), [LOOK_AWAY])
   }
+})
+
+/** A Gateway of both, asked by TLS for a host that one route has at the listener without it alone. */
+const byTls = (namespaces: object, other: readonly ReturnType<typeof rule>[] = [rule('web')]) => {
+  const own = gateway('default/gw', [
+    http({ allowedRoutes: { namespaces: { from: 'All' } } }),
+    https({ allowedRoutes: { namespaces } as never, tls: { certificateRefs: [{ name: 'cert' }] } }),
+  ])
+  const parent = { name: 'gw', namespace: 'default' }
+  const httpRoutes = [
+    httpRoute('team/sel', {
+      parentRefs: [{ ...parent, sectionName: 'http' }],
+      hostnames: ['sel.example.com'],
+      rules: [rule('default/web')],
+    }),
+    httpRoute('default/kind', {
+      parentRefs: [parent],
+      hostnames: ['kind.example.com', 'sell.example.com'],
+      rules: other,
+    }),
+  ]
+  const secrets = [secret('default/cert', 'CERT *.example.com')]
+  const facts = withGateway({ gateways: [own], secrets, httpRoutes })
+  return ask('pod/client', 'https://sel.example.com/', {}, facts).findings[0]!.cures.map(({ command, alternative }) =>
+    [...(alternative ? ['or'] : []), command.replace('fairlead explain --from pod/client --to ', '')].join(' '),
+  )
+}
+const ATTACH =
+  'kubectl patch httproute sel -n team --type json -p \'[{"op":"add","path":"/spec/parentRefs/-","value":{"namespace":"default","name":"gw","sectionName":"https"}}]\''
+
+test('a route that has the host without TLS alone is attached to the listener that was asked, where that takes it', () => {
+  const cures = byTls({ from: 'All' })
+  assert.equal(cures.at(-1), `or ${ATTACH}`)
+  assert.ok(!byTls({ from: 'Same' }).includes(`or ${ATTACH}`))
+})
+
+test('what is proposed has to do with the name that was asked, and is answered', () => {
+  const proposed = byTls({ from: 'All' })
+  assert.ok(!proposed.some((one) => one.includes('kind.example.com')), String(proposed))
+  assert.ok(proposed.some((one) => one.includes('https://sell.example.com/')))
+  assert.ok(!byTls({ from: 'All' }, [rule('gone')]).some((one) => one.includes('sell.example.com')))
 })

@@ -2,7 +2,7 @@ import type { Listener } from '#api/gatewayapi/shared/listener.ts'
 import type { Entry } from '#routes/table/entry.ts'
 import { matchesHostname } from '#routes/table/hostname.ts'
 import type { Origin } from '#routes/table/origin.ts'
-import { headerName, type RequestText } from '../../../ask/request-text.ts'
+import { headerName, type RequestText, requestText } from '../../../ask/request-text.ts'
 import type { GatewayFacts } from '../../../cluster/gateway-facts.ts'
 import { listenerOwners, ownerKey } from '../../../cluster/listener-owners.ts'
 import { askRequest, look, or, patch } from '../../../diagnose/cure.ts'
@@ -17,9 +17,11 @@ import { namedRoutes } from '../../claims.ts'
 import { hostFar, type RequestParts } from '../../misses.ts'
 import type { AskedAt } from '../../place.ts'
 import { ruleRef } from '../../route-ref.ts'
-import { exampleOf } from '../../site.ts'
+import { isServed } from '../../serve.ts'
+import { exampleOf, servedAt } from '../../site.ts'
 import { lookAt } from '../look-at.ts'
 import { elsewhere } from '../name/elsewhere.ts'
+import { attachHereCure } from './attach-here.ts'
 
 /** No rule of the listener takes the request: ask as the nearest want it. */
 export function noRule(
@@ -39,7 +41,7 @@ export function noRule(
     ...others.map(({ far, cure }) => ({ far, cure })),
     ...nearly.flatMap(({ rule, misses }) => {
       const wanted = asRuleWants(question, text, { rule, misses })
-      if (wanted === undefined) return []
+      if (wanted === undefined || !isAnswered(gateways, asked, wanted)) return []
       const { hostname = '' } = rule.match
       const isNamed = hostname !== '' && misses.every(({ code }) => code !== 'host')
       const cure = askRequest(wanted, { code: 'ask-as-rule', rule })
@@ -48,7 +50,9 @@ export function noRule(
   ]
     .sort((one, other) => one.far - other.far)
     .slice(0, 2)
-    .map(({ cure }, index): Cure => (index === 0 ? cure : or(cure)))
+    .map(({ cure }) => cure)
+  const here = attachHereCure(gateways, asked.place.site, listener, parts.host)
+  const all = [...cures, ...(here ? [here] : [])].map((cure, index): Cure => (index === 0 ? cure : or(cure)))
   const route = nearly[0]?.rule.route
   return {
     reason: 'no-rule',
@@ -58,14 +62,21 @@ export function noRule(
     nearly,
     ...(others.length > 0 && { elsewhere: others.map(({ served }) => served) }),
     cures:
-      cures.length > 0
-        ? cures
+      all.length > 0
+        ? all
         : [
             route === undefined
               ? look({ code: 'show-route' }, 'kubectl', 'get', routeKinds(listener), '-A')
               : lookAt(route),
           ],
   }
+}
+
+/** Whether a rule of the port that is asked leads somewhere with what is asked in its place. */
+const isAnswered = (gateways: GatewayFacts, { place }: AskedAt, wanted: Question): boolean => {
+  const text = requestText(wanted)
+  const port = servedAt(gateways, place.site)?.ports.find((one) => one.port === place.port)
+  return text !== undefined && port !== undefined && isServed(gateways, port, text)
 }
 
 /** What may have rules at a listener. */
@@ -118,27 +129,38 @@ export function redirectLoop(
   return { reason: 'redirect-loop', rule, location, cures: [plain ?? lookAt(rule.route)] }
 }
 
-/** Attaches a route that is at all listeners of a gateway to the one for a host without TLS. */
+/** Leaves a route at the listener for a host without TLS alone: where it is at all of a gateway, and where it names others too. */
 const plainCure = (gateways: GatewayFacts, site: Origin, host: string, route: ObjectRef): Cure | undefined => {
   const object = namedRoutes(gateways).find(
     ({ kind, metadata }) =>
       kind === route.kind && metadata?.name === route.name && metadata.namespace === route.namespace,
   )
   if (object === undefined) return undefined
-  const isPlain = ({ protocol, hostname = '' }: Listener): boolean =>
-    protocol === 'HTTP' && matchesHostname(hostname.toLowerCase(), 'many', host)
-  for (const [index, ref] of (object.spec.parentRefs ?? []).entries()) {
-    if (ref.sectionName || ref.port) continue
-    const { kind = 'Gateway', namespace = object.metadata?.namespace ?? '', name } = ref
-    const owner = listenerOwners(gateways).get(ownerKey({ kind, namespace, name }))
-    const plain = owner?.listeners.find(isPlain)
-    if (owner === undefined || plain === undefined || ownerKey(owner.gateway) !== ownerKey(site)) continue
-    return patch({ code: 'attach-to-listener', listener: plain.name }, 'httproute', object, [
-      { op: 'add', path: `/spec/parentRefs/${index}/sectionName`, value: plain.name },
-    ])
-  }
-  return undefined
+  const owners = listenerOwners(gateways)
+  const refs = (object.spec.parentRefs ?? []).map((ref, index) => {
+    const { kind = 'Gateway', namespace = object.metadata?.namespace ?? '', name, sectionName, port } = ref
+    const owner = owners.get(ownerKey({ kind, namespace, name }))
+    const isHere = owner !== undefined && ownerKey(owner.gateway) === ownerKey(site)
+    const meant = (isHere ? owner.listeners : []).filter(
+      (one) => (!sectionName || one.name === sectionName) && (!port || one.port === port),
+    )
+    return { index, isNamed: Boolean(sectionName || port), plain: meant.find((one) => isPlain(one, host)), meant }
+  })
+  const whole = refs.find(({ isNamed, plain }) => !isNamed && plain !== undefined)
+  const plain = (whole ?? refs.find((one) => one.plain !== undefined))?.plain
+  if (plain === undefined) return undefined
+  const secure = refs.filter(({ meant }) => meant.length > 0 && meant.every(({ protocol }) => protocol === 'HTTPS'))
+  const operations = [
+    ...(whole ? [{ op: 'add', path: `/spec/parentRefs/${whole.index}/sectionName`, value: plain.name }] : []),
+    // The last one first, so that those before it keep their places.
+    ...secure.reverse().map(({ index }) => ({ op: 'remove', path: `/spec/parentRefs/${index}` })),
+  ]
+  if (operations.length === 0) return undefined
+  return patch({ code: 'attach-to-listener', listener: plain.name }, 'httproute', object, operations)
 }
+
+const isPlain = ({ protocol, hostname = '' }: Listener, host: string): boolean =>
+  protocol === 'HTTP' && matchesHostname(hostname.toLowerCase(), 'many', host)
 
 /** TLS is spoken where there is none, or the other way round. */
 export const schemeMistaken = (

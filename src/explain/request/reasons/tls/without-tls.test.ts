@@ -99,12 +99,12 @@ test('names that others serve without a certificate, by name or by a star, are n
     },
     { more },
   )
-  const told = ask('pod/client', 'https://nosuch.test/', { gateway: 'fairlead' }, facts)
+  const told = ask('pod/client', 'https://othre.test/', { gateway: 'fairlead' }, facts)
   assert.deepEqual(told.findings[0]?.details, ['names that have a certificate there: other.test'])
   assert.deepEqual(cures(told), ['fairlead explain --from pod/client --to https://other.test/ --gateway fairlead'])
 })
 
-test('of a name that nobody listens for no name is proposed by https that has no certificate', () => {
+test('of a name that nobody listens for no name is proposed by https that has no certificate, nor one that is nothing like it', () => {
   const gw = gateway('default/gw', [
     http({ hostname: 'shop.test' }),
     https({ hostname: 'other.test', tls: { certificateRefs: [{ name: 'cert' }] } }),
@@ -113,7 +113,7 @@ test('of a name that nobody listens for no name is proposed by https that has no
   const told = ask('pod/client', 'https://shoq.test/', {}, facts)
   assert.equal(told.findings[0]?.reason, 'host-not-served')
   assert.match(told.findings[0]?.details.join() ?? '', /names that are served: shop.test/)
-  assert.deepEqual(cures(told), ['fairlead explain --from pod/client --to https://other.test/'])
+  assert.deepEqual(cures(told), ['kubectl get httproutes,grpcroutes,tlsroutes,ingresses -A'])
   assert.deepEqual(cures(ask('pod/client', 'http://shoq.test/', {}, facts)), [
     'fairlead explain --from pod/client --to http://shop.test/',
   ])

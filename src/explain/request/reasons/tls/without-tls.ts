@@ -4,7 +4,7 @@ import type { Origin } from '#routes/table/origin.ts'
 import type { GatewayFacts } from '../../../cluster/gateway-facts.ts'
 import { ownersAt } from '../../../cluster/listener-owners.ts'
 import { find, portAt } from '../../../cluster/lookup.ts'
-import { nearest } from '../../../cluster/nearest.ts'
+import { nearestHosts } from '../../../cluster/nearest.ts'
 import { refOf } from '../../../cluster/reference.ts'
 import { askRequest, or, patch, run, where } from '../../../diagnose/cure.ts'
 import type { Cure } from '../../../trace/cure.ts'
@@ -14,24 +14,29 @@ import { urlOf, withHost } from '../../ask-url.ts'
 import type { AskedAt } from '../../place.ts'
 import { originRef } from '../../route-ref.ts'
 import { entryFor, exampleOf, namesOf, servedAt } from '../../site.ts'
+import { lookAtRoutes } from '../look-at.ts'
 
 /** Nobody at the port has a certificate for the name, so that TLS fails; by HTTP the gateway may serve it all the same. */
 export const nameWithoutTls = (gateways: GatewayFacts, { question, text, place }: AskedAt, host: string): Finding => {
   const ports = servedAt(gateways, place.site)?.ports ?? []
   const plain = ports.filter((one) => one.kind === 'http' && entryFor(one, host) !== undefined).map(({ port }) => port)
   const names = ports.filter((one) => one.port === place.port).flatMap(namesOf)
-  const near = nearest(host, names)
+  const near = nearestHosts(host, names)
   const asked = (port: number): number =>
     text.port === place.port ? port : ((place.service && portAt(place.service, port, 'TCP')?.nodePort) ?? port)
   const plainly = plain.slice(0, 1).map((port): Cure => {
     const to = urlOf({ ...text, scheme: 'http', port: asked(port) })
     return askRequest({ ...question, to }, { code: 'ask-gateway-port', port: asked(port), scheme: 'http' })
   })
-  const others = (near.length > 0 ? near : names)
+  const others = near
     .slice(0, 1)
     .map(exampleOf)
     .map((one): Cure => askRequest(withHost(question, text, one), { code: 'ask-host', host: one }))
   const isNamed = text.serverName !== undefined
+  const cures = [
+    ...(plainly.length > 0 && isNamed ? plainly : others),
+    ...(isNamed ? tlsCures(gateways, place.site, host, place.port) : []),
+  ]
   return {
     reason: 'name-without-tls',
     host,
@@ -39,10 +44,7 @@ export const nameWithoutTls = (gateways: GatewayFacts, { question, text, place }
     port: place.port,
     plain,
     near: near.length > 0 ? near : names.slice(0, 3),
-    cures: [
-      ...(plainly.length > 0 && isNamed ? plainly : others),
-      ...(isNamed ? tlsCures(gateways, place.site, host, place.port) : []),
-    ],
+    cures: cures.length > 0 ? cures : [lookAtRoutes],
   }
 }
 

@@ -15,7 +15,7 @@ export interface AskedListener {
 }
 
 /** A route as kubectl has it. */
-export const routeWord = ({ route }: Unattached) => WORDS[route.kind]
+export const routeWord = (kind: Unattached['route']['kind']) => WORDS[kind]
 
 const WORDS = {
   HTTPRoute: 'httproute',
@@ -39,7 +39,7 @@ export const meantListenerCures = (owner: ListenerOwner, one: Unattached, asked:
   return [
     patch(
       { code: 'mean-listener', listener: meant.name },
-      routeWord(one),
+      routeWord(one.route.kind),
       one.route,
       wrong.map((field) => ({
         op: 'replace',
