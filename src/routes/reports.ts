@@ -1,8 +1,9 @@
 import type { ConfigMap } from '#api/core/configmap/message.ts'
 import { objectKey } from '#objects/object-key.ts'
+import type { ServedAt } from './route-objects.ts'
 import type { Origin } from './table/origin.ts'
 import type { RoutingTable } from './table/table.ts'
-import { toldWords } from './told-words.ts'
+import { idsInTurns, toldWords, withinOctets } from './told-words.ts'
 
 /** What a proxy listens for of a Gateway or a ListenerSet. */
 interface ServedOwner {
@@ -15,6 +16,8 @@ interface ServedOwner {
 export interface PodReport {
   /** By `ownerId()`. */
   readonly served: ReadonlyMap<string, ServedOwner>
+  /** Of a report that has been read: how many had no room in `served`. Who is among them nobody knows. */
+  readonly untold?: number
   /** Words by the ids of rules and listeners. */
   readonly refused: ReadonlyMap<string, string>
   /** What of rules has to wait, by their ids: they are served without it meanwhile. */
@@ -42,15 +45,32 @@ export const servedOf = ({ sites }: RoutingTable, generations: ReadonlyMap<strin
 }
 
 /** As the pod writes it under its own name into the ConfigMap of the data plane: the same text for the same report. */
-export const reportText = ({ served, refused, waiting }: PodReport): string =>
-  JSON.stringify({
-    served: sorted(served),
+export const reportText = ({ served, refused, waiting }: PodReport): string => {
+  const told = withinOctets(
+    servedInTurns(served).map((id) => [id, listOf(served.get(id)!)]),
+    OCTETS.served,
+  )
+  return JSON.stringify({
+    served: sorted(told),
+    ...(told.size < served.size && { untold: served.size - told.size }),
     refused: sorted(toldWords(refused, OCTETS.refused)),
     waiting: sorted(toldWords(waiting, OCTETS.waiting)),
   })
+}
 
-/** All pods share a ConfigMap of 1 MiB: what a score of them serve must find room there, whatever is refused. */
-const OCTETS = { refused: 30_000, waiting: 10_000 } as const
+/** All pods share a ConfigMap of 1 MiB: a score of them find room there, whatever is served and refused. */
+const OCTETS = { served: 30_000, refused: 15_000, waiting: 5_000 } as const
+
+/** Gateways come first: each of them has an address, and what has been attached to it is not in its way. */
+const servedInTurns = (served: PodReport['served']): readonly string[] => {
+  const { gateways = [], others = [] } = Object.groupBy(served.keys(), (id) =>
+    id.startsWith('Gateway ') ? 'gateways' : 'others',
+  )
+  return [...idsInTurns(gateways), ...idsInTurns(others)]
+}
+
+/** `[3, 80, 443]`: the generation, and the ports. */
+const listOf = ({ generation, ports }: ServedOwner): readonly number[] => [generation, ...ports]
 
 const sorted = (all: ReadonlyMap<string, unknown>): object =>
   Object.fromEntries([...all].sort(([a], [b]) => (a < b ? -1 : 1)))
@@ -78,23 +98,27 @@ const firstWords = (all: readonly ReadonlyMap<string, string>[]): ReadonlyMap<st
   new Map(all.toReversed().flatMap((one) => [...one]))
 
 /**
- * The generation of a Gateway or ListenerSet that all of them serve at a port, at least; undefined: some do not, or there is
- * none. Who has said nothing at all has just come.
+ * The generation of a Gateway or ListenerSet that all of them serve at a port, at least; `untold`: some have no room to say
+ * so; undefined: some do not, or there is none. Who has said nothing at all has just come.
  */
-export const servedBy = (reports: Iterable<PodReport>, owner: Origin, port: number): number | undefined => {
+export const servedBy = (reports: Iterable<PodReport>, owner: Origin, port: number): ServedAt => {
   const id = ownerId(owner)
-  const generations = [...reports].flatMap(({ served }) => {
+  const generations = [...reports].flatMap(({ served, untold = 0 }): readonly ServedAt[] => {
     const one = served.get(id)
-    return served.size === 0 ? [] : [one?.ports.includes(port) ? one.generation : Number.NaN]
+    if (served.size === 0) return []
+    return [one?.ports.includes(port) ? one.generation : one === undefined && untold > 0 ? 'untold' : undefined]
   })
-  const least = Math.min(...generations)
-  return Number.isFinite(least) ? least : undefined
+  if (generations.length === 0 || generations.includes(undefined)) return undefined
+  return generations.includes('untold') ? 'untold' : Math.min(...(generations as readonly number[]))
 }
 
 const readReport = (text: string): PodReport => {
-  const { served, refused, waiting } = fieldsOf(parsed(text))
+  const { served, untold, refused, waiting } = fieldsOf(parsed(text))
   return {
-    served: new Map(Object.entries(fieldsOf(served)).flatMap(([id, one]) => (isServed(one) ? [[id, one]] : []))),
+    served: new Map(
+      Object.entries(fieldsOf(served)).flatMap(([id, one]) => (isServed(one) ? [[id, ownerOf(one)]] : [])),
+    ),
+    ...(typeof untold === 'number' && { untold }),
     refused: textsOf(refused),
     waiting: textsOf(waiting),
   }
@@ -112,7 +136,6 @@ const parsed = (text: string): unknown => {
 }
 const fieldsOf = (value: unknown): Readonly<Record<string, unknown>> =>
   typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {}
-const isServed = (value: unknown): value is ServedOwner => {
-  const { generation, ports } = fieldsOf(value)
-  return typeof generation === 'number' && Array.isArray(ports)
-}
+const isServed = (value: unknown): value is readonly [number, ...number[]] =>
+  Array.isArray(value) && value.length > 0 && value.every((one) => typeof one === 'number')
+const ownerOf = ([generation, ...ports]: readonly [number, ...number[]]): ServedOwner => ({ generation, ports })

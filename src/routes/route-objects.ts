@@ -43,6 +43,8 @@ export interface RouteObjects {
   readonly configMap: (key: string) => ConfigMap | undefined
 }
 
+export type ServedAt = number | 'untold' | undefined
+
 /** What the objects of the API do not tell. */
 export interface RouteOptions {
   readonly controllerName: string
@@ -53,10 +55,10 @@ export interface RouteOptions {
   /** Addresses that a site has been given. */
   readonly addressesOf: (site: Origin) => readonly string[]
   /**
-   * As which generation of a Gateway or ListenerSet the proxies serve what listens at one of its ports; undefined: they do
-   * not.
+   * As which generation of a Gateway or ListenerSet the proxies serve what listens at one of its ports; `untold`: they have
+   * no room to say; undefined: they do not.
    */
-  readonly servedAt: (owner: Origin, port: number) => number | undefined
+  readonly servedAt: (owner: Origin, port: number) => ServedAt
   /**
    * Whether what comes for a port of a site's addresses is led to somebody: by its Service, and where a proxy listens by an
    * endpoint that is ready.

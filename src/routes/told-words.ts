@@ -12,7 +12,7 @@ const LONGEST = [400, 100] as const
  * of the same words the same are told whenever they came.
  */
 export const toldWords = (words: ReadonlyMap<string, string>, octets: number): ReadonlyMap<string, string> => {
-  const ids = inTurns([...words.keys()].sort(), (id) => [namespaceOfPart(id)])
+  const ids = idsInTurns(words.keys())
   const told = LONGEST.map((longest) =>
     withinOctets(
       ids.map((id) => [id, words.get(id)!.slice(0, longest)]),
@@ -22,14 +22,18 @@ export const toldWords = (words: ReadonlyMap<string, string>, octets: number): R
   return told.find(({ size }) => size === words.size) ?? told.at(-1)!
 }
 
-/** The first of them, as far as there is room. */
-const withinOctets = (all: readonly (readonly [id: string, words: string])[], octets: number) => {
-  const told = new Map<string, string>()
+/** The first of each namespace, then the second of each, each in the order of its ids. */
+export const idsInTurns = (ids: Iterable<string>): readonly string[] =>
+  inTurns([...ids].sort(), (id) => [namespaceOfPart(id)])
+
+/** The first of them, as far as there is room in JSON. */
+export const withinOctets = <T>(all: readonly (readonly [id: string, what: T])[], octets: number): Map<string, T> => {
+  const told = new Map<string, T>()
   let room = octets
-  for (const [id, words] of all) {
-    room -= byteLength(JSON.stringify([id, words]))
+  for (const one of all) {
+    room -= byteLength(JSON.stringify(one))
     if (room < 0) break
-    told.set(id, words)
+    told.set(...one)
   }
   return told
 }

@@ -61,6 +61,22 @@ test('while proxies serve an older generation of a Gateway, or of one listener o
   assert.equal(now.three[1], 'True Programmed')
 })
 
+test('what proxies have no room to tell is unknown, and nobody waits for it', () => {
+  const [http80, http81] = [http(), http({ name: 'b', port: 81 })]
+  const alone = told(gateway('gw', [http80]), { servedAt: () => 'untold' })
+  const found = alone.conditions.conditions.find(({ type }) => type === 'Programmed')
+  assert.deepEqual([found?.status, found?.reason, found?.isOlder], ['Unknown', 'Pending', undefined])
+  assert.match(found?.message ?? '', /no room to tell/)
+  const both = gateway('gw', [http80, http81])
+  const servedAt = (_: unknown, port: number) => (port === 80 ? 7 : 'untold')
+  const { all, three } = told(both, { servedAt })
+  assert.equal(three[1], 'True Programmed')
+  const [served, other] = ['http', 'b'].map((name) => condition(listenerOf(all, 'Gateway gw', name), 'Programmed'))
+  assert.deepEqual([served, other], ['True Programmed', 'Unknown Pending'])
+  const unled = told(both, { servedAt, isLed: ({ port }) => port === 80 })
+  assert.equal(unled.three[1], 'False Pending')
+})
+
 test('what is in the way of a Gateway is why it is not programmed', () => {
   const obstacleAt = () => ({ reason: 'NoResources', message: 'Service kube-system/x is somebody else’s' })
   const blocked = told(gateway('gw', [http()]), { obstacleAt })

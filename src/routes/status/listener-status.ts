@@ -48,21 +48,25 @@ export const listenerStatus = (
 export interface Unserved extends Fault {
   /** It is so as an older generation of it says. */
   readonly isOlder?: true
+  /** Whether it is so nobody knows, and nobody waits for it. */
+  readonly isUntold?: true
 }
 
 /** `message` says what holds where it is served. */
 export const programmed = (unserved: Unserved | undefined, message: string): WantedCondition => ({
   ...unless('Programmed', unserved, message),
+  ...(unserved?.isUntold && { status: 'Unknown' }),
   ...(unserved?.isOlder && { isOlder: true }),
 })
 
 /**
  * Why several things are not served together. What passes by itself comes first: also where others are served, all are
- * waited for. What does not pass is no matter of the others.
+ * waited for. What does not pass, and what nobody knows, is no matter of the others.
  */
 export const unservedOf = (all: readonly (Unserved | undefined)[]): Unserved | undefined => {
   const faults = all.filter((one) => one !== undefined)
-  const waiting = faults.find(({ isOlder }) => isOlder) ?? faults.find(({ reason }) => reason === 'Pending')
+  const waiting =
+    faults.find(({ isOlder }) => isOlder) ?? faults.find(({ reason, isUntold }) => reason === 'Pending' && !isUntold)
   if (faults.length === all.length) return waiting ?? faults[0]
   return waiting && { ...waiting, isOlder: true }
 }
@@ -90,9 +94,13 @@ export const notProgrammed = (
   if (options.bindOf(site, port) === undefined) return pending(`port ${port} is not given to the proxy yet`)
   const served = options.servedAt(listener.owner, port)
   if (served === undefined) return pending('no proxy serves it yet')
-  if (served < generation) return { ...pending(`proxies serve it as generation ${served} says yet`), isOlder: true }
-  if (options.isLed({ site, port, protocol, by: 'proxy' })) return undefined
-  return { ...pending(`port ${port} of its addresses leads to no proxy yet`), isOlder: true }
+  if (served !== 'untold' && served < generation)
+    return { ...pending(`proxies serve it as generation ${served} says yet`), isOlder: true }
+  if (!options.isLed({ site, port, protocol, by: 'proxy' }))
+    return { ...pending(`port ${port} of its addresses leads to no proxy yet`), isOlder: true }
+  return served === 'untold'
+    ? { ...pending('proxies have no room to tell whether they serve it'), isUntold: true }
+    : undefined
 }
 
 const pending = (message: string): Fault => ({ reason: 'Pending', message })

@@ -26,13 +26,27 @@ export const insideLines = (): readonly string[] => [
   '',
   'frontend inside from base',
   `  bind ${ADDRESS} accept-proxy`,
-  '  bind abns@fairlead-copies',
-  `  http-request set-var(txn.to) req.hdr(${OWN}slot)`,
-  ...['server', 'timeout'].map(
-    (name) => `  http-request set-var(txn.${name}) req.hdr(${OWN}${name}) if { req.hdr(${OWN}${name}) -m found }`,
-  ),
-  `  http-request set-method %[req.hdr(${OWN}method)] if { req.hdr(${OWN}method) -m found }`,
-  `  http-request del-header ${OWN} -m beg`,
+  ...told('server', 'timeout'),
   `  http-response set-header ${OWN}served %[srv_name]`,
   '  use_backend %[var(txn.to)]',
+  '',
+  'frontend copies from base',
+  '  bind abns@fairlead-copies',
+  `  http-request set-method %[req.hdr(${OWN}method)]`,
+  ...told('timeout'),
+  // Answers are for nobody: so much is read of one as a buffer has room for, or has come in time.
+  '  http-response wait-for-body time 10s',
+  '  http-response return status 204',
+  '  use_backend %[var(txn.to)]',
 ]
+
+/** What stands in the headers of our own, which go. */
+function told(...names: readonly string[]): readonly string[] {
+  return [
+    `  http-request set-var(txn.to) req.hdr(${OWN}slot)`,
+    ...names.map(
+      (name) => `  http-request set-var(txn.${name}) req.hdr(${OWN}${name}) if { req.hdr(${OWN}${name}) -m found }`,
+    ),
+    `  http-request del-header ${OWN} -m beg`,
+  ]
+}

@@ -120,7 +120,19 @@ test('what goes round takes along slot, server and timeout, and nobody else sees
   )
   assert.ok(out.includes('  server inside abns@fairlead-timed send-proxy-v2'))
   assert.ok(back.includes('  bind abns@fairlead-timed accept-proxy'))
-  assert.ok(back.includes('  bind abns@fairlead-copies'))
+})
+
+test('of a copy’s answer no more is read than a buffer has room for, or than comes in time', () => {
+  const lines = insideLines()
+  const copies = lines.slice(lines.indexOf('frontend copies from base'))
+  assert.ok(copies.includes('  bind abns@fairlead-copies'))
+  assert.deepEqual(
+    copies.filter((line) => line.startsWith('  http-response ')),
+    ['  http-response wait-for-body time 10s', '  http-response return status 204'],
+  )
+  const last = copies.indexOf('  http-request del-header x-fairlead- -m beg')
+  for (const name of ['slot', 'method', 'timeout'])
+    assert.ok(copies.findIndex((line) => line.includes(`req.hdr(x-fairlead-${name})`)) < last, name)
 })
 
 test('sections that are always there begin behind an empty line', () => {

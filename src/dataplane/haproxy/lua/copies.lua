@@ -6,31 +6,47 @@ local ROOM = require("bodies").ROOM
 
 local copies = {}
 
--- Under way at once in this thread; further ones are left out.
+-- Under way at once in this thread; further ones are left out, and those of a namespace that has more than are left free.
 local MOST = 50
+-- Seconds that a copy is under way, and lines of an answer that are read until it is the last one: some tell for ever that they
+-- are about to begin.
+local LONGEST, LINES = 30, 100
 -- Milliseconds that a body is waited for, which says how large it is, or does not.
 local PATIENCE, SHORT_PATIENCE = 5000, 100
 
--- Headers that are said anew, and those that tell the proxy where a copy goes.
-local LEFT_OUT = { ["content-length"] = true, ["transfer-encoding"] = true, expect = true }
+-- Headers that are said anew, or for a conversation that nobody goes on with, and those that tell the proxy where a copy goes.
+local LEFT_OUT = {
+  ["content-length"] = true, ["transfer-encoding"] = true, connection = true, expect = true, host = true, upgrade = true,
+}
 local OWN = "x-fairlead-"
 
-local under_way = 0
+-- All, and by namespaces.
+local under_way, own = 0, {}
 
--- A request as it is now, but for its body.
-function copies.take(txn, slot)
-  local all, headers = txn.http:req_get_headers(), {}
+local function has_room(namespace)
+  return (own[namespace] or 0) < MOST - under_way
+end
+
+local function count(namespace, change)
+  under_way = under_way + change
+  local left = (own[namespace] or 0) + change
+  own[namespace] = left > 0 and left or nil
+end
+
+-- A request as it is now, but for its body, for a rule of a namespace.
+function copies.take(txn, slot, namespace)
+  local all = txn.http:req_get_headers()
+  local host = all.host and all.host[0] or "localhost"
+  local lines = { "POST " .. txn.f:pathq() .. " HTTP/1.1", "host: " .. host, "connection: close" }
   for name, values in pairs(all) do
     if not LEFT_OUT[name] and name:sub(1, #OWN) ~= OWN then
-      headers[name] = {}
-      for _, value in pairs(values) do table.insert(headers[name], value) end
+      for _, value in pairs(values) do table.insert(lines, name .. ": " .. value) end
     end
   end
-  headers[OWN .. "slot"] = { slot }
-  headers[OWN .. "method"] = { txn.f:method() }
-  headers[OWN .. "timeout"] = { "10000" }
-  local host = all.host and all.host[0] or "localhost"
-  return { url = "http://" .. host .. txn.f:pathq(), headers = headers }
+  for name, value in pairs({ slot = slot, method = txn.f:method(), timeout = "10000" }) do
+    table.insert(lines, OWN .. name .. ": " .. value)
+  end
+  return { namespace = namespace, head = table.concat(lines, "\r\n") }
 end
 
 -- The whole body; nothing where it is too large, or does not come. HAProxy knows where it ends, whatever says so: a length,
@@ -48,21 +64,41 @@ local function body_of(txn)
   return txn.sf:req_body()
 end
 
+-- Whether an answer's last word has come: nobody needs the rest of it.
+local function is_last(line) return not line or line:find("^HTTP/1%.1 [^1]") ~= nil end
+
 local function send(copy, body)
-  local client = core.httpclient()
-  local act = body == "" and client.get or client.post
-  pcall(act, client, { url = copy.url, headers = copy.headers, body = body ~= "" and body or nil, dst = "abns@fairlead-copies" })
-  under_way = under_way - 1
+  local socket, stop = core.tcp(), core.now().sec + LONGEST
+  socket:settimeout(LONGEST)
+  if socket:connect("abns@fairlead-copies") then
+    local length = body ~= "" and "\r\ncontent-length: " .. #body or ""
+    socket:send(copy.head .. length .. "\r\n\r\n" .. body)
+    for _ = 1, LINES do
+      if is_last(socket:receive("*l")) then break end
+      local left = stop - core.now().sec
+      if left <= 0 then break end
+      socket:settimeout(left)
+    end
+  end
+  -- Ends what is still under way behind it, too.
+  socket:close()
 end
 
 -- Sends the copies of a request on their way.
 function copies.send(txn)
-  local body = under_way < MOST and body_of(txn) or nil
-  if not body then return end
-  for _, copy in ipairs(txn:get_priv().copied) do
-    if under_way >= MOST then break end
-    under_way = under_way + 1
-    core.register_task(function() send(copy, body) end)
+  local taken, body = txn:get_priv().copied, nil
+  for _, copy in ipairs(taken) do
+    if has_room(copy.namespace) then
+      body = body or body_of(txn)
+      if not body then return end
+      if has_room(copy.namespace) then
+        count(copy.namespace, 1)
+        core.register_task(function()
+          pcall(send, copy, body)
+          count(copy.namespace, -1)
+        end)
+      end
+    end
   end
 end
 

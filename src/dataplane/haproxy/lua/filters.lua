@@ -27,7 +27,7 @@ function filters.apply(txn, list, later, copied)
     elseif kind == "redirect" then reply = paths.redirected(txn, filter)
     elseif kind == "mirror" then
       if filter.slot and txn.f:rand(filter.denominator) < filter.numerator then
-        copied[#copied + 1] = copies.take(txn, filter.slot)
+        copied[#copied + 1] = copies.take(txn, filter.slot, filter.namespace)
       end
     else error("no such filter: " .. tostring(kind)) end
     if reply then return reply end

@@ -86,9 +86,10 @@ test('all else of filters and actions is written as it is', () => {
   assert.deepEqual(written({ filters: [SET, full] }).filters, [SET, full])
 })
 
-test('copies go to a slot, and nowhere where there is no backend', () => {
-  const share = { type: 'mirror', numerator: 1, denominator: 4 } as const
-  assert.deepEqual(written({ filters: [{ ...share, backend: 'two' }, { ...share, backend: 'gone' }, share] }).filters, [
+test('copies go to a slot for a namespace, and nowhere where there is no backend', () => {
+  const one = { type: 'mirror', numerator: 1, denominator: 4 } as const
+  const share = { ...one, namespace: 'shop' }
+  assert.deepEqual(written({ filters: [{ ...one, backend: 'two' }, { ...one, backend: 'gone' }, one] }).filters, [
     { ...share, slot: 'http-2' },
     share,
     share,

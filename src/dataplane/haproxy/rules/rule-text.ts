@@ -1,5 +1,6 @@
 import { backendsOf } from '#routes/rules/backends-of.ts'
 import type { PathChange, Rule, WeightedBackend } from '#routes/table/entry.ts'
+import type { Origin } from '#routes/table/origin.ts'
 import { contentId } from './content-id.ts'
 import { expressionText } from './expression.ts'
 import { namedText } from './named-text.ts'
@@ -49,13 +50,14 @@ export class RuleTexts {
   }
 
   #text(rule: Rule): unknown {
-    const { id, filters, action, requestTimeoutMs, backendTimeoutMs, persistence, sources, refused, bodyLimit } = rule
+    const { id, origin, filters, action, requestTimeoutMs, backendTimeoutMs } = rule
+    const { persistence, sources, refused, bodyLimit } = rule
     return {
       name: ruleName(id),
-      filters: this.#filters(filters),
+      filters: this.#filters(filters, origin),
       action:
         action.type === 'forward'
-          ? { type: 'forward', to: action.to.map((one) => this.#weighted(one)) }
+          ? { type: 'forward', to: action.to.map((one) => this.#weighted(one, origin)) }
           : action.type === 'redirect'
             ? withProgram(action)
             : action,
@@ -68,7 +70,7 @@ export class RuleTexts {
     }
   }
 
-  #weighted({ weight, to, filters }: WeightedBackend): unknown {
+  #weighted({ weight, to, filters }: WeightedBackend, origin: Origin): unknown {
     const slot = 'backend' in to ? this.#slotOf.get(to.backend) : undefined
     const target =
       slot !== undefined
@@ -76,15 +78,16 @@ export class RuleTexts {
         : 'status' in to
           ? { status: to.status }
           : { status: 500 }
-    return { weight, ...target, filters: this.#filters(filters) }
+    return { weight, ...target, filters: this.#filters(filters, origin) }
   }
 
-  #filters(filters: Rule['filters']): unknown {
+  /** Copies say which namespace asks for them: each has a share of what the proxy has room for. */
+  #filters(filters: Rule['filters'], { namespace = '' }: Origin): unknown {
     return filters.map((filter) => {
       if (filter.type === 'rewrite' || filter.type === 'redirect') return withProgram(filter)
       if (filter.type !== 'mirror') return filter
       const { backend, ...rest } = filter
-      return { ...rest, slot: backend === undefined ? undefined : this.#slotOf.get(backend) }
+      return { ...rest, namespace, slot: backend === undefined ? undefined : this.#slotOf.get(backend) }
     })
   }
 }

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import { createServer } from 'node:http'
-import { type AddressInfo, connect, createServer as createTcpServer } from 'node:net'
+import { type AddressInfo, connect, createServer as createTcpServer, type Socket } from 'node:net'
 import { after, before, test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Filter } from '#routes/table/entry.ts'
@@ -132,6 +132,82 @@ test('copies that nobody answers hold up no request, and only so many of them ar
     new Map([['hung', (hung.address() as AddressInfo).port]]),
   )
   hung.close()
+})
+
+/** What listens for copies and does with each connection what `work` says; counts those that came, and those that are there. */
+const listening = async (work: (socket: Socket) => void) => {
+  const seen = { all: 0, now: 0 }
+  const server = createTcpServer((socket) => {
+    seen.all++
+    seen.now++
+    socket.on('error', () => {}).on('close', () => seen.now--)
+    work(socket)
+  }).listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  return { seen, server, port: (server.address() as AddressInfo).port }
+}
+
+const mirrored = (host: string, namespace: string) =>
+  entry(host, 'one', {
+    id: `HTTPRoute ${namespace}/r ${host}`,
+    origin: { kind: 'HTTPRoute', namespace, name: 'r' },
+    filters: [{ type: 'mirror', backend: host, numerator: 1, denominator: 1 }],
+  })
+
+test('an answer to a copy that never ends is ended, however it is drawn out', async () => {
+  const drip = (first: string, again: string) =>
+    listening((socket) => {
+      socket.once('data', () => {
+        socket.write(first)
+        const timer = setInterval(() => socket.write(again), 20)
+        socket.on('close', () => clearInterval(timer))
+      })
+    })
+  const hosts = new Map([
+    ['head.test', await drip('HTTP/1.1 200 OK\r\nX: ', 'x')],
+    ['body.test', await drip('HTTP/1.1 200 OK\r\nContent-Length: 1000000\r\n\r\n', 'x')],
+    ['large.test', await drip('HTTP/1.1 200 OK\r\nContent-Length: 1000000000\r\n\r\n', 'x'.repeat(10_000))],
+    ['early.test', await drip('', 'HTTP/1.1 103 Early Hints\r\nX: y\r\n\r\n')],
+  ])
+  const entries = [...hosts.keys()].map((host) => mirrored(host, 'tenant'))
+  const ports = new Map([...hosts].map(([host, { port }]) => [host, port]))
+  await withProxy(
+    backends,
+    entries,
+    async () => {
+      for (const host of hosts.keys()) assert.equal((await send(request(host))).status, 200)
+      const isOver = () => [...hosts.values()].every(({ seen }) => seen.all > 0 && seen.now === 0)
+      for (let tries = 0; tries < 300 && !isOver(); tries++) await sleep(100)
+      for (const [host, { seen }] of hosts) assert.deepEqual(seen, { all: 1, now: 0 }, host)
+    },
+    ports,
+  )
+  for (const { server } of hosts.values()) server.close()
+})
+
+test('a namespace whose copies hang leaves room for those of others', async () => {
+  const hung = await listening(() => {})
+  const other = await listening(() => {})
+  await withProxy(
+    backends,
+    [mirrored('hung.test', 'tenant'), mirrored('other.test', 'victim')],
+    async () => {
+      const ask = async (host: string, count: number) => {
+        for (const { status } of await Promise.all(Array.from({ length: count }, () => send(request(host)))))
+          assert.equal(status, 200)
+      }
+      await ask('hung.test', 60)
+      await ask('other.test', 5)
+      for (let tries = 0; tries < 200 && hung.seen.all + other.seen.all < 30; tries++) await sleep(10)
+      assert.deepEqual([hung.seen.all, other.seen.all], [25, 5])
+    },
+    new Map([
+      ['hung.test', hung.port],
+      ['other.test', other.port],
+    ]),
+  )
+  hung.server.close()
+  other.server.close()
 })
 
 const slowRequest = (first: string, rest: string, pauseMs: number): Promise<string> =>
