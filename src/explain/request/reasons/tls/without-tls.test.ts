@@ -159,7 +159,7 @@ test('the new listener is like the one by which the host is served without TLS, 
   assert.deepEqual(operation, { op: 'add', path: '/spec/listeners/-', value })
 })
 
-test('of the names with a certificate those that are near are told, else three, and one alone is asked', () => {
+test('of the names with a certificate those that are near are told, else three, and one that is near is asked', () => {
   const told = (to: string, ...hostnames: readonly string[]) => {
     const tls = { certificateRefs: [{ name: 'cert' }] }
     const listeners = hostnames.map((hostname, at) => https({ name: `l${at}`, hostname, tls }))
@@ -173,7 +173,7 @@ test('of the names with a certificate those that are near are told, else three, 
   const names = 'names that have a certificate there: '
   assert.deepEqual(told('https://zyx.test/', ...unlike), [
     [`${names}aaaa.example, bbbb.example and cccc.example`],
-    ['https://aaaa.example/'],
+    ['kubectl get httproutes,grpcroutes,tlsroutes,ingresses -A'],
   ])
   assert.deepEqual(told('https://shop.test/', ...unlike, 'shoq.test'), [[`${names}shoq.test`], ['https://shoq.test/']])
 })
