@@ -92,7 +92,7 @@ test('a host that is served by TLS alone is asked so, be its connections passed 
     told(through, { httpRoutes: [all], tlsRoutes: [tlsRoute('default/tls', { hostnames: [host] })] })
   assert.deepEqual({ ...passed('shop.test'), asked: passed('shop.test').asked[0] }, secured)
   // A name that has nothing to do with it is not proposed.
-  assert.deepEqual(passed('any.example').codes, ['look'])
+  assert.deepEqual(passed('any.example').codes, ['show-route'])
 })
 
 test('names that are served elsewhere are three at most, and none that is nothing like it', () => {
