@@ -10,7 +10,6 @@ import { compileProxy } from '#dataplane/haproxy/compile.ts'
 import type { ProxyOptions } from '#dataplane/haproxy/proxy-options.ts'
 import type { PlannedServer, ProxyPlan } from '#dataplane/haproxy/proxy-plan.ts'
 import { serversOf } from '#dataplane/haproxy/servers.ts'
-import { slotKind } from '#dataplane/haproxy/slot-kind.ts'
 import { assignSlots, isSmaller, type Slots } from '#dataplane/haproxy/slots.ts'
 import { endpointsOf, type Family, serviceOf } from '#routes/backend-endpoints.ts'
 import { GATEWAY_CONTROLLER } from '#routes/data-plane.ts'
@@ -19,17 +18,15 @@ import { ownerId, type PodReport, servedOf } from '#routes/reports.ts'
 import type { RouteObjects, RouteOptions } from '#routes/route-objects.ts'
 import { routesOf } from '#routes/routes-of.ts'
 import type { Backend, RoutingTable, Site } from '#routes/table/table.ts'
-import { portsForAll, withoutAllNames } from './all-names.ts'
 import type { Wanted } from './haproxy/isolate.ts'
 import { OnceTimers } from './haproxy/once-timers.ts'
 import { RunningProxy, type RunningProxyOptions } from './haproxy/running-proxy.ts'
-import { KindBudget, WAITS, WAITS_FOR_AUTHORITIES } from './kind-budget.ts'
-import { largeAuthorities, withoutNewAuthorities } from './large-authorities.ts'
-import { kindsByNamespace, namespacesOf, partsOf, rulesTo, tableWithout } from './parts.ts'
+import { namespacesOf, partsOf, tableWithout } from './parts.ts'
 import { withPlainHosts } from './plain-hosts.ts'
 import { readSlots, slotsText } from './slots-note.ts'
 import { leanClient } from './sources/lean-client.ts'
 import { ObjectCaches } from './sources/object-caches.ts'
+import { saidOf, Waiting } from './waiting.ts'
 
 interface DriverOptions extends Omit<RunningProxyOptions, 'serversOf' | 'noteOf'> {
   readonly client: Client
@@ -65,14 +62,10 @@ export class Driver {
   readonly #served = new WeakMap<ProxyPlan, PodReport['served']>()
   /** What each plan has been made of, with the parts that it leaves out. */
   readonly #tables = new WeakMap<ProxyPlan, RoutingTable>()
-  readonly #kinds: KindBudget
+  readonly #waiting: Waiting
   readonly #timers: OnceTimers
   /** Kinds of what the configuration of each plan says, beside those of its slots. */
-  readonly #kindsOf = new WeakMap<ProxyPlan, ReadonlySet<string>>()
-  /** Why rules are served otherwise than they say until the proxy may be reloaded for them, by their ids. */
-  #waiting: ReadonlyMap<string, string> = new Map()
-  /** Keys of backends that have no endpoints until then. */
-  #held: ReadonlySet<string> = new Set()
+  readonly #kindsOf = new WeakMap<ProxyPlan, readonly string[]>()
   #lastSlots: Slots
   #mayShrinkAt: number
   #table = EMPTY
@@ -88,7 +81,7 @@ export class Driver {
   constructor(options: DriverOptions) {
     const { client, clock, random, signal, onError } = options
     this.#options = options
-    this.#kinds = new KindBudget(clock)
+    this.#waiting = new Waiting(clock)
     this.#mayShrinkAt = clock.now() + SHRINK_MS
     this.#timers = new OnceTimers(options)
     this.proxy = new RunningProxy({
@@ -141,12 +134,12 @@ export class Driver {
 
   /** Why rules are served otherwise than they say, by their ids. */
   get waiting(): ReadonlyMap<string, string> {
-    return this.#waiting
+    return this.#waiting.rules
   }
 
   serversOf(key: string): readonly PlannedServer[] {
     const backend = this.#backendOf(key)
-    if (!backend || this.#held.has(key)) return []
+    if (!backend || this.#waiting.backends.has(key)) return []
     const known = this.#servers.get(key)
     if (known?.backend === backend) return known.servers
     const { namespace, name } = backend.service
@@ -198,40 +191,19 @@ export class Driver {
     })
     for (const [key, { backend }] of this.#servers) if (table.backends.get(key) !== backend) this.#servers.delete(key)
     this.#options.onComputed?.(performance.now() - began)
-    const kinds = this.#waitingKinds(table)
-    const within = kinds.size > 0 || this.#waiting.size > 0 ? this.#withinBudget(table, kinds) : table
-    this.proxy.set(this.#wanted(within, kinds, objects))
+    this.proxy.set(this.#wanted(this.#within(table), objects))
   }
 
-  /** Kinds of what the configuration alone can say that have to wait until it may be another. */
-  #waitingKinds(table: RoutingTable): ReadonlySet<string> {
+  /** The table, but for what has to wait. */
+  #within(whole: RoutingTable): RoutingTable {
     const { plan } = this.proxy
-    const wanted = new Map([...kindsByNamespace(table), ...portsForAll(table), ...largeAuthorities(table)])
-    const had = new Set([...this.#slotsBefore().pools.keys(), ...((plan && this.#kindsOf.get(plan)) ?? [])])
-    // What it starts with costs no reload.
-    const { kinds, againMs } = this.#kinds.waiting(had, wanted, plan === undefined)
-    if (kinds.size > 0) this.#timers.later('kinds', againMs, () => this.#changed())
-    return kinds
+    const kinds = [...this.#slotsBefore().pools.keys(), ...((plan && this.#kindsOf.get(plan)) ?? [])]
+    const { table, againMs } = this.#waiting.within(whole, { kinds, table: plan && this.table })
+    if (againMs !== undefined) this.#timers.later('kinds', againMs, () => this.#changed())
+    return table
   }
 
-  /** With backends that are not tried again where they are of kinds that have to wait, and with authorities of before. */
-  #withinBudget(whole: RoutingTable, kinds: ReadonlySet<string>): RoutingTable {
-    const { table, held } = withoutNewAuthorities(whole, kinds, this.table)
-    const once = new Set([...table.backends].flatMap(([key, one]) => (kinds.has(slotKind(one)) ? [key] : [])))
-    this.#held = held
-    this.#waiting = new Map([
-      ...Array.from(rulesTo(table, once), (id) => [id, WAITS] as const),
-      ...Array.from(rulesTo(table, held), (id) => [id, WAITS_FOR_AUTHORITIES] as const),
-    ])
-    if (once.size === 0) return table
-    const backends = Array.from(table.backends, ([key, { retry, ...one }]): [string, Backend] => [
-      key,
-      retry === undefined || once.has(key) ? one : { ...one, retry },
-    ])
-    return { ...table, backends: new Map(backends) }
-  }
-
-  #wanted(table: RoutingTable, waiting: ReadonlySet<string>, objects: RouteObjects): Wanted {
+  #wanted(table: RoutingTable, objects: RouteObjects): Wanted {
     const generations = generationsOf(objects)
     let last: { readonly without: ReadonlySet<string>; readonly plan: ProxyPlan } | undefined
     return {
@@ -241,11 +213,11 @@ export class Driver {
         if (last?.without.symmetricDifference(without).size === 0) return last.plan
         // What has been taken last is what new ones are given slots beside.
         const plain = withPlainHosts(table, without, (refusals) => this.#ingressSite(objects, refusals))
-        const kept = withoutAllNames(tableWithout(plain, without), waiting)
+        const kept = this.#waiting.strict(tableWithout(plain, without))
         const slots = this.#assignSlots(kept.backends)
         const plan = compileProxy(kept, slots, this.#options.proxyOptions)
         this.#slots.set(plan, slots)
-        this.#kindsOf.set(plan, new Set([...portsForAll(kept), ...largeAuthorities(kept)].map(([kind]) => kind)))
+        this.#kindsOf.set(plan, saidOf(kept))
         this.#served.set(plan, servedOf(kept, generations))
         this.#tables.set(plan, plain)
         this.#planned = plain
