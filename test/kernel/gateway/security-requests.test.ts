@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict'
+import { once } from 'node:events'
+import { connect } from 'node:http2'
 import { after, before, test } from 'node:test'
 import type { Filter, Rule } from '#routes/table/entry.ts'
 import { EchoBackends } from './echo-backends.ts'
@@ -62,7 +64,7 @@ test('a path that is guarded is so however it is written', async () => {
   const spellings = [
     ...['/admin', '/admin/', '/admin?x', '//admin', '/./admin', '/%61dmin', '/%61%64%6D%69%6e', '/public/../admin'],
     ...['/public/%2e%2e/admin', '/public/%2E./admin', '/../admin', '/a//../admin', 'http://a.test/admin'],
-    ...['HTTP://u:p@A.TEST/public/../admin'],
+    ...['HTTP://A.TEST/public/../admin'],
   ]
   for (const target of spellings) assert.equal(await outcome(get(target)), '403', target)
   const unsafe = [
@@ -98,6 +100,43 @@ test('a host that is longer than a name in DNS is refused before anybody looks f
   }
   assert.equal(await outcome(get('/', `[${':'.repeat(300)}]`)), '400')
   assert.equal(await outcome(get('/', `a${longest}`), TLS_BIND, 'a.test'), '400')
+})
+
+test('a backend gets a path alone, also where a client writes to us as to a proxy', async () => {
+  for (const target of ['http://a.test/public?q', 'HTTPS://A.test/public?q', 'http://a.test:80/./public?q'])
+    assert.equal(await outcome(get(target)), '200 open /public?q', target)
+  assert.equal(await outcome('GET http://b.test/public HTTP/1.0\r\n\r\n'), '404', 'a host that no header names')
+  const refused = [
+    'http://u@a.test/public',
+    'http://u:p@a.test/public',
+    'http://@a.test/public',
+    'file://a.test/public',
+  ]
+  for (const target of [...refused, 'http:///public', 'httpx://a.test/public', 'http:/public', 'CONNECT a.test:80'])
+    assert.equal(await outcome(get(target)), '400', target)
+  assert.equal(await outcome(get('a.test:80').replace('GET', 'CONNECT')), '400')
+})
+
+test('a scheme that is not served is refused, also by HTTP/2, and what is goes to the backend as a path', async () => {
+  const asked = async (scheme: string) => {
+    backends.heard.length = 0
+    const session = connect(`https://127.0.0.1:${TLS_BIND}`, { servername: 'a.test', rejectUnauthorized: false })
+    const stream = session.request({ ':scheme': scheme, ':authority': 'a.test', ':path': '/public?q' })
+    const [headers] = await once(stream.resume(), 'response')
+    session.destroy()
+    return [headers[':status'], ...backends.heard.map(({ target }) => target)]
+  }
+  for (const scheme of ['https', 'http', 'HTTPS']) assert.deepEqual(await asked(scheme), [200, '/public?q'], scheme)
+  for (const scheme of ['file', 'httpx', 'h']) assert.deepEqual(await asked(scheme), [400], scheme)
+})
+
+test('chunks are refused where a request is of HTTP/1.0', async () => {
+  const chunks = '0\r\n\r\n'
+  for (const head of [['Transfer-Encoding: chunked', 'Content-Length: 5'], ['Transfer-Encoding: chunked']]) {
+    const text = post(head, chunks)
+    assert.equal(await outcome(text.replace('HTTP/1.1', 'HTTP/1.0')), '400')
+    assert.equal(await outcome(text), '200 open /public')
+  }
 })
 
 test('where a request ends is said in one way', async () => {

@@ -182,14 +182,14 @@ test('what has a deadline goes round, all else to the slot that it is for', () =
  */
 const expressionOf = (start: string, flags = '') => {
   const line = HTTP[placeOf(HTTP, start)]!
-  const [, expression = ''] = /-m reg '(.*)' }$/.exec(line) ?? []
+  const [, expression = ''] = /-m reg '(.*)' }/.exec(line) ?? []
   const counted = expression.replace(/^\(\?m\)/, '').replace(/(\[[^\]]*\]\{\d+,\d+\})\+/, '(?=($1))\\1')
   const body = counted.replaceAll(/([+*?}])\+/g, '$1')
   return new RegExp(body, flags)
 }
 
 test('the program looks at hosts and paths that are not written as they are matched', () => {
-  const plain = expressionOf('http-request lua.clean unless')
+  const plain = expressionOf('http-request lua.clean if')
   for (const base of [
     'a.test/',
     'A_b-c.Test./foo/bar.html',
@@ -225,6 +225,16 @@ test('the program looks at hosts and paths that are not written as they are matc
     assert.doesNotMatch(base, plain)
 })
 
+test('the program looks at what is written as to a proxy, and at schemes that are not served', () => {
+  for (const lines of [HTTP, HTTPS]) {
+    const line = lines[placeOf(lines, 'http-request lua.clean if')]!
+    assert.deepEqual(line.split(' || ').slice(1), [
+      '!{ url -m beg / } { fc_http_major 1 }',
+      '{ fc_http_major 2 } !{ url -m beg http:// https:// }',
+    ])
+  }
+})
+
 test('the program looks at headers that are about more than the request itself', () => {
   const odd = expressionOf('http-request lua.vet if', 'm')
   const headers = (...lines: readonly string[]) => [...lines, ''].join('\r\n')
@@ -242,6 +252,7 @@ test('the program looks at headers that are about more than the request itself',
     'x_real_ip: 10.0.0.1',
     'upgrade: websocket',
     'connection: x-forwarded-for',
+    'transfer-encoding: chunked',
     'connection: close, x-token',
   ]) {
     assert.match(headers(line), odd)

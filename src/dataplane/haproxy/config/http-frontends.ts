@@ -48,7 +48,7 @@ function ruleLines(port: SitePort, { trusted = [], requestMetrics }: Site): read
     // would be both, and one with a comma ends there.
     ...vetted(trusted),
     // Also what is no path at all: `*`.
-    `http-request lua.clean unless { base -m reg '${PLAIN}' }`,
+    `http-request lua.clean if !{ base -m reg '${PLAIN}' } || ${AS_TO_PROXY} || ${OTHER_SCHEME}`,
     ...(isTls || !isStandard ? [SET_HOST] : []),
     ...(isStandard
       ? [`http-request set-var(txn.to) base,concat(/?),map_beg(${pathsMap(port.bind)})`]
@@ -83,6 +83,9 @@ function ruleLines(port: SitePort, { trusted = [], requestMetrics }: Site): read
   ]
 }
 
+/** Backends get paths alone. A request of HTTP/2 has its scheme and its host before it, which HAProxy leaves out itself. */
+const AS_TO_PROXY = '!{ url -m beg / } { fc_http_major 1 }'
+const OTHER_SCHEME = '{ fc_http_major 2 } !{ url -m beg http:// https:// }'
 const OTHER_NAME = '!{ ssl_fc_sni,lower,strcmp(txn.host) 0 }'
 const SET_HOST = 'http-request set-var(txn.host) req.fhdr(host),host_only,lower,rtrim(.)'
 
@@ -120,6 +123,8 @@ const ODD_HEADERS = [
   'host:[^\\r\\n/,]{0,254}+(?!\\r)',
   'x[-_]f(?:orwarded|airlead)',
   '(?:forwarded|x[-_]real[-_]ip|upgrade):',
+  // In HTTP/1.0 there are no chunks.
+  'transfer-encoding:',
   'connection:(?! (?i:close|keep-alive|upgrade|keep-alive, upgrade)\\r)',
 ].join('|')
 const VET = `http-request lua.vet if { req.hdrs -m reg '(?m)^(?:${ODD_HEADERS})' }`

@@ -43,15 +43,22 @@ local function is_host(text)
   return host ~= "" and not host:find("[^%w_.-]") and not host:find("^%.") and not host:find("%.$") and not host:find("..", 1, true)
 end
 
--- Has a request's path as it is matched. Returns what is answered to one without a host or a path.
+-- Whether what stands before a path, where a client writes it as to a proxy (HTTP/2 always does), names a scheme that is
+-- served here and a host alone.
+local function is_before(text)
+  local scheme, authority = text:lower():match("^(%l+)://([^@]+)$")
+  return text == "" or authority ~= nil and (scheme == "http" or scheme == "https")
+end
+
+-- Has a request's path as it is matched, and nothing before it. Returns what is answered to one without a host or a path.
 function paths.clean(txn)
   local host = requests.header(txn, "host")
   if host and not is_host(host) or not host and txn.f:req_ver() == "1.1" then return answer(400) end
-  local target = txn.f:pathq() or ""
+  local url, target = txn.f:url(), txn.f:pathq() or ""
   local raw, query = target:match("^([^?]*)(.*)$")
   local path = clean_path(raw)
-  if not path or query:find("#", 1, true) then return answer(400) end
-  if path ~= raw then txn.http:req_set_path(path) end
+  if not path or query:find("#", 1, true) or not is_before(url:sub(1, #url - #target)) then return answer(400) end
+  if path .. query ~= url then txn.http:req_set_uri(path .. query) end
 end
 
 -- A path, without its query, as src/routes/table/moved-path.ts moves it.

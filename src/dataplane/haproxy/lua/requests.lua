@@ -95,6 +95,8 @@ function requests.vet(txn)
   for _, host in pairs(headers.host or {}) do
     if host:find("[/,]") or not without_port(host) then return answer(400) end
   end
+  -- Who knows no chunks takes them for something else.
+  if headers["transfer-encoding"] and txn.f:req_ver() == "1.0" then return answer(400) end
   local turns = 0
   for name, values in pairs(headers) do
     local lower = name:lower()
