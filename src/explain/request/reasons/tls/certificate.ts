@@ -11,10 +11,14 @@ import type { AskedAt } from '../../place.ts'
 import { lookAt } from '../look-at.ts'
 import { secretOfFiles } from './without-tls.ts'
 
-/** An Ingress says that a host has TLS, and its certificate cannot be shown; undefined where there is none such. */
+/**
+ * An Ingress says that a host has TLS, and its certificate cannot be shown; undefined where there is none such. `isClosed`: no
+ * other host has one either, so that nobody listens.
+ */
 export const certificateUnusable = (
   { objects, routes }: GatewayFacts,
   host: string,
+  isClosed = false,
 ): (CertificateUnusable & FindingFrame) | undefined => {
   for (const { object, reason, message, hosts = [] } of routes.news) {
     if (reason !== 'CertificateUnusable' || !hosts.some((one) => matchesHostname(one, 'one', host))) continue
@@ -26,6 +30,7 @@ export const certificateUnusable = (
       ingress: ref,
       host,
       message,
+      ...(isClosed && { isClosed: true }),
       cures: [bringCertificate(message) ?? lookAt(ref)],
     }
   }
