@@ -315,9 +315,9 @@ test('a default backend that another Ingress leaves nothing is told beside its r
     ),
   )
   assert.deepEqual(
-    all.filter((row) => row.includes('DefaultUnused')).map((row) => row.split(' | ').slice(2, 7).join(' | ')),
+    all.filter((row) => row.includes('defaultBackend')).map((row) => row.split(' | ').slice(2, 7).join(' | ')),
     [
-      'a.test | / | - | Ingress default/second | LEFT OUT: DefaultUnused, spec.defaultBackend: Ingress default/first has all paths of a.test',
+      'a.test | / | - | Ingress default/second | LEFT OUT: spec.defaultBackend, Ingress default/first has all paths',
     ],
   )
 })

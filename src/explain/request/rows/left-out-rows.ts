@@ -128,16 +128,14 @@ const defaultRows = (gateways: GatewayFacts): readonly RouteRow[] => {
     return [...new Set(named.length > 0 ? named : [''])].flatMap((host): readonly RouteRow[] => {
       const taker = takers.get(host)
       if (taker === undefined || ownerKey(originRef(taker)) === ownerKey(ref)) return []
-      const all = `all paths of ${host || 'all hosts'}`
+      const path = { type: 'Prefix', value: '/' } as const
       return [
-        ingressRow(gateways, {
-          object: ref,
-          type: 'Warning',
-          reason: 'DefaultUnused',
-          message: `spec.defaultBackend: Ingress ${taker.namespace}/${taker.name} has ${all}`,
-          hosts: [host],
-          path: { type: 'Prefix', value: '/' },
-        }),
+        {
+          ...nowhere(ref, host === '' ? [] : [host]),
+          gateway: originRef(ingressSite(gateways)),
+          match: { ...(host && { hostname: host }), path, headers: [], query: [] },
+          state: { code: 'unused-default', by: originRef(taker) },
+        },
       ]
     })
   })
