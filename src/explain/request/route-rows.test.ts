@@ -316,9 +316,7 @@ test('a default backend that another Ingress leaves nothing is told beside its r
   )
   assert.deepEqual(
     all.filter((row) => row.includes('defaultBackend')).map((row) => row.split(' | ').slice(2, 7).join(' | ')),
-    [
-      'a.test | / | - | Ingress default/second | LEFT OUT: spec.defaultBackend, Ingress default/first has all paths',
-    ],
+    ['a.test | / | - | Ingress default/second | LEFT OUT: spec.defaultBackend, Ingress default/first has all paths'],
   )
 })
 
