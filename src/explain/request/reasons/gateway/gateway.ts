@@ -17,7 +17,7 @@ import type { AskedAt } from '../../place.ts'
 import { originRef } from '../../route-ref.ts'
 import { entryFor } from '../../site.ts'
 import { letSetInCures } from '../listener/let-in.ts'
-import { lookAtGateway, lookAtOwner } from '../look-at.ts'
+import { lookAtGateway, lookAtOwner, lookAtRoutes } from '../look-at.ts'
 import { grantCure } from '../rule/backend.ts'
 import { certificateCures } from '../tls/certificate.ts'
 import { tlsCures } from '../tls/without-tls.ts'
@@ -219,7 +219,7 @@ export const gatewayPortUnknown = (
     ports: served,
     cures:
       meant.length === 0
-        ? [lookAtGateway(site)]
+        ? [site.kind === 'Gateway' ? lookAtGateway(site) : lookAtRoutes]
         : [
             ...meant.slice(0, 2).map((one, index) => {
               const effect = { code: 'ask-gateway-port', ...one } as const
