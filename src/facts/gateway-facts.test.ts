@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { namespaces } from '#api/core/namespace/resource.ts'
 import { pods } from '#api/core/pod/resource.ts'
+import { secrets } from '#api/core/secret/resource.ts'
 import { endpointSlices } from '#api/discovery/endpointslice/resource.ts'
 import { gateways } from '#api/gatewayapi/gateway/resource.ts'
 import { gatewayClasses } from '#api/gatewayapi/gatewayclass/resource.ts'
@@ -40,6 +41,7 @@ const cluster = async (
     httpRoutes,
     namespaces,
     pods,
+    secrets,
     endpointSlices,
   ] as unknown as readonly Resource[]
   for (const object of objects) {
@@ -78,6 +80,26 @@ test('Secrets are asked for by name alone, and where they may not be read a cert
     }[]
   }
   assert.equal(status.listeners[0]?.conditions.find(({ type }) => type === 'ResolvedRefs')?.status, 'True')
+})
+
+test('beside a Secret that is not there stand the names of those with certificates, where they may be listed', async () => {
+  const beside = (name: string, type: string) =>
+    ({ apiVersion: 'v1', kind: 'Secret', metadata: { name, namespace: 'shop' }, type }) as ApiObject
+  const objects = [
+    { apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'shop' } },
+    gatewayClass(),
+    gateway('shop/gw', [https({ tls: { certificateRefs: [{ name: 'example-con' }] } })]),
+    httpRoute('shop/web'),
+    beside('example-com', 'kubernetes.io/tls'),
+    beside('example-col', 'Opaque'),
+  ] as unknown as readonly ApiObject[]
+  const found = async (fault: Parameters<typeof cluster>[0]) => {
+    const { client } = await cluster(fault, ...objects)
+    return (await gatherRoutes(client)).gateways?.tlsSecrets
+  }
+  assert.deepEqual(await found(() => undefined), new Map([['shop', ['example-com']]]))
+  const isBarred = ({ plural }: Resource, verb: string) => (plural === 'secrets' && verb === 'list' ? 403 : undefined)
+  assert.deepEqual(await found(isBarred), new Map([['shop', []]]))
 })
 
 test('what the API refuses for another reason is told, and not taken for nothing', async () => {

@@ -74,10 +74,36 @@ export const gatherGateways = async (
     if (isKnown.every(Boolean) || round === MOST_ROUNDS)
       return {
         ...gateways,
+        tlsSecrets: await tlsSecretsBeside(client, named.secrets),
         unseen: [...unread].map((resource) => ({ code: 'resource', resource, why: 'forbidden' })),
       }
   }
 }
+
+/** What Secrets of certificates are called in namespaces of those that are not there; none where they may not be listed. */
+const tlsSecretsBeside = async (
+  client: Client,
+  secretsByKey: Named['secrets'],
+): Promise<NonNullable<GatewayFacts['tlsSecrets']>> => {
+  const missing = [...secretsByKey].flatMap(([key, secret]) =>
+    secret === undefined ? [splitKey(key).namespace ?? ''] : [],
+  )
+  const found = await Promise.all(
+    [...new Set(missing)].map(async (namespace): Promise<readonly [string, readonly string[]]> => {
+      try {
+        const { items } = await client.list(secrets, { namespace, fieldSelector: `type=${TLS_TYPE}` })
+        return [namespace, items.flatMap(({ metadata, type }) => (type === TLS_TYPE ? (metadata?.name ?? []) : []))]
+      } catch (error) {
+        const { code } = error instanceof ApiError ? error.status : {}
+        if (code !== 403 && code !== 404) throw error
+        return [namespace, []]
+      }
+    }),
+  )
+  return new Map(found)
+}
+
+const TLS_TYPE = 'kubernetes.io/tls'
 
 /** What `fairlead routes` tells of: all that gateways are made of, and their pods. Rejects as `gatherGateways()` does. */
 export const gatherRoutes = async (client: Client) => {

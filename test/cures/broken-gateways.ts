@@ -122,6 +122,18 @@ export const brokenGateways = {
       ask,
     },
     {
+      about: 'its certificate has a slip of the fingers',
+      hasGateways: true,
+      make: (world) =>
+        world.make(
+          ...web(),
+          world.certificate('cert'),
+          gateway('gw', [HTTP, { ...HTTPS, tls: { certificateRefs: [{ name: 'cret' }] } }]),
+          httpRoute('shop'),
+        ),
+      ask: { from, to: 'https://shop.test/' },
+    },
+    {
       about: 'its certificate is not there',
       hasGateways: true,
       make: (world) => world.make(...web(), gateway('gw', [HTTP, HTTPS]), httpRoute('shop')),

@@ -13,6 +13,8 @@ export interface GatewayFacts {
   readonly refusals: ReadonlyMap<string, string>
   /** What of a rule has to wait though it is served, by its id. */
   readonly waiting: ReadonlyMap<string, string>
+  /** Names of certificates’ Secrets by namespaces, of those in which one that somebody names is not there. */
+  readonly tlsSecrets?: ReadonlyMap<string, readonly string[]>
   /** What of it nobody could look at. */
   readonly unseen: readonly Unseen[]
 }

@@ -129,7 +129,7 @@ export function atPort({ facts, gateways, question, text, place, packet, port, r
     }
   }
   const rule = ruleRef(entry)
-  const over = passedOver(gateways, parts.host, entry.hostname)
+  const over = passedOver(gateways, parts, entry)
   const ruled: Step[] = [
     ...listened,
     { code: 'rule', gateway, rule, nearly, ...(over.length > 0 && { passedOver: over }) },

@@ -84,6 +84,44 @@ test('a policy of TLS that means a port which its Service has not is told where 
   assert.deepEqual(told('local:htps'), [])
 })
 
+test('a path that an Ingress loses to another is named where that one takes its requests', () => {
+  const rules = [ingressRule('shop.test', 'Prefix / web', 'Prefix /cart web')]
+  const facts = withGateway(
+    {
+      ingresses: [ingress('default/first', { rules }), ingress('default/second', { rules })],
+      ingressClasses: [OUR_CLASS],
+    },
+    { more: { services: [service('web', '10.96.0.1'), ingressService(80)] } },
+  )
+  const notAsked = (path: string) =>
+    ask('pod/client', `http://shop.test${path}`, {}, facts).steps.flatMap(({ details = [] }) =>
+      details.filter((line) => line.startsWith('not asked')),
+    )
+  const root =
+    'not asked: Ingress default/second (Conflict): spec.rules[0].http.paths[0]: shop.test, Prefix / is taken, Ingress default/first comes first (spec.rules[0].http.paths[0]); it is left out'
+  assert.deepEqual(notAsked('/'), [root])
+  assert.equal(notAsked('/cart').length, 2)
+})
+
+test('a host of an Ingress whose certificate is not there has nobody who listens, where no host has one', () => {
+  const own = ingress('default/own', {
+    rules: [ingressRule('shop.test', 'Prefix / web')],
+    tls: [{ hosts: ['shop.test'], secretName: 'gone' }],
+  })
+  const more = { services: [service('web', '10.96.0.1'), ingressService(80)] }
+  const told = ask(
+    'pod/client',
+    'https://shop.test/',
+    {},
+    withGateway({ ingresses: [own], ingressClasses: [OUR_CLASS] }, { more }),
+  )
+  const [message] = told.findings.flatMap((one) => (one.reason === 'certificate-unusable' ? [one.message] : []))
+  assert.equal(
+    message,
+    'Ingress default/own has no certificate for shop.test that could be shown: nor has any other host one, so that nobody listens',
+  )
+})
+
 test('an address of a gateway is asked for the name that is given beside it, by TLS and by HTTP', () => {
   const facts = withGateway(cluster({}))
   for (const to of ['http://172.30.255.7/', 'http://10.96.0.7/', 'http://172.30.0.2:31080/'])

@@ -298,6 +298,28 @@ test('what of routes and Ingresses has no effect is told: rules that cannot be d
   )
 })
 
+test('a default backend that another Ingress leaves nothing is told beside its rule that is left out', () => {
+  const defaultBackend = { service: { name: 'web', port: { number: 80 } } }
+  const rules = [ingressRule('a.test', 'Prefix / web')]
+  const all = cells(
+    facts(
+      {
+        ingresses: [
+          ingress('default/first', { rules }),
+          ingress('default/second', { rules, defaultBackend }),
+          ingress('default/third', { rules: [ingressRule('b.test', 'Prefix /x web')], defaultBackend }),
+        ],
+        ingressClasses: [OUR_CLASS],
+      },
+      { more: { services: [service('web', '10.96.0.1'), ingressService(80)] } },
+    ),
+  )
+  assert.deepEqual(
+    all.filter((row) => row.includes('defaultBackend')).map((row) => row.split(' | ').slice(2, 7).join(' | ')),
+    ['a.test | / | - | Ingress default/second | LEFT OUT: spec.defaultBackend, Ingress default/first has all paths'],
+  )
+})
+
 test('a rule whose Service has no endpoints says what its requests get, and a port of the kernel that it is closed', () => {
   const tcp = tcpRoute('default/db', {
     parentRefs: [{ name: 'gw', sectionName: 'tcp' }],

@@ -1,6 +1,8 @@
 import type { Service } from '#api/core/service/message.ts'
 import type { Protocol } from '#net/port-protocol.ts'
 import { siteKey } from '#routes/site-service.ts'
+import type { Entry } from '#routes/table/entry.ts'
+import { matchesPath } from '#routes/table/match.ts'
 import type { RequestText } from '../ask/request-text.ts'
 import type { ClusterFacts } from '../cluster/facts.ts'
 import type { GatewayFacts } from '../cluster/gateway-facts.ts'
@@ -10,6 +12,7 @@ import type { Question } from '../trace/question.ts'
 import type { ObjectRef } from '../trace/reference.ts'
 import type { PassedOver } from '../trace/request/step.ts'
 import { ingressesOfNobody, isCloser, leftOut, unattached, unattachedFor } from './claims.ts'
+import type { RequestParts } from './misses.ts'
 import type { Place } from './place.ts'
 import { ingressOfNobody, notAttached, ofNobody, routeNotAttached } from './reasons/gateway/attach.ts'
 import {
@@ -18,8 +21,9 @@ import {
   gatewayPortUnknown,
   listenerNotServed,
 } from './reasons/gateway/gateway.ts'
-import { ingressLeftOut } from './reasons/gateway/left-out.ts'
+import { ingressLeftOut, leftOutNote } from './reasons/gateway/left-out.ts'
 import { certificateUnusable } from './reasons/tls/certificate.ts'
+import { originRef } from './route-ref.ts'
 import { entryFor, servedAt, siteOfService } from './site.ts'
 
 interface Unserved {
@@ -54,8 +58,15 @@ export const claimsFor = ({ gateways, place, host, text }: Claimed): readonly Fi
   ].slice(0, MOST_CLAIMS)
 }
 
-/** Those of them who mean the host more closely than a rule that takes its requests, be it for all hosts. */
-export const passedOver = (gateways: GatewayFacts, host: string, taker: string): readonly PassedOver[] => {
+/**
+ * Those of them who mean the host more closely than a rule that takes its requests, be it for all hosts, and what of other Ingresses
+ * is left out that would take a path of the host.
+ */
+export const passedOver = (
+  gateways: GatewayFacts,
+  { host, path }: Pick<RequestParts, 'host' | 'path'>,
+  { hostname: taker, rule }: Entry,
+): readonly PassedOver[] => {
   const lower = (names: readonly string[]) => names.map((name) => name.toLowerCase())
   const routes = unattachedFor(gateways, host).filter(({ route }) =>
     isCloser(lower(route.spec.hostnames ?? []), host, taker, 'many'),
@@ -63,7 +74,12 @@ export const passedOver = (gateways: GatewayFacts, host: string, taker: string):
   const ingresses = ingressesOfNobody(gateways, host).filter(({ ingress }) =>
     isCloser(lower((ingress.spec?.rules ?? []).flatMap((rule) => rule.host ?? [])), host, taker, 'one'),
   )
-  return [...routes.map(notAttached), ...ingresses.map(ofNobody)].slice(0, MOST_CLAIMS)
+  const lost = leftOut(gateways, host).filter(
+    (one) =>
+      ownerKey(originRef(one.object)) !== ownerKey(originRef(rule.origin)) &&
+      (one.path === undefined || matchesPath(one.path, path)),
+  )
+  return [...routes.map(notAttached), ...ingresses.map(ofNobody), ...lost.map(leftOutNote)].slice(0, MOST_CLAIMS)
 }
 
 /** Routes of connections that are not attached to the Gateway whose Service has a port, where that leads to nobody. */
@@ -97,7 +113,7 @@ export const brokenFor = (
     site.kind === 'Gateway'
       ? listenerNotServed(gateways, site, port, host, served)
       : text.scheme === 'https'
-        ? certificateUnusable(gateways, host)
+        ? certificateUnusable(gateways, host, !servedAt(gateways, site)?.ports.some((one) => one.port === port))
         : undefined
   return found === undefined ? [] : [found]
 }

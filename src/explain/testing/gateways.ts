@@ -57,6 +57,7 @@ interface Given {
   readonly more?: Partial<ClusterFacts>
   readonly refusals?: ReadonlyMap<string, string>
   readonly waiting?: ReadonlyMap<string, string>
+  readonly tlsSecrets?: ReadonlyMap<string, readonly string[]>
   /** Without an address of the load balancer. */
   readonly isPending?: boolean
 }
@@ -67,7 +68,14 @@ interface Given {
  */
 export const withGateway = (
   cluster: Omit<Cluster, 'services'>,
-  { ports = [80, 443], more = {}, refusals = new Map(), waiting = new Map(), isPending = false }: Given = {},
+  {
+    ports = [80, 443],
+    more = {},
+    refusals = new Map(),
+    waiting = new Map(),
+    tlsSecrets,
+    isPending = false,
+  }: Given = {},
 ): ClusterFacts => {
   const own = siteService('default/gw', '172.30.255.7', ports)
   const site = isPending ? own : withAddress(own, '172.30.255.7')
@@ -116,6 +124,6 @@ export const withGateway = (
         .flatMap(({ spec }) => spec?.ports ?? [])
         .map(({ targetPort }) => ({ protocol: 'TCP', address: '::', port: Number(targetPort) })),
     },
-    gateways: { objects, routes, refusals, waiting, unseen: [] },
+    gateways: { objects, routes, refusals, waiting, ...(tlsSecrets && { tlsSecrets }), unseen: [] },
   }
 }

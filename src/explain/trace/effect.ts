@@ -92,6 +92,7 @@ type GatewayEffect =
   | { readonly code: 'let-listeners-in'; readonly namespace: string; readonly gateway: ObjectRef }
   | { readonly code: 'let-namespace-attach'; readonly namespace: string; readonly listener: string }
   | { readonly code: 'mean-listener'; readonly listener: string }
+  | { readonly code: 'mean-secret'; readonly secret: ObjectRef }
   | { readonly code: 'send-to-port'; readonly port: number }
   | { readonly code: 'send-to-service'; readonly service: ObjectRef }
   /** Without being anybody’s canary. */

@@ -90,6 +90,7 @@ const TABLE: readonly (readonly [effect: Effect, text: string])[] = [
   [{ code: 'select', labels: { app: 'web', tier: 'front' } }, 'select app=web,tier=front'],
   [{ code: 'scale-to-one' }, 'let it make one'],
   [{ code: 'mean-listener', listener: 'https' }, 'attach it to the listener https'],
+  [{ code: 'mean-secret', secret: { kind: 'Secret', namespace: 'edge', name: 'cert' } }, 'name Secret edge/cert there'],
   [
     { code: 'let-listeners-in', namespace: 'team', gateway: { kind: 'Gateway', namespace: 'edge', name: 'gw' } },
     'let ListenerSets of team add listeners to Gateway edge/gw',

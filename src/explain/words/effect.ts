@@ -48,6 +48,8 @@ export function effectText(effect: Effect): string {
       return `let routes of the namespace ${effect.namespace} attach to the listener ${effect.listener}`
     case 'mean-listener':
       return `attach it to the listener ${effect.listener}`
+    case 'mean-secret':
+      return `name ${objectText(effect.secret)} there`
     case 'send-to-port':
       return `send to its port ${effect.port}`
     case 'send-to-service':

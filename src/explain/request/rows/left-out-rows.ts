@@ -1,15 +1,16 @@
 import { listenerId } from '#routes/listeners/own-listener.ts'
 import type { News } from '#routes/routes.ts'
 import type { Origin } from '#routes/table/origin.ts'
+import { entriesOfPort } from '#routes/table/port-entries.ts'
 import type { GatewayFacts } from '../../cluster/gateway-facts.ts'
-import { listenerOwners } from '../../cluster/listener-owners.ts'
+import { listenerOwners, ownerKey } from '../../cluster/listener-owners.ts'
 import { refOf } from '../../cluster/reference.ts'
 import type { ObjectRef } from '../../trace/reference.ts'
 import type { RouteRow } from '../../trace/request/route-row.ts'
 import { ingressesOfNobody, leftOut, partlyLeftOut, unattached } from '../claims.ts'
 import { listenerFault } from '../reasons/gateway/gateway.ts'
 import { originRef } from '../route-ref.ts'
-import { ingressSite } from '../site.ts'
+import { ingressSite, servedAt } from '../site.ts'
 
 /** Routes that are nowhere, listeners that are not served, Ingresses of nobody, and what of routes and Ingresses is left out. */
 export const leftOutRows = (
@@ -53,6 +54,7 @@ export const leftOutRows = (
       : []
   }),
   ...leftOut(gateways).map((one) => ingressRow(gateways, one)),
+  ...defaultRows(gateways),
 ]
 
 const nowhere = (route: ObjectRef, hostnames: readonly string[]) => ({
@@ -107,6 +109,36 @@ const ingressRow = (gateways: GatewayFacts, { object, reason, message, hosts = [
     ...(path && { match: { ...(hostname && { hostname }), path, headers: [], query: [] } }),
     state: { code: 'left-out', because: reason, message },
   }
+}
+
+/** Default backends of Ingresses at hosts of which another one has all paths: they stand behind its rule, and get nothing. */
+const defaultRows = (gateways: GatewayFacts): readonly RouteRow[] => {
+  const nobodys = new Set(ingressesOfNobody(gateways).map(({ ingress }) => ingress))
+  const ports = servedAt(gateways, ingressSite(gateways))?.ports ?? []
+  const takers = new Map(
+    ports.flatMap(entriesOfPort).flatMap(({ hostname, path, rule }) => {
+      const isAll = path.type === 'Prefix' && path.value === '/'
+      return isAll ? [[hostname, rule.origin] as const] : []
+    }),
+  )
+  return gateways.objects.ingresses.flatMap((ingress) => {
+    if (ingress.spec?.defaultBackend === undefined || nobodys.has(ingress)) return []
+    const ref = refOf('Ingress', ingress)
+    const named = (ingress.spec.rules ?? []).map(({ host = '' }) => host.toLowerCase())
+    return [...new Set(named.length > 0 ? named : [''])].flatMap((host): readonly RouteRow[] => {
+      const taker = takers.get(host)
+      if (taker === undefined || ownerKey(originRef(taker)) === ownerKey(ref)) return []
+      const path = { type: 'Prefix', value: '/' } as const
+      return [
+        {
+          ...nowhere(ref, host === '' ? [] : [host]),
+          gateway: originRef(ingressSite(gateways)),
+          match: { ...(host && { hostname: host }), path, headers: [], query: [] },
+          state: { code: 'unused-default', by: originRef(taker) },
+        },
+      ]
+    })
+  })
 }
 
 /** A certificate of an Ingress that cannot be shown: of HTTPS there is nothing, or what a wider name shows. */

@@ -160,6 +160,8 @@ export interface CertificateUnusable {
   readonly host: string
   /** Which one, and what is wrong with it. */
   readonly message: string
+  /** No host has a certificate, so that nobody listens. */
+  readonly isClosed?: true
 }
 
 /** The gateway has no listener at this port. */

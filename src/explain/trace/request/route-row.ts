@@ -44,6 +44,7 @@ export interface RowShare {
  * `waiting`: it is served, and some of it has to wait.
  * `stale`: a pod serves it, and it is not asked for any more. `refused`: the proxies do not take it, or its listener.
  * `unresolved`: some share leads nowhere. `not-served`: nobody answers at the listener. `left-out`: some of the route, or of the Ingress, has no effect.
+ * `unused-default`: another Ingress has all paths of the host, and leaves its default backend nothing.
  */
 export type RowState =
   | { readonly code: 'served' | 'stale' }
@@ -57,4 +58,5 @@ export type RowState =
   | { readonly code: 'no-pods'; readonly pods: readonly string[] }
   | { readonly code: 'refused' | 'unresolved' | 'waiting'; readonly message: string }
   | { readonly code: 'not-served' | 'left-out'; readonly because: string; readonly message: string }
+  | { readonly code: 'unused-default'; readonly by: ObjectRef }
   | { readonly code: 'not-attached'; readonly because: string; readonly message?: string }

@@ -1,4 +1,4 @@
-import type { IngressOfNobody, RouteNotAttached } from '../findings/request.ts'
+import type { IngressLeftOut, IngressOfNobody, RouteNotAttached } from '../findings/request.ts'
 import type { ObjectRef } from '../reference.ts'
 import type { ListenerRef } from './request.ts'
 import type { NearMiss, RouteRef } from './route-ref.ts'
@@ -61,7 +61,7 @@ export type CertificateNote =
   | { readonly code: 'for-others'; readonly host: string; readonly names: readonly string[] }
   | { readonly code: 'unusable'; readonly ingress: ObjectRef; readonly host: string; readonly message: string }
 
-export type PassedOver = RouteNotAttached | IngressOfNobody
+export type PassedOver = RouteNotAttached | IngressOfNobody | IngressLeftOut
 
 export interface RefusedPolicy {
   readonly policy: ObjectRef

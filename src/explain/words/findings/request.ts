@@ -130,8 +130,8 @@ export const listenerNotServed = ({
   details: [message],
 })
 
-export const certificateUnusable = ({ ingress, host, message }: CertificateUnusable): FindingText => ({
-  message: `${objectText(ingress)} has no certificate for ${host} that could be shown: TLS fails`,
+export const certificateUnusable = ({ ingress, host, message, isClosed }: CertificateUnusable): FindingText => ({
+  message: `${objectText(ingress)} has no certificate for ${host} that could be shown: ${isClosed ? 'nor has any other host one, so that nobody listens' : 'TLS fails'}`,
   details: [message],
 })
 

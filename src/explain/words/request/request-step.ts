@@ -81,8 +81,14 @@ const noteText = (note: CertificateNote): string =>
     : `by https there is none: ${objectText(note.ingress)} has no certificate for ${note.host} that could be shown (${note.message})`
 
 const passedText = (one: PassedOver): string => {
-  const { message } = one.reason === 'route-not-attached' ? routeNotAttached(one) : ingressOfNobody(one)
-  return `not asked: ${message}`
+  switch (one.reason) {
+    case 'route-not-attached':
+      return `not asked: ${routeNotAttached(one).message}`
+    case 'ingress-of-nobody':
+      return `not asked: ${ingressOfNobody(one).message}`
+    case 'ingress-left-out':
+      return `not asked: ${objectText(one.ingress)} (${one.because}): ${one.message}`
+  }
 }
 
 const endpointText = ({ address, port, pod, node }: RequestEndpoint): string =>

@@ -2,7 +2,7 @@ import { urlHost } from '#net/port-protocol.ts'
 import type { RuleMatch } from '../../trace/request/route-ref.ts'
 import type { RouteRow, RowShare, RowState, RowTarget } from '../../trace/request/route-row.ts'
 import type { Deed } from '../../trace/request/step.ts'
-import { nameText } from '../object.ts'
+import { nameText, objectText } from '../object.ts'
 import { listed, plain } from '../text.ts'
 import { deedText } from './request-step.ts'
 
@@ -90,6 +90,8 @@ const stateText = ({ state, differs }: RouteRow): string => {
       return `NOT SERVED: ${state.because}, ${state.message}`
     case 'left-out':
       return `LEFT OUT: ${state.because}, ${state.message}`
+    case 'unused-default':
+      return `LEFT OUT: spec.defaultBackend, ${objectText(state.by)} has all paths`
     case 'not-attached':
       return `NOT ATTACHED: ${state.because}${state.message ? `, ${state.message}` : ''}`
   }

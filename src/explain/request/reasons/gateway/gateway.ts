@@ -17,9 +17,9 @@ import type { AskedAt } from '../../place.ts'
 import { originRef } from '../../route-ref.ts'
 import { entryFor } from '../../site.ts'
 import { letSetInCures } from '../listener/let-in.ts'
-import { lookAtGateway, lookAtOwner } from '../look-at.ts'
+import { lookAtGateway, lookAtOwner, lookAtRoutes } from '../look-at.ts'
 import { grantCure } from '../rule/backend.ts'
-import { bringCertificate } from '../tls/certificate.ts'
+import { certificateCures } from '../tls/certificate.ts'
 import { tlsCures } from '../tls/without-tls.ts'
 
 const gatewayOf = ({ objects }: GatewayFacts, { namespace, name }: Pick<Origin, 'namespace' | 'name'>) =>
@@ -136,10 +136,32 @@ const listenerCures = (
     case 'RefNotPermitted':
       return certificateGrants(gateways, owner, listener)
     case 'InvalidCertificateRef':
-      return [bringCertificate(message) ?? lookAtOwner(owner)]
+      return certificateCures(
+        gateways,
+        message,
+        (...of) => listenerSecretCure(owner, listener, ...of),
+        lookAtOwner(owner),
+      )
     default:
       return shutOutCures(gateways, owner) ?? [lookAtOwner(owner)]
   }
+}
+
+/** Of a listener that names a Secret that is not there: another one. */
+const listenerSecretCure = (
+  { ref, word, object, listeners }: ListenerOwner,
+  listener: Listener,
+  missing: ObjectRef,
+  name: string,
+): Cure | undefined => {
+  const at = (listener.tls?.certificateRefs ?? []).findIndex(
+    (one) => one.name === missing.name && (one.namespace ?? ref.namespace) === missing.namespace,
+  )
+  const path = `/spec/listeners/${listeners.indexOf(listener)}/tls/certificateRefs/${at}/name`
+  if (at < 0) return undefined
+  return patch({ code: 'mean-secret', secret: { ...missing, name } }, word, object, [
+    { op: 'replace', path, value: name },
+  ])
 }
 
 /** What permits a listener those of its certificates in other namespaces that it may not have. */
@@ -197,7 +219,7 @@ export const gatewayPortUnknown = (
     ports: served,
     cures:
       meant.length === 0
-        ? [lookAtGateway(site)]
+        ? [site.kind === 'Gateway' ? lookAtGateway(site) : lookAtRoutes]
         : [
             ...meant.slice(0, 2).map((one, index) => {
               const effect = { code: 'ask-gateway-port', ...one } as const

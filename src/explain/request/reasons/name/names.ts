@@ -9,7 +9,7 @@ import type { ListenerRef } from '../../../trace/request/request.ts'
 import { withHost } from '../../ask-url.ts'
 import type { AskedAt } from '../../place.ts'
 import { originRef } from '../../route-ref.ts'
-import { exampleOf, servedNames } from '../../site.ts'
+import { entryFor, exampleOf, servedNames } from '../../site.ts'
 import { lookAtRoutes } from '../look-at.ts'
 import { elsewhere } from './elsewhere.ts'
 
@@ -23,7 +23,11 @@ export function hostNotServed(
   const namesBy = (...kinds: SitePort['kind'][]) => servedNames(gateways, kinds).filter((name) => name !== host)
   const [names, askable] = [namesBy('http', 'tls'), namesBy(text.scheme === 'https' ? 'tls' : 'http')]
   const near = nearestHosts(host, names)
-  const asked = nearestHosts(host, askable).map(exampleOf)
+  const ports = gateways.routes.table.sites.flatMap((site) => site.ports)
+  // A listener alone answers nothing.
+  const asked = nearestHosts(host, askable)
+    .map(exampleOf)
+    .filter((one) => ports.some((port) => entryFor(port, one) !== undefined))
   const isOther = (one: string): boolean => others.some(({ served }) => served.host === one)
   const cures = [
     ...others.map(({ cure }) => cure),

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { ingress, rule as ingressRule, OUR_CLASS } from '#routes/ingress/testing/ingresses.ts'
-import { gateway, httpRoute, https, rule, secret } from '#routes/testing/make.ts'
+import { gateway, http, httpRoute, https, rule, secret } from '#routes/testing/make.ts'
 import { ask, service } from '../../../testing/cluster.ts'
 import { ingressService, withGateway } from '../../../testing/gateways.ts'
 import type { Told } from '../../../testing/told.ts'
@@ -89,4 +89,25 @@ test('of what is told of Ingresses that counts which is about a certificate, and
       'shop.test',
     ).map(({ code }) => code)
   assert.deepEqual([at('Gateway'), at('IngressClass')], [[], ['unusable']])
+})
+
+test('a Secret that is not there is one that is called nearly so, of the same namespace, or made', () => {
+  const tlsSecrets = new Map([['default', ['example-com', 'other']]])
+  const cures = (cluster: Parameters<typeof withGateway>[0], more = {}) =>
+    ask('pod/client', 'https://shop.test/', {}, withGateway(cluster, { tlsSecrets, more })).findings[0]!.cures.map(
+      ({ command, alternative }) => (alternative ? `or ${command}` : command),
+    )
+  const made = 'or kubectl create secret tls example-con -n default --cert=tls.crt --key=tls.key'
+  const named = (word: string, path: string) =>
+    `kubectl patch ${word} -n default --type json -p '[{"op":"replace","path":"${path}","value":"example-com"}]'`
+  const tls = { certificateRefs: [{ name: 'example-con' }] }
+  const gateways = [gateway('default/gw', [http(), https({ hostname: 'shop.test', tls })])]
+  assert.deepEqual(cures({ gateways }), [named('gateway gw', '/spec/listeners/1/tls/certificateRefs/0/name'), made])
+  const shop = ingress('default/shop', {
+    rules: [ingressRule('shop.test', 'Prefix / web')],
+    tls: [{ hosts: ['shop.test'], secretName: 'example-con' }],
+  })
+  const more = { services: [service('web', '10.96.0.1'), ingressService(80)] }
+  const [first, second] = cures({ ingresses: [shop], ingressClasses: [OUR_CLASS] }, more)
+  assert.deepEqual([first, second], [named('ingress shop', '/spec/tls/0/secretName'), made])
 })

@@ -74,6 +74,9 @@ test('at a port that nobody listens at, one that serves the host is proposed, no
   assert.deepEqual(cures(ask('pod/client', 'http://plain.test:8080/', {}, both)), [
     'fairlead explain --from pod/client --to http://plain.test/',
   ])
+  assert.deepEqual(cures(ask('pod/client', 'http://nobody.test:8080/', { gateway: 'fairlead' }, both)), [
+    'kubectl get httproutes,grpcroutes,tlsroutes,ingresses -A',
+  ])
 })
 
 test('a name that nobody serves by HTTP either is told with those that have a certificate there', () => {
@@ -109,7 +112,10 @@ test('of a name that nobody listens for no name is proposed by https that has no
     http({ hostname: 'shop.test' }),
     https({ hostname: 'other.test', tls: { certificateRefs: [{ name: 'cert' }] } }),
   ])
-  const facts = withGateway({ gateways: [gw], secrets: [secret('default/cert')] })
+  const shop = httpRoute('default/shop', { hostnames: ['shop.test'], rules: [rule('web')] })
+  const of = (...httpRoutes: readonly ReturnType<typeof httpRoute>[]) =>
+    withGateway({ gateways: [gw], httpRoutes, secrets: [secret('default/cert')] })
+  const facts = of(shop)
   const told = ask('pod/client', 'https://shoq.test/', {}, facts)
   assert.equal(told.findings[0]?.reason, 'host-not-served')
   assert.match(told.findings[0]?.details.join() ?? '', /names that are served: shop.test/)
@@ -117,6 +123,12 @@ test('of a name that nobody listens for no name is proposed by https that has no
   assert.deepEqual(cures(ask('pod/client', 'http://shoq.test/', {}, facts)), [
     'fairlead explain --from pod/client --to http://shop.test/',
   ])
+  const bare = cures(ask('pod/client', 'http://shoq.test/', {}, of()))
+  assert.deepEqual(
+    bare,
+    ['kubectl get httproutes,grpcroutes,tlsroutes,ingresses -A'],
+    'a listener alone answers nothing',
+  )
 })
 
 test('a host of a Gateway whose listener of HTTPS is for another is given a listener with a certificate', () => {

@@ -29,8 +29,9 @@ export const nameWithoutTls = (gateways: GatewayFacts, { question, text, place }
     return askRequest({ ...question, to }, { code: 'ask-gateway-port', port: asked(port), scheme: 'http' })
   })
   const others = near
-    .slice(0, 1)
     .map(exampleOf)
+    .filter((one) => ports.some((port) => entryFor(port, one) !== undefined))
+    .slice(0, 1)
     .map((one): Cure => askRequest(withHost(question, text, one), { code: 'ask-host', host: one }))
   const isNamed = text.serverName !== undefined
   const cures = [
