@@ -45,10 +45,10 @@ function ruleLines(port: SitePort, { trusted = [], requestMetrics }: Site): read
   const isTls = port.kind === 'tls'
   return [
     // Before all: keys of maps are a host and a path without anything between. `base` is that, too: a host with a slash
-    // would be both, and one with a comma ends there.
+    // would be both.
     ...vetted(trusted),
     // Also what is no path at all: `*`.
-    `http-request lua.clean if !{ base -m reg '${PLAIN}' } || ${AS_TO_PROXY} || ${OTHER_SCHEME}`,
+    `http-request lua.clean if ${ODD_TARGET}`,
     ...(isTls || !isStandard ? [SET_HOST] : []),
     ...(isStandard
       ? [`http-request set-var(txn.to) base,concat(/?),map_beg(${pathsMap(port.bind)})`]
@@ -83,20 +83,23 @@ function ruleLines(port: SitePort, { trusted = [], requestMetrics }: Site): read
   ]
 }
 
-/** Backends get paths alone. A request of HTTP/2 has its scheme and its host before it, which HAProxy leaves out itself. */
-const AS_TO_PROXY = '!{ url -m beg / } { fc_http_major 1 }'
-const OTHER_SCHEME = '{ fc_http_major 2 } !{ url -m beg http:// https:// }'
 const OTHER_NAME = '!{ ssl_fc_sni,lower,strcmp(txn.host) 0 }'
 const SET_HOST = 'http-request set-var(txn.host) req.fhdr(host),host_only,lower,rtrim(.)'
 
 /**
- * A host as `hostOf()` reads it, and a path that is matched as it is written: of octets that need no escape (HTTP/2 lets
- * all pass), without an escape, a dot at the beginning of a segment, or slashes that stand together.
+ * A path that is matched as it is written: of octets that need no escape (HTTP/2 lets all pass), without an escape, a dot at the
+ * beginning of a segment, or slashes that stand together.
  */
-const PLAIN = [
-  '^(?:\\[[0-9A-Fa-f:.]++\\]|[A-Za-z0-9_-]++(?:\\.[A-Za-z0-9_-]++)*+\\.?)(?::[0-9]{0,5})?',
-  '/(?:[!"$&--0-[\\]-~][!"$&-.0-[\\]-~]*+/?+)*+$',
-].join('')
+const PLAIN = '/(?:[!"$&--0->@-[\\]-~][!"$&-.0->@-[\\]-~]*+/?+)*+(?:\\?|$)'
+const IS_HTTP_2 = '{ fc_http_major 2 }'
+/** Backends get paths alone. A target of HTTP/2 has its scheme and its host before it, which HAProxy leaves out itself. */
+const ODD_TARGET = [
+  `!{ url -m reg '^${PLAIN}' } !${IS_HTTP_2}`,
+  `${IS_HTTP_2} !{ url -m reg '^https?://[^/@]++${PLAIN}' }`,
+].join(' || ')
+
+/** A host as `hostOf()` reads it. */
+const PLAIN_HOST = '(?:\\[[0-9A-Fa-f:.]++\\]|[A-Za-z0-9_-]++(?:\\.[A-Za-z0-9_-]++)*+\\.?)(?::[0-9]{0,5})?'
 
 const LOG_LINES = [
   'log stdout format raw local0',
@@ -113,14 +116,15 @@ const SET_CLIENT = 'tcp-request session set-var-fmt(sess.client) %[src]'
 const FORWARDED_FOR = 'http-request add-header X-Forwarded-For %[var(sess.client)]'
 
 /**
- * Headers, a line each, that somebody has to look at: a host that leads to another path, or is longer than any, what clients say of themselves, or
- * for others, also in another spelling (some servers know no difference between a dash and an underscore), what is between
+ * Headers, a line each, that somebody has to look at: a host that is none, and so might lead to another path, what clients
+ * say of themselves, or for others, also in another spelling (some servers know no difference between a dash and an underscore), what is between
  * the parts of a gateway, the wish for a protocol behind which nobody would look at requests, and the name of a header that the next proxy
  * shall drop. All are looked for in one go, and the Lua program has the work where there is one.
  */
 const ODD_HEADERS = [
-  // A slash or a comma in it, or behind its blank more than a name in DNS has.
-  'host:[^\\r\\n/,]{0,254}+(?!\\r)',
+  // There is none, or it has more octets than a name in DNS, or others than one.
+  '\\A(?!(?:(?!host:)[^\\n]*+\\n)*+host:)',
+  `host:(?!(?=[^\\r]{0,254}\\r) ${PLAIN_HOST}\\r)`,
   'x[-_]f(?:orwarded|airlead)',
   '(?:forwarded|x[-_]real[-_]ip|upgrade):',
   // In HTTP/1.0 there are no chunks.

@@ -11,8 +11,13 @@ function hosts.name(text)
   return #name <= MOST and name or nil
 end
 
--- The name in a host as clients write it, with or without a port.
-function hosts.without_port(text) return hosts.name(text:match("^(.*):%d?%d?%d?%d?%d?$") or text) end
+-- Whether clients name a host so, with or without a port: as hostOf() in src/routes/table/hostname.ts reads it.
+function hosts.is_host(text)
+  local host = hosts.name(text:match("^(.*):%d?%d?%d?%d?%d?$") or text)
+  if not host then return false end
+  if host:find("^%[[%x:.]+%]$") then return true end
+  return host ~= "" and not host:find("[^%w_.-]") and not host:find("^%.") and not host:find("%.$") and not host:find("..", 1, true)
+end
 
 -- What a map says of a host, beginning with the hostname `from`, if it is said. Keys are `before`, the
 -- hostname, and `rest`.

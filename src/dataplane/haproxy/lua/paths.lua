@@ -4,7 +4,6 @@ local expressions = require("expressions")
 local requests = require("requests")
 local sound = require("answers").sound
 local answer = require("answers").answer
-local without_port = require("hosts").without_port
 
 local paths = {}
 
@@ -35,14 +34,6 @@ local function clean_path(raw)
   return path
 end
 
--- As hostOf() in src/routes/table/hostname.ts reads it. A request of HTTP/1.0 may have none.
-local function is_host(text)
-  local host = without_port(text)
-  if not host then return false end
-  if host:find("^%[[%x:.]+%]$") then return true end
-  return host ~= "" and not host:find("[^%w_.-]") and not host:find("^%.") and not host:find("%.$") and not host:find("..", 1, true)
-end
-
 -- Whether what stands before a path, where a client writes it as to a proxy (HTTP/2 always does), names a scheme that is
 -- served here and a host alone.
 local function is_before(text)
@@ -50,10 +41,8 @@ local function is_before(text)
   return text == "" or authority ~= nil and (scheme == "http" or scheme == "https")
 end
 
--- Has a request's path as it is matched, and nothing before it. Returns what is answered to one without a host or a path.
+-- Has a request's path as it is matched, and nothing before it. Returns what is answered to one without a path.
 function paths.clean(txn)
-  local host = requests.header(txn, "host")
-  if host and not is_host(host) or not host and txn.f:req_ver() == "1.1" then return answer(400) end
   local url, target = txn.f:url(), txn.f:pathq() or ""
   local raw, query = target:match("^([^?]*)(.*)$")
   local path = clean_path(raw)

@@ -1,7 +1,7 @@
 -- What is asked of a request.
 
 local answer = require("answers").answer
-local without_port = require("hosts").without_port
+local is_host = require("hosts").is_host
 
 local requests = {}
 
@@ -92,11 +92,10 @@ local MOST_TURNS, TURNS = 10, "x-forwarded-turns"
 -- what is for no host, and what comes round.
 function requests.vet(txn)
   local headers, is_trusted = txn.http:req_get_headers(), txn:get_var("txn.trusted")
-  for _, host in pairs(headers.host or {}) do
-    if host:find("[/,]") or not without_port(host) then return answer(400) end
-  end
+  local host, version = requests.header(txn, "host"), txn.f:req_ver()
+  if host and not is_host(host) or not host and version ~= "1.0" then return answer(400) end
   -- Who knows no chunks takes them for something else.
-  if headers["transfer-encoding"] and txn.f:req_ver() == "1.0" then return answer(400) end
+  if headers["transfer-encoding"] and version == "1.0" then return answer(400) end
   local turns = 0
   for name, values in pairs(headers) do
     local lower = name:lower()
