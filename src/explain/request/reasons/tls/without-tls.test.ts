@@ -175,7 +175,9 @@ test('of the names with a certificate those that are near are told, else three, 
   const told = (to: string, ...hostnames: readonly string[]) => {
     const tls = { certificateRefs: [{ name: 'cert' }] }
     const listeners = hostnames.map((hostname, at) => https({ name: `l${at}`, hostname, tls }))
-    const facts = withGateway({ gateways: [gateway('default/gw', listeners)], secrets: [secret('default/cert')] })
+    const gateways = [gateway('default/gw', listeners)]
+    const httpRoutes = [httpRoute('default/all', { rules: [rule('web')] })]
+    const facts = withGateway({ gateways, httpRoutes, secrets: [secret('default/cert')] })
     const { findings } = ask('pod/client', to, { gateway: 'gw' }, facts)
     const [finding] = findings
     assert.equal(finding?.reason, 'name-without-tls')
