@@ -6,7 +6,8 @@ local ROOM = require("bodies").ROOM
 
 local copies = {}
 
--- Under way at once in this thread; further ones are left out, and those of a namespace that has more than are left free.
+-- Under way at once in this thread; further ones are left out, those of a namespace where it has as many as are left free, those to a
+-- backend where it has half as many.
 local MOST = 50
 -- Seconds that a copy is under way, and lines of an answer that are read until it is the last one: some tell for ever that they
 -- are about to begin.
@@ -20,17 +21,21 @@ local LEFT_OUT = {
 }
 local OWN = "x-fairlead-"
 
--- All, and by namespaces.
+-- All, and by namespaces, and by backends of each.
 local under_way, own = 0, {}
 
-local function has_room(namespace)
-  return (own[namespace] or 0) < MOST - under_way
+-- Also where copies to one backend hang, those to others of its namespace go.
+local function has_room(copy)
+  local free = MOST - under_way
+  return (own[copy.namespace] or 0) < free and 2 * (own[copy.backend] or 0) < free
 end
 
-local function count(namespace, change)
+local function count(copy, change)
   under_way = under_way + change
-  local left = (own[namespace] or 0) + change
-  own[namespace] = left > 0 and left or nil
+  for _, owner in ipairs({ copy.namespace, copy.backend }) do
+    local left = (own[owner] or 0) + change
+    own[owner] = left > 0 and left or nil
+  end
 end
 
 -- A request as it is now, but for its body, for a rule of a namespace.
@@ -46,7 +51,7 @@ function copies.take(txn, slot, namespace)
   for name, value in pairs({ slot = slot, method = txn.f:method(), timeout = "10000" }) do
     table.insert(lines, OWN .. name .. ": " .. value)
   end
-  return { namespace = namespace, head = table.concat(lines, "\r\n") }
+  return { namespace = namespace, backend = namespace .. "/" .. slot, head = table.concat(lines, "\r\n") }
 end
 
 -- The whole body; nothing where it is too large, or does not come. HAProxy knows where it ends, whatever says so: a length,
@@ -88,14 +93,14 @@ end
 function copies.send(txn)
   local taken, body = txn:get_priv().copied, nil
   for _, copy in ipairs(taken) do
-    if has_room(copy.namespace) then
+    if has_room(copy) then
       body = body or body_of(txn)
       if not body then return end
-      if has_room(copy.namespace) then
-        count(copy.namespace, 1)
+      if has_room(copy) then
+        count(copy, 1)
         core.register_task(function()
           pcall(send, copy, body)
-          count(copy.namespace, -1)
+          count(copy, -1)
         end)
       end
     end
