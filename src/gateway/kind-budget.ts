@@ -1,9 +1,7 @@
 import type { Clock } from '#clock/clock.ts'
 import { inTurns } from '#routes/values/turns.ts'
+import { AT_ONCE, MinuteRoom } from './minute-room.ts'
 
-/** New kinds that are taken at once when nothing has come for long, and how long until there is room for one more. */
-const AT_ONCE = 16
-const EACH_MS = 60_000
 /** Kinds that there may be together, and of these for one namespace. */
 const MOST = 64
 const OF_ONE = 32
@@ -11,23 +9,17 @@ const OF_ONE = 32
 /** Said of a rule whose kind has to wait. */
 export const WAITS = `its requests are tried once meanwhile: of retries that nobody has asked for before the proxy takes up ${AT_ONCE} at once, then one in a minute, and has ${MOST} at most, ${OF_ONE} of one namespace`
 
-/** Said of a rule whose backends have to wait. */
-export const WAITS_FOR_AUTHORITIES = `its backends are asked nothing meanwhile: certificates of authorities that are too many to be given to the proxy while it runs are taken up ${AT_ONCE} at once, then one in a minute`
-
 /**
  * Which kinds of backends a proxy may be reloaded for: whoever may write a route could else have it reloaded as often as
  * they like, and each reload ends old connections sooner.
  */
 export class KindBudget {
-  readonly #clock: Clock
+  readonly #room: MinuteRoom
   /** With the namespaces that they were taken for. */
   readonly #taken = new Map<string, string>()
-  #room = AT_ONCE
-  #since: number
 
   constructor(clock: Clock) {
-    this.#clock = clock
-    this.#since = clock.now()
+    this.#room = new MinuteRoom(clock)
   }
 
   /**
@@ -40,7 +32,6 @@ export class KindBudget {
     wanted: ReadonlyMap<string, ReadonlySet<string>>,
     isStart = false,
   ): { readonly kinds: ReadonlySet<string>; readonly againMs: number } {
-    this.#fill()
     const held = new Map<string, number>()
     const modestFirst = byModesty(wanted)
     for (const [kind, namespace] of this.#taken) {
@@ -59,24 +50,12 @@ export class KindBudget {
       if (this.#taken.has(kind)) continue
       const namespace = modestFirst(wanted.get(kind)!).find((one) => (held.get(one) ?? 0) < OF_ONE)
       const isKnown = isStart || known.has(kind)
-      if (namespace !== undefined && this.#taken.size < MOST && (isKnown || this.#room > 0)) {
-        if (!isKnown) this.#room--
+      if (namespace !== undefined && this.#taken.size < MOST && (isKnown || this.#room.take())) {
         this.#taken.set(kind, namespace)
         held.set(namespace, (held.get(namespace) ?? 0) + 1)
       } else kinds.add(kind)
     }
-    return { kinds, againMs: this.#since + EACH_MS - this.#clock.now() }
-  }
-
-  #fill(): void {
-    const more = Math.floor((this.#clock.now() - this.#since) / EACH_MS)
-    if (this.#room + more >= AT_ONCE) {
-      this.#room = AT_ONCE
-      this.#since = this.#clock.now()
-    } else {
-      this.#room += more
-      this.#since += more * EACH_MS
-    }
+    return { kinds, againMs: this.#room.againMs }
   }
 }
 

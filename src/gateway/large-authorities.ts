@@ -2,61 +2,93 @@ import { createHash } from 'node:crypto'
 import type { Backend, RoutingTable } from '#routes/table/table.ts'
 import { LARGEST_COMMAND } from './haproxy/runtime/runtime-socket.ts'
 
-/** Of what is asked for again and again the answers are kept. */
-const MOST_KEPT = 64
-const digests = new Map<string, string>()
-
-const digestOf = (pem: string): string => {
-  const known = digests.get(pem)
-  if (known !== undefined) return known
-  const digest = createHash('sha256').update(pem).digest('hex').slice(0, 16)
-  if (digests.size >= MOST_KEPT) digests.clear()
-  digests.set(pem, digest)
-  return digest
+/** What is looked at of one bundle. */
+interface Bundle {
+  /** In a file with others. */
+  readonly octets: number
+  readonly digest: string
 }
 
-/** Authorities that a backend is held against, in one file. */
+/** Of what is asked for again and again the answers are kept, for so many letters. */
+const MOST_KEPT = 8_000_000
+const bundles = new Map<string, Bundle>()
+let kept = 0
+
+const bundleOf = (pem: string): Bundle => {
+  const known = bundles.get(pem)
+  if (known !== undefined) return known
+  const octets = Buffer.byteLength(pem.trimEnd()) + 1
+  const bundle = { octets, digest: createHash('sha256').update(pem).digest('hex').slice(0, 16) }
+  kept += pem.length
+  if (kept > MOST_KEPT) {
+    bundles.clear()
+    kept = pem.length
+  }
+  bundles.set(pem, bundle)
+  return bundle
+}
+
+/** Authorities that a backend is held against, where they are more than HAProxy can be given while it runs: one file. */
 interface Large {
   readonly keys: readonly string[]
   /** As a kind of what only another configuration can say. */
   readonly kind: string
 }
 
-/** Where they are more than HAProxy can be given while it runs. */
-const largeOf = ({ tls }: Backend, { authorities }: RoutingTable): Large | undefined => {
-  const keys = tls?.authorities ?? []
-  const pem = keys.flatMap((key) => authorities.get(key) ?? []).join('')
-  if (Buffer.byteLength(pem) <= LARGEST_COMMAND) return undefined
-  return { keys, kind: `authorities-${keys.join(',')}-${digestOf(pem)}` }
+const largeOf = ({ tls }: Backend, authorities: RoutingTable['authorities']): Large | undefined => {
+  const keys = [...new Set(tls?.authorities)].filter((key) => authorities.has(key)).sort()
+  const all = keys.map((key) => bundleOf(authorities.get(key)!))
+  if (all.reduce((sum, { octets }) => sum + octets, 0) <= LARGEST_COMMAND) return undefined
+  return { keys, kind: `authorities ${keys.map((key, at) => `${key} ${all[at]!.digest}`).join(' ')}` }
 }
 
 /** What there is of these, with the namespaces of the Services. */
-export const largeAuthorities = (table: RoutingTable): ReadonlyMap<string, ReadonlySet<string>> => {
+export const largeAuthorities = ({ backends, authorities }: RoutingTable): ReadonlyMap<string, ReadonlySet<string>> => {
   const found = new Map<string, Set<string>>()
-  for (const backend of table.backends.values()) {
-    const large = largeOf(backend, table)
+  for (const backend of backends.values()) {
+    const large = largeOf(backend, authorities)
     if (large !== undefined) found.set(large.kind, (found.get(large.kind) ?? new Set()).add(backend.service.namespace))
   }
   return found
 }
 
+interface WithFormer {
+  readonly table: RoutingTable
+  /** Keys of backends that are held against authorities of before. */
+  readonly former: ReadonlySet<string>
+  /** Keys of backends for which there are none, or others use what has changed: nobody may ask them. */
+  readonly held: ReadonlySet<string>
+}
+
 /**
- * Where such authorities have to wait, backends are held against those of before; where there are none, the backends are
- * `held`, by their keys, and have no endpoints.
+ * A table in which authorities that have to wait are as they were before, as far as that is no matter of others. `known`: kinds
+ * that the proxy has.
  */
-export const withoutNewAuthorities = (
+export const withFormerAuthorities = (
   table: RoutingTable,
   kinds: ReadonlySet<string>,
   before: RoutingTable,
-): { readonly table: RoutingTable; readonly held: ReadonlySet<string> } => {
-  const authorities = new Map(table.authorities)
-  const held = new Set<string>()
+  known: ReadonlySet<string>,
+): WithFormer => {
+  const waiting = new Map<string, Large>()
+  const others = new Set(table.sites.flatMap(({ ports }) => ports.flatMap(({ clients }) => clients?.authorities ?? [])))
   for (const [key, backend] of table.backends) {
-    const large = largeOf(backend, table)
-    if (large === undefined || !kinds.has(large.kind)) continue
-    const former = largeOf(backend, before)
-    if (former === undefined || kinds.has(former.kind)) held.add(key)
-    else for (const one of large.keys) authorities.set(one, before.authorities.get(one) ?? '')
+    const large = largeOf(backend, table.authorities)
+    if (large !== undefined && kinds.has(large.kind)) waiting.set(key, large)
+    else for (const one of backend.tls?.authorities ?? []) others.add(one)
   }
-  return { table: { ...table, authorities }, held }
+  const authorities = new Map(table.authorities)
+  const [former, held] = [new Set<string>(), new Set<string>()]
+  const has = (backend: Backend): boolean => {
+    const large = largeOf(backend, before.authorities)
+    return large === undefined || known.has(large.kind)
+  }
+  for (const [key, { keys }] of waiting) {
+    const changed = keys.filter((one) => before.authorities.get(one) !== table.authorities.get(one))
+    const isFree = changed.every((one) => before.authorities.has(one) && !others.has(one))
+    const hasFormer = changed.length > 0 && isFree && has(table.backends.get(key)!)
+    ;(hasFormer ? former : held).add(key)
+    if (hasFormer) for (const one of changed) authorities.set(one, before.authorities.get(one)!)
+  }
+  return { table: { ...table, authorities }, former, held }
 }

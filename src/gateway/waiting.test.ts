@@ -2,8 +2,8 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { HandClock } from '#clock/testing/hand-clock.ts'
 import type { Backend, RoutingTable } from '#routes/table/table.ts'
-import { WAITS, WAITS_FOR_AUTHORITIES } from './kind-budget.ts'
-import { saidOf, Waiting } from './waiting.ts'
+import { WAITS } from './kind-budget.ts'
+import { HAS_FORMER, IS_HELD, Waiting } from './waiting.ts'
 
 const origin = { kind: 'Gateway', namespace: 'shop', name: 'gw' }
 const backend = (key: string, more: Partial<Backend>): Backend => ({
@@ -38,31 +38,80 @@ const tableOf = (backends: readonly Backend[], authorities: Readonly<Record<stri
 }
 const secured = (key: string) => backend(key, { tls: { hostname: 'web.test', authorities: [`ca of ${key}`] } })
 
-test('authorities that only another configuration has are those of before when they have to wait; without any a backend waits', () => {
-  const clock = new HandClock()
-  const waiting = new Waiting(clock)
-  const first = tableOf([secured('web')], { 'ca of web': 'a' })
-  assert.equal(waiting.within(first, { kinds: [], table: undefined }).againMs, undefined)
-  let before = first
+/** What has been taken, as a proxy has it. */
+const has = (waiting: Waiting, table: RoutingTable) => ({ kinds: waiting.saidOf(waiting.strict(table)), table })
+/** A proxy that has been reloaded for another bundle as often as it may be at once. */
+const reloaded = (waiting: Waiting): RoutingTable => {
+  let before = tableOf([secured('web')], { 'ca of web': 'a' })
+  assert.equal(waiting.within(before, { kinds: [], table: undefined }).againMs, undefined)
   for (const letter of 'bcdefghijklmnopq') {
     const next = tableOf([secured('web')], { 'ca of web': letter })
-    const { table, againMs } = waiting.within(next, { kinds: saidOf(before), table: before })
+    const { table, againMs } = waiting.within(next, has(waiting, before))
     assert.deepEqual([table.authorities, againMs], [next.authorities, undefined], letter)
     before = next
   }
+  return before
+}
+
+test('authorities that only another configuration has are those of before when they have to wait; without any a backend waits', () => {
+  const clock = new HandClock()
+  const waiting = new Waiting(clock)
+  const before = reloaded(waiting)
   const more = tableOf([secured('web'), secured('late')], { 'ca of web': 'r', 'ca of late': 's' })
-  const has = { kinds: saidOf(before), table: before }
-  const { table, againMs } = waiting.within(more, has)
-  assert.equal(table.authorities.get('ca of web'), before.authorities.get('ca of web'))
+  const first = waiting.within(more, has(waiting, before))
+  const served = has(waiting, first.table)
+  assert.equal(first.table.authorities.get('ca of web'), before.authorities.get('ca of web'))
   assert.deepEqual([...waiting.backends], ['late'])
-  assert.deepEqual([...waiting.rules], [['late', WAITS_FOR_AUTHORITIES]])
-  // Room for one: the name of a kind decides.
-  clock.advance(againMs!)
-  waiting.within(more, has)
-  assert.equal(waiting.backends.size, 0)
-  clock.advance(60_000)
-  const last = waiting.within(more, has)
-  assert.deepEqual([last.table.authorities, last.againMs], [more.authorities, undefined])
+  assert.deepEqual(Object.fromEntries(waiting.rules), { web: HAS_FORMER, late: IS_HELD })
+  // What waits is not taken because it has been seen once, nor because it is something else meanwhile.
+  const other = tableOf([secured('web'), secured('late')], { 'ca of web': 'r', 'ca of late': 't' })
+  for (const next of [more, other]) {
+    waiting.within(next, served)
+    assert.deepEqual(Object.fromEntries(waiting.rules), { web: HAS_FORMER, late: IS_HELD })
+  }
+  clock.advance(first.againMs!)
+  const second = waiting.within(more, served)
+  assert.deepEqual([...waiting.rules.values()].length, 1)
+  clock.advance(second.againMs!)
+  const last = waiting.within(more, has(waiting, second.table))
+  assert.deepEqual([last.table.authorities, last.againMs, waiting.backends.size], [more.authorities, undefined, 0])
+})
+
+test('small authorities hold until larger ones are taken, and nobody else is held against those of before', () => {
+  const waiting = new Waiting(new HandClock())
+  const web = reloaded(waiting).authorities.get('ca of web')!
+  const small = backend('small', { tls: { hostname: 'web.test', authorities: ['one'] } })
+  const both = backend('both', { tls: { hostname: 'web.test', authorities: ['two', 'one'] } })
+  const table = (backends: readonly Backend[], texts: Readonly<Record<string, string>>): RoutingTable => ({
+    ...tableOf([secured('web'), ...backends]),
+    authorities: new Map([['ca of web', web], ...Object.entries(texts)]),
+  })
+  const grown = table([small], { one: 'x'.repeat(31_000) })
+  const { table: kept } = waiting.within(grown, has(waiting, table([small], { one: 'y' })))
+  assert.deepEqual(
+    [kept.authorities.get('one'), waiting.backends.size, waiting.rules.get('small')],
+    ['y', 0, HAS_FORMER],
+  )
+  const before = table([both], { one: 'y', two: 'z' })
+  const { table: shared } = waiting.within(
+    table([small, both], { one: 'x', two: 'z'.repeat(31_000) }),
+    has(waiting, before),
+  )
+  assert.deepEqual([shared.authorities.get('one'), shared.authorities.get('two')], ['x', 'z'.repeat(31_000)])
+  assert.deepEqual([...waiting.backends], ['both'])
+})
+
+test('what is as much as HAProxy can be given is measured as it is written', () => {
+  const waiting = new Waiting(new HandClock())
+  const before = reloaded(waiting)
+  for (const [octets, isLarge] of [
+    [29_999, false],
+    [30_000, true],
+  ] as const) {
+    const table = { ...tableOf([secured('new')]), authorities: new Map([['ca of new', 'n'.repeat(octets)]]) }
+    waiting.within(table, has(waiting, before))
+    assert.equal(waiting.backends.has('new'), isLarge, `${octets}`)
+  }
 })
 
 test('rules whose retries have to wait are tried once, and all others as they say', () => {

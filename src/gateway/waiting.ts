@@ -2,9 +2,17 @@ import type { Clock } from '#clock/clock.ts'
 import { slotKind } from '#dataplane/haproxy/slot-kind.ts'
 import type { Backend, RoutingTable } from '#routes/table/table.ts'
 import { portsForAll, withoutAllNames } from './all-names.ts'
-import { KindBudget, WAITS, WAITS_FOR_AUTHORITIES } from './kind-budget.ts'
-import { largeAuthorities, withoutNewAuthorities } from './large-authorities.ts'
+import { KindBudget, WAITS } from './kind-budget.ts'
+import { largeAuthorities, withFormerAuthorities } from './large-authorities.ts'
+import { AT_ONCE } from './minute-room.ts'
 import { kindsByNamespace, rulesTo } from './parts.ts'
+import { TurnBudget } from './turn-budget.ts'
+
+const LARGE = `certificates of authorities that are more than the proxy can be given while it runs are taken up ${AT_ONCE} at once, then one in a minute, of namespaces in turns`
+/** Said of rules whose backends are held against what is no more. */
+export const HAS_FORMER = `its backends are held against the authorities of before meanwhile: ${LARGE}`
+/** Said of rules whose backends have never been held against anything. */
+export const IS_HELD = `its backends are asked nothing meanwhile: ${LARGE}`
 
 /** What a proxy has when something else is wanted of it. */
 interface Before {
@@ -19,15 +27,17 @@ interface Before {
  * authorities may have it come and go; and how all is served until then.
  */
 export class Waiting {
-  readonly #budget: KindBudget
+  readonly #retries: KindBudget
+  readonly #others: TurnBudget
   /** Why rules are served otherwise than they say, by their ids. */
   rules: ReadonlyMap<string, string> = new Map()
   /** Keys of backends that have no endpoints until then. */
   backends: ReadonlySet<string> = new Set()
-  #kinds: ReadonlySet<string> = new Set()
+  #late: ReadonlySet<string> = new Set()
 
   constructor(clock: Clock) {
-    this.#budget = new KindBudget(clock)
+    this.#retries = new KindBudget(clock)
+    this.#others = new TurnBudget(clock)
   }
 
   /**
@@ -35,30 +45,31 @@ export class Waiting {
    * may be more room then; undefined: nothing waits.
    */
   within(whole: RoutingTable, before: Before): { readonly table: RoutingTable; readonly againMs?: number } {
-    const wanted = new Map([...kindsByNamespace(whole), ...portsForAll(whole), ...largeAuthorities(whole)])
-    const { kinds, againMs } = this.#budget.waiting(new Set(before.kinds), wanted, before.table === undefined)
-    this.#kinds = kinds
-    const { table, held } = withoutNewAuthorities(whole, kinds, before.table ?? whole)
-    const once = new Set([...table.backends].flatMap(([key, one]) => (kinds.has(slotKind(one)) ? [key] : [])))
+    const [known, isStart] = [new Set(before.kinds), before.table === undefined]
+    const retries = this.#retries.waiting(known, kindsByNamespace(whole), isStart)
+    const others = this.#others.waiting(known, new Map([...portsForAll(whole), ...largeAuthorities(whole)]), isStart)
+    this.#late = others.kinds
+    const { table, former, held } = withFormerAuthorities(whole, others.kinds, before.table ?? whole, known)
+    const once = new Set([...table.backends].flatMap(([key, one]) => (retries.kinds.has(slotKind(one)) ? [key] : [])))
     this.backends = held
-    this.rules = new Map([
-      ...Array.from(rulesTo(table, once), (id) => [id, WAITS] as const),
-      ...Array.from(rulesTo(table, held), (id) => [id, WAITS_FOR_AUTHORITIES] as const),
-    ])
-    return kinds.size === 0 ? { table } : { table: triedOnce(table, once), againMs }
+    const said = (backends: ReadonlySet<string>, words: string) =>
+      Array.from(rulesTo(table, backends), (id) => [id, words] as const)
+    this.rules = new Map([...said(once, WAITS), ...said(former, HAS_FORMER), ...said(held, IS_HELD)])
+    const waits = [retries, others].filter(({ kinds }) => kinds.size > 0).map(({ againMs }) => againMs)
+    return { table: triedOnce(table, once), ...(waits.length > 0 && { againMs: Math.min(...waits) }) }
   }
 
   /** A table without what would be shown for all names at ports that have to wait. */
   strict(table: RoutingTable): RoutingTable {
-    return withoutAllNames(table, this.#kinds)
+    return withoutAllNames(table, this.#late)
+  }
+
+  /** Kinds of what a configuration says of a table that `strict` has returned, beside pools of backends. */
+  saidOf(table: RoutingTable): readonly string[] {
+    const kinds = [...portsForAll(table).keys(), ...largeAuthorities(table).keys()]
+    return kinds.filter((kind) => !this.#late.has(kind))
   }
 }
-
-/** Kinds of what a configuration says of a table, beside pools of backends. */
-export const saidOf = (table: RoutingTable): readonly string[] => [
-  ...portsForAll(table).keys(),
-  ...largeAuthorities(table).keys(),
-]
 
 const triedOnce = (table: RoutingTable, keys: ReadonlySet<string>): RoutingTable => {
   if (keys.size === 0) return table

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { configMaps } from '#api/core/configmap/resource.ts'
 import { backendTLSPolicies } from '#api/gatewayapi/backendtlspolicy/resource.ts'
-import { WAITS_FOR_AUTHORITIES } from '../../src/gateway/kind-budget.ts'
+import { HAS_FORMER, IS_HELD } from '../../src/gateway/waiting.ts'
 import { ask } from './ask.ts'
 import { certificate } from './certificates.ts'
 import { BIND, DriverUnderTest, toService } from './driver-under-test.ts'
@@ -45,14 +45,19 @@ test('whoever changes many authorities again and again has HAProxy reloaded no o
   }
   const { reloads } = under.driver.proxy
   assert.ok(reloads >= 12 && reloads <= 20, `${reloads}`)
-  assert.deepEqual([...(under.driver.report?.waiting ?? [])], [], 'what was there before is there')
+  assert.deepEqual([...(under.driver.report?.waiting ?? [])], [['HTTPRoute shop/web 0', HAS_FORMER]])
   // What has not been there waits with its endpoints, and is told.
   await under.service('late', [a!.port])
   await authorities('late', 50)
   await trusted('late')
-  await until(() => under.driver.report?.waiting.size === 1)
+  await until(() => under.driver.report?.waiting.size === 2)
   await under.driver.proxy.settled()
-  assert.deepEqual([...under.driver.report!.waiting], [['HTTPRoute shop/late 0', WAITS_FOR_AUTHORITIES]])
+  assert.equal(under.driver.report!.waiting.get('HTTPRoute shop/late 0'), IS_HELD)
+  // Nor is it taken because something else changes.
+  await under.service('other', [a!.port])
+  await under.route('other', 'other.test', [toService('other')])
+  await until(async () => (await ask(BIND, 'other.test', '/')).startsWith('200'))
+  await under.driver.proxy.settled()
   assert.match(await ask(BIND, 'late.test', '/'), /^503/)
   assert.equal(under.driver.proxy.reloads, reloads)
   assert.deepEqual(under.errors, [])

@@ -45,6 +45,8 @@ export interface SitePort {
   readonly shared?: { readonly [name: string]: readonly Entry[] }
   /** Who must show a certificate at this port; absent: nobody. */
   readonly clients?: ClientValidation
+  /** Names that no certificate is for are refused, even where a listener is for all names. */
+  readonly isStrict?: true
 }
 
 export interface Listener {

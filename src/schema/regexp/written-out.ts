@@ -6,7 +6,7 @@ const TOKEN = new RegExp(
     String.raw`\\x\{[^}]*\}?|\\.`,
     String.raw`(?<letters>\[\^?\]?(?:\\.|\[:\^?\w+:\]|[^\]\\])*\]?)`,
     String.raw`(?<flags>\(\?[-a-zA-Z]*\))`,
-    String.raw`(?<opens>\((?:\?(?:P?<[^>]*>|[-a-zA-Z]*:))?)`,
+    String.raw`(?<opens>\((?:\?(?:P?<\w*>|[-a-zA-Z]*:))?)`,
     String.raw`(?<closes>\))`,
     String.raw`\{(?<least>\d+)(?:,(?<most>\d*))?\}`,
     '.',

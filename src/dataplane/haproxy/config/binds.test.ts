@@ -31,6 +31,7 @@ test('who asks for a name that no listener has is shown a certificate where a li
   const STRICT = 'ssl strict-sni crt-list lists/10443.list'
   assert.equal(words(listener('HTTPS', 'a.test'), listener('HTTPS')), 'ssl crt-list lists/10443.list')
   assert.equal(words(listener('HTTPS', 'a.test')), STRICT)
+  assert.equal(tlsWords(portOf(443, 'tls', { listeners: [listener('HTTPS')], isStrict: true })), STRICT)
   assert.equal(words(listener('TLS', '', PASSED)), STRICT)
   assert.equal(words(listener('HTTPS', '', { mode: 'Terminate', certificates: [] })), STRICT)
 })

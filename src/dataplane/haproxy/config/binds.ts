@@ -29,11 +29,10 @@ export function tlsWords(port: SitePort): string {
   return hasDefault(port) ? `ssl ${list}` : `ssl strict-sni ${list}`
 }
 
-/** Whether a port has a listener for all names that ends TLS here. */
-export const hasDefault = (port: SitePort) =>
-  port.listeners.some(
-    ({ hostname, tls }) => hostname === '' && tls?.mode === 'Terminate' && tls.certificates.length > 0,
-  )
+/** Whether a port has a listener for all names that ends TLS here, and shows its certificate to whoever asks. */
+export const hasDefault = ({ listeners, isStrict }: SitePort) =>
+  !isStrict &&
+  listeners.some(({ hostname, tls }) => hostname === '' && tls?.mode === 'Terminate' && tls.certificates.length > 0)
 
 function clientWords({ clients }: SitePort): string {
   if (clients === undefined) return ''

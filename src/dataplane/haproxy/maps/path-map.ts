@@ -56,7 +56,8 @@ interface Place {
   readonly wider: Place | undefined
   /** Where the first is of all that may take the path. */
   readonly first: number
-  readonly led: Led
+  /** Found when somebody asks: expressions that no request comes to are not even read. */
+  readonly led: () => Led
 }
 
 /**
@@ -77,27 +78,40 @@ function compute({ pattern, entries, parent }: HostNode, above: RouteValue, rule
     run: expressions,
     wider: undefined,
     first: expressions?.first ?? Number.POSITIVE_INFINITY,
-    led: decided(expressions === undefined ? [] : [expressions], above),
+    led: once(() => decided(expressions === undefined ? [] : [expressions], above)),
   }
   const placeOf = (run: Run | undefined, wider: Place): Place => {
     if (run === undefined) return wider
     const first = Math.min(run.first, wider.first)
-    if (run.last > wider.first) return { run, wider, first, led: decided([run, ...runsFrom(wider)], above) }
+    return { run, wider, first, led: once(() => ledAt(run, wider)) }
+  }
+  const ledAt = (run: Run, wider: Place): Led => {
+    if (run.last > wider.first) return decided([run, ...runsFrom(wider)], above)
+    if (run.sure !== Number.POSITIVE_INFINITY) return decided([run], above)
     // Longer paths go before shorter ones, nearly always: what is behind these need not be said once more.
-    found.add(wider.led)
-    return { run, wider, first, led: decided([run], wider.led.value) }
+    const next = wider.led()
+    found.add(next)
+    return decided([run], next.value)
   }
   visitNested<Place>(new Set(['/', ...prefix.keys()]), exact.keys(), (path, isWhole, nearest = outermost) => {
     const place = placeOf((isWhole ? exact : prefix).get(path), nearest)
-    const { value } = place.led
+    const led = place.led()
     // A path that is not found is looked for at the less specific hostname all the same: that need not be said.
-    if (path !== '/' || isWhole || value !== above || parent === undefined) {
-      values.set((isWhole ? exactKey : prefixKey)(pattern, path), value)
-      found.add(place.led)
+    if (path !== '/' || isWhole || led.value !== above || parent === undefined) {
+      values.set((isWhole ? exactKey : prefixKey)(pattern, path), led.value)
+      found.add(led)
     }
     return place
   })
   return { values, texts: new Map([...linesOf(found)].flatMap((lines) => [...lines])) }
+}
+
+const once = (find: () => Led): (() => Led) => {
+  let found: Led | undefined
+  return () => {
+    found ??= find()
+    return found
+  }
 }
 
 /** Of a place and of all that are around it. */
