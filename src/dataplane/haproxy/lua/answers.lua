@@ -44,7 +44,10 @@ function answers.dressed(reply, later)
       end
       for _, name in ipairs(change.remove) do reply.headers[name:lower()] = nil end
     elseif change.type == "cors" then
-      for name, values in pairs(change.headers) do reply.headers[name] = values end
+      for _, name in ipairs(change.replaces) do reply.headers[name] = nil end
+      for name, values in pairs(change.headers) do
+        reply.headers[name] = table.move(values, 1, #values, #(reply.headers[name] or {}) + 1, reply.headers[name] or {})
+      end
     end
   end
   return reply

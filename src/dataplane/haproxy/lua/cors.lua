@@ -52,6 +52,12 @@ local function preflight(txn, rule, origin)
   return { status = 204, headers = headers, body = "" }
 end
 
+-- What a backend says of this itself goes.
+local REPLACED = {
+  "access-control-allow-origin", "access-control-allow-credentials", "access-control-expose-headers",
+  "access-control-allow-methods", "access-control-allow-headers", "access-control-max-age",
+}
+
 -- What is answered at once; or, in `later`, what the answer gets.
 function cors.apply(txn, rule, later)
   local origin = requests.header(txn, "origin")
@@ -60,15 +66,13 @@ function cors.apply(txn, rule, later)
   if txn.f:method() == "OPTIONS" and requests.header(txn, "access-control-request-method") then
     return is_allowed and preflight(txn, rule, origin) or answer(403)
   end
-  later[#later + 1] = { type = "cors", headers = is_allowed and cors_headers(rule, origin) or {} }
+  later[#later + 1] = { type = "cors", headers = is_allowed and cors_headers(rule, origin) or {}, replaces = REPLACED }
 end
 
-local CORS_HEADERS = { "allow-origin", "allow-credentials", "expose-headers", "allow-methods", "allow-headers", "max-age" }
-
--- In an answer of a backend, in the place of what it says itself.
-function cors.change_answer(txn, headers)
-  for _, name in ipairs(CORS_HEADERS) do txn.http:res_del_header("access-control-" .. name) end
-  for name, values in pairs(headers) do txn.http:res_add_header(name, values[1]) end
+-- In an answer of a backend.
+function cors.change_answer(txn, change)
+  for _, name in ipairs(change.replaces) do txn.http:res_del_header(name) end
+  for name, values in pairs(change.headers) do txn.http:res_add_header(name, values[1]) end
 end
 
 return cors

@@ -87,7 +87,7 @@ end
 function rules.answered(txn)
   for _, change in ipairs(txn:get_priv().later) do
     if change.type == "responseHeaders" then filters.change_answer(txn, change)
-    elseif change.type == "cors" then cors.change_answer(txn, change.headers)
+    elseif change.type == "cors" then cors.change_answer(txn, change)
     else backends.remember(txn, change) end
   end
 end
