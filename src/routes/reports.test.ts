@@ -85,6 +85,23 @@ test('whether what has no room is served nobody tells, but where a pod tells tha
   assert.equal(servedBy([full], gateway, 81), undefined, 'what is told of it is all of it')
 })
 
+test('a new Gateway that a pod does not serve yet is waited for, though ListenerSets have no room', () => {
+  const owners = (kind: string, count: number): PodReport['served'] =>
+    new Map(
+      Array.from({ length: count }, (_, at) => [
+        `${kind} shop/${at}${'n'.repeat(240)}`,
+        { generation: 1, ports: [80] },
+      ]),
+    )
+  const readOf = (served: PodReport['served']): Iterable<PodReport> =>
+    readReports(configMap({ a: reportText(report({}, served)) }), () => true).values()
+  const sets = readOf(new Map([...owners('Gateway', 3), ...owners('ListenerSet', 500)]))
+  assert.equal(servedBy(sets, gateway, 80), undefined)
+  const more = { kind: 'ListenerSet', namespace: 'shop', name: 'more' }
+  assert.equal(servedBy(readOf(owners('ListenerSet', 500)), more, 80), 'untold')
+  assert.equal(servedBy(readOf(owners('Gateway', 500)), gateway, 80), 'untold', 'it may be one of those')
+})
+
 test('whatever is served, Gateways are told first and namespaces take turns', () => {
   const owners = (kind: string, namespace: string, count: number) =>
     Array.from({ length: count }, (_, at) => `${kind} ${namespace}/${String(at).padStart(5, '0')}${'n'.repeat(240)}`)

@@ -16,7 +16,7 @@ interface ServedOwner {
 export interface PodReport {
   /** By `ownerId()`. */
   readonly served: ReadonlyMap<string, ServedOwner>
-  /** Of a report that has been read: how many had no room in `served`. Who is among them nobody knows. */
+  /** Of a report that has been read: how many had no room in `served`. Who is among them nobody knows, but that Gateways come first. */
   readonly untold?: number
   /** Words by the ids of rules and listeners. */
   readonly refused: ReadonlyMap<string, string>
@@ -63,11 +63,15 @@ const OCTETS = { served: 30_000, refused: 15_000, waiting: 5_000 } as const
 
 /** Gateways come first: each of them has an address, and what has been attached to it is not in its way. */
 const servedInTurns = (served: PodReport['served']): readonly string[] => {
-  const { gateways = [], others = [] } = Object.groupBy(served.keys(), (id) =>
-    id.startsWith('Gateway ') ? 'gateways' : 'others',
-  )
+  const { gateways = [], others = [] } = Object.groupBy(served.keys(), (id) => (isGateway(id) ? 'gateways' : 'others'))
   return [...idsInTurns(gateways), ...idsInTurns(others)]
 }
+
+const isGateway = (id: string): boolean => id.startsWith('Gateway ')
+
+/** Whether an owner that a report does not name may be served nevertheless: where others are named, all Gateways are. */
+const mayBeUntold = ({ served, untold = 0 }: PodReport, id: string): boolean =>
+  untold > 0 && !(isGateway(id) && [...served.keys()].some((one) => !isGateway(one)))
 
 /** `[3, 80, 443]`: the generation, and the ports. */
 const listOf = ({ generation, ports }: ServedOwner): readonly number[] => [generation, ...ports]
@@ -103,10 +107,11 @@ const firstWords = (all: readonly ReadonlyMap<string, string>[]): ReadonlyMap<st
  */
 export const servedBy = (reports: Iterable<PodReport>, owner: Origin, port: number): ServedAt => {
   const id = ownerId(owner)
-  const generations = [...reports].flatMap(({ served, untold = 0 }): readonly ServedAt[] => {
-    const one = served.get(id)
-    if (served.size === 0) return []
-    return [one?.ports.includes(port) ? one.generation : one === undefined && untold > 0 ? 'untold' : undefined]
+  const generations = [...reports].flatMap((report): readonly ServedAt[] => {
+    if (report.served.size === 0) return []
+    const one = report.served.get(id)
+    if (one === undefined) return [mayBeUntold(report, id) ? 'untold' : undefined]
+    return [one.ports.includes(port) ? one.generation : undefined]
   })
   if (generations.length === 0 || generations.includes(undefined)) return undefined
   return generations.includes('untold') ? 'untold' : Math.min(...(generations as readonly number[]))
