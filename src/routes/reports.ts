@@ -3,7 +3,7 @@ import { objectKey } from '#objects/object-key.ts'
 import type { ServedAt } from './route-objects.ts'
 import type { Origin } from './table/origin.ts'
 import type { RoutingTable } from './table/table.ts'
-import { idsInTurns, toldWords, withinOctets } from './told-words.ts'
+import { idsInTurns, sharedWords, toldWords, withinOctets } from './told-words.ts'
 
 /** What a proxy listens for of a Gateway or a ListenerSet. */
 interface ServedOwner {
@@ -54,12 +54,12 @@ export const reportText = ({ served, refused, waiting }: PodReport): string => {
     served: sorted(told),
     ...(told.size < served.size && { untold: served.size - told.size }),
     refused: sorted(toldWords(refused, OCTETS.refused)),
-    waiting: sorted(toldWords(waiting, OCTETS.waiting)),
+    waiting: sorted(sharedWords(waiting, OCTETS.waiting)),
   })
 }
 
 /** All pods share a ConfigMap of 1 MiB: a score of them find room there, whatever is served and refused. */
-const OCTETS = { served: 30_000, refused: 15_000, waiting: 5_000 } as const
+const OCTETS = { served: 30_000, refused: 15_000, waiting: 7_000 } as const
 
 /** Gateways come first: each of them has an address, and what has been attached to it is not in its way. */
 const servedInTurns = (served: PodReport['served']): readonly string[] => {
@@ -125,12 +125,20 @@ const readReport = (text: string): PodReport => {
     ),
     ...(typeof untold === 'number' && { untold }),
     refused: textsOf(refused),
-    waiting: textsOf(waiting),
+    waiting: byIds(waiting),
   }
 }
 
 const textsOf = (value: unknown): ReadonlyMap<string, string> =>
   new Map(Object.entries(fieldsOf(value)).flatMap(([id, one]) => (typeof one === 'string' ? [[id, one]] : [])))
+
+/** Of ids by words. */
+const byIds = (value: unknown): ReadonlyMap<string, string> =>
+  new Map(
+    Object.entries(fieldsOf(value)).flatMap(([words, ids]) =>
+      Array.isArray(ids) ? ids.flatMap((id) => (typeof id === 'string' ? [[id, words] as const] : [])) : [],
+    ),
+  )
 
 const parsed = (text: string): unknown => {
   try {
