@@ -30,6 +30,7 @@ test('what a pod writes is read back, together with what other pods say, and wha
     f: '{"of":"an older version"}',
     g: reportText(serving(3, 80, 443)),
     h: '{"served":{"Gateway a/b":[],"Gateway a/c":{"generation":1}}}',
+    i: '{"waiting":{"HTTPRoute a/b 0":"as older versions say it","words":[1,"HTTPRoute a/b 1"],"more":{"a":"b"}}}',
   }
   const all = readReports(configMap(data), () => true)
   assert.deepEqual(Object.fromEntries(refusalsOf(all.values())), {
@@ -38,6 +39,7 @@ test('what a pod writes is read back, together with what other pods say, and wha
     w: 'words',
   })
   assert.deepEqual(all.get('g'), serving(3, 80, 443))
+  assert.deepEqual([...all.get('i')!.waiting], [['HTTPRoute a/b 1', 'words']])
   assert.deepEqual([all.get('c')?.served.size, all.get('h')?.served.size], [0, 0])
   assert.deepEqual(
     [...readReports(configMap({ b: data.b, a: data.a }), () => true).keys()],
@@ -83,6 +85,23 @@ test('whether what has no room is served nobody tells, but where a pod tells tha
   assert.equal(by(full, serving(3, 80)), undefined)
   assert.equal(servedBy([full], gateway, 80), 3)
   assert.equal(servedBy([full], gateway, 81), undefined, 'what is told of it is all of it')
+})
+
+test('a new Gateway that a pod does not serve yet is waited for, though ListenerSets have no room', () => {
+  const owners = (kind: string, count: number): PodReport['served'] =>
+    new Map(
+      Array.from({ length: count }, (_, at) => [
+        `${kind} shop/${at}${'n'.repeat(240)}`,
+        { generation: 1, ports: [80] },
+      ]),
+    )
+  const readOf = (served: PodReport['served']): Iterable<PodReport> =>
+    readReports(configMap({ a: reportText(report({}, served)) }), () => true).values()
+  const sets = readOf(new Map([...owners('Gateway', 3), ...owners('ListenerSet', 500)]))
+  assert.equal(servedBy(sets, gateway, 80), undefined)
+  const more = { kind: 'ListenerSet', namespace: 'shop', name: 'more' }
+  assert.equal(servedBy(readOf(owners('ListenerSet', 500)), more, 80), 'untold')
+  assert.equal(servedBy(readOf(owners('Gateway', 500)), gateway, 80), 'untold', 'it may be one of those')
 })
 
 test('whatever is served, Gateways are told first and namespaces take turns', () => {
@@ -133,7 +152,7 @@ test('whatever is refused and waits, what is served finds room', () => {
   const served = new Map([['Gateway shop/public', { generation: 3, ports: [80] }]])
   const text = reportText(report(many, served, many))
   const octets = Buffer.byteLength(text)
-  assert.ok(octets < 21_000, `${octets} octets`)
+  assert.ok(octets < 23_000, `${octets} octets`)
   const [told] = readReports(configMap({ a: text }), () => true).values()
   assert.deepEqual(told?.served, served)
   const sizes = (one: PodReport | undefined) => [one?.refused.size, one?.waiting.size]
@@ -154,6 +173,21 @@ test('what a namespace has refused hides nothing of others, in whatever order it
   assert.ok(told.length > 100, 'and of its own as much as finds room')
   const again = Object.fromEntries(Object.entries({ ...good, ...bad }).reverse())
   assert.deepEqual(ids(again), told)
+})
+
+test('what waits is told in whole words, also where it is much, and namespaces take turns', () => {
+  const [once, nothing] = ['is tried once meanwhile '.repeat(10), 'is asked nothing meanwhile '.repeat(8)]
+  const many = { ...refusing('bad', 1000, once), ...refusing('shop', 50, once), ...refusing('zoo', 40, nothing) }
+  const text = reportText(report({}, new Map(), many))
+  const octets = Buffer.byteLength(text)
+  assert.ok(octets < 7_100, `${octets} octets`)
+  const [told = report({})] = readReports(configMap({ a: text }), () => true).values()
+  const waits = (id: string) => told.waiting.get(id)
+  for (let at = 0; at < 50; at++) assert.equal(waits(`HTTPRoute shop/r${at} 0`), once)
+  for (let at = 0; at < 40; at++) assert.equal(waits(`HTTPRoute zoo/r${at} 0`), nothing)
+  assert.ok(told.waiting.size > 200, `${told.waiting.size}`)
+  const again = Object.fromEntries(Object.entries(many).reverse())
+  assert.equal(reportText(report({}, new Map(), again)), text, 'in whatever order it came')
 })
 
 test('words are cut shorter only where all of them find no room', () => {

@@ -3,7 +3,7 @@ import { objectKey } from '#objects/object-key.ts'
 import type { ServedAt } from './route-objects.ts'
 import type { Origin } from './table/origin.ts'
 import type { RoutingTable } from './table/table.ts'
-import { idsInTurns, toldWords, withinOctets } from './told-words.ts'
+import { idsInTurns, sharedWords, toldWords, withinOctets } from './told-words.ts'
 
 /** What a proxy listens for of a Gateway or a ListenerSet. */
 interface ServedOwner {
@@ -16,7 +16,7 @@ interface ServedOwner {
 export interface PodReport {
   /** By `ownerId()`. */
   readonly served: ReadonlyMap<string, ServedOwner>
-  /** Of a report that has been read: how many had no room in `served`. Who is among them nobody knows. */
+  /** Of a report that has been read: how many had no room in `served`. Who is among them nobody knows, but that Gateways come first. */
   readonly untold?: number
   /** Words by the ids of rules and listeners. */
   readonly refused: ReadonlyMap<string, string>
@@ -54,20 +54,24 @@ export const reportText = ({ served, refused, waiting }: PodReport): string => {
     served: sorted(told),
     ...(told.size < served.size && { untold: served.size - told.size }),
     refused: sorted(toldWords(refused, OCTETS.refused)),
-    waiting: sorted(toldWords(waiting, OCTETS.waiting)),
+    waiting: sorted(sharedWords(waiting, OCTETS.waiting)),
   })
 }
 
 /** All pods share a ConfigMap of 1 MiB: a score of them find room there, whatever is served and refused. */
-const OCTETS = { served: 30_000, refused: 15_000, waiting: 5_000 } as const
+const OCTETS = { served: 30_000, refused: 15_000, waiting: 7_000 } as const
 
 /** Gateways come first: each of them has an address, and what has been attached to it is not in its way. */
 const servedInTurns = (served: PodReport['served']): readonly string[] => {
-  const { gateways = [], others = [] } = Object.groupBy(served.keys(), (id) =>
-    id.startsWith('Gateway ') ? 'gateways' : 'others',
-  )
+  const { gateways = [], others = [] } = Object.groupBy(served.keys(), (id) => (isGateway(id) ? 'gateways' : 'others'))
   return [...idsInTurns(gateways), ...idsInTurns(others)]
 }
+
+const isGateway = (id: string): boolean => id.startsWith('Gateway ')
+
+/** Whether an owner that a report does not name may be served nevertheless: where others are named, all Gateways are. */
+const mayBeUntold = ({ served, untold = 0 }: PodReport, id: string): boolean =>
+  untold > 0 && !(isGateway(id) && [...served.keys()].some((one) => !isGateway(one)))
 
 /** `[3, 80, 443]`: the generation, and the ports. */
 const listOf = ({ generation, ports }: ServedOwner): readonly number[] => [generation, ...ports]
@@ -103,10 +107,11 @@ const firstWords = (all: readonly ReadonlyMap<string, string>[]): ReadonlyMap<st
  */
 export const servedBy = (reports: Iterable<PodReport>, owner: Origin, port: number): ServedAt => {
   const id = ownerId(owner)
-  const generations = [...reports].flatMap(({ served, untold = 0 }): readonly ServedAt[] => {
-    const one = served.get(id)
-    if (served.size === 0) return []
-    return [one?.ports.includes(port) ? one.generation : one === undefined && untold > 0 ? 'untold' : undefined]
+  const generations = [...reports].flatMap((report): readonly ServedAt[] => {
+    if (report.served.size === 0) return []
+    const one = report.served.get(id)
+    if (one === undefined) return [mayBeUntold(report, id) ? 'untold' : undefined]
+    return [one.ports.includes(port) ? one.generation : undefined]
   })
   if (generations.length === 0 || generations.includes(undefined)) return undefined
   return generations.includes('untold') ? 'untold' : Math.min(...(generations as readonly number[]))
@@ -120,12 +125,20 @@ const readReport = (text: string): PodReport => {
     ),
     ...(typeof untold === 'number' && { untold }),
     refused: textsOf(refused),
-    waiting: textsOf(waiting),
+    waiting: byIds(waiting),
   }
 }
 
 const textsOf = (value: unknown): ReadonlyMap<string, string> =>
   new Map(Object.entries(fieldsOf(value)).flatMap(([id, one]) => (typeof one === 'string' ? [[id, one]] : [])))
+
+/** Of ids by words. */
+const byIds = (value: unknown): ReadonlyMap<string, string> =>
+  new Map(
+    Object.entries(fieldsOf(value)).flatMap(([words, ids]) =>
+      Array.isArray(ids) ? ids.flatMap((id) => (typeof id === 'string' ? [[id, words] as const] : [])) : [],
+    ),
+  )
 
 const parsed = (text: string): unknown => {
   try {

@@ -5,13 +5,16 @@ import { controllerName } from '../definition/texts.ts'
 
 export const CONDITIONS = { maxItems: 8 }
 
+/** What the definition's own conditions say, and no controller. */
+export const WAITING = 'Waiting for controller'
+
 /** Conditions that an object has until its controller has seen it. */
 export const waiting = (...types: readonly string[]) =>
   types.map((type) => ({
     type,
     status: 'Unknown',
     reason: 'Pending',
-    message: 'Waiting for controller',
+    message: WAITING,
     lastTransitionTime: '1970-01-01T00:00:00Z',
   }))
 

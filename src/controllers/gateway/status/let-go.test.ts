@@ -1,12 +1,24 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { configMaps } from '#api/core/configmap/resource.ts'
 import { gateways } from '#api/gatewayapi/gateway/resource.ts'
 import { gatewayClasses } from '#api/gatewayapi/gatewayclass/resource.ts'
 import { httpRoutes } from '#api/gatewayapi/httproute/resource.ts'
+import { waiting } from '#api/gatewayapi/shared/limits.ts'
 import { ingresses } from '#api/networking/ingress/resource.ts'
 import { ingressClasses } from '#api/networking/ingressclass/resource.ts'
 import { FIELD_MANAGER } from '../field-manager.ts'
-import { gateway, gatewayClass, httpRoute, ingress, ingressClass, shop, start } from '../testing/gateway-cluster.ts'
+import {
+  gateway,
+  gatewayClass,
+  httpRoute,
+  ingress,
+  ingressClass,
+  POD,
+  shop,
+  start,
+  system,
+} from '../testing/gateway-cluster.ts'
 
 type Loose = any
 const theirs = {
@@ -34,6 +46,29 @@ test('a Gateway that goes to another class keeps nothing of what was said of it 
   await settle()
   assert.deepEqual((await gatewayNow()).status, { conditions: [theirs] })
   assert.deepEqual(((await client.get(httpRoutes, 'cart', shop)) as Loose).status.parents, [])
+  stop()
+})
+
+test('what nobody could tell of a Gateway goes with it, and what its definition says of it stays', async () => {
+  const { client, settle, serving, conditionsOf, gatewayNow, writes, stop } = await start({ fake: { hasOwners: true } })
+  await client.create(gateways, gateway('public'))
+  await settle()
+  await serving()
+  const full = '{"served":{"Gateway shop/zoo":[1,80]},"untold":1}'
+  await client.patch(configMaps, 'fairlead-gateway', 'merge', { data: { [POD]: full } }, system)
+  await settle()
+  const now = await gatewayNow()
+  assert.equal(conditionsOf(now).Programmed, 'Unknown Pending')
+  await client.update(gateways, { ...now, spec: { ...now.spec, gatewayClassName: 'other' } }, shop)
+  await settle()
+  const left = await gatewayNow()
+  assert.deepEqual(left.status, {})
+  const conditions = waiting('Accepted', 'Programmed')
+  await client.update(gateways, { ...left, status: { conditions } }, { ...asStatus, fieldManager: FIELD_MANAGER })
+  writes.length = 0
+  await settle()
+  assert.deepEqual((await gatewayNow()).status, { conditions })
+  assert.deepEqual(writes, [])
   stop()
 })
 

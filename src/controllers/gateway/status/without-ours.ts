@@ -1,3 +1,4 @@
+import { WAITING } from '#api/gatewayapi/shared/limits.ts'
 import type { Condition } from '#api/meta/condition.ts'
 import type { ObjectMeta } from '#api/meta/object-meta.ts'
 import { sameValue } from '../../values/equal.ts'
@@ -39,9 +40,9 @@ export const withoutOurs = ({ metadata, status }: WithStatus): Fields | undefine
 const rest = (key: string, members: readonly unknown[]): readonly [string, unknown][] =>
   members.length === 0 ? [] : [[key, members]]
 
-/** What is not known yet the definition says by itself, and this controller never. */
-const isOurCondition = ({ type, status }: Condition, isWritten: IsWritten): boolean =>
-  OWN_TYPES.has(type) && status !== 'Unknown' && isWritten('conditions', memberKey({ type }))
+/** What the definition says by itself stands in what this controller has written, too, and comes again where it is taken away. */
+const isOurCondition = ({ type, message }: Condition, isWritten: IsWritten): boolean =>
+  OWN_TYPES.has(type) && message !== WAITING && isWritten('conditions', memberKey({ type }))
 
 /** Whether this controller alone has written a field of the status, or a member of a list in it. */
 type IsWritten = (field: string, member?: string) => boolean

@@ -81,11 +81,12 @@ const proposed = (
   ref: object = {},
   more: object = {},
   port = 80,
+  others: readonly object[] = [],
 ): readonly string[] => {
   const own = {
     kind: 'HTTPRoute',
     metadata: { namespace: 'team', name: 'shop' },
-    spec: { parentRefs: [{ name: 'other' }, { name: 'gw', namespace: 'default', ...ref }] },
+    spec: { parentRefs: [{ name: 'other' }, { name: 'gw', namespace: 'default', ...ref }, ...others] },
   }
   const parent = { kind: 'Gateway', namespace: 'default', name: 'gw' }
   const one: Loose = {
@@ -246,6 +247,26 @@ test('who names a section or a port that is not there is led to the listener tha
   assert.deepEqual(told({ sectionName: 'x' }, [{ name: 'a', port: 443, protocol: 'TCP' }]), [LOOK])
   assert.deepEqual(told({}), [LOOK])
   assert.deepEqual(proposed('Other', [made('default/gw')]), [LOOK])
+})
+
+test('what is proposed of a parent the API takes beside the others of a route', () => {
+  const beside = (because: string, gateways: readonly Loose[], ref: object, ...others: readonly object[]) => {
+    const all = others.map((other) => ({ name: 'gw', namespace: 'default', ...other }))
+    return proposed(because, gateways, ref, {}, 443, all)
+  }
+  const three = ['http', 'https', 'https-2'].map((name) => ({ name, port: name === 'http' ? 80 : 443 }))
+  const meant = (ref: object, ...others: readonly object[]) =>
+    beside('NoMatchingParent', [made('default/gw', three)], ref, ...others)
+  assert.deepEqual(meant({ sectionName: 'htps' }, { sectionName: 'https' }), [replaced({ sectionName: 'https-2' })])
+  assert.deepEqual(meant({ sectionName: 'htps' }, { sectionName: 'http' }), [replaced({ sectionName: 'https' })])
+  assert.deepEqual(meant({ port: 8443 }, { port: 443 }), [LOOK])
+  assert.deepEqual(meant({ port: 8443 }, { port: 443, name: 'gv' }), [replaced({ port: 443 })])
+  const moved = (...others: readonly object[]) =>
+    beside('NoSuchParent', [made('a/gw')], { sectionName: 'a' }, ...others.map((one) => ({ ...one, namespace: 'a' })))
+  assert.deepEqual(moved({ sectionName: 'a' }), [LOOK])
+  assert.deepEqual(moved({ port: 80 }), [LOOK])
+  assert.equal(moved({ sectionName: 'b' }).length, 1)
+  assert.notDeepEqual(moved({ sectionName: 'b' }), [LOOK])
 })
 
 test('an Ingress of nobody’s class is given ours, where there is one', () => {

@@ -1,4 +1,3 @@
-import type { Listener } from '#api/gatewayapi/shared/listener.ts'
 import { GATEWAY_CONTROLLER } from '#routes/data-plane.ts'
 import { matchesHostname } from '#routes/table/hostname.ts'
 import type { GatewayFacts } from '../../../cluster/gateway-facts.ts'
@@ -13,6 +12,7 @@ import type { ObjectRef } from '../../../trace/reference.ts'
 import type { ClaimingIngress, Unattached } from '../../claims.ts'
 import { letInCures } from '../listener/let-in.ts'
 import { type AskedListener, hostListenerCures, meantListenerCures, routeWord } from '../listener/meant-listener.ts'
+import { fitsBeside, isTo, refsTo } from '../listener/parent-refs.ts'
 import { lookAt } from '../look-at.ts'
 import { shutOutCures } from './gateway.ts'
 
@@ -35,20 +35,20 @@ const attachCures = (gateways: GatewayFacts, one: Unattached, asked: AskedListen
   const { route, parent, parentIndex, because } = one
   const kind = routeWord(route.kind)
   const at = `/spec/parentRefs/${parentIndex}`
-  const ref = route.spec.parentRefs?.[parentIndex]
+  const ref = route.spec.parentRefs?.[parentIndex] ?? {}
   const owner = listenerOwners(gateways).get(ownerKey(parent))
-  const isNamed = ({ name, port }: Listener): boolean =>
-    (!ref?.sectionName || name === ref.sectionName) && (!ref?.port || port === ref.port)
   switch (because) {
     case 'NoSuchParent':
-      return meantOwners(gateways, parent, host).map(({ ref: meant }, index) => {
-        const cure = patch({ code: 'attach-route', gateway: meant }, kind, route, [
-          ...(meant.kind === parent.kind ? [] : [{ op: 'add', path: `${at}/kind`, value: meant.kind }]),
-          { op: 'add', path: `${at}/name`, value: meant.name },
-          { op: 'add', path: `${at}/namespace`, value: meant.namespace },
-        ])
-        return index === 0 ? cure : or(cure)
-      })
+      return meantOwners(gateways, parent, host)
+        .filter((meant) => fitsBeside(ref, refsTo(route, meant.ref)))
+        .map(({ ref: meant }, index) => {
+          const cure = patch({ code: 'attach-route', gateway: meant }, kind, route, [
+            ...(meant.kind === parent.kind ? [] : [{ op: 'add', path: `${at}/kind`, value: meant.kind }]),
+            { op: 'add', path: `${at}/name`, value: meant.name },
+            { op: 'add', path: `${at}/namespace`, value: meant.namespace },
+          ])
+          return index === 0 ? cure : or(cure)
+        })
     case 'NoSuchGateway':
       return owner === undefined
         ? []
@@ -64,7 +64,7 @@ const attachCures = (gateways: GatewayFacts, one: Unattached, asked: AskedListen
         : letInCures(
             owner,
             { kind: route.kind, namespace: route.metadata?.namespace ?? '' },
-            (listener) => isNamed(listener) && matchesHostname((listener.hostname ?? '').toLowerCase(), 'many', host),
+            (listener) => isTo(ref, listener) && matchesHostname((listener.hostname ?? '').toLowerCase(), 'many', host),
           )
     case 'NoMatchingListenerHostname':
       return owner === undefined ? [] : hostListenerCures(owner, one, asked)

@@ -7,6 +7,7 @@ import { patch } from '../../../diagnose/cure.ts'
 import type { Cure } from '../../../trace/cure.ts'
 import type { Unattached } from '../../claims.ts'
 import { takesRoute } from './let-in.ts'
+import { fitsBeside, isTo, ledTo, refsTo } from './parent-refs.ts'
 
 /** What was asked: a host, '' where there is none, at a port of the Gateway. */
 export interface AskedListener {
@@ -52,19 +53,22 @@ export const meantListenerCures = (owner: ListenerOwner, one: Unattached, asked:
 
 const meantListener = (owner: ListenerOwner, one: Unattached, asked: AskedListener): Listener | undefined => {
   const { kind, metadata, spec } = one.route
-  const { sectionName = '' } = spec.parentRefs?.[one.parentIndex] ?? {}
+  const ref = spec.parentRefs?.[one.parentIndex]
+  const { sectionName = '' } = ref ?? {}
+  const others = refsTo(one.route, one.parent).filter((other) => other !== ref)
   const able = owner.listeners.filter(
     (listener) => KINDS.get(listener.protocol)?.includes(kind) && matchesHostname(nameOf(listener), 'many', asked.host),
   )
-  const like = able
+  const free = able.filter((listener) => fitsBeside(ledTo(ref ?? {}, listener), others))
+  const like = free
     .filter(({ name }) => isLike(name, sectionName))
     .sort((left, right) => unlikeness(left.name, sectionName) - unlikeness(right.name, sectionName))
   if (like[0] !== undefined) return like[0]
   const takes = (listener: Listener) => Number(takesRoute(owner, listener, kind, metadata?.namespace ?? ''))
-  const [best] = able
+  const [best] = free
     .filter(({ port }) => port === asked.port)
     .sort((left, right) => takes(right) - takes(left) || compareHostnames(nameOf(left), nameOf(right)))
-  return best ?? (able.length === 1 ? able[0] : undefined)
+  return best ?? (able.length === 1 ? free[0] : undefined)
 }
 
 const nameOf = ({ hostname = '' }: Listener): string => hostname.toLowerCase()
@@ -77,9 +81,7 @@ export const hostListenerCures = (owner: ListenerOwner, one: Unattached, asked: 
   const ref = one.route.spec.parentRefs?.[one.parentIndex]
   const others = meantListenerCures(owner, one, asked)
   if (others.length > 0) return others
-  const like = owner.listeners.find(
-    ({ name, port }) => (!ref?.sectionName || name === ref.sectionName) && (!ref?.port || port === ref.port),
-  )
+  const like = owner.listeners.find((listener) => isTo(ref ?? {}, listener))
   if (like === undefined) return []
   const { host } = asked
   const value = { ...like, name: host.replaceAll('.', '-'), hostname: host }

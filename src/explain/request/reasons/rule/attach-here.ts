@@ -9,6 +9,7 @@ import { namedRoutes } from '../../claims.ts'
 import { entryFor, servedAt } from '../../site.ts'
 import { takesRoute } from '../listener/let-in.ts'
 import { routeWord } from '../listener/meant-listener.ts'
+import { isTo, ledTo, refsTo } from '../listener/parent-refs.ts'
 
 /** A route that has the host at another port of the gateway alone is attached to the listener that was asked, too; undefined where none is. */
 export const attachHereCure = (
@@ -27,18 +28,15 @@ export const attachHereCure = (
       (one) => one.kind === route.kind && one.name === routeName && one.namespace === routeNamespace,
     )
     if (!isThere || !takesRoute(owner, own, route.kind, routeNamespace)) continue
-    const refs = route.spec.parentRefs ?? []
-    // One that names neither is at all listeners that take it.
-    const isWhole = refs.some(
-      (ref) => (ref.kind ?? 'Gateway') === kind && ref.name === name && !ref.sectionName && !ref.port,
-    )
-    if (isWhole) continue
-    const value = {
+    const refs = refsTo(route, owner.ref)
+    if (refs.some((ref) => isTo(ref, own))) continue
+    const first = {
       ...(kind !== 'Gateway' && { kind }),
       ...(namespace !== routeNamespace && { namespace }),
       name,
       sectionName: own.name,
     }
+    const value = ledTo(refs[0] ?? first, own)
     const effect = { code: 'attach-here', route: refOf(route.kind, route), listener: own.name } as const
     return patch(effect, routeWord(route.kind), route, [{ op: 'add', path: '/spec/parentRefs/-', value }])
   }

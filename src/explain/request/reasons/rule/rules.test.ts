@@ -185,7 +185,11 @@ test('a redirect that loops where there is no TLS, or at a listener that it name
 })
 
 /** A Gateway of both, asked by TLS for a host that one route has at the listener without it alone. */
-const byTls = (namespaces: object, other: readonly ReturnType<typeof rule>[] = [rule('web')]) => {
+const byTls = (
+  namespaces: object,
+  other: readonly ReturnType<typeof rule>[] = [rule('web')],
+  refs: readonly object[] = [{ sectionName: 'http' }],
+) => {
   const own = gateway('default/gw', [
     http({ allowedRoutes: { namespaces: { from: 'All' } } }),
     https({ allowedRoutes: { namespaces } as never, tls: { certificateRefs: [{ name: 'cert' }] } }),
@@ -193,7 +197,7 @@ const byTls = (namespaces: object, other: readonly ReturnType<typeof rule>[] = [
   const parent = { name: 'gw', namespace: 'default' }
   const httpRoutes = [
     httpRoute('team/sel', {
-      parentRefs: [{ ...parent, sectionName: 'http' }],
+      parentRefs: refs.map((ref) => ({ ...parent, ...ref })),
       hostnames: ['sel.example.com'],
       rules: [rule('default/web')],
     }),
@@ -204,18 +208,31 @@ const byTls = (namespaces: object, other: readonly ReturnType<typeof rule>[] = [
     }),
   ]
   const secrets = [secret('default/cert', 'CERT *.example.com')]
-  const facts = withGateway({ gateways: [own], secrets, httpRoutes })
+  const facts = withGateway({ gateways: [own, gateway('team/gw', [http()])], secrets, httpRoutes })
   return ask('pod/client', 'https://sel.example.com/', {}, facts).findings[0]!.cures.map(({ command, alternative }) =>
     [...(alternative ? ['or'] : []), command.replace('fairlead explain --from pod/client --to ', '')].join(' '),
   )
 }
 const ATTACH =
-  'kubectl patch httproute sel -n team --type json -p \'[{"op":"add","path":"/spec/parentRefs/-","value":{"namespace":"default","name":"gw","sectionName":"https"}}]\''
+  'kubectl patch httproute sel -n team --type json -p \'[{"op":"add","path":"/spec/parentRefs/-","value":{"name":"gw","namespace":"default","sectionName":"https"}}]\''
 
 test('a route that has the host without TLS alone is attached to the listener that was asked, where that takes it', () => {
   const cures = byTls({ from: 'All' })
   assert.equal(cures.at(-1), `or ${ATTACH}`)
   assert.ok(!byTls({ from: 'Same' }).includes(`or ${ATTACH}`))
+})
+
+test('what attaches a route to one more listener names it by the fields that its other references to the parent have', () => {
+  const added = (...refs: readonly object[]): object | undefined => {
+    const attach = byTls({ from: 'All' }, undefined, refs).find((one) => one.includes('/spec/parentRefs/-'))
+    return attach && JSON.parse(attach.slice(attach.indexOf('['), -1))[0].value
+  }
+  const parent = { namespace: 'default', name: 'gw' }
+  const elsewhere = { ...parent, namespace: 'team' }
+  assert.deepEqual(added({ port: 80 }), { ...parent, port: 443 })
+  assert.deepEqual(added({ sectionName: 'http', port: 80 }), { ...parent, sectionName: 'https', port: 443 })
+  assert.deepEqual(added(elsewhere, { port: 80 }), { ...parent, port: 443 }, 'a Gateway of its name is another one')
+  assert.equal(added({ sectionName: 'http' }, { sectionName: 'https' }), undefined, 'it is named already')
 })
 
 test('what is proposed has to do with the name that was asked, and is answered', () => {

@@ -19,6 +19,7 @@ import type { AskedAt } from '../../place.ts'
 import { ruleRef } from '../../route-ref.ts'
 import { isServed } from '../../serve.ts'
 import { exampleOf, servedAt } from '../../site.ts'
+import { isTo } from '../listener/parent-refs.ts'
 import { lookAt } from '../look-at.ts'
 import { elsewhere } from '../name/elsewhere.ts'
 import { attachHereCure } from './attach-here.ts'
@@ -141,9 +142,7 @@ const plainCure = (gateways: GatewayFacts, site: Origin, host: string, route: Ob
     const { kind = 'Gateway', namespace = object.metadata?.namespace ?? '', name, sectionName, port } = ref
     const owner = owners.get(ownerKey({ kind, namespace, name }))
     const isHere = owner !== undefined && ownerKey(owner.gateway) === ownerKey(site)
-    const meant = (isHere ? owner.listeners : []).filter(
-      (one) => (!sectionName || one.name === sectionName) && (!port || one.port === port),
-    )
+    const meant = (isHere ? owner.listeners : []).filter((one) => isTo({ sectionName, port }, one))
     return { index, isNamed: Boolean(sectionName || port), plain: meant.find((one) => isPlain(one, host)), meant }
   })
   const whole = refs.find(({ isNamed, plain }) => !isNamed && plain !== undefined)
