@@ -1,6 +1,6 @@
 import type { Clock } from '#clock/clock.ts'
 import { inTurns } from '#routes/values/turns.ts'
-import { AT_ONCE, MinuteRoom } from './minute-room.ts'
+import { AT_ONCE, type LateKinds, MinuteRoom, type WantedKinds } from './minute-room.ts'
 
 /** Kinds that there may be together, and of these for one namespace. */
 const MOST = 64
@@ -27,11 +27,7 @@ export class KindBudget {
    * before it starts. Namespaces take turns, and one that several want waits only where none of them has room. `againMs`: there
    * may be room then.
    */
-  waiting(
-    known: ReadonlySet<string>,
-    wanted: ReadonlyMap<string, ReadonlySet<string>>,
-    isStart = false,
-  ): { readonly kinds: ReadonlySet<string>; readonly againMs: number } {
+  waiting(known: ReadonlySet<string>, wanted: WantedKinds, isStart = false): LateKinds {
     const held = new Map<string, number>()
     const modestFirst = byModesty(wanted)
     for (const [kind, namespace] of this.#taken) {
@@ -60,7 +56,7 @@ export class KindBudget {
 }
 
 /** Puts namespaces in order by how many kinds they want, and by their names: it is for the first that a kind is taken. */
-const byModesty = (wanted: ReadonlyMap<string, ReadonlySet<string>>) => {
+const byModesty = (wanted: WantedKinds) => {
   const wants = new Map<string, number>()
   for (const by of wanted.values()) for (const one of by) wants.set(one, (wants.get(one) ?? 0) + 1)
   return (namespaces: ReadonlySet<string>): readonly string[] =>

@@ -1,6 +1,13 @@
 import { createHash } from 'node:crypto'
 import type { Backend, RoutingTable } from '#routes/table/table.ts'
 import { LARGEST_COMMAND } from './haproxy/runtime/runtime-socket.ts'
+import { AT_ONCE } from './minute-room.ts'
+
+const LARGE = `certificates of authorities that are more than the proxy can be given while it runs are taken up ${AT_ONCE} at once, then one in a minute, of namespaces in turns`
+/** Said of rules whose backends are held against what is no more. */
+export const HAS_FORMER = `its backends are held against the authorities of before meanwhile: ${LARGE}`
+/** Said of rules whose backends have never been held against anything. */
+export const IS_HELD = `its backends are asked nothing meanwhile: ${LARGE}`
 
 /** What is looked at of one bundle. */
 interface Bundle {

@@ -40,3 +40,12 @@ export class MinuteRoom {
     }
   }
 }
+
+/** Kinds of what only another configuration can say, each by the namespaces that want it. */
+export type WantedKinds = ReadonlyMap<string, ReadonlySet<string>>
+
+/** Those that have to wait, and until when there may be room. */
+export interface LateKinds {
+  readonly kinds: ReadonlySet<string>
+  readonly againMs: number
+}

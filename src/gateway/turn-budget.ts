@@ -1,5 +1,5 @@
 import type { Clock } from '#clock/clock.ts'
-import { MinuteRoom } from './minute-room.ts'
+import { type LateKinds, MinuteRoom, type WantedKinds } from './minute-room.ts'
 
 /**
  * Which kinds of what only another configuration can say a proxy may be reloaded for, however many there are: namespaces take
@@ -24,11 +24,7 @@ export class TurnBudget {
    * Of the kinds that are wanted, each by some namespaces, those that have to wait; `known`: those that the proxy has; one
    * that starts takes all. `againMs`: there may be room then.
    */
-  waiting(
-    known: ReadonlySet<string>,
-    wanted: ReadonlyMap<string, ReadonlySet<string>>,
-    isStart = false,
-  ): { readonly kinds: ReadonlySet<string>; readonly againMs: number } {
+  waiting(known: ReadonlySet<string>, wanted: WantedKinds, isStart = false): LateKinds {
     for (const kind of this.#taken) if (!wanted.has(kind)) this.#taken.delete(kind)
     for (const kind of this.#since.keys()) if (!wanted.has(kind)) this.#since.delete(kind)
     for (const kind of wanted.keys()) {
@@ -49,7 +45,7 @@ export class TurnBudget {
     return { kinds, againMs: this.#room.againMs }
   }
 
-  #next(kinds: ReadonlySet<string>, wanted: ReadonlyMap<string, ReadonlySet<string>>): readonly [string, string] {
+  #next(kinds: ReadonlySet<string>, wanted: WantedKinds): readonly [string, string] {
     const all = [...kinds].flatMap((kind) =>
       Array.from(wanted.get(kind)!, (namespace) => ({ kind, namespace, turn: this.#turns.get(namespace) ?? 0 })),
     )

@@ -3,7 +3,8 @@ import { test } from 'node:test'
 import { HandClock } from '#clock/testing/hand-clock.ts'
 import type { Backend, RoutingTable } from '#routes/table/table.ts'
 import { WAITS } from './kind-budget.ts'
-import { HAS_FORMER, IS_HELD, Waiting } from './waiting.ts'
+import { HAS_FORMER, IS_HELD } from './large-authorities.ts'
+import { Waiting } from './waiting.ts'
 
 const origin = { kind: 'Gateway', namespace: 'shop', name: 'gw' }
 const backend = (key: string, more: Partial<Backend>): Backend => ({

@@ -3,16 +3,9 @@ import { slotKind } from '#dataplane/haproxy/slot-kind.ts'
 import type { Backend, RoutingTable } from '#routes/table/table.ts'
 import { portsForAll, withoutAllNames } from './all-names.ts'
 import { KindBudget, WAITS } from './kind-budget.ts'
-import { largeAuthorities, withFormerAuthorities } from './large-authorities.ts'
-import { AT_ONCE } from './minute-room.ts'
+import { HAS_FORMER, IS_HELD, largeAuthorities, withFormerAuthorities } from './large-authorities.ts'
 import { kindsByNamespace, rulesTo } from './parts.ts'
 import { TurnBudget } from './turn-budget.ts'
-
-const LARGE = `certificates of authorities that are more than the proxy can be given while it runs are taken up ${AT_ONCE} at once, then one in a minute, of namespaces in turns`
-/** Said of rules whose backends are held against what is no more. */
-export const HAS_FORMER = `its backends are held against the authorities of before meanwhile: ${LARGE}`
-/** Said of rules whose backends have never been held against anything. */
-export const IS_HELD = `its backends are asked nothing meanwhile: ${LARGE}`
 
 /** What a proxy has when something else is wanted of it. */
 interface Before {
