@@ -8,7 +8,7 @@ const linesOf = (port: SitePort, site: Partial<Site> = {}): readonly string[] =>
   httpFrontends(oneSite([port], site), OPTIONS).map((line) => line.trim())
 const HTTP = linesOf(portOf(80, 'http'))
 const HTTPS = linesOf(portOf(443, 'tls'))
-const HOST = 'http-request set-var(txn.host) req.fhdr(host),host_only,lower,rtrim(.)'
+const HOST = 'http-request set-var(txn.host) req.fhdr(host,1),host_only,lower,rtrim(.)'
 const ALLOWED = 'http-request allow if { var(txn.to) -m beg http }'
 const placeOf = (lines: readonly string[], start: string) => {
   const place = lines.findIndex((line) => line.startsWith(start))
@@ -93,7 +93,7 @@ test('backends are told scheme, host and port as clients have them, and who the 
   const rest = (scheme: string, port: number) => [
     'For %[var(sess.client)]',
     `Proto ${scheme}`,
-    'Host %[req.fhdr(host)]',
+    'Host %[req.fhdr(host,1)]',
     `Port ${port}`,
   ]
   assert.deepEqual(told(HTTP), rest('http', 80))
@@ -110,7 +110,7 @@ test('what those who are trusted say is kept, and they speak for clients through
   )
   for (const [name, value] of [
     ['Proto', 'http'],
-    ['Host', '%[req.fhdr(host)]'],
+    ['Host', '%[req.fhdr(host,1)]'],
     ['Port', '80'],
   ] as const)
     assert.ok(
@@ -185,11 +185,11 @@ const expressionsOf = (start: string, flags = '') =>
   })
 
 test('the program looks at targets that are no path, or not written as they are matched', () => {
-  const line = HTTP[placeOf(HTTP, 'http-request lua.clean if')]!
-  const [plain, plainBehindHost] = expressionsOf('http-request lua.clean if')
-  const conditions = line.replaceAll(/'.*?'/g, '…').slice('http-request lua.clean if '.length)
-  const [http2, old] = ['{ fc_http_major 2 }', '!{ url -m reg … }']
-  assert.equal(conditions, `${old} !${http2} || ${http2} ${old}`)
+  const line = HTTP[placeOf(HTTP, 'http-request lua.clean unless')]!
+  const [plain, plainBehindHost] = expressionsOf('http-request lua.clean unless')
+  const conditions = line.replaceAll(/'.*?'/g, '…').slice('http-request lua.clean unless '.length)
+  const [http2, matched] = ['{ fc_http_major 2 }', '{ url -m reg … }']
+  assert.equal(conditions, `${matched} || ${http2} ${matched}`)
   for (const path of [
     '/',
     '/foo/bar.html',

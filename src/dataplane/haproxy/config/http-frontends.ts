@@ -48,7 +48,7 @@ function ruleLines(port: SitePort, { trusted = [], requestMetrics }: Site): read
     // would be both.
     ...vetted(trusted),
     // Also what is no path at all: `*`.
-    `http-request lua.clean if ${ODD_TARGET}`,
+    `http-request lua.clean unless ${PLAIN_TARGET}`,
     ...(isTls || !isStandard ? [SET_HOST] : []),
     ...(isStandard
       ? [`http-request set-var(txn.to) base,concat(/?),map_beg(${pathsMap(port.bind)})`]
@@ -84,7 +84,8 @@ function ruleLines(port: SitePort, { trusted = [], requestMetrics }: Site): read
 }
 
 const OTHER_NAME = '!{ ssl_fc_sni,lower,strcmp(txn.host) 0 }'
-const SET_HOST = 'http-request set-var(txn.host) req.fhdr(host),host_only,lower,rtrim(.)'
+/** There is one: HAProxy refuses requests with others. The first is found without a look at all headers. */
+const SET_HOST = 'http-request set-var(txn.host) req.fhdr(host,1),host_only,lower,rtrim(.)'
 
 /**
  * A path that is matched as it is written: of octets that need no escape (HTTP/2 lets all pass), without an escape, a dot at the
@@ -93,10 +94,9 @@ const SET_HOST = 'http-request set-var(txn.host) req.fhdr(host),host_only,lower,
 const PLAIN = '/(?:[!"$&--0->@-[\\]-~][!"$&-.0->@-[\\]-~]*+/?+)*+(?:\\?|$)'
 const IS_HTTP_2 = '{ fc_http_major 2 }'
 /** Backends get paths alone. A target of HTTP/2 has its scheme and its host before it, which HAProxy leaves out itself. */
-const ODD_TARGET = [
-  `!{ url -m reg '^${PLAIN}' } !${IS_HTTP_2}`,
-  `${IS_HTTP_2} !{ url -m reg '^https?://[^/@]++${PLAIN}' }`,
-].join(' || ')
+const PLAIN_TARGET = [`{ url -m reg '^${PLAIN}' }`, `${IS_HTTP_2} { url -m reg '^https?://[^/@]++${PLAIN}' }`].join(
+  ' || ',
+)
 
 /** A host as `hostOf()` reads it. */
 const PLAIN_HOST = '(?:\\[[0-9A-Fa-f:.]++\\]|[A-Za-z0-9_-]++(?:\\.[A-Za-z0-9_-]++)*+\\.?)(?::[0-9]{0,5})?'
@@ -142,7 +142,7 @@ const vetted = (trusted: readonly string[]): readonly string[] =>
 function forwarded({ port, kind }: SitePort, trusted: readonly string[]): readonly string[] {
   const own = [
     ['Proto', kind === 'tls' ? 'https' : 'http'],
-    ['Host', '%[req.fhdr(host)]'],
+    ['Host', '%[req.fhdr(host,1)]'],
     ['Port', String(port)],
   ]
   if (trusted.length === 0) {
