@@ -1,4 +1,4 @@
-import { createPrivateKey, X509Certificate } from 'node:crypto'
+import { createHash, createPrivateKey, X509Certificate } from 'node:crypto'
 import { pemTexts } from '#net/pem-text.ts'
 
 /** So many answers are kept: asking anew costs a tenth of a millisecond. */
@@ -111,7 +111,8 @@ const authoritiesFault = (bundle: string): string | undefined => {
 const remembering = <A extends readonly string[], R>(answer: (...texts: A) => R): ((...texts: A) => R) => {
   const kept = new Map<string, R>()
   return (...texts) => {
-    const id = texts.join('\0')
+    // Texts may be of a megabyte each.
+    const id = texts.map((text) => createHash('sha256').update(text).digest('base64')).join()
     const known = kept.has(id)
     const value = known ? (kept.get(id) as R) : answer(...texts)
     kept.delete(id)

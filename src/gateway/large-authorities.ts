@@ -17,7 +17,7 @@ interface Bundle {
 }
 
 /** Of what is asked for again and again the answers are kept, for so many letters. */
-const MOST_KEPT = 8_000_000
+const MOST_KEPT = 64_000_000
 const bundles = new Map<string, Bundle>()
 let kept = 0
 
@@ -27,11 +27,12 @@ const bundleOf = (pem: string): Bundle => {
   const octets = Buffer.byteLength(pem.trimEnd()) + 1
   const bundle = { octets, digest: createHash('sha256').update(pem).digest('hex').slice(0, 16) }
   kept += pem.length
-  if (kept > MOST_KEPT) {
-    bundles.clear()
-    kept = pem.length
-  }
   bundles.set(pem, bundle)
+  for (const before of bundles.keys()) {
+    if (kept <= MOST_KEPT) break
+    kept -= before.length
+    bundles.delete(before)
+  }
   return bundle
 }
 
@@ -42,8 +43,20 @@ interface Large {
   readonly kind: string
 }
 
+/** By tables' authorities, and by which of them are meant. */
+const found = new WeakMap<RoutingTable['authorities'], Map<string, Large | undefined>>()
+
 const largeOf = ({ tls }: Backend, authorities: RoutingTable['authorities']): Large | undefined => {
-  const keys = [...new Set(tls?.authorities)].filter((key) => authorities.has(key)).sort()
+  if (tls === undefined) return undefined
+  const known = found.get(authorities) ?? new Map<string, Large | undefined>()
+  if (known.size === 0) found.set(authorities, known)
+  const name = tls.authorities.join(' ')
+  if (!known.has(name)) known.set(name, largeTogether(tls.authorities, authorities))
+  return known.get(name)
+}
+
+const largeTogether = (names: readonly string[], authorities: RoutingTable['authorities']): Large | undefined => {
+  const keys = [...new Set(names)].filter((key) => authorities.has(key)).sort()
   const all = keys.map((key) => bundleOf(authorities.get(key)!))
   if (all.reduce((sum, { octets }) => sum + octets, 0) <= LARGEST_COMMAND) return undefined
   return { keys, kind: `authorities ${keys.map((key, at) => `${key} ${all[at]!.digest}`).join(' ')}` }
@@ -98,4 +111,12 @@ export const withFormerAuthorities = (
     if (hasFormer) for (const one of changed) authorities.set(one, before.authorities.get(one)!)
   }
   return { table: { ...table, authorities }, former, held }
+}
+
+/** A table that names no authorities for these backends, which nobody asks: HAProxy is given none for them. */
+export const withoutAuthorities = (table: RoutingTable, held: ReadonlySet<string>): RoutingTable => {
+  if (held.size === 0) return table
+  const bare = (key: string, one: Backend): Backend =>
+    one.tls !== undefined && held.has(key) ? { ...one, tls: { ...one.tls, authorities: [] } } : one
+  return { ...table, backends: new Map(Array.from(table.backends, ([key, one]) => [key, bare(key, one)])) }
 }

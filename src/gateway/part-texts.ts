@@ -1,6 +1,10 @@
+import { createHash } from 'node:crypto'
 import type { Parts } from './haproxy/isolate.ts'
 
-/** Parts of a table, of which each becomes a text when it is asked for, once: all of them together are as large as the table. */
+/**
+ * Parts of a table, of which each becomes a text when it is asked for, once: a digest, as all of them together may be many times as
+ * large as the table.
+ */
 export class PartTexts implements Parts {
   readonly #said = new Map<string, (() => unknown)[]>()
   readonly #texts = new Map<string, string>()
@@ -20,7 +24,9 @@ export class PartTexts implements Parts {
     const known = this.#texts.get(id)
     const said = this.#said.get(id)
     if (known !== undefined || said === undefined) return known
-    const text = said.map((what) => `${JSON.stringify(what())}\n`).join('')
+    const hash = createHash('sha256')
+    for (const what of said) hash.update(`${JSON.stringify(what())}\n`)
+    const text = hash.digest('base64')
     this.#texts.set(id, text)
     return text
   }

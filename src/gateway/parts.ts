@@ -24,8 +24,12 @@ export const partsOf = (table: RoutingTable): Parts => {
       authorities.map((one) => table.authorities.get(one)),
     ]
   }
-  const addEntry = (entry: Entry): void => {
-    parts.add(entry.rule.id, () => [entry, backendsOf(entry.rule).map(backend)])
+  // A rule has an entry for each of its hostnames and matches, and its backends once.
+  const rules = new Set<string>()
+  const addEntry = ({ rule, ...entry }: Entry): void => {
+    if (!rules.has(rule.id)) parts.add(rule.id, () => [rule, backendsOf(rule).map(backend)])
+    rules.add(rule.id)
+    parts.add(rule.id, () => entry)
   }
   for (const { ports } of table.sites)
     for (const { listeners, shared = {}, ...port } of ports) {

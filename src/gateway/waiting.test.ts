@@ -100,6 +100,9 @@ test('small authorities hold until larger ones are taken, and nobody else is hel
   )
   assert.deepEqual([shared.authorities.get('one'), shared.authorities.get('two')], ['x', 'z'.repeat(31_000)])
   assert.deepEqual([...waiting.backends], ['both'])
+  // Else HAProxy would be given a larger file by the name of one that it has, and be reloaded for that.
+  assert.deepEqual(waiting.strict(shared).backends.get('both')?.tls?.authorities, [])
+  assert.deepEqual(waiting.strict(shared).backends.get('small'), small)
 })
 
 test('what is as much as HAProxy can be given is measured as it is written', () => {

@@ -3,7 +3,13 @@ import { slotKind } from '#dataplane/haproxy/slot-kind.ts'
 import type { Backend, RoutingTable } from '#routes/table/table.ts'
 import { portsForAll, withoutAllNames } from './all-names.ts'
 import { KindBudget, WAITS } from './kind-budget.ts'
-import { HAS_FORMER, IS_HELD, largeAuthorities, withFormerAuthorities } from './large-authorities.ts'
+import {
+  HAS_FORMER,
+  IS_HELD,
+  largeAuthorities,
+  withFormerAuthorities,
+  withoutAuthorities,
+} from './large-authorities.ts'
 import { kindsByNamespace, rulesTo } from './parts.ts'
 import { TurnBudget } from './turn-budget.ts'
 
@@ -45,16 +51,21 @@ export class Waiting {
     const { table, former, held } = withFormerAuthorities(whole, others.kinds, before.table ?? whole, known)
     const once = new Set([...table.backends].flatMap(([key, one]) => (retries.kinds.has(slotKind(one)) ? [key] : [])))
     this.backends = held
-    const said = (backends: ReadonlySet<string>, words: string) =>
-      Array.from(rulesTo(table, backends), (id) => [id, words] as const)
-    this.rules = new Map([...said(once, WAITS), ...said(former, HAS_FORMER), ...said(held, IS_HELD)])
+    const rules = new Map<string, string>()
+    for (const [backends, words] of [
+      [once, WAITS],
+      [former, HAS_FORMER],
+      [held, IS_HELD],
+    ] as const)
+      for (const id of rulesTo(table, backends)) rules.set(id, rules.has(id) ? `${rules.get(id)}; ${words}` : words)
+    this.rules = rules
     const waits = [retries, others].filter(({ kinds }) => kinds.size > 0).map(({ againMs }) => againMs)
     return { table: triedOnce(table, once), ...(waits.length > 0 && { againMs: Math.min(...waits) }) }
   }
 
-  /** A table without what would be shown for all names at ports that have to wait. */
+  /** A table without what would be shown for all names at ports that have to wait, and what nobody is held against. */
   strict(table: RoutingTable): RoutingTable {
-    return withoutAllNames(table, this.#late)
+    return withoutAuthorities(withoutAllNames(table, this.#late), this.backends)
   }
 
   /** Kinds of what a configuration says of a table that `strict` has returned, beside pools of backends. */

@@ -17,8 +17,10 @@ export function proxyCertificates(
   const authorities = new Map<string, string>()
   const addBundle = (keys: readonly string[]) => {
     if (keys.length === 0 || keys.includes('system')) return
+    const name = authorityName(keys)
+    if (authorities.has(name)) return
     const bundle = keys.map((key) => table.authorities.get(key)?.trimEnd()).filter((pem) => pem !== undefined)
-    authorities.set(authorityName(keys), `${bundle.join('\n')}\n`)
+    authorities.set(name, `${bundle.join('\n')}\n`)
   }
   for (const port of table.sites.flatMap((site) => site.ports)) {
     if (port.kind !== 'tls') continue
