@@ -22,7 +22,8 @@ export function corsVerdict(cors: Cors, method: string, headers: Headers): CorsV
       headers: [...allowedOrigin(cors, origin), ...permissions(cors, asked, headers)],
     }
   }
-  return { type: 'request', headers: isAllowed ? allowedOrigin(cors, origin) : [] }
+  // Whoever keeps answers for others learns that they differ.
+  return { type: 'request', headers: isAllowed ? allowedOrigin(cors, origin) : [['vary', 'Origin']] }
 }
 
 /** Without the port that its scheme has anyway. */

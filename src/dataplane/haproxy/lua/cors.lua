@@ -66,7 +66,9 @@ function cors.apply(txn, rule, later)
   if txn.f:method() == "OPTIONS" and requests.header(txn, "access-control-request-method") then
     return is_allowed and preflight(txn, rule, origin) or answer(403)
   end
-  later[#later + 1] = { type = "cors", headers = is_allowed and cors_headers(rule, origin) or {}, replaces = REPLACED }
+  -- Whoever keeps answers for others learns that they differ.
+  local headers = is_allowed and cors_headers(rule, origin) or { vary = { "Origin" } }
+  later[#later + 1] = { type = "cors", headers = headers, replaces = REPLACED }
 end
 
 -- In an answer of a backend.

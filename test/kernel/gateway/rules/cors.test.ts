@@ -47,3 +47,12 @@ test('of two who say what pages of other origins may read the later one decides,
     }
   })
 })
+
+test('an origin that may not read an answer is told nothing but that the answer depends on who asks', async () => {
+  const filters = [cors({ origins: ['https://page.test'] })]
+  await withProxy(backends, [entry('a.test', 'one', { filters })], async () => {
+    const { status, headers } = await send(request('a.test', ['Origin: https://other.test']))
+    const said = headers.filter(([name]) => name.startsWith('access-control-') || name === 'vary')
+    assert.deepEqual([status, said], [200, [['vary', 'Origin']]])
+  })
+})
