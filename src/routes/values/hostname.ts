@@ -21,3 +21,15 @@ export const commonHostnames = (listener: string, route: readonly string[]): rea
   }
   return common
 }
+
+/** All hostnames that may be for more than a hostname and for what it is for, the most specific first. */
+export function widerHostnames(hostname: string): readonly string[] {
+  if (hostname === '') return []
+  const wider: string[] = []
+  const first = hostname.startsWith('*.') ? 2 : 0
+  for (let dot = hostname.indexOf('.', first); dot >= 0; dot = hostname.indexOf('.', dot + 1)) {
+    wider.push(`*${hostname.slice(dot)}`)
+  }
+  wider.push('')
+  return wider
+}

@@ -1,3 +1,5 @@
+import { widerHostnames } from './hostname.ts'
+
 /** A name with whom it belongs to, and how many were there before it. */
 interface Owned<T> {
   readonly at: number
@@ -14,7 +16,7 @@ export class Hostnames<T> {
     if (this.#own.has(hostname)) return
     const one = { at: this.#own.size, owner }
     this.#own.set(hostname, one)
-    for (const wider of widerThan(hostname)) if (!this.#below.has(wider)) this.#below.set(wider, one)
+    for (const wider of widerHostnames(hostname)) if (!this.#below.has(wider)) this.#below.set(wider, one)
   }
 
   /** Whose name is this one. */
@@ -25,21 +27,10 @@ export class Hostnames<T> {
   /** The first whose name is another one and has something in common with this one, as `*.shop.test` and `a.shop.test` do. */
   overlapping(hostname: string): T | undefined {
     let first = this.#below.get(hostname)
-    for (const wider of widerThan(hostname)) {
+    for (const wider of widerHostnames(hostname)) {
       const one = this.#own.get(wider)
       if (one !== undefined && (first === undefined || one.at < first.at)) first = one
     }
     return first?.owner
   }
-}
-
-/** Of `*.a.shop.test`: `*.shop.test`, `*.test` and `''`. */
-function* widerThan(hostname: string): Generator<string> {
-  if (hostname === '') return
-  let rest = hostname.replace(/^\*\./, '')
-  while (rest.includes('.')) {
-    rest = rest.slice(rest.indexOf('.') + 1)
-    yield `*.${rest}`
-  }
-  yield ''
 }

@@ -2,8 +2,9 @@ import type { Entry } from '#routes/table/entry.ts'
 import { coversHostname } from '#routes/table/hostname.ts'
 import { httpListeners } from '#routes/table/match.ts'
 import type { Listener, SitePort } from '#routes/table/table.ts'
+import { widerHostnames } from '#routes/values/hostname.ts'
 import { hostPattern, sharedPattern } from './host-key.ts'
-import { listenerOfHostname, widerHostnames } from './wider-hostnames.ts'
+import { listenerOfHostname } from './listener-of-hostname.ts'
 
 /** A hostname at a port, and what its listener has for it. */
 export interface HostNode {

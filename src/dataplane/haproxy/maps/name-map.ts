@@ -2,7 +2,7 @@ import type { Listener, SitePort } from '#routes/table/table.ts'
 import type { RuleTexts } from '../rules/rule-text.ts'
 import { type Led, NOTHING } from '../rules/value.ts'
 import { hostKey, hostPattern } from './host-key.ts'
-import { listenerOfHostname } from './wider-hostnames.ts'
+import { listenerOfHostname } from './listener-of-hostname.ts'
 
 /** What is said of the names that are asked for at a port with listeners for TLS. */
 interface PortNames {

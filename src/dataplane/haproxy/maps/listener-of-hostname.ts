@@ -1,5 +1,6 @@
 import { coversHostname, type Star } from '#routes/table/hostname.ts'
 import type { Listener } from '#routes/table/table.ts'
+import { widerHostnames } from '#routes/values/hostname.ts'
 
 /** The listener that hosts of a hostname come to: the most specific one that is for all of them. */
 export function listenerOfHostname(
@@ -12,16 +13,4 @@ export function listenerOfHostname(
     if (listener !== undefined && coversHostname(listener, { hostname, star })) return listener
   }
   return undefined
-}
-
-/** All hostnames that may be for more than a hostname and for what it is for, the most specific first. */
-export function widerHostnames(hostname: string): readonly string[] {
-  if (hostname === '') return []
-  const wider: string[] = []
-  const first = hostname.startsWith('*.') ? 2 : 0
-  for (let dot = hostname.indexOf('.', first); dot >= 0; dot = hostname.indexOf('.', dot + 1)) {
-    wider.push(`*${hostname.slice(dot)}`)
-  }
-  wider.push('')
-  return wider
 }
