@@ -52,3 +52,22 @@ test('what comes and goes costs each time, and what has waited for longest comes
   clock.advance(60_000)
   assert.deepEqual(budget.waiting(NONE, wanted(['a', 'x'], ['a', 'b'])).kinds, new Set(['b']))
 })
+
+test('whoever has had no turn comes before those who wait for longer, and then all come in turns', () => {
+  for (const name of ['aaa', 'zzz']) {
+    const clock = new HandClock()
+    const budget = new TurnBudget(clock)
+    const long = many(name, AT_ONCE + 5)
+    assert.equal(budget.waiting(NONE, wanted(...long)).kinds.size, 5)
+    clock.advance(1000)
+    const own = many('mmm', 2)
+    const waiting = () =>
+      [...budget.waiting(NONE, wanted(...long, ...own)).kinds].filter((kind) => kind.startsWith('mmm')).length
+    const left: number[] = []
+    for (let minute = 0; minute < 4; minute++) {
+      left.push(waiting())
+      clock.advance(60_000)
+    }
+    assert.deepEqual(left, [2, 1, 1, 0], name)
+  }
+})

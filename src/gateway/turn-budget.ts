@@ -40,8 +40,7 @@ export class TurnBudget {
       // Later than all others, again.
       this.#turns.set(namespace, ++this.#turn)
     }
-    const asking = new Set([...kinds].flatMap((kind) => [...wanted.get(kind)!]))
-    if (asking.size === 0) this.#turns.clear()
+    if (kinds.size === 0) this.#turns.clear()
     return { kinds, againMs: this.#room.againMs }
   }
 
