@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { WAITING } from '#api/gatewayapi/shared/limits.ts'
 import { mergedStatus } from './desired-status.ts'
 import { withoutOurs } from './without-ours.ts'
 
@@ -121,6 +122,8 @@ test('of a Gateway that is let go all that this controller has written goes, and
     listeners: [{ name: 'b' }],
   })
   assert.equal(withoutOurs({ status }), undefined, 'nobody knows who wrote it')
-  const waiting = { conditions: [stamped('Accepted', 'Unknown', THEN)] }
-  assert.equal(withoutOurs({ metadata: { managedFields }, status: waiting }), undefined, 'the definition says so')
+  const said = { conditions: [{ ...stamped('Accepted', 'Unknown', THEN), message: WAITING }] }
+  assert.equal(withoutOurs({ metadata: { managedFields }, status: said }), undefined, 'the definition says so')
+  const untold = { conditions: [stamped('Accepted', 'Unknown', THEN)] }
+  assert.deepEqual(withoutOurs({ metadata: { managedFields }, status: untold }), {}, 'this controller has said so')
 })
