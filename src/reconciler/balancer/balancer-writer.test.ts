@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { BalancedFrontend } from '#forwarding/load-balancer.ts'
+import { KernelError } from '#kernel/kernel-error.ts'
 import { FakeNftables } from '#kernel/nftables/testing/fake-nftables.ts'
 import { BalancerWriter } from './balancer-writer.ts'
 
@@ -51,6 +52,23 @@ test('what the kernel refuses changes nothing, and the next write is by the diff
   writer.apply([frontend(80, ['node-1'])], { present: ALL })
   const slots = Object.keys(elements(kernel)['ip fairlead slots'] ?? {})
   assert.equal(slots.length, 1, slots.join())
+})
+
+test('where rules cannot be read after a write it is not known what there is, and the next write is of everything', () => {
+  const kernel = new FakeNftables()
+  const writer = new BalancerWriter(kernel, CLUSTER)
+  writer.apply([frontend(80)], { present: ALL })
+  const { rules } = kernel
+  kernel.rules = () => {
+    throw new KernelError('NFT_APPLY_FAILED', { operation: 'fake' })
+  }
+  const sticky = { ...frontend(80), affinitySeconds: 10 }
+  assert.throws(() => writer.apply([sticky], { present: ALL }), { code: 'NFT_APPLY_FAILED' })
+  kernel.rules = rules
+  assert.equal(writer.audit(), false)
+  writer.apply([frontend(81)], { present: ALL })
+  assert.deepEqual(elements(kernel), fresh([frontend(81)]))
+  assert.equal(writer.audit(), true)
 })
 
 test('tables that somebody puts to sleep are made again, and a start takes over none that sleep', () => {

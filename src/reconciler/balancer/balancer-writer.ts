@@ -123,7 +123,10 @@ export class BalancerWriter {
     const known = this.#kinds.size
     this.#write('', remove, add, kinds)
     this.#generation++
-    if (this.#kinds.size > known) this.#rules = this.#rulesNow()
+    if (this.#kinds.size === known) return
+    // Where they cannot be read it is not known what there is.
+    this.#applied = undefined
+    this.#rules = this.#rulesNow()
   }
 
   #write(before: string, remove: readonly Element[], add: readonly Element[], kinds: readonly UsedKind[]): void {

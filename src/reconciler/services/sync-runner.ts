@@ -55,6 +55,8 @@ export class SyncRunner {
   readonly #tables: NodeTables
   readonly #tracker: DeltaTracker
   #chains = new Set<string>()
+  /** Of those: made, and not sealed yet, as the kernel refused that. */
+  readonly #unsealed = new Set<string>()
   /** What the kernel holds: not looked at yet, no table of ours or one that we have read, one of other rules. */
   #start: 'unknown' | 'known' | 'foreign' = 'unknown'
   /** The number that the ruleset has as long as nobody but us writes. */
@@ -79,7 +81,7 @@ export class SyncRunner {
   adopt(forwardings: () => Iterable<ServiceForwarding>, ids: Ids, now: number): Adopted {
     this.#start = 'unknown'
     this.#tracker.reset()
-    this.#chains = new Set()
+    this.#forgetChains()
     this.#generation = this.#tables.nftables.generation()
     const found = readTables(this.#tables)
     switch (found.kind) {
@@ -179,7 +181,7 @@ export class SyncRunner {
   /** Tables without Services. */
   #makeTables(): void {
     this.#tracker.reset()
-    this.#chains = new Set()
+    this.#forgetChains()
     this.#run(renderFreshTables(this.#tables))
     this.#seal()
   }
@@ -231,10 +233,8 @@ export class SyncRunner {
   #transact(changes: ReadonlyMap<string, CompiledService>): void {
     const { remove, add, kinds } = this.#tracker.diff(changes)
     // Chains and verdicts that no element leads to yet change nothing: they may come in a transaction of their own.
-    if (kinds.length > 0) {
-      this.#runKinds('', kinds, '')
-      for (const kind of kinds) this.#tracker.adoptKind(kind)
-    }
+    if (kinds.length > 0) this.#runKinds('', kinds, '')
+    this.#sealChains()
     const encoded = encodeElements(remove, add, this.#tables.ruleset)
     if (encoded === undefined) {
       this.#transactText(changes, '', '')
@@ -253,22 +253,34 @@ export class SyncRunner {
     const elements = renderElements('delete', remove, ruleset) + renderElements('add', add, ruleset)
     this.#runKinds(before, kinds, `${elements}${after}`)
     this.#tracker.commit(changes)
+    this.#sealChains()
   }
 
+  /** What the kernel has then is noted at once: written twice it would change nothing, and not be counted there. */
   #runKinds(before: string, kinds: Parameters<typeof renderKinds>[0], after: string): void {
     const chains = new Set(this.#chains)
     this.#run(`${before}${renderKinds(kinds, chains, this.#tables.ruleset)}${after}`)
-    const made = [...chains].filter((name) => !this.#chains.has(name))
+    for (const kind of kinds) this.#tracker.adoptKind(kind)
+    for (const name of chains) if (!this.#chains.has(name)) this.#unsealed.add(name)
     this.#chains = chains
-    if (made.length === 0) return
+  }
+
+  #sealChains(): void {
+    if (this.#unsealed.size === 0) return
     sealChains(
       this.#tables,
-      made.map((name) => {
+      [...this.#unsealed].map((name) => {
         const [family, chain] = name.split(' ') as [TableFamily, string]
         return { family, chain }
       }),
     )
     this.#generation++
+    this.#unsealed.clear()
+  }
+
+  #forgetChains(): void {
+    this.#chains = new Set()
+    this.#unsealed.clear()
   }
 
   #run(text: string): void {

@@ -41,7 +41,11 @@ export class FakeNftables implements Nftables {
   hooked = new Map<string, string>()
   /** Of elements that expire, by set and key: milliseconds. */
   readonly timeouts = new Map<string, { readonly timeout: number; readonly expiresIn: number }>()
+  /** All that were accepted. */
   transactions = 0
+  /** Those that changed something: as in the kernel, another is not counted there. */
+  #generation = 0
+  #hasChanged = false
   refuse: (text: string) => string | undefined = () => undefined
   loseAnswers = false
 
@@ -55,12 +59,14 @@ export class FakeNftables implements Nftables {
     try {
       const refusal = this.refuse(text)
       if (refusal !== undefined) throw failure(refusal)
+      this.#hasChanged = false
       this.#apply(text)
     } catch (error) {
       Object.assign(this, before)
       throw error
     }
     this.transactions++
+    if (this.#hasChanged) this.#generation++
     if (this.loseAnswers)
       throw new KernelError('NFT_ANSWER_LOST', { operation: 'fake', message: 'the answer was lost' })
   }
@@ -126,7 +132,7 @@ export class FakeNftables implements Nftables {
   }
 
   generation(): number {
-    return this.transactions
+    return this.#generation
   }
 
   close(): void {}
@@ -145,34 +151,45 @@ export class FakeNftables implements Nftables {
       const name = `${words[2]} ${words[3]}`
       if (words[0] === 'table') {
         table = `${words[1]} ${words[2]}`
-        this.tables.add(table)
+        this.#makeTable(table)
       } else if (words[0] === 'chain') {
         chain = `${table} ${words[1]}`
         this.chains.set(chain, [])
+        this.#hasChanged = true
       } else if (words[0] === 'set' || words[0] === 'map') {
         const [key = '', data = ''] = line
           .slice(line.indexOf('typeof ') + 'typeof '.length, line.indexOf(';'))
           .split(' : ')
+        this.#hasChanged ||= !this.#types.has(`${table} ${words[1]}`)
         this.#types.set(`${table} ${words[1]}`, { key: typesOf(key), data: typesOf(data) })
       } else if (line.startsWith('add table')) {
-        this.tables.add(name)
-        if (line.includes('{')) this.hooked.set(`${name} `, line.slice(line.indexOf('{')))
+        this.#makeTable(name)
+        if (!line.includes('{')) continue
+        this.#hasChanged = true
+        this.hooked.set(`${name} `, line.slice(line.indexOf('{')))
       } else if (line.startsWith('delete table')) {
         if (!this.tables.delete(name)) throw failure(`no table ${name}`)
+        this.#hasChanged = true
         for (const set of this.sets.keys()) if (set.startsWith(`${name} `)) this.sets.delete(set)
         for (const held of [this.chains, this.hooked])
           for (const one of held.keys()) if (one.startsWith(`${name} `)) held.delete(one)
       } else if (line === '}') {
         chain = ''
       } else if (chain !== '') {
+        this.#hasChanged = true
         if (words[0] === 'type') this.hooked.set(chain, line)
         else this.chains.get(chain)?.push(line)
       } else if (words[0] === 'flush') {
-        this.sets.delete(`${name} ${words[4]}`)
+        this.#hasChanged = this.sets.delete(`${name} ${words[4]}`) || this.#hasChanged
       } else if (words[1] === 'element') {
         this.#elements(words[0] as string, `${name} ${words[4]}`, line.slice(line.indexOf('{') + 1, -1))
       }
     }
+  }
+
+  #makeTable(name: string): void {
+    this.#hasChanged ||= !this.tables.has(name)
+    this.tables.add(name)
   }
 
   #elements(command: string, name: string, list: string): void {
@@ -191,9 +208,12 @@ export class FakeNftables implements Nftables {
         if (!set.delete(key)) throw failure(`delete ${name} ${key}: No such file or directory`)
       } else if (set.has(key) && set.get(key) !== data) {
         throw failure(`add ${name} ${key}: File exists`)
+      } else if (set.has(key)) {
+        continue
       } else {
         set.set(key, data)
       }
+      this.#hasChanged = true
     }
     if (set.size === 0) this.sets.delete(name)
   }
