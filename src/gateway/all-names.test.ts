@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { ingress, route, rule, secret } from '#routes/ingress/testing/ingresses.ts'
-import { portsForAll, withoutAllNames } from './all-names.ts'
+import { listenersForAll, portsForAll, withoutAllNames } from './all-names.ts'
 
 const ALL = { defaultBackend: { service: { name: 'web', port: { number: 80 } } }, tls: [{ secretName: 'all' }] }
 const ONE = { rules: [rule('a.test', 'Prefix / web')], tls: [{ hosts: ['a.test'], secretName: 'one' }] }
@@ -13,6 +13,8 @@ test('what is shown to whoever asks is of its port, and of the namespace that th
   const table = { ...more, sites: [site!], authorities: new Map() }
   const [kind] = [...portsForAll(table).keys()]
   assert.deepEqual([...portsForAll(table)], [[kind, new Set(['team'])]])
+  assert.deepEqual(listenersForAll(table, new Set([kind!])), ['IngressClass undefined/fairlead *'])
+  assert.deepEqual(listenersForAll(table, new Set(['another'])), [])
   const strict = withoutAllNames(table, new Set([kind!]))
   assert.equal(portsForAll(strict).size, 0)
   // Names that the certificate is for are served.

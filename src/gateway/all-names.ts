@@ -1,4 +1,9 @@
+import { listenerId } from '#routes/listeners/own-listener.ts'
 import type { Listener, RoutingTable, SitePort } from '#routes/table/table.ts'
+import { AT_ONCE } from './minute-room.ts'
+
+/** Said of the listener for all names of a port that has to wait. */
+export const IS_STRICT = `names that no other certificate is for are refused meanwhile: certificates for all names are taken up ${AT_ONCE} at once, then one in a minute, of namespaces in turns`
 
 /**
  * The listener of Ingresses for all names, whose certificate is shown to whoever asks for a name that no other has: one of any
@@ -19,6 +24,12 @@ export const portsForAll = ({ sites, certificates }: RoutingTable): ReadonlyMap<
   }
   return found
 }
+
+/** The listeners for all names of these ports, by their ids. */
+export const listenersForAll = ({ sites }: RoutingTable, kinds: ReadonlySet<string>): readonly string[] =>
+  sites
+    .flatMap(({ ports }) => ports.filter(({ bind }) => kinds.has(kindOf(bind))))
+    .flatMap(({ listeners }) => listeners.filter(isForAll).map(({ origin, name }) => listenerId(origin, name)))
 
 /** Where a port has to wait, who asks for a name that no certificate is for is refused. */
 export const withoutAllNames = (table: RoutingTable, kinds: ReadonlySet<string>): RoutingTable => {

@@ -132,9 +132,9 @@ export class Driver {
     return served && { served, refused: this.proxy.refused, waiting: this.waiting }
   }
 
-  /** Why rules are served otherwise than they say, by their ids. */
+  /** Why rules and listeners are served otherwise than they say, by their ids. */
   get waiting(): ReadonlyMap<string, string> {
-    return this.#waiting.rules
+    return this.#waiting.parts
   }
 
   serversOf(key: string): readonly PlannedServer[] {

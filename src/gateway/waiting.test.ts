@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { HandClock } from '#clock/testing/hand-clock.ts'
 import type { Backend, RoutingTable } from '#routes/table/table.ts'
+import { IS_STRICT } from './all-names.ts'
 import { WAITS } from './kind-budget.ts'
 import { HAS_FORMER, IS_HELD } from './large-authorities.ts'
 import { Waiting } from './waiting.ts'
@@ -15,6 +16,8 @@ const backend = (key: string, more: Partial<Backend>): Backend => ({
   balance: 'least',
   ...more,
 })
+/** The listener of all Ingresses for all names, as reports name it. */
+const FOR_ALL = 'IngressClass undefined/fairlead *'
 /** A rule for each backend, called as it is; authorities of as many octets as HAProxy cannot be given while it runs. */
 const tableOf = (backends: readonly Backend[], authorities: Readonly<Record<string, string>> = {}): RoutingTable => {
   const entries = backends.map(({ key }) => ({
@@ -63,16 +66,16 @@ test('authorities that only another configuration has are those of before when t
   const served = has(waiting, first.table)
   assert.equal(first.table.authorities.get('ca of web'), before.authorities.get('ca of web'))
   assert.deepEqual([...waiting.backends], ['late'])
-  assert.deepEqual(Object.fromEntries(waiting.rules), { web: HAS_FORMER, late: IS_HELD })
+  assert.deepEqual(Object.fromEntries(waiting.parts), { web: HAS_FORMER, late: IS_HELD })
   // What waits is not taken because it has been seen once, nor because it is something else meanwhile.
   const other = tableOf([secured('web'), secured('late')], { 'ca of web': 'r', 'ca of late': 't' })
   for (const next of [more, other]) {
     waiting.within(next, served)
-    assert.deepEqual(Object.fromEntries(waiting.rules), { web: HAS_FORMER, late: IS_HELD })
+    assert.deepEqual(Object.fromEntries(waiting.parts), { web: HAS_FORMER, late: IS_HELD })
   }
   clock.advance(first.againMs!)
   const second = waiting.within(more, served)
-  assert.deepEqual([...waiting.rules.values()].length, 1)
+  assert.deepEqual([...waiting.parts.values()].length, 1)
   clock.advance(second.againMs!)
   const last = waiting.within(more, has(waiting, second.table))
   assert.deepEqual([last.table.authorities, last.againMs, waiting.backends.size], [more.authorities, undefined, 0])
@@ -90,7 +93,7 @@ test('small authorities hold until larger ones are taken, and nobody else is hel
   const grown = table([small], { one: 'x'.repeat(31_000) })
   const { table: kept } = waiting.within(grown, has(waiting, table([small], { one: 'y' })))
   assert.deepEqual(
-    [kept.authorities.get('one'), waiting.backends.size, waiting.rules.get('small')],
+    [kept.authorities.get('one'), waiting.backends.size, waiting.parts.get('small')],
     ['y', 0, HAS_FORMER],
   )
   const before = table([both], { one: 'y', two: 'z' })
@@ -103,6 +106,24 @@ test('small authorities hold until larger ones are taken, and nobody else is hel
   // Else HAProxy would be given a larger file by the name of one that it has, and be reloaded for that.
   assert.deepEqual(waiting.strict(shared).backends.get('both')?.tls?.authorities, [])
   assert.deepEqual(waiting.strict(shared).backends.get('small'), small)
+})
+
+test('a certificate for all names that has to wait is told by its listener, and that port refuses other names meanwhile', () => {
+  const clock = new HandClock()
+  const waiting = new Waiting(clock)
+  const before = reloaded(waiting)
+  const origin = { kind: 'IngressClass', name: 'fairlead' }
+  const tls = { mode: 'Terminate', certificates: ['cert'] } as const
+  const listener = { origin, name: '*', hostname: '', star: 'one', protocol: 'HTTPS', tls, entries: [] } as const
+  const whole = {
+    ...before,
+    sites: [{ origin, ports: [{ port: 443, bind: 10_443, kind: 'tls', listeners: [listener] } as const] }],
+  }
+  const strictOf = (table: RoutingTable) => waiting.strict(table).sites[0]!.ports[0]!.isStrict
+  const { table, againMs } = waiting.within(whole, has(waiting, before))
+  assert.deepEqual([Object.fromEntries(waiting.parts), strictOf(table)], [{ [FOR_ALL]: IS_STRICT }, true])
+  clock.advance(againMs!)
+  assert.deepEqual([strictOf(waiting.within(whole, has(waiting, table)).table), waiting.parts.size], [undefined, 0])
 })
 
 test('what is as much as HAProxy can be given is measured as it is written', () => {
@@ -125,8 +146,8 @@ test('rules whose retries have to wait are tried once, and all others as they sa
   )
   const whole = tableOf([...retried, backend('plain', {})])
   const { table } = waiting.within(whole, { kinds: [], table: tableOf([]) })
-  const [[id, words] = []] = [...waiting.rules]
-  assert.deepEqual([waiting.rules.size, words, waiting.backends.size], [1, WAITS, 0])
+  const [[id, words] = []] = [...waiting.parts]
+  assert.deepEqual([waiting.parts.size, words, waiting.backends.size], [1, WAITS, 0])
   assert.equal(table.backends.get(id!)?.retry, undefined)
   for (const [key, one] of whole.backends) if (key !== id) assert.equal(table.backends.get(key), one)
 })

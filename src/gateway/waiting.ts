@@ -1,7 +1,7 @@
 import type { Clock } from '#clock/clock.ts'
 import { slotKind } from '#dataplane/haproxy/slot-kind.ts'
 import type { Backend, RoutingTable } from '#routes/table/table.ts'
-import { portsForAll, withoutAllNames } from './all-names.ts'
+import { IS_STRICT, listenersForAll, portsForAll, withoutAllNames } from './all-names.ts'
 import { KindBudget, WAITS } from './kind-budget.ts'
 import {
   HAS_FORMER,
@@ -28,8 +28,8 @@ interface Before {
 export class Waiting {
   readonly #retries: KindBudget
   readonly #others: TurnBudget
-  /** Why rules are served otherwise than they say, by their ids. */
-  rules: ReadonlyMap<string, string> = new Map()
+  /** Why rules and listeners are served otherwise than they say, by their ids. */
+  parts: ReadonlyMap<string, string> = new Map()
   /** Keys of backends that have no endpoints until then. */
   backends: ReadonlySet<string> = new Set()
   #late: ReadonlySet<string> = new Set()
@@ -51,14 +51,14 @@ export class Waiting {
     const { table, former, held } = withFormerAuthorities(whole, others.kinds, before.table ?? whole, known)
     const once = new Set([...table.backends].flatMap(([key, one]) => (retries.kinds.has(slotKind(one)) ? [key] : [])))
     this.backends = held
-    const rules = new Map<string, string>()
+    const parts = new Map(listenersForAll(whole, others.kinds).map((id) => [id, IS_STRICT]))
     for (const [backends, words] of [
       [once, WAITS],
       [former, HAS_FORMER],
       [held, IS_HELD],
     ] as const)
-      for (const id of rulesTo(table, backends)) rules.set(id, rules.has(id) ? `${rules.get(id)}; ${words}` : words)
-    this.rules = rules
+      for (const id of rulesTo(table, backends)) parts.set(id, parts.has(id) ? `${parts.get(id)}; ${words}` : words)
+    this.parts = parts
     const waits = [retries, others].filter(({ kinds }) => kinds.size > 0).map(({ againMs }) => againMs)
     return { table: triedOnce(table, once), ...(waits.length > 0 && { againMs: Math.min(...waits) }) }
   }

@@ -20,7 +20,7 @@ export interface PodReport {
   readonly untold?: number
   /** Words by the ids of rules and listeners. */
   readonly refused: ReadonlyMap<string, string>
-  /** What of rules has to wait, by their ids: they are served without it meanwhile. */
+  /** What of rules and listeners has to wait, by their ids: they are served without it meanwhile. */
   readonly waiting: ReadonlyMap<string, string>
 }
 
@@ -94,7 +94,7 @@ export const readReports = (
 export const refusalsOf = (reports: Iterable<PodReport>): ReadonlyMap<string, string> =>
   firstWords(Array.from(reports, ({ refused }) => refused))
 
-/** What of rules has to wait at any of them, in the words of the first. */
+/** What of rules and listeners has to wait at any of them, in the words of the first. */
 export const waitingOf = (reports: Iterable<PodReport>): ReadonlyMap<string, string> =>
   firstWords(Array.from(reports, ({ waiting }) => waiting))
 

@@ -10,7 +10,14 @@ export type IngressObjects = Pick<RouteObjects, 'ingresses' | 'ingressClasses' |
 
 export type IngressOptions = Pick<
   RouteOptions,
-  'controllerName' | 'bindOf' | 'addressesOf' | 'isLed' | 'refusals' | 'checkCertificate' | 'certificateNames'
+  | 'controllerName'
+  | 'bindOf'
+  | 'addressesOf'
+  | 'isLed'
+  | 'refusals'
+  | 'waiting'
+  | 'checkCertificate'
+  | 'certificateNames'
 >
 
 export interface IngressRouting {

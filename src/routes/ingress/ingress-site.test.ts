@@ -81,6 +81,17 @@ test('what a proxy refuses is told of the Ingress that it comes from', () => {
   ])
 })
 
+test('of a certificate for all hosts that has to wait the Ingress is told that brings it, while there is one', () => {
+  const all = { defaultBackend: { service: { name: 'web', port: { number: 80 } } }, tls: [{ secretName: 'cert' }] }
+  const waiting = new Map([['IngressClass undefined/fairlead *', 'other names are refused meanwhile']])
+  const secrets = [secret('cert', ['a.example'])]
+  const words = (ingresses: readonly object[]) => told(route({ ingresses, secrets }, { waiting }))
+  assert.deepEqual(words([ingress('i', { rules, tls: [{ secretName: 'cert' }] }), ingress('all', all)]), [
+    'shop/all CertificateWaits: spec.tls[0]: other names are refused meanwhile',
+  ])
+  assert.deepEqual(words([ingress('i', { rules, tls: [{ secretName: 'cert' }] })]), [])
+})
+
 test('an Ingress is worked out once for as long as it and what it names are the same', () => {
   const objects = objectsOf({
     ingresses: [ingress('i', { rules, tls: [{ secretName: 'cert' }] })],

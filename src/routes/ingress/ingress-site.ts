@@ -13,7 +13,7 @@ import type { IngressObjects, IngressOptions, IngressRouting } from './ingress-o
 import { hostCertificates } from './merge/host-certificates.ts'
 import { hostRoutes, type Route } from './merge/host-routes.ts'
 import { type Classed, owned } from './merge/ownership.ts'
-import { type RefusalOf, refusedHosts, refusedRules, secureName } from './merge/refused.ts'
+import { lateForAll, type RefusalOf, refusedHosts, refusedRules, secureName } from './merge/refused.ts'
 import { sitePorts } from './merge/site-ports.ts'
 import { resolvedIngress } from './resolve/kept.ts'
 
@@ -76,6 +76,7 @@ export const ingressSite = (objects: IngressObjects, options: IngressOptions): I
       ...tls.news,
       ...refusedRules(hosts, options.refusals),
       ...refusedHosts(new Set([...tls.hosts.keys(), ...owners.keys()]), tls.hosts, refusalOf),
+      ...lateForAll(tls.hosts, options.waiting.get(listenerId(origin, secureName('')))),
     ],
   }
 }

@@ -10,6 +10,8 @@ export const REASONS = {
   UnsupportedBackend: 'A backend that is no Service with endpoints: a resource, or an ExternalName; requests get 503.',
   CertificateUnusable:
     'A Secret that is not there, holds no certificate with its key, or one for other hosts, or that the proxy does not take.',
+  CertificateWaits:
+    'The certificate of an Ingress without hosts is not shown yet, and who asks for other names is refused meanwhile.',
   Conflict: 'An older Ingress has the same path of the same host, the default backend, or the host’s certificate.',
   HostOwned:
     'With `host-ownership: exclusive`: the host, or one of those that a rule is for, belongs to another namespace.',

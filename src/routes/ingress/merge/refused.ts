@@ -39,3 +39,10 @@ export const refusedHosts = (
     const text = `${claim.place}: the proxy does not take it for ${whom}: ${why}; there is no HTTPS for ${whom} by it, and HTTP is not redirected`
     return [warning(claim.ingress, 'CertificateUnusable', text, { hosts: [host] })]
   })
+
+/** What the certificate for all hosts has to wait for, told of the Ingress that brings it; undefined: it is shown. */
+export const lateForAll = (certificates: CertificatesByHost, why: string | undefined): readonly News[] => {
+  const claim = certificates.get('')?.claim
+  if (why === undefined || claim === undefined) return []
+  return [warning(claim.ingress, 'CertificateWaits', `${claim.place}: ${why}`, { hosts: [''] })]
+}
