@@ -166,6 +166,18 @@ test('a group that the path does not have is empty, and told', () => {
   assert.deepEqual(rewriteOf('Exact /a', '/$1', '/a').path, { type: 'Full', value: '/' })
 })
 
+test('a dollar that names no group is a letter of the path, and a path that is none has none, not even itself', () => {
+  assert.deepEqual(rewriteOf('Prefix /a', '/b$c', '/a/x'), { path: { type: 'Full', value: '/b$c' }, told: [] })
+  const whole = rewriteOf('Prefix /a', '/b$0', '/a/x')
+  assert.deepEqual(whole.path, { type: 'Full', value: '/b' })
+  assert.match(whole.told.join(), /asks for \$0, which stays empty$/)
+  assert.deepEqual(rewriteOf('ImplementationSpecific /a', '/b$0', '/a/x').path, {
+    type: 'Regex',
+    pattern: '(?i:/a).*',
+    value: '/b$0',
+  })
+})
+
 test('an expression that is right alone, and not with what stands around it, is told, and breaks no other path', () => {
   // An end of what is quoted is not wanted in RE2.
   for (const odd of ['/\\Qabc', '/(?i']) {
