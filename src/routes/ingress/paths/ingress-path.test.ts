@@ -69,6 +69,18 @@ test('a path that no request can have is told, and the others of its Ingress sta
   }
 })
 
+test('what is told of a path names its host, and the path as it was written', () => {
+  const rules = [rule('', 'Prefix /x web'), rule('a.example', 'Exact /%00 old', 'Prefix /a/..;x old')]
+  const { news } = route({ ingresses: [ingress('i', { rules })] })
+  assert.deepEqual(
+    news.map(({ hosts, path }) => [hosts, path]),
+    [
+      [['a.example'], { type: 'Exact', value: '/%00' }],
+      [['a.example'], { type: 'Prefix', value: '/a/..;x' }],
+    ],
+  )
+})
+
 test('a path that is longer than requests are is told, and the others of its Ingress stand', () => {
   const longest = `/${'a'.repeat(8191)}`
   const rules = [
