@@ -33,6 +33,11 @@ test('a preflight is told the methods and headers that are listed, and how long 
   assert.deepEqual(preflight(cors({ allowHeaders: ['x-a', 'x-b'] }), 'x-c'), { ...own, 'allow-headers': 'x-a, x-b' })
 })
 
+test('an origin that is not allowed is told nothing but that answers differ, and a page of ours not even that', () => {
+  assert.deepEqual(told(cors({ credentials: true }), 'GET', { origin: 'https://b.test' }), { vary: 'Origin' })
+  assert.deepEqual(corsVerdict(cors(), 'GET', []), { type: 'none' })
+})
+
 test('a star of headers is told as one, and with credentials as the headers that are asked for', () => {
   const allowHeaders = ['*']
   const headers = (credentials: boolean, asked?: string) => {
