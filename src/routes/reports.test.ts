@@ -120,6 +120,13 @@ test('whatever is served, Gateways are told first and namespaces take turns', ()
   assert.equal(reportText(report({}, new Map([...served].reverse()))), text)
 })
 
+test('namespaces take turns by their whole names', () => {
+  const refused = { ...refusing('sa', 100, 'w'.repeat(500)), ...refusing('sb', 100, 'w'.repeat(500)) }
+  const [told] = readReports(configMap({ a: reportText(report(refused)) }), () => true).values()
+  const counts = ['sa', 'sb'].map((ns) => [...told!.refused.keys()].filter((id) => id.includes(` ${ns}/`)).length)
+  assert.ok(Math.abs(counts[0]! - counts[1]!) <= 1 && counts[1]! > 10, counts.join())
+})
+
 test('of a table each Gateway and ListenerSet is served at the ports of its own listeners', () => {
   const set = { kind: 'ListenerSet', namespace: 'shop', name: 'more' }
   const listener = (origin: object) => ({ origin })

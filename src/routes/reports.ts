@@ -51,10 +51,10 @@ export const reportText = ({ served, refused, waiting }: PodReport): string => {
     OCTETS.served,
   )
   return JSON.stringify({
-    served: sorted(told),
+    served: Object.fromEntries(told),
     ...(told.size < served.size && { untold: served.size - told.size }),
-    refused: sorted(toldWords(refused, OCTETS.refused)),
-    waiting: sorted(sharedWords(waiting, OCTETS.waiting)),
+    refused: Object.fromEntries(toldWords(refused, OCTETS.refused)),
+    waiting: Object.fromEntries(sharedWords(waiting, OCTETS.waiting)),
   })
 }
 
@@ -75,9 +75,6 @@ const mayBeUntold = ({ served, untold = 0 }: PodReport, id: string): boolean =>
 
 /** `[3, 80, 443]`: the generation, and the ports. */
 const listOf = ({ generation, ports }: ServedOwner): readonly number[] => [generation, ...ports]
-
-const sorted = (all: ReadonlyMap<string, unknown>): object =>
-  Object.fromEntries([...all].sort(([a], [b]) => (a < b ? -1 : 1)))
 
 /** What the pods of which `isPod` holds have written there, by their names. What cannot be read says nothing. */
 export const readReports = (

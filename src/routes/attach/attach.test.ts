@@ -202,6 +202,9 @@ test('a ListenerSet is a parent of its own', () => {
   assert.deepEqual(at({ name: 'gw', port: 81 }, 'r'), ['False NoMatchingParent', 0, 0])
   const closed = gateway('gw', [http()])
   assert.deepEqual(at(ref, 'other/r', closed), ['False NoMatchingParent', 0, undefined])
+  const httpRoutes = [httpRoute('other/r', { parentRefs: [ref] })]
+  const [parent] = statusOf(routes({ gateways: [closed], listenerSets, services, httpRoutes }), 'HTTPRoute r').parents!
+  assert.match(words(parent!, 'Accepted'), /^ListenerSet s is not attached: Gateway gw does not allow ListenerSets/)
 })
 
 test('routes that want the default Gateways have those that say that they are', () => {
@@ -224,9 +227,11 @@ test('routes that want the default Gateways have those that say that they are', 
     { group, kind: 'Gateway', name: 'b' },
     a,
   ])
-  assert.deepEqual(parents({ parentRefs: [{ name: 'a' }], useDefaultGateways: 'All' }), [
-    { group, kind: 'Gateway', name: 'a' },
-  ])
+  for (const ref of [{ name: 'a' }, { name: 'a', namespace: 'shop', kind: 'Gateway' }])
+    assert.deepEqual(parents({ parentRefs: [ref], useDefaultGateways: 'All' }), [{ group, kind: 'Gateway', ...ref }])
+  // What is called as one of them is, but is of another group, kind or namespace, is not it.
+  for (const other of [{ group: 'x.test' }, { kind: 'ListenerSet' }, { namespace: 'other' }])
+    assert.deepEqual(parents({ parentRefs: [{ name: 'a', ...other }], useDefaultGateways: 'All' }), [a])
 })
 
 test('at one listener a hostname is for HTTPRoutes or for GRPCRoutes, whichever has the oldest', () => {
@@ -256,6 +261,7 @@ test('at one listener a hostname is for HTTPRoutes or for GRPCRoutes, whichever 
   assert.deepEqual(one(['a.test'], 1, ['*.test'], 2), [YES, no, 1, 'HTTPRoute'])
   assert.deepEqual(one(['*.test'], 1, ['x.test', 'a.example'], 2), [YES, no, 1, 'HTTPRoute'])
   assert.deepEqual(one(['*.test'], 1, ['*.a.test'], 2), [YES, no, 1, 'HTTPRoute'])
+  assert.deepEqual(one(['a.test'], 1, ['b.test', 'a.test'], 2), [YES, no, 1, 'HTTPRoute'])
 })
 
 test('a route that loses one listener to another kind keeps its others', () => {
@@ -275,6 +281,16 @@ test('a route that loses one listener to another kind keeps its others', () => {
     words(statusOf(all, 'GRPCRoute late').parents![0]!, 'Accepted'),
     /^HTTPRoute shop\/h comes first and has a hostname in common/,
   )
+})
+
+test('each older route of another kind keeps its hostnames', () => {
+  const all = routes({
+    gateways: [gateway('gw', [http()])],
+    services,
+    httpRoutes: [httpRoute('a', { hostnames: ['a.test'] }, 1), httpRoute('b', { hostnames: ['b.test'] }, 2)],
+    grpcRoutes: [grpcRoute('g', { hostnames: ['a.test'] }, 3)],
+  })
+  assert.equal(routeCondition(all, 'GRPCRoute g', 'Accepted'), 'False HostnameConflict')
 })
 
 test('a route that lost its place does not keep others from it', () => {

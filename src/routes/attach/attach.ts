@@ -65,9 +65,7 @@ const parentRefsOf = ({ parentRefs, usesDefaults, origin }: AnyRoute, hooks: Hoo
   if (!usesDefaults) return parentRefs
   const defaults = new Set<GatewayView>()
   for (const { gateway } of hooks.values()) if (gateway.gateway.spec.defaultScope === 'All') defaults.add(gateway)
-  const own = new Set(
-    parentRefs.map(({ kind = 'Gateway', namespace = origin.namespace, name }) => `${kind} ${namespace}/${name}`),
-  )
+  const own = new Set(parentRefs.map((ref) => hookKey(ref, origin.namespace)))
   return [
     ...parentRefs,
     ...[...defaults]

@@ -50,6 +50,7 @@ const request = (more: Partial<Request> = {}): Request => ({
 const outcome = (entries: readonly Partial<Entry>[], asked: Request = request(), drawn = 0): Outcome =>
   outcomeOf(match(tableOf(entries), asked), asked, { source: '10.1.2.3', draw: (count) => drawn % count })
 const status = (one: Outcome) => (one.type === 'answer' ? one.status : one.backend)
+const reason = (one: Outcome) => (one.type === 'answer' ? one.reason : one.backend)
 const location = (one: Outcome) =>
   one.type === 'answer' ? one.headers.find(([name]) => name === 'location')?.[1] : undefined
 
@@ -65,6 +66,34 @@ test('backends have their share of what is drawn, and those that lead nowhere, t
   assert.equal(status(outcome([{ rule: rule({ action: { type: 'forward', to: [] } }) }])), 500)
 })
 
+test('of backends without any weight none is drawn, and the last one is drawn by the highest number', () => {
+  const to = (...weights: readonly number[]) => {
+    const all = weights.map((weight, at) => ({ weight, to: { backend: `b${at}` }, filters: [] }))
+    const draw = (count: number): number => {
+      assert.ok(count > 0)
+      return count - 1
+    }
+    const asked = request()
+    const action = { type: 'forward', to: all } as const
+    return outcomeOf(match(tableOf([{ rule: rule({ action }) }]), asked), asked, { source: '10.1.2.3', draw })
+  }
+  assert.deepEqual([to(2, 3), to(1, 0), to(5)].map(status), ['b1', 'b0', 'b0'])
+  assert.deepEqual(reason(to(0, 0)), 'NoBackend')
+})
+
+test('what goes on is as it came, but for a host that a filter names; one without a host gets none', () => {
+  const sent = (asked: Request, ...filters: readonly Filter[]) => {
+    const one = outcome([{ rule: rule({ filters }) }], asked)
+    return one.type === 'forward' && [one.request.host, one.request.target]
+  }
+  assert.deepEqual(sent(request()), ['shop.test:8080', '/foo/bar?q=1'])
+  assert.deepEqual(sent(request(), { type: 'rewrite', hostname: 'x.test' }), ['x.test', '/foo/bar?q=1'])
+  const path = { type: 'Full', value: '/y' } as const
+  assert.deepEqual(sent(request(), { type: 'rewrite', path }), ['shop.test:8080', '/y?q=1'])
+  const { authority: _, ...nameless } = request()
+  assert.deepEqual(sent(nameless), ['', '/foo/bar?q=1'])
+})
+
 test('sources are ranges of which one is enough, a body may be as large as its limit, and the shorter time holds', () => {
   const asked = request({ headers: [['Content-Length', '10']] })
   const of = (more: Partial<Rule>) => outcome([{ rule: rule(more) }], asked)
@@ -72,6 +101,7 @@ test('sources are ranges of which one is enough, a body may be as large as its l
   assert.deepEqual([status(of({ sources: ranges })), status(of({ refused: ranges }))], ['one', 403])
   const limit = (octets: number) => status(of({ bodyLimit: { octets, isWritten: true } }))
   assert.deepEqual([limit(10), limit(9)], ['one', 413])
+  assert.equal(status(outcome([{ rule: rule({ bodyLimit: { octets: 0, isWritten: true } }) }])), 'one', 'no body')
   const times = [{}, { requestTimeoutMs: 5 }, { backendTimeoutMs: 6 }, { requestTimeoutMs: 8, backendTimeoutMs: 7 }]
   const within = times.map(of).map((one) => (one.type === 'forward' ? one.timeoutMs : 'answered'))
   assert.deepEqual(within, [undefined, 5, 6, 7])
@@ -126,6 +156,23 @@ test('who may not ask is refused, and what is too large; bad hosts and paths bef
   assert.equal(status(outcome([{}], request({ authority: 'a..b' }))), 400)
   assert.equal(status(outcome([{}], request({ target: '/..%2f' }))), 400)
   assert.equal(status(outcome([], request())), 404)
+})
+
+test('each answer of ours says why', () => {
+  const why = (more: Partial<Rule>, asked: Request = request()) => reason(outcome([{ rule: rule(more) }], asked))
+  assert.equal(why({ sources: ['192.0.2.0/24'] }), 'SourceNotAllowed')
+  const long = request({ headers: [['Content-Length', '6']] })
+  assert.equal(why({ bodyLimit: { octets: 5, isWritten: true } }, long), 'BodyTooLarge')
+  assert.equal(why({ action: { type: 'redirect', status: 302 } }), 'Redirect')
+  assert.equal(why({ action: { type: 'answer', status: 500, reason: 'Broken' } }), 'Broken')
+  const origins = ['https://a.test']
+  const cors = { methods: [], allowHeaders: [], exposeHeaders: [], maxAgeSeconds: 5, credentials: false }
+  const headers = [
+    ['Origin', 'https://a.test'],
+    ['Access-Control-Request-Method', 'PUT'],
+  ] as const
+  const preflight = request({ method: 'OPTIONS', headers })
+  assert.equal(why({ filters: [{ type: 'cors', origins, ...cors }] }, preflight), 'Preflight')
 })
 
 test('a request by TLS for another listener than its connection is told so', () => {

@@ -90,7 +90,7 @@ function comesFrom(source: string, ranges: readonly string[]): boolean {
 /** By weight; one that leads nowhere has its share. */
 function chosen(backends: readonly WeightedBackend[], { draw }: Circumstances): WeightedBackend | undefined {
   const total = backends.reduce((sum, { weight }) => sum + weight, 0)
-  let drawn = backends.length > 1 && total > 0 ? draw(total) : 0
+  let drawn = total > 0 ? draw(total) : 0
   for (const backend of backends) {
     drawn -= backend.weight
     if (drawn < 0) return backend

@@ -190,6 +190,27 @@ test('what a Gateway shows to backends it shows where it speaks TLS', () => {
   assert.equal(secure.clientCertificate, clientCertificate)
 })
 
+test('one reference by which two Gateways send shows the certificate of each', () => {
+  const services = [service('web')]
+  const cluster = { services, configMaps, backendTLSPolicies: [policy('p', 'web')] }
+  const asked = references(cluster)
+  const shown = (name: string) => {
+    const certificate = { origin: { kind: 'Secret', name }, names: [], chain: 'CERT', key: 'KEY' }
+    const speech = { ...HTTP, clientCertificate: { key: `Secret shop/${name}`, certificate } }
+    const found = findBackend(web, from, speech, undefined, asked)
+    return 'backend' in found && found.backend.tls?.clientCertificate
+  }
+  assert.deepEqual([shown('a'), shown('b'), shown('b')], ['Secret shop/a', 'Secret shop/b', 'Secret shop/b'])
+})
+
+test('a policy of one port makes the way to that port one by TLS, also for what is spoken by TLS alone', () => {
+  const ports = ['a', 'b'].map((name, at) => ({ name, port: 80 + at, appProtocol: 'kubernetes.io/wss' }))
+  const cluster = { services: [service('web', ports)], configMaps, backendTLSPolicies: [policy('p', 'web:a')] }
+  const { tls, protocol } = backend(web, cluster).backend
+  assert.deepEqual([tls?.hostname, protocol], ['web.test', 'http'])
+  assert.match(fault({ ...web, port: 81 }, cluster), /wss, and no BackendTLSPolicy says how/)
+})
+
 test('nothing is sent where a policy cannot be met', () => {
   const cluster = { services: [service('web')], backendTLSPolicies: [policy('p', 'web')] }
   assert.equal(

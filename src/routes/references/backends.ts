@@ -54,7 +54,6 @@ export const findBackend = (
     before !== undefined &&
     before.service === service &&
     before.speech.route === speech.route &&
-    before.speech.tls === speech.tls &&
     before.speech.clientCertificate === speech.clientCertificate &&
     before.policy === (speech.tls ? policies.policyOf(key, before.found.backend.portName) : undefined)
   if (isSame) return before.found
@@ -145,7 +144,6 @@ const refusalOf = ({ route }: Speech, appProtocol: string): string =>
 
 interface Kept {
   readonly tls: BackendTls | undefined
-  readonly authorities: readonly FoundAuthorities[]
   readonly clientCertificate: FoundCertificate | undefined
   readonly found: FoundBackend
 }
@@ -166,12 +164,7 @@ const found = (
   const ways = kept.get(service) ?? new Map<string, Kept>()
   if (ways.size === 0) kept.set(service, ways)
   const before = ways.get(key)
-  if (
-    before !== undefined &&
-    before.tls === policy?.tls &&
-    before.authorities === (policy?.authorities ?? before.authorities) &&
-    before.clientCertificate === clientCertificate
-  )
+  if (before !== undefined && before.tls === policy?.tls && before.clientCertificate === clientCertificate)
     return before.found
   const tls = policy?.tls && { ...policy.tls, ...(clientCertificate && { clientCertificate: clientCertificate.key }) }
   const authorities = policy?.authorities ?? []
@@ -189,7 +182,7 @@ const found = (
     ...(clientCertificate && { clientCertificate }),
   }
   if (ways.size >= MOST_WAYS) ways.clear()
-  ways.set(key, { tls: policy?.tls, authorities, clientCertificate, found: answer })
+  ways.set(key, { tls: policy?.tls, clientCertificate, found: answer })
   return answer
 }
 

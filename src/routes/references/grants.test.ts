@@ -40,3 +40,16 @@ test('grants add to each other', () => {
   assert.equal(permitsOf([other, right])(from, to), true)
   assert.equal(permitsOf([right, other])(from, to), true)
 })
+
+test('of several referrers and referents of one grant each may refer to each', () => {
+  const { spec, ...one } = grant('stock', 'HTTPRoute', 'shop', { kind: 'Service' })
+  const [referrer, referent] = [spec!.from![0]!, spec!.to![0]!]
+  const wide = {
+    ...one,
+    spec: { from: [{ ...referrer, kind: 'TLSRoute' }, referrer], to: [{ ...referent, kind: 'Secret' }, referent] },
+  }
+  const kinds = ['HTTPRoute', 'TLSRoute'].flatMap((kind) =>
+    [to, { ...to, kind: 'Secret' }].map((what) => ({ kind, what })),
+  )
+  for (const { kind, what } of kinds) assert.equal(permitsOf([wide])({ ...from, kind }, what), true)
+})

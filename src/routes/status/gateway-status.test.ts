@@ -148,6 +148,8 @@ test('what a proxy does not take of a listener is told there', () => {
   assert.equal(condition(listenerOf(all, 'Gateway gw', 'b'), 'Programmed'), 'True Programmed')
   assert.deepEqual(three, GOOD)
   assert.equal(told(gateway('gw', [http()]), { refusals }).three[1], 'False Invalid')
+  const clashing = ['a', 'b'].map((name) => http({ name, port: 82 }))
+  assert.equal(told(gateway('gw', [...clashing, http()]), { refusals }).three[1], 'False Invalid')
 })
 
 test('of listeners that cannot be served is told which they are, and the others go on', () => {
@@ -308,6 +310,16 @@ test('a ListenerSet of which some listener can be served is attached, one of whi
   assert.deepEqual(set(http({ port: 81 })), ['True Accepted', 'True Programmed', 1])
   assert.deepEqual(set(http({ port: 81 }), https()), ['True ListenersNotValid', 'True Programmed', 1])
   assert.deepEqual(set(https()), ['False ListenersNotValid', 'False ListenersNotValid', 0])
+})
+
+test('a ListenerSet is programmed unless the proxy takes none of its listeners', () => {
+  const listenerSets = [listenerSet('s', 'gw', [http({ name: 'a', port: 81 }), http({ name: 'b', port: 82 })])]
+  const refused = (...names: readonly string[]) => {
+    const refusals = new Map(names.map((name) => [`ListenerSet shop/s ${name}`, 'no such cipher']))
+    return setTold(routes({ gateways: [open('Same')], listenerSets }, { refusals }))
+  }
+  assert.deepEqual(refused('a'), ['True Accepted', 'True Programmed'])
+  assert.deepEqual(refused('a', 'b'), ['True Accepted', 'False Invalid'])
 })
 
 test('a ListenerSet’s own grants count for its certificates, not those of its Gateway', () => {

@@ -158,10 +158,7 @@ const setStatus = (
           : wrong
             ? holds('Accepted', wrong.message, wrong.reason)
             : holds('Accepted', 'the ListenerSet is attached to its Gateway'),
-        programmed(
-          refused ?? (unserved?.reason === 'Pending' ? unserved : undefined),
-          'the listeners are served at the addresses of the Gateway',
-        ),
+        programmed(refused ?? unserved, 'the listeners are served at the addresses of the Gateway'),
       ],
       listeners: listeners.map((one) => listenerStatus(one, attachedRoutes(one), place, options)),
     },

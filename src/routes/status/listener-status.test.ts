@@ -66,6 +66,10 @@ test('of several things that are not served what stays as it was is told before 
   assert.deepEqual(unservedOf([begins, other]), other)
   assert.deepEqual(unservedOf([wrong, begins]), begins)
   assert.deepEqual(unservedOf([wrong, { ...wrong, message: 'too' }]), wrong)
+  const untold = { ...begins, message: 'untold', isUntold: true } as const
+  assert.deepEqual(unservedOf([wrong, untold]), untold, 'one of them may be served')
+  assert.deepEqual(unservedOf([untold, begins]), begins)
+  assert.equal(unservedOf([undefined, untold]), undefined)
   // Where others are served, it is served as it was before.
   assert.deepEqual(unservedOf([undefined, begins]), { ...begins, isOlder: true })
   assert.equal(unservedOf([undefined, wrong]), undefined)

@@ -61,14 +61,16 @@ export const programmed = (unserved: Unserved | undefined, message: string): Wan
 
 /**
  * Why several things are not served together. What passes by itself comes first: also where others are served, all are
- * waited for. What does not pass, and what nobody knows, is no matter of the others.
+ * waited for. What does not pass, and what nobody knows, is no matter of the others; where there are no others, it is
+ * unknown before it is wrong.
  */
 export const unservedOf = (all: readonly (Unserved | undefined)[]): Unserved | undefined => {
   const faults = all.filter((one) => one !== undefined)
   const waiting =
     faults.find(({ isOlder }) => isOlder) ?? faults.find(({ reason, isUntold }) => reason === 'Pending' && !isUntold)
-  if (faults.length === all.length) return waiting ?? faults[0]
-  return waiting && { ...waiting, isOlder: true }
+  if (faults.length < all.length) return waiting && { ...waiting, isOlder: true }
+  const [wrong] = faults
+  return waiting ?? faults.find(({ isUntold }) => isUntold) ?? (wrong && { ...wrong, reason: 'Invalid' })
 }
 
 /** Why nobody answers at it yet, or at all. */

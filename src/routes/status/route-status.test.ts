@@ -1,7 +1,19 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { routeCondition, routes, statusOf } from '../testing/ask.ts'
-import { gateway, http, httpRoute, rule, service } from '../testing/make.ts'
+import { routeCondition, routes, statusOf, words } from '../testing/ask.ts'
+import {
+  gateway,
+  http,
+  httpRoute,
+  https,
+  policy,
+  rule,
+  secret,
+  service,
+  tcpRoute,
+  tlsRoute,
+  udpRoute,
+} from '../testing/make.ts'
 
 const gateways = [gateway('gw', [http()])]
 const services = [service('web')]
@@ -84,5 +96,82 @@ test('a status is another one when what is told is', () => {
   assert.equal(
     one({}, { controllerName: 'fairlead.dev/gateway-controller' }).parents?.[0]?.controllerName,
     'fairlead.dev/gateway-controller',
+  )
+})
+
+test('what the proxy does not take of a route is told rule by rule, as what waits is', () => {
+  const good = rule('web')
+  const wrong = rule('web', { retry: { attempts: 101 } })
+  const ids = (...indices: readonly number[]) => new Map(indices.map((at) => [`HTTPRoute shop/r ${at}`, `no ${at}`]))
+  const told = (rules: readonly (typeof good)[], refused: readonly number[], waits: readonly number[] = []) => {
+    const changes = { refusals: ids(...refused), waiting: ids(...waits) }
+    const all = routes({ gateways, services, httpRoutes: [httpRoute('r', { rules })] }, changes)
+    const [parent] = statusOf(all, 'HTTPRoute r').parents!
+    const said = (type: string) => [routeCondition(all, 'HTTPRoute r', type), words(parent!, type)].join(': ')
+    return [said('Accepted'), said('PartiallyInvalid')]
+  }
+  const yes = 'True Accepted: the route is attached'
+  assert.deepEqual(told([good, good], []), [yes, ': '])
+  const some = 'True UnsupportedValue: Dropped Rule 0: no 0'
+  assert.deepEqual(told([good, good], [0]), [yes, some])
+  assert.deepEqual(told([good, good, good], [0, 2]), [yes, `${some}; 2: no 2`])
+  const none = 'False UnsupportedValue: the proxy does not take rule 0: no 0'
+  assert.deepEqual(told([good, good], [0, 1]), [`${none}; 1: no 1`, ': '])
+  const both = told([good, wrong], [0])
+  assert.ok(both[0]!.startsWith(`${none}; Dropped Rule 1: `), both[0])
+  assert.deepEqual(told([good, good], [], [1]), [yes, 'True UnsupportedValue: Served in part: Rule 1: no 1'])
+  assert.deepEqual(told([good, good], [0], [1]), [yes, `${some}; Served in part: Rule 1: no 1`])
+})
+
+test('whether a policy is in the way of a route is told as the listener speaks where the route is', () => {
+  const pass = { name: 'pass', port: 444, protocol: 'TLS', tls: { mode: 'Passthrough' as const } }
+  const ends = https({ protocol: 'TLS', name: 'ends' })
+  const cluster = { services, secrets: [secret('certificate')], backendTLSPolicies: [policy('p', 'web')] }
+  const at = (listeners: readonly (typeof ends)[], ref: object) => {
+    const tlsRoutes = [tlsRoute('t', { parentRefs: [{ name: 'gw', ...ref }] })]
+    return routeCondition(
+      routes({ ...cluster, gateways: [gateway('gw', listeners)], tlsRoutes }),
+      'TLSRoute t',
+      'ResolvedRefs',
+    )
+  }
+  const broken = 'False InvalidBackendTLSPolicy'
+  assert.equal(at([pass, ends], { sectionName: 'pass' }), 'True ResolvedRefs')
+  assert.equal(at([pass, ends], { sectionName: 'ends' }), broken)
+  assert.equal(at([ends], { sectionName: 'gone' }), broken)
+})
+
+test('of routes of connections at one listener the oldest has it, and the others are warned', () => {
+  const listener = (protocol: string) => ({ name: protocol.toLowerCase(), port: 53, protocol })
+  const all = routes({
+    gateways: [gateway('gw', [listener('TCP'), listener('UDP'), http()])],
+    services: [...services, service('dns', [{ port: 53, protocol: 'UDP' }])],
+    tcpRoutes: [tcpRoute('t2', {}, 2), tcpRoute('t1', {}, 1)],
+    udpRoutes: [udpRoute('u1', {}, 1), udpRoute('u3', {}, 3), udpRoute('u2', {}, 2)],
+    httpRoutes: [httpRoute('a'), httpRoute('b', {}, 1)],
+  })
+  const taken = (protocol: string, first: string) =>
+    `listener ${protocol} of Gateway shop/gw has one route alone, and ${first} comes first`
+  assert.deepEqual(
+    all.news.map(({ object, reason, message }) => [object.name, reason, message]),
+    [
+      ['t2', 'PortTaken', taken('tcp', 'TCPRoute shop/t1')],
+      ['u3', 'PortTaken', taken('udp', 'UDPRoute shop/u1')],
+      ['u2', 'PortTaken', taken('udp', 'UDPRoute shop/u1')],
+    ],
+  )
+})
+
+test('routes at listeners that are not served are named with them', () => {
+  const broken = https({ tls: { certificateRefs: [{ name: 'gone' }] } })
+  const hostnames = ['a.test']
+  const { unserved } = routes({
+    gateways: [gateway('gw', [http(), broken])],
+    services,
+    httpRoutes: [httpRoute('r', { hostnames })],
+  })
+  assert.deepEqual(
+    unserved.map(({ route, owner, listener, hostnames }) => [route.name, owner.name, listener, hostnames]),
+    [['r', 'gw', 'https', hostnames]],
   )
 })

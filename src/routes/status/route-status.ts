@@ -35,12 +35,7 @@ export const routeStatuses = (
       controllerName,
       refusals.size === 0 || refusals,
       waiting.size === 0 || waiting,
-      ...parents.flatMap(({ ref, refused, attachments }) => [
-        ref,
-        refused?.reason,
-        refused?.message,
-        attachments.length > 0,
-      ]),
+      ...parents.flatMap(({ ref, refused }) => [ref, refused?.reason, refused?.message]),
       ...compiled,
     ]
     const before = kept.get(route)
@@ -98,7 +93,7 @@ const compiledAt = (
 
 const conditionsOf = (
   route: AnyRoute,
-  { refused, attachments }: Parent,
+  { refused }: Parent,
   compiled: CompiledRoute,
   options: RouteOptions,
 ): readonly WantedCondition[] => {
@@ -108,7 +103,7 @@ const conditionsOf = (
       ? joined([route.partly, someRefused(compiled, options), someWaiting(compiled, options)])
       : undefined
   return [
-    unless('Accepted', attachments.length === 0 ? refused : taken, 'the route is attached'),
+    unless('Accepted', taken, 'the route is attached'),
     unless('ResolvedRefs', compiled.unresolved, 'all references of the route lead somewhere'),
     ...(partly ? [holds('PartiallyInvalid', partly.message, partly.reason)] : []),
   ]

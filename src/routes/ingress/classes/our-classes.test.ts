@@ -66,10 +66,12 @@ test('parameters may lie in a namespace that they name', () => {
 test('parameters that are not understood are told, each by its name, and the defaults hold', () => {
   const parameters = (why: string) => [`fairlead InvalidParameters: spec.parameters: ${why}; the defaults hold`]
   assert.deepEqual(told(withParameters(undefined)), parameters('there is no ConfigMap kube-system/edge'))
-  assert.deepEqual(
-    told(withParameters({}, { kind: 'Config', apiGroup: 'lab.example' })),
-    parameters('Config.lab.example is not understood, a ConfigMap is'),
-  )
+  for (const [other, name] of [
+    [{ kind: 'Config', apiGroup: 'lab.example' }, 'Config.lab.example'],
+    [{ kind: 'ConfigMap', apiGroup: 'lab.example' }, 'ConfigMap.lab.example'],
+    [{ kind: 'Secret' }, 'Secret'],
+  ] as const)
+    assert.deepEqual(told(withParameters({}, other)), parameters(`${name} is not understood, a ConfigMap is`))
   const odd = withParameters({
     'access-log': 'xml',
     'host-ownership': 'mine',
@@ -117,4 +119,34 @@ test('two classes of ours share a gateway, whose settings are those of the older
   assert.deepEqual(told(routing), [
     'young InvalidParameters: access-log, request-metrics and use-forwarded-headers of IngressClass old hold: it comes first, and both share one gateway',
   ])
+})
+
+test('a younger class is told what does not hold of it: what it says, where the older one says something else', () => {
+  const isTold = (old: Record<string, string>, young: Record<string, string>): boolean => {
+    const all = Object.entries({ old, young })
+    const classes = all.map(([name], at) =>
+      ingressClass(name, {
+        metadata: { creationTimestamp: `2026-01-0${at + 1}T00:00:00Z` },
+        spec: { parameters: { kind: 'ConfigMap', name } },
+      }),
+    )
+    const configMaps = all.map(([name, data]) => ({ metadata: { namespace: 'kube-system', name }, data }))
+    const routing = route({ ingresses: [ingress('i', { ingressClassName: 'old', rules })], classes, configMaps })
+    const news = routing.news.filter(({ reason }) => reason === 'InvalidParameters')
+    assert.ok(news.every(({ object }) => object.kind === 'IngressClass' && object.name === 'young'))
+    return news.length > 0
+  }
+  const trusted = (ranges: string) => ({ 'use-forwarded-headers': 'true', 'trusted-proxies': ranges })
+  const each: readonly Record<string, string>[] = [
+    { 'access-log': 'json' },
+    { 'request-metrics': 'rule' },
+    trusted('192.0.2.0/24'),
+  ]
+  for (const one of each)
+    assert.deepEqual([isTold(one, one), isTold(one, {}), isTold({}, one)], [false, false, true], JSON.stringify(one))
+  assert.equal(isTold(trusted('192.0.2.0/24'), trusted('192.0.2.0/25')), true)
+  assert.equal(
+    isTold({ 'request-metrics': 'rule' }, { 'request-metrics': 'rule', 'host-ownership': 'exclusive' }),
+    false,
+  )
 })

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { entriesOfPort } from '../../table/port-entries.ts'
 import { ask } from '../testing/ask.ts'
-import { ingress, ingressClass, route, rule, secret, services, told } from '../testing/ingresses.ts'
+import { ingress, ingressClass, route, rule, secret, services, to, told } from '../testing/ingresses.ts'
 
 const inNamespace = (namespace: string) =>
   services('web', 'api').map((one: any) => ({ ...one, metadata: { ...one.metadata, namespace } }))
@@ -154,6 +154,8 @@ test('a Secret without hosts is for those of its Ingress’ rules', () => {
   assert.equal(told(routing).length, 1, 'it is not for b.example')
   const all = route({ ingresses: [ingress('all', { rules: [rule('', 'Prefix / web')], tls: tls('a') })], secrets })
   assert.deepEqual(at443(all), [['', 'Secret shop/a']])
+  const alone = ingress('alone', { defaultBackend: to('web'), tls: tls('a') })
+  assert.deepEqual(at443(route({ ingresses: [alone], secrets })), [['', 'Secret shop/a']], 'it has no rules')
 })
 
 test('a certificate with a star is for hosts of one label more, in a rule or in a host with a star', () => {

@@ -69,6 +69,18 @@ test('a path that no request can have is told, and the others of its Ingress sta
   }
 })
 
+test('what is told of a path names its host, and the path as it was written', () => {
+  const rules = [rule('', 'Prefix /x web'), rule('a.example', 'Exact /%00 old', 'Prefix /a/..;x old')]
+  const { news } = route({ ingresses: [ingress('i', { rules })] })
+  assert.deepEqual(
+    news.map(({ hosts, path }) => [hosts, path]),
+    [
+      [['a.example'], { type: 'Exact', value: '/%00' }],
+      [['a.example'], { type: 'Prefix', value: '/a/..;x' }],
+    ],
+  )
+})
+
 test('a path that is longer than requests are is told, and the others of its Ingress stand', () => {
   const longest = `/${'a'.repeat(8191)}`
   const rules = [
@@ -164,6 +176,18 @@ test('a group that the path does not have is empty, and told', () => {
     'shop/i InvalidPath: spec.rules[0].http.paths[0].path: "/a(/|$)" has 1 groups, and rewrite-target asks for $2, which stays empty',
   ])
   assert.deepEqual(rewriteOf('Exact /a', '/$1', '/a').path, { type: 'Full', value: '/' })
+})
+
+test('a dollar that names no group is a letter of the path, and a path that is none has none, not even itself', () => {
+  assert.deepEqual(rewriteOf('Prefix /a', '/b$c', '/a/x'), { path: { type: 'Full', value: '/b$c' }, told: [] })
+  const whole = rewriteOf('Prefix /a', '/b$0', '/a/x')
+  assert.deepEqual(whole.path, { type: 'Full', value: '/b' })
+  assert.match(whole.told.join(), /asks for \$0, which stays empty$/)
+  assert.deepEqual(rewriteOf('ImplementationSpecific /a', '/b$0', '/a/x').path, {
+    type: 'Regex',
+    pattern: '(?i:/a).*',
+    value: '/b$0',
+  })
 })
 
 test('an expression that is right alone, and not with what stands around it, is told, and breaks no other path', () => {

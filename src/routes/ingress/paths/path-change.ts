@@ -15,16 +15,17 @@ export const pathChange = (
   { rewriteTarget }: Settings,
 ): { readonly change?: PathChange; readonly problem?: string } => {
   if (rewriteTarget === undefined) return {}
-  const groups = match.type === 'RegularExpression' ? RE2JS.compile(text).groupCount() : 0
+  const isRegex = match.type === 'RegularExpression'
+  const groups = isRegex ? RE2JS.compile(text).groupCount() : 0
   const missing = new Set<string>()
   const value = rewriteTarget.replace(GROUP, (group, digit: string) => {
-    if (Number(digit) <= groups) return group
+    if (isRegex && Number(digit) <= groups) return group
     missing.add(group)
     return ''
   })
-  const isPlain = !value.includes('$')
+  const hasGroups = isRegex && value.search(GROUP) >= 0
   return {
-    change: isPlain ? { type: 'Full', value: value || '/' } : { type: 'Regex', pattern: match.value, value },
+    change: hasGroups ? { type: 'Regex', pattern: match.value, value } : { type: 'Full', value },
     ...(missing.size > 0 && {
       problem: `${JSON.stringify(text)} has ${groups} groups, and rewrite-target asks for ${[...missing].join(', ')}, which stays empty`,
     }),
