@@ -24,4 +24,9 @@ test('what is shown to whoever asks is of its port, and of the namespace that th
     site!.ports.filter(({ kind }) => kind === 'tls').map(({ listeners }) => [true, listeners]),
   )
   assert.equal(withoutAllNames(table, new Set(['another'])), table)
+  // Of two ports the one that has to wait.
+  const other = site!.ports.map((port) => ({ ...port, bind: port.bind + 1 }))
+  const both = { ...table, sites: [{ ...site!, ports: [...site!.ports, ...other] }] }
+  const left = portsForAll(withoutAllNames(both, new Set([kind!])))
+  assert.deepEqual([portsForAll(both).size, left.size, left.has(kind!)], [2, 1, false])
 })

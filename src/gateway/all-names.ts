@@ -10,7 +10,7 @@ export const IS_STRICT = `names that no other certificate is for are refused mea
  * namespace brings it, to a port that others use. That of a Gateway is its own.
  */
 const isForAll = ({ hostname, star, tls }: Listener): boolean =>
-  hostname === '' && star === 'one' && tls?.mode === 'Terminate' && tls.certificates.length > 0
+  hostname === '' && star === 'one' && tls?.mode === 'Terminate'
 
 const kindOf = (bind: number): string => `all-names-${bind}`
 

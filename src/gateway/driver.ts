@@ -26,7 +26,7 @@ import { withPlainHosts } from './plain-hosts.ts'
 import { readSlots, slotsText } from './slots-note.ts'
 import { leanClient } from './sources/lean-client.ts'
 import { ObjectCaches } from './sources/object-caches.ts'
-import { Waiting } from './waiting.ts'
+import { otherKinds, Waiting } from './waiting.ts'
 
 interface DriverOptions extends Omit<RunningProxyOptions, 'serversOf' | 'noteOf'> {
   readonly client: Client
@@ -217,7 +217,7 @@ export class Driver {
         const slots = this.#assignSlots(kept.backends)
         const plan = compileProxy(kept, slots, this.#options.proxyOptions)
         this.#slots.set(plan, slots)
-        this.#kindsOf.set(plan, this.#waiting.saidOf(kept))
+        this.#kindsOf.set(plan, [...otherKinds(kept).keys()])
         this.#served.set(plan, servedOf(kept, generations))
         this.#tables.set(plan, plain)
         this.#planned = plain

@@ -105,3 +105,31 @@ test('a kind that several namespaces want waits only where none of them has room
   const alone = new Map([...asked(0, 31, 'aaa'), ...asked(40, 41, 'aaa'), ...asked(50, 51, 'aaa')])
   assert.deepEqual(budget.waiting(NONE, alone).kinds, kinds(50, 51))
 })
+
+test('a kind stays with whoever has taken it over, and of two who want as much it is for the first by name', () => {
+  const budget = new KindBudget(new HandClock())
+  budget.waiting(NONE, asked(0, 32, 'a'), true)
+  assert.deepEqual(budget.waiting(NONE, new Map([...asked(0, 31, 'a'), ...asked(31, 32, 'b')])).kinds, NONE)
+  const of = (...namespaces: readonly string[]) => {
+    const [shared = ''] = kinds(31, 32)
+    return new Map([...asked(0, 31, 'a'), [shared, new Set(namespaces)] as const])
+  }
+  // Room for one more of its own, as the other has what both want.
+  assert.deepEqual(budget.waiting(NONE, new Map([...of('a', 'b'), ...asked(40, 41, 'a')])).kinds, NONE)
+  for (const both of [
+    ['a', 'b'],
+    ['b', 'a'],
+  ]) {
+    const wanted = new Map([...of(...both), ...asked(40, 41, 'a'), ...asked(50, 82, 'b')])
+    assert.deepEqual(new KindBudget(new HandClock()).waiting(NONE, wanted, true).kinds, kinds(40, 41), `${both}`)
+  }
+})
+
+test('what no minute brings room for is looked at once in a minute', () => {
+  const clock = new HandClock()
+  const budget = new KindBudget(clock)
+  const all = asked(0, 33)
+  assert.deepEqual(budget.waiting(NONE, all, true).kinds, kinds(32, 33))
+  clock.advance(3_600_000)
+  assert.deepEqual(budget.waiting(NONE, all), { kinds: kinds(32, 33), againMs: 60_000 })
+})

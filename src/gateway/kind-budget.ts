@@ -29,6 +29,7 @@ export class KindBudget {
    */
   waiting(known: ReadonlySet<string>, wanted: WantedKinds, isStart = false): LateKinds {
     const held = new Map<string, number>()
+    const heldBy = (namespace: string): number => held.get(namespace) ?? 0
     const modestFirst = byModesty(wanted)
     for (const [kind, namespace] of this.#taken) {
       const by = wanted.get(kind)
@@ -36,7 +37,7 @@ export class KindBudget {
       else {
         const own = by.has(namespace) ? namespace : modestFirst(by)[0]!
         this.#taken.set(kind, own)
-        held.set(own, (held.get(own) ?? 0) + 1)
+        held.set(own, heldBy(own) + 1)
       }
     }
     const kinds = new Set<string>()
@@ -44,11 +45,11 @@ export class KindBudget {
     const inTurn = inTurns([...wanted.keys()].sort(), (kind) => wanted.get(kind)!)
     for (const kind of [...inTurn.filter((one) => known.has(one)), ...inTurn.filter((one) => !known.has(one))]) {
       if (this.#taken.has(kind)) continue
-      const namespace = modestFirst(wanted.get(kind)!).find((one) => (held.get(one) ?? 0) < OF_ONE)
+      const namespace = modestFirst(wanted.get(kind)!).find((one) => heldBy(one) < OF_ONE)
       const isKnown = isStart || known.has(kind)
       if (namespace !== undefined && this.#taken.size < MOST && (isKnown || this.#room.take())) {
         this.#taken.set(kind, namespace)
-        held.set(namespace, (held.get(namespace) ?? 0) + 1)
+        held.set(namespace, heldBy(namespace) + 1)
       } else kinds.add(kind)
     }
     return { kinds, againMs: this.#room.againMs }

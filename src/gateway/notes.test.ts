@@ -13,6 +13,8 @@ test('slots are read as they were written, and what is no note says nothing', ()
     '{}',
     'null',
     '{"pools":[["http","9"]],"taken":[],"left":[]}',
+    '{"pools":[["http",9],["tcp","9"]],"taken":[],"left":[]}',
+    '{"pools":[],"taken":[["http-1","key"],["http-2",2]],"left":[]}',
     '{"pools":3,"taken":[],"left":[]}',
   ])
     assert.deepEqual(readSlots(text), NO_SLOTS)

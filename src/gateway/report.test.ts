@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { ConfigMap } from '#api/core/configmap/message.ts'
 import { configMaps } from '#api/core/configmap/resource.ts'
+import type { Client } from '#client/client.ts'
 import { Informers } from '#client/informer.ts'
 import { FakeClient } from '#client/testing/fake-client.ts'
 import { HandClock } from '#clock/testing/hand-clock.ts'
@@ -130,4 +131,43 @@ test('somebody else’s ConfigMap of that name is left alone, and nothing is com
   report.tell(refusing({}))
   await settle()
   assert.deepEqual([dataNow(), computed()], [{ a: 'b' }, 0])
+})
+
+/** As it is, with a client that is told of each try. */
+const alone = (tried: (count: number) => void) => {
+  const clock = new HandClock()
+  let count = 0
+  const client = { patch: async () => tried(++count) } as unknown as Client
+  const { signal } = new AbortController()
+  const report = new Report({ client, pod: 'pod-1', clock, random: () => 1, signal, onError: () => undefined })
+  report.saw(map())
+  return { clock, report, count: () => count }
+}
+
+test('what has been told is told once, also before anybody has heard of it', async () => {
+  const { report, count } = alone(() => assert.ok(count() <= 2))
+  for (let times = 0; times < 2; times++) {
+    report.tell(refusing({ a: 'no' }))
+    await settle()
+  }
+  assert.equal(count(), 1)
+})
+
+test('what came while something was told is tried soon when it fails, as at first', async () => {
+  const { clock, report, count } = alone((tries) => {
+    if (tries === 4) report.tell(refusing({ b: 'no' }))
+    else if (tries < 6) throw new Error('away')
+  })
+  report.tell(refusing({ a: 'no' }))
+  await settle()
+  for (const [ms, tries] of [
+    [200, 2],
+    [400, 3],
+    [800, 5],
+    [200, 6],
+  ] as const) {
+    clock.advance(ms)
+    await settle()
+    assert.equal(count(), tries)
+  }
 })

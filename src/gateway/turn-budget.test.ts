@@ -71,3 +71,23 @@ test('whoever has had no turn comes before those who wait for longer, and then a
     assert.deepEqual(left, [2, 1, 1, 0], name)
   }
 })
+
+test('of all that came together each proxy takes the same, in whatever order they are named', () => {
+  const all = many('a', AT_ONCE + 2)
+  for (const some of [all, all.toReversed()])
+    assert.deepEqual(new TurnBudget(new HandClock()).waiting(NONE, wanted(...some)).kinds, new Set(['a k8', 'a k9']))
+})
+
+test('as long as anything waits it is known who has had a turn, be it the very first', () => {
+  const clock = new HandClock()
+  const budget = new TurnBudget(clock)
+  const next = (...all: readonly (readonly [string, string])[]) => {
+    clock.advance(60_000)
+    return [...budget.waiting(NONE, wanted(...all)).kinds]
+  }
+  const one = Array.from({ length: AT_ONCE + 1 }, (_, at) => [`n${at + 10}`, `n${at + 10} k1`] as const)
+  const all = [...one, ['n10', 'n10 k2'] as const]
+  assert.deepEqual([...budget.waiting(NONE, wanted(...all)).kinds], ['n26 k1', 'n10 k2'])
+  assert.deepEqual(next(...all), ['n10 k2'])
+  assert.deepEqual(next(...all, ['new', 'k']), ['n10 k2'])
+})

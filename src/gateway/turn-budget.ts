@@ -36,7 +36,6 @@ export class TurnBudget {
       const [kind, namespace] = this.#next(kinds, wanted)
       kinds.delete(kind)
       this.#taken.add(kind)
-      this.#since.delete(kind)
       // Later than all others, again.
       this.#turns.set(namespace, ++this.#turn)
     }
@@ -45,15 +44,13 @@ export class TurnBudget {
   }
 
   #next(kinds: ReadonlySet<string>, wanted: WantedKinds): readonly [string, string] {
-    const all = [...kinds].flatMap((kind) =>
-      Array.from(wanted.get(kind)!, (namespace) => ({ kind, namespace, turn: this.#turns.get(namespace) ?? 0 })),
-    )
-    all.sort(
-      (a, b) =>
-        a.turn - b.turn ||
-        this.#since.get(a.kind)! - this.#since.get(b.kind)! ||
-        (a.kind < b.kind ? -1 : Number(a.kind > b.kind)),
-    )
+    // The same at each proxy, as far as they have the same.
+    const all = [...kinds]
+      .sort()
+      .flatMap((kind) =>
+        Array.from(wanted.get(kind)!, (namespace) => ({ kind, namespace, turn: this.#turns.get(namespace) ?? 0 })),
+      )
+    all.sort((a, b) => a.turn - b.turn || this.#since.get(a.kind)! - this.#since.get(b.kind)!)
     return [all[0]!.kind, all[0]!.namespace]
   }
 }

@@ -5,7 +5,7 @@ import type { Backend, RoutingTable } from '#routes/table/table.ts'
 import { IS_STRICT } from './all-names.ts'
 import { WAITS } from './kind-budget.ts'
 import { HAS_FORMER, IS_HELD } from './large-authorities.ts'
-import { Waiting } from './waiting.ts'
+import { otherKinds, Waiting } from './waiting.ts'
 
 const origin = { kind: 'Gateway', namespace: 'shop', name: 'gw' }
 const backend = (key: string, more: Partial<Backend>): Backend => ({
@@ -43,7 +43,10 @@ const tableOf = (backends: readonly Backend[], authorities: Readonly<Record<stri
 const secured = (key: string) => backend(key, { tls: { hostname: 'web.test', authorities: [`ca of ${key}`] } })
 
 /** What has been taken, as a proxy has it. */
-const has = (waiting: Waiting, table: RoutingTable) => ({ kinds: waiting.saidOf(waiting.strict(table)), table })
+const has = (waiting: Waiting, table: RoutingTable) => ({
+  kinds: [...otherKinds(waiting.strict(table)).keys()],
+  table,
+})
 /** A proxy that has been reloaded for another bundle as often as it may be at once. */
 const reloaded = (waiting: Waiting): RoutingTable => {
   let before = tableOf([secured('web')], { 'ca of web': 'a' })
@@ -145,9 +148,52 @@ test('rules whose retries have to wait are tried once, and all others as they sa
     backend(`r${at + 10}`, { retry: { attempts: at + 10, codes: [] } }),
   )
   const whole = tableOf([...retried, backend('plain', {})])
-  const { table } = waiting.within(whole, { kinds: [], table: tableOf([]) })
+  const { table, againMs } = waiting.within(whole, { kinds: [], table: tableOf([]) })
+  assert.equal(againMs, 60_000)
   const [[id, words] = []] = [...waiting.parts]
   assert.deepEqual([waiting.parts.size, words, waiting.backends.size], [1, WAITS, 0])
   assert.equal(table.backends.get(id!)?.retry, undefined)
   for (const [key, one] of whole.backends) if (key !== id) assert.equal(table.backends.get(key), one)
+})
+
+test('what is looked at again is looked at when the first that waits may have room', () => {
+  const clock = new HandClock()
+  const waiting = new Waiting(clock)
+  const before = reloaded(waiting)
+  clock.advance(20_000)
+  const retried = Array.from({ length: 16 }, (_, at) =>
+    backend(`r${at + 10}`, { retry: { attempts: at + 10, codes: [] } }),
+  )
+  const late = backend('late', { retry: { attempts: 50, codes: [] } })
+  const { againMs } = waiting.within(
+    tableOf([secured('web'), ...retried, late], { 'ca of web': 'r' }),
+    has(waiting, before),
+  )
+  assert.deepEqual([Object.fromEntries(waiting.parts), againMs], [{ web: HAS_FORMER, late: WAITS }, 40_000])
+})
+
+test('a certificate for all names that has to wait is shown to nobody meanwhile, and its port serves the names that have one', () => {
+  const clock = new HandClock()
+  const waiting = new Waiting(clock)
+  const ingresses = { kind: 'IngressClass', name: 'fairlead' }
+  const listener = { origin: ingresses, name: '', hostname: '', star: 'one', protocol: 'HTTPS', entries: [] } as const
+  const whole: RoutingTable = {
+    ...reloaded(waiting),
+    sites: [
+      {
+        origin: ingresses,
+        ports: [443, 8443].map((port) => ({
+          ...{ port, bind: 10_000 + port, kind: 'tls' },
+          listeners: [{ ...listener, tls: { mode: 'Terminate', certificates: ['all'] } }],
+        })),
+      },
+    ],
+  }
+  const ports = (of: RoutingTable) => waiting.strict(of).sites.flatMap((site) => site.ports)
+  const [taken = ''] = otherKinds(whole).keys()
+  const first = waiting.within(whole, { kinds: [taken], table: tableOf([]) })
+  assert.deepEqual(ports(first.table), [whole.sites[0]!.ports[0], { ...whole.sites[0]!.ports[1], isStrict: true }])
+  clock.advance(first.againMs!)
+  const { table, againMs } = waiting.within(whole, { kinds: [taken], table: first.table })
+  assert.deepEqual([ports(table), againMs], [whole.sites[0]!.ports, undefined])
 })

@@ -10,6 +10,7 @@ import {
   withFormerAuthorities,
   withoutAuthorities,
 } from './large-authorities.ts'
+import type { WantedKinds } from './minute-room.ts'
 import { kindsByNamespace, rulesTo } from './parts.ts'
 import { TurnBudget } from './turn-budget.ts'
 
@@ -46,7 +47,7 @@ export class Waiting {
   within(whole: RoutingTable, before: Before): { readonly table: RoutingTable; readonly againMs?: number } {
     const [known, isStart] = [new Set(before.kinds), before.table === undefined]
     const retries = this.#retries.waiting(known, kindsByNamespace(whole), isStart)
-    const others = this.#others.waiting(known, new Map([...portsForAll(whole), ...largeAuthorities(whole)]), isStart)
+    const others = this.#others.waiting(known, otherKinds(whole), isStart)
     this.#late = others.kinds
     const { table, former, held } = withFormerAuthorities(whole, others.kinds, before.table ?? whole, known)
     const once = new Set([...table.backends].flatMap(([key, one]) => (retries.kinds.has(slotKind(one)) ? [key] : [])))
@@ -67,13 +68,11 @@ export class Waiting {
   strict(table: RoutingTable): RoutingTable {
     return withoutAuthorities(withoutAllNames(table, this.#late), this.backends)
   }
-
-  /** Kinds of what a configuration says of a table that `strict` has returned, beside pools of backends. */
-  saidOf(table: RoutingTable): readonly string[] {
-    const kinds = [...portsForAll(table).keys(), ...largeAuthorities(table).keys()]
-    return kinds.filter((kind) => !this.#late.has(kind))
-  }
 }
+
+/** Kinds of what only another configuration can say of a table, beside pools of backends, each by the namespaces that want it. */
+export const otherKinds = (table: RoutingTable): WantedKinds =>
+  new Map([...portsForAll(table), ...largeAuthorities(table)])
 
 const triedOnce = (table: RoutingTable, keys: ReadonlySet<string>): RoutingTable => {
   if (keys.size === 0) return table
