@@ -30,15 +30,13 @@ export function corsVerdict(cors: Cors, method: string, headers: Headers): CorsV
 const plainOrigin = (text: string): string =>
   text.toLowerCase().replace(/^(http:\/\/.*):80$|^(https:\/\/.*):443$/, '$1$2')
 
-const portOf = (origin: string): string | undefined => /:(\d+)$/.exec(origin)?.[1]
-
 const LABELS = /^[a-z0-9._-]+$/
 
 /** A star stands for a host or its first labels, and for no port. */
 function allowsOrigin(allowed: string, origin: string): boolean {
   if (allowed === '*' || allowed === origin) return true
   const [scheme, suffix] = allowed.split('*') as [string, string?]
-  if (suffix === undefined || !scheme.endsWith('://') || portOf(allowed) !== portOf(origin)) return false
+  if (suffix === undefined || !scheme.endsWith('://')) return false
   const isAround = origin.startsWith(scheme) && origin.endsWith(suffix)
   return isAround && LABELS.test(origin.slice(scheme.length, -suffix.length || undefined))
 }
