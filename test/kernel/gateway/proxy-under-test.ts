@@ -19,7 +19,10 @@ const PROGRAM = fileURLToPath(new URL('../../../src/dataplane/haproxy/lua/gatewa
 /** What it may have of clients at once. */
 export const MAX_CONNECTIONS = 500
 
-/** A real HAProxy on a table, whose backends are ports of this machine by their keys. */
+/** Ports of this machine by keys of backends, of one that has several endpoints all. */
+export type Ports = ReadonlyMap<string, number | readonly number[]>
+
+/** A real HAProxy on a table. */
 export class ProxyUnderTest {
   readonly plan: ProxyPlan
   readonly folder: string
@@ -39,7 +42,7 @@ export class ProxyUnderTest {
   }
 
   /** Throws what it has said where it does not start. */
-  static async start(table: RoutingTable, ports: ReadonlyMap<string, number>): Promise<ProxyUnderTest> {
+  static async start(table: RoutingTable, ports: Ports): Promise<ProxyUnderTest> {
     const plan = compileProxy(table, assignSlots(NO_SLOTS, table.backends), {
       program: PROGRAM,
       families: ['IPv4'],
@@ -53,7 +56,8 @@ export class ProxyUnderTest {
       const backend = table.backends.get(key)
       const port = ports.get(key)
       if (backend === undefined || port === undefined) return [slot, []] as const
-      return [slot, serversOf(backend, [{ address: '127.0.0.1', port }])] as const
+      const endpoints = [port].flat().map((one) => ({ address: '127.0.0.1', port: one }))
+      return [slot, serversOf(backend, endpoints)] as const
     })
     writeProxyFolder(folder, plan, new Map(servers))
     const proxy = new ProxyUnderTest(plan, folder)

@@ -102,6 +102,7 @@ test('no client has headers dropped behind us by naming them, or speaks for a pa
       async () => {
         for (const said of ['X-Forwarded-For, close', 'close, x-forwarded-for', 'close\r\nConnection: authorization'])
           assert.deepEqual(await told(`Connection: ${said}`), [null, '127.0.0.1', null, null], said)
+        assert.deepEqual(await told('Connection: TE, x-other, close', 'TE: trailers'), ['TE', '127.0.0.1', null, null])
         const forged = await told('Connection: close', 'X-Fairlead-Slot: http-2', 'X_Fairlead_Slot: http-2')
         assert.deepEqual(forged, [null, '127.0.0.1', null, null])
       },
@@ -130,6 +131,16 @@ test('a request that comes round and round is ended', async () => {
       undefined,
       trusted,
     )
+})
+
+test('a gateway that is its own backend ends what comes round', async () => {
+  const to = new Map([['itself', HTTP_BIND]])
+  await withProxy(
+    backends,
+    [entry('', 'itself')],
+    async () => assert.equal((await send(request('a.test'))).status, 508),
+    to,
+  )
 })
 
 test('a rule that takes away by what a request that comes round is known has it counted all the same', async () => {
@@ -261,6 +272,7 @@ test('a body that is larger than a rule lets it be is refused, also one that doe
     entry('small.test', 'one', limit(10)),
     entry('large.test', 'one', limit(100_000)),
     entry('all.test', 'one', limit(10, false)),
+    entry('moved.test', '', { ...limit(10), action: { type: 'redirect', status: 302 } }),
   ]
   await withProxy(backends, entries, async () => {
     const post = async (host: string, size: number, isChunked: boolean) => {
@@ -277,6 +289,8 @@ test('a body that is larger than a rule lets it be is refused, also one that doe
       assert.equal(await post('large.test', 100_001, isChunked), isChunked ? 411 : 413)
     }
     assert.equal(await post('large.test', 100_000, false), 200)
+    // Who gets an answer of ours is not asked for a body.
+    assert.equal(await post('moved.test', 11, true), 302)
     // More than a buffer holds: it is not known how much there will be.
     assert.equal(await post('large.test', 90_000, true), 411)
     // The limit that holds for all holds up no stream.

@@ -32,6 +32,7 @@ const SPLITTING: readonly (readonly [string, Partial<Rule>])[] = [
   ['path.test', does({ type: 'rewrite', path: { type: 'Full', value: '/x HTTP/1.1\r\nX-B: c\r\nX-D:' } })],
   ['host.test', does({ type: 'rewrite', hostname: 'b.test\r\nX-B: c' })],
   ['place.test', does({ type: 'redirect', status: 302, path: { type: 'Full', value: '/x\r\nSet-Cookie: c=d' } })],
+  ['delete.test', does(change('requestHeaders', 'set', 'b\x7f'))],
   ['cookie.test', { persistence: { type: 'Cookie', name: 'a=b\r\nX-B', lifetime: 'Session' } }],
 ]
 
@@ -69,7 +70,19 @@ test('a path that is guarded is so however it is written', async () => {
   for (const target of spellings) assert.equal(await outcome(get(target)), '403', target)
   const unsafe = [
     ...['/public/..;/admin', '/public%2f..%2fadmin', '/public/..%2fadmin', '/public/..%5cadmin', '/public\\..\\admin'],
-    ...['/admin%00', '/admin#', '/%', '/%zz', 'admin', '?/public', 'http://a.test', 'http://a.test?/public/', '*'],
+    ...[
+      '/admin%00',
+      '/admin%1f',
+      '/admin#',
+      '/public?a#b',
+      '/%',
+      '/%zz',
+      'admin',
+      '?/public',
+      'http://a.test',
+      'http://a.test?/public/',
+      '*',
+    ],
   ]
   for (const target of unsafe) assert.equal(await outcome(get(target)), '400', target)
 })
@@ -79,7 +92,19 @@ test('what a client writes for a host leads to no other path', async () => {
   for (const host of same) assert.equal(await outcome(get('/admin', host)), '403', host)
   const odd = [
     ...['a.test/public', 'a.test/public/?', 'a.test/', '/public', 'a.test,b.test', 'a.test,', 'u@a.test', 'a.test#'],
-    ...['a.test?', 'a.test..', '*.test', '+.test', 'a.test:80:80', 'a test', 'a.test%2f', ''],
+    ...[
+      'a.test?',
+      'a.test..',
+      '.a.test',
+      'a..test',
+      'a.test:123456',
+      '*.test',
+      '+.test',
+      'a.test:80:80',
+      'a test',
+      'a.test%2f',
+      '',
+    ],
   ]
   for (const host of odd) assert.equal(await outcome(get('/admin', host)), '400', host)
   for (const name of ['a.test', 'a.test/public'])

@@ -98,6 +98,7 @@ test('one port tells HTTPS, TLS that goes through, and TLS that ends here apart 
     const passed = await ask('a.b.through.test', '')
     assert.equal(passed.text, 'through')
     assert.match(passed.names, /DNS:inside.test/)
+    assert.equal((await ask('A.Through.TEST', '')).text, 'through', 'in any case')
     const longest = `${'a.'.repeat(120)}through.test`
     assert.equal((await ask(`a${longest}`, '')).text, 'through', 'of 253 octets')
     assert.equal((await ask(`aa${longest}`, '')).text, '', 'no name is longer')
@@ -123,6 +124,7 @@ test('names with a star of many labels are shown the certificate that has them, 
   try {
     assert.match((await ask('a.deep.test', get('a.deep.test'))).text, / 200 /)
     assert.match((await ask('a.b.deep.test', get('a.b.deep.test'))).text, / 200 /)
+    assert.match((await ask('A.Deep.TEST', get('c.deep.test'))).text, / 200 /)
     assert.deepEqual(await ask('unknown.test', get('unknown.test')), { text: '', names: '' })
     assert.deepEqual(await ask('', get('a.deep.test')), { text: '', names: '' })
   } finally {
@@ -249,11 +251,11 @@ test('a backend that is spoken to by TLS must show its name, by an authority of 
   }
 })
 
-test('clients and backends of HTTP/2 are spoken to as such, trailers pass, and copies have bodies of no stated length', async () => {
+test('clients and backends of HTTP/2 are spoken to as such, trailers pass, hosts are rewritten, and copies have bodies of no stated length', async () => {
   const inside = createSecureServer({ cert: server.chain, key: server.key })
   const paths: unknown[] = []
   inside.on('stream', (stream, headers) => {
-    paths.push(headers[':path'])
+    paths.push([headers[':authority'] ?? headers.host, headers[':path']].join(''))
     stream.respond({ ':status': 200, 'content-type': 'application/grpc' }, { waitForTrailers: true })
     stream.on('wantTrailers', () => stream.sendTrailers({ 'grpc-status': '7' }))
     stream.end('payload')
@@ -261,9 +263,10 @@ test('clients and backends of HTTP/2 are spoken to as such, trailers pass, and c
   inside.listen(0, '127.0.0.1')
   await once(inside, 'listening')
   const copy = { type: 'mirror', backend: 'one', numerator: 1, denominator: 1 } as const
+  const filters = [copy, { type: 'rewrite', hostname: 'inside.test' } as const]
   const proxy = await ProxyUnderTest.start(
     tableOf(
-      [tlsPort([listener('shop.test', 'HTTPS', [entry('shop.test', 'grpc', { filters: [copy] })], ended('own'))])],
+      [tlsPort([listener('shop.test', 'HTTPS', [entry('shop.test', 'grpc', { filters })], ended('own'))])],
       [plainBackend('one'), plainBackend('grpc', { protocol: 'h2c', tls: { authorities: [] } })],
       { certificates: { own } },
     ),
@@ -288,7 +291,7 @@ test('clients and backends of HTTP/2 are spoken to as such, trailers pass, and c
     session.close()
     assert.equal(body, 'payloadpayload')
     assert.equal(trailers, '7')
-    assert.deepEqual(paths, ['/y', '/read'])
+    assert.deepEqual(paths, ['inside.test/y', 'inside.test/read'])
     for (let tries = 0; tries < 200 && backends.heard.length < 2; tries++) await sleep(10)
     assert.deepEqual(backends.heard.map(({ method, target, body }) => [method, target, body].join(' ')).sort(), [
       'GET /read ',

@@ -21,7 +21,7 @@ end
 function backends.remembered(txn, persistence, all)
   local value = persistence.type == "Cookie" and txn.f:req_cook(persistence.name) or requests.header(txn, persistence.name)
   local key, server, rest = (value or ""):match("^(%x+)%.(e%x+)(.*)$")
-  local stop = rest and tonumber(rest:match("^%.(%d+)$"))
+  local stop = rest and math.tointeger(tonumber(rest:match("^%.(%d+)$")))
   if not key or persistence.absoluteTimeoutMs and (not stop or stop <= core.now().sec) then return nil end
   for _, backend in ipairs(all) do
     if backend.key == key then return backend, server, stop end

@@ -5,9 +5,9 @@ local answer = require("answers").answer
 
 local cors = {}
 
-local function has(list, wanted)
+local function has_star(list)
   for _, value in ipairs(list) do
-    if value == "*" or value:lower() == wanted:lower() then return true end
+    if value == "*" then return true end
   end
   return false
 end
@@ -17,14 +17,14 @@ local function plain_origin(text)
   return (text:lower():gsub("^(http://.*):80$", "%1"):gsub("^(https://.*):443$", "%1"))
 end
 
+-- A star stands for a host or its first labels, and for no port.
 local function allows_origin(rule, origin)
   origin = plain_origin(origin)
   for _, allowed in ipairs(rule.origins) do
     allowed = plain_origin(allowed)
     if allowed == "*" or allowed == origin then return true end
     local scheme, suffix = allowed:match("^(.*://)%*(.*)$")
-    local is_port = scheme and allowed:match(":(%d+)$") == origin:match(":(%d+)$")
-    local is_around = is_port and origin:sub(1, #scheme) == scheme and origin:sub(#origin - #suffix + 1) == suffix
+    local is_around = scheme and origin:sub(1, #scheme) == scheme and origin:sub(#origin - #suffix + 1) == suffix
     if is_around and origin:sub(#scheme + 1, #origin - #suffix):find("^[%w._-]+$") then return true end
   end
   return false
@@ -34,7 +34,7 @@ end
 local function cors_headers(rule, origin)
   local headers = { ["access-control-allow-origin"] = { origin }, vary = { "Origin" } }
   if rule.credentials then headers["access-control-allow-credentials"] = { "true" } end
-  if #rule.exposeHeaders > 0 and not (rule.credentials and has(rule.exposeHeaders, "*")) then
+  if #rule.exposeHeaders > 0 and not (rule.credentials and has_star(rule.exposeHeaders)) then
     headers["access-control-expose-headers"] = { table.concat(rule.exposeHeaders, ", ") }
   end
   return headers
@@ -43,10 +43,10 @@ end
 local function preflight(txn, rule, origin)
   local method, names = requests.header(txn, "access-control-request-method"), requests.header(txn, "access-control-request-headers")
   local headers = cors_headers(rule, origin)
-  local methods = has(rule.methods, "*") and (rule.credentials and method or "*") or table.concat(rule.methods, ", ")
+  local methods = has_star(rule.methods) and (rule.credentials and method or "*") or table.concat(rule.methods, ", ")
   if methods ~= "" then headers["access-control-allow-methods"] = { methods } end
   local allowed = table.concat(rule.allowHeaders, ", ")
-  if has(rule.allowHeaders, "*") then allowed = rule.credentials and (names or "") or "*" end
+  if has_star(rule.allowHeaders) then allowed = rule.credentials and (names or "") or "*" end
   if allowed ~= "" then headers["access-control-allow-headers"] = { allowed } end
   headers["access-control-max-age"] = { tostring(math.tointeger(rule.maxAgeSeconds)) }
   return { status = 204, headers = headers, body = "" }

@@ -18,7 +18,7 @@ local function clean_path(raw)
   end)
   if path:find("%%[01]%x") or path:find("%7F", 1, true) or path:find("%5C", 1, true) then return nil end
   local segments, is_folder = {}, false
-  for segment in path:gsub("//+", "/"):gmatch("/([^/]*)") do
+  for segment in path:gmatch("/([^/]*)") do
     is_folder = segment == "" or segment == "." or segment == ".."
     if segment == ".." then segments[#segments] = nil
     elseif segment ~= "." and segment ~= "" then segments[#segments + 1] = segment end
@@ -88,7 +88,6 @@ function paths.rewrite(txn, change)
     txn.http:req_set_uri(path .. requests.query_of(txn))
   end
   if change.hostname then
-    if not change.path then txn.http:req_set_uri(txn.f:pathq()) end
     txn.http:req_set_header("host", sound(change.hostname))
   end
 end

@@ -56,3 +56,44 @@ test('an origin that may not read an answer is told nothing but that the answer 
     assert.deepEqual([status, said], [200, [['vary', 'Origin']]])
   })
 })
+
+const STARS = { methods: ['*'], allowHeaders: ['*'], exposeHeaders: ['*'] }
+/** What is said of each kind of rule to a page that asks whether it may `PUT` with `x-asked`; for none the status alone. */
+const PREFLIGHTS: readonly (readonly [Partial<Cors>, number, Readonly<Record<string, string>>])[] = [
+  [
+    { methods: ['GET', 'PUT'], allowHeaders: ['x-one', 'x-two'], exposeHeaders: ['x-three', 'x-four'] },
+    204,
+    { 'allow-methods': 'GET, PUT', 'allow-headers': 'x-one, x-two', 'expose-headers': 'x-three, x-four' },
+  ],
+  [STARS, 204, { 'allow-methods': '*', 'allow-headers': '*', 'expose-headers': '*' }],
+  [
+    { ...STARS, credentials: true },
+    204,
+    { 'allow-methods': 'PUT', 'allow-headers': 'x-asked', 'allow-credentials': 'true' },
+  ],
+  [{}, 204, {}],
+  [{ ...STARS, origins: ['https://other.test'] }, 403, {}],
+]
+
+test('a page that asks whether it may ask is told what the rule allows, and asks no backend', async () => {
+  const hosts = PREFLIGHTS.map((_, at) => `${at}.test`)
+  const entries = PREFLIGHTS.map(([more], at) => entry(`${at}.test`, 'one', { id: `${at}`, filters: [cors(more)] }))
+  await withProxy(backends, entries, async () => {
+    const page = ['Origin: https://page.test', 'Access-Control-Request-Headers: x-asked']
+    const asking = [...page, 'Access-Control-Request-Method: PUT']
+    backends.heard.length = 0
+    for (const [at, [, wanted, more]] of PREFLIGHTS.entries()) {
+      const { status, headers } = await send(request(hosts[at] as string, asking, '', 'OPTIONS'))
+      const said = headers.filter(([name]) => name.startsWith('access-control-'))
+      const always = wanted === 204 ? { 'allow-origin': 'https://page.test', 'max-age': '5' } : {}
+      const all = Object.entries({ ...always, ...more }).map(([name, value]) => [`access-control-${name}`, value])
+      assert.deepEqual([status, Object.fromEntries(said)], [wanted, Object.fromEntries(all)], `rule ${at}`)
+    }
+    assert.equal(backends.heard.length, 0)
+    for (const [head, method] of [
+      [asking, 'GET'],
+      [page, 'OPTIONS'],
+    ] as const)
+      assert.equal((await send(request('0.test', head, '', method))).status, 200, 'which asks for no leave')
+  })
+})

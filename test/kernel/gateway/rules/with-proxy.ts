@@ -1,7 +1,7 @@
 import type { Entry } from '#routes/table/entry.ts'
 import type { Backend } from '#routes/table/table.ts'
 import type { EchoBackends } from '../echo-backends.ts'
-import { ProxyUnderTest } from '../proxy-under-test.ts'
+import { type Ports, ProxyUnderTest } from '../proxy-under-test.ts'
 import { rawRequest } from '../raw-request.ts'
 import { listener, tableOf } from '../small-table.ts'
 import { HTTP_BIND, plainBackend } from '../tables.ts'
@@ -11,11 +11,11 @@ export async function withProxy(
   backends: EchoBackends,
   entries: readonly Entry[],
   work: (proxy: ProxyUnderTest) => Promise<void>,
-  more: ReadonlyMap<string, number> = new Map(),
+  more: Ports = new Map(),
   trusted: readonly string[] = [],
   how: { readonly [backend: string]: Partial<Backend> } = {},
 ): Promise<void> {
-  const ports = new Map([...backends.ports, ...more])
+  const ports: Ports = new Map([...backends.ports, ...more])
   const keys = [...ports.keys()]
   const table = tableOf(
     [{ port: 80, bind: HTTP_BIND, kind: 'http', listeners: [listener('', 'HTTP', entries)] }],
