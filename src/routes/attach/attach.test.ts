@@ -122,6 +122,7 @@ test('why a route is not attached is told in words', () => {
   assert.equal(said({ sectionName: 'd', port: 9 }), 'Gateway gw has no listener d at port 9')
   assert.equal(said({ port: 9 }), 'Gateway gw has no listener at port 9')
   assert.equal(said({}), 'no listener of Gateway gw that takes it has a hostname in common with x.test')
+  assert.match(said({ port: 81 }), /^no listener of Gateway gw at port 81 that takes it has a hostname in common/)
   assert.equal(
     said({ sectionName: 'b' }),
     'listener b of Gateway gw is for b.test, which has nothing in common with x.test',
@@ -136,6 +137,8 @@ test('whether it is the kind or the namespace of a route that listeners do not t
       http({ name: 'calls', port: 81, allowedRoutes: { kinds, namespaces: { from: 'All' } } }),
       http({ name: 'own', port: 82 }),
       http({ name: 'own-too', port: 82, hostname: 'x.test' }),
+      http({ name: 'mixed', port: 83 }),
+      http({ name: 'mixed-grpc', port: 83, hostname: 'x.test', allowedRoutes: { kinds } }),
       https({ name: 'all', allowedRoutes: { namespaces: { from: 'All' } } }),
     ]),
     gateway('shop/calls', [
@@ -150,6 +153,7 @@ test('whether it is the kind or the namespace of a route that listeners do not t
   assert.equal(said({ sectionName: 'grpc' }), 'listener grpc of Gateway gw takes no HTTPRoutes, only GRPCRoutes')
   assert.equal(said({ sectionName: 'own' }), 'listener own of Gateway gw takes no HTTPRoutes of the namespace other')
   assert.equal(said({ port: 82 }), 'no listener of Gateway gw at port 82 takes HTTPRoutes of the namespace other')
+  assert.equal(said({ port: 83 }), 'listener mixed of Gateway gw at port 83 takes no HTTPRoutes of the namespace other')
   assert.equal(said({ name: 'calls' }), 'no listener of Gateway calls takes HTTPRoutes')
 })
 

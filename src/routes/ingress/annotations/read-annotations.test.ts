@@ -331,3 +331,33 @@ test('words for true and false are those of Go', () => {
   ])
   invalid('force-ssl-redirect', 'yes', 'is neither true nor false; what holds instead: false')
 })
+
+test('a redirect leads to a port that there is', () => {
+  const instead =
+    'is no address such as https://shop.example/new, or https://shop.example$request_uri; what holds instead: no redirect'
+  for (const port of [0, 65_536]) invalid('permanent-redirect', `https://b.example:${port}/`, instead)
+  for (const port of [1, 65_535]) {
+    const { action } = made({ 'permanent-redirect': `https://b.example:${port}/` })
+    assert.equal(action.type === 'redirect' && action.port, port)
+  }
+})
+
+test('a path to rewrite to begins with a slash', () => {
+  invalid('rewrite-target', 'b/', 'is no path; what holds instead: the path of the request')
+})
+
+test('without other words CORS allows what ingress-nginx does', () => {
+  const cors = filter('cors', { 'enable-cors': 'true' })
+  assert.deepEqual(cors, {
+    type: 'cors',
+    origins: ['*'],
+    methods: 'GET PUT POST DELETE PATCH OPTIONS'.split(' '),
+    allowHeaders:
+      'DNT Keep-Alive User-Agent X-Requested-With If-Modified-Since Cache-Control Content-Type Range Authorization'.split(
+        ' ',
+      ),
+    exposeHeaders: [],
+    maxAgeSeconds: 1_728_000,
+    credentials: false,
+  })
+})

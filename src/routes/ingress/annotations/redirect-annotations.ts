@@ -8,10 +8,12 @@ const CODES: readonly Redirect['status'][] = [301, 302, 303, 307, 308]
 const SAME_PATH = '$request_uri'
 const URL_FORM = /^(https?):\/\/([-.a-z0-9]+)(?::(\d{1,5}))?(\/[!-~]*|\$request_uri)?$/i
 
+const isPort = (port: number): boolean => port > 0 && port <= 65_535
+
 /** `https://host:port/path`, where `$request_uri` keeps the path; undefined for what no redirect can say. */
 const readTarget = (text: string): RedirectTarget | undefined => {
   const [, scheme, hostname, port, path = '/'] = URL_FORM.exec(text) ?? []
-  if (scheme === undefined || hostname === undefined || (port !== undefined && Number(port) > 65_535)) return undefined
+  if (scheme === undefined || hostname === undefined || (port !== undefined && !isPort(Number(port)))) return undefined
   const lower = scheme.toLowerCase() === 'https' ? 'https' : 'http'
   const address = {
     scheme: lower,

@@ -73,6 +73,10 @@ test('a canary that nobody shares with is told', () => {
     assert.deepEqual(told(route({ ingresses: [moved, canary({})] })), [
       `shop/canary CanaryUnused: ${at}: Ingress shop/moved has no backend to share`,
     ])
+  const gone = canary({ 'permanent-redirect': 'https://b.example' })
+  assert.deepEqual(told(route({ ingresses: [main, gone] })), [
+    `shop/canary CanaryUnused: ${at}: Ingress shop/canary has no backend to share`,
+  ])
 })
 
 test('a path whose canary goes is as it was', () => {

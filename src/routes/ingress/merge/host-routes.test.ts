@@ -25,6 +25,16 @@ test('a rule is for its host alone, a star in it for one label, and without a ho
     assert.equal(ask(routing, `http://${host}/`), expected, host)
 })
 
+test('each path stands once in the table, and what no path takes behind all of them', () => {
+  const rules = [rule('a.example', 'Prefix /b web', 'Exact /a api', 'Prefix /b/c new')]
+  const { site } = route({ ingresses: [ingress('i', { rules, defaultBackend: to('old') })] })
+  const entries = site?.ports.flatMap(({ listeners }) => listeners.flatMap((listener) => listener.entries)) ?? []
+  assert.deepEqual(
+    entries.map(({ path }) => `${path.type} ${path.value}`),
+    ['Exact /a', 'Prefix /b/c', 'Prefix /b', 'Prefix /'],
+  )
+})
+
 test('a request that its host’s rules leave goes to those of a wider host, then it is 404', () => {
   const rules = [rule('a.example', 'Prefix /a web'), rule('*.example', 'Prefix /b api'), rule('', 'Prefix /c old')]
   const routing = route({ ingresses: [ingress('i', { rules })] })

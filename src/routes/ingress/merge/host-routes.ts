@@ -113,15 +113,11 @@ const routeOf = (placed: Placed, by: CanaryPath | undefined, believesProxies: bo
   const known = kept.get(placed)
   if (known?.canary === by?.placed && known?.believesProxies === believesProxies) return known.route
   const shared = by && canaryEntries(placed.entry, by.placed.entry, by.canary)
-  if (by !== undefined && shared === undefined)
-    news.push(
-      warning(
-        by.placed.ingress,
-        'CanaryUnused',
-        `${by.placed.place}: Ingress ${nameOf(placed)} has no backend to share`,
-        aboutOf(by.placed),
-      ),
-    )
+  if (by !== undefined && shared === undefined) {
+    const bare = placed.entry.rule.action.type === 'forward' ? by.placed : placed
+    const text = `${by.placed.place}: Ingress ${nameOf(bare)} has no backend to share`
+    news.push(warning(by.placed.ingress, 'CanaryUnused', text, aboutOf(by.placed)))
+  }
   const entries = shared ?? [placed.entry]
   const redirect = httpsEntry(placed.entry)
   const route: Route = {

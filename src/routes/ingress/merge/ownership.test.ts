@@ -47,6 +47,19 @@ test('with host-ownership exclusive a host belongs to the namespace of the oldes
   )
 })
 
+test('which hosts an Ingress may not have is told as data, those of wide rules as they are written', () => {
+  const wide = ingress('team/wide', { rules: [rule('*.example', 'Prefix / web'), rule('', 'Prefix / web')] })
+  const { news } = cluster([exclusive], older, guest, wide)
+  assert.deepEqual(
+    news.map(({ object, reason, hosts }) => [object.name, reason, hosts]),
+    [
+      ['guest', 'HostOwned', ['a.example']],
+      ['wide', 'HostOwned', ['*.example']],
+      ['wide', 'HostOwned', ['']],
+    ],
+  )
+})
+
 test('the namespace that owns a host may have several Ingresses for it', () => {
   const second = ingress('shop/second', { rules: [rule('a.example', 'Prefix /c api')] })
   const routing = cluster([exclusive], older, second)
