@@ -106,7 +106,7 @@ export const withFormerAuthorities = (
   for (const [key, { keys }] of waiting) {
     const changed = keys.filter((one) => before.authorities.get(one) !== table.authorities.get(one))
     const isFree = changed.every((one) => before.authorities.has(one) && !others.has(one))
-    const hasFormer = changed.length > 0 && isFree && has(table.backends.get(key)!)
+    const hasFormer = isFree && has(table.backends.get(key)!)
     ;(hasFormer ? former : held).add(key)
     if (hasFormer) for (const one of changed) authorities.set(one, before.authorities.get(one)!)
   }

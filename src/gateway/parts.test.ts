@@ -3,7 +3,7 @@ import { test } from 'node:test'
 import { ingress, rule as ingressRule, route, secret } from '#routes/ingress/testing/ingresses.ts'
 import type { Entry, Rule } from '#routes/table/entry.ts'
 import type { Backend, Listener, RoutingTable } from '#routes/table/table.ts'
-import { kindsByNamespace, namespacesOf, partsOf, tableWithout } from './parts.ts'
+import { kindsByNamespace, namespacesOf, partsOf, rulesTo, tableWithout } from './parts.ts'
 
 const origin = { kind: 'Gateway', namespace: 'shop', name: 'gw' }
 const backend = (key: string, more: Partial<Backend> = {}): Backend => ({
@@ -202,6 +202,12 @@ test('a listener that is left out takes along what nobody else uses, and a port 
     [[], ['c2'], []],
   )
   assert.equal(tableWithout(table, new Set()), table)
+  const { authorities, certificates } = tableWithout(table, new Set(['Gateway shop/gw c', 'HTTPRoute shop/web 0']))
+  assert.deepEqual(
+    [[...certificates.keys()], [...authorities.keys()]],
+    [['c1', 'c2', 'c3'], ['ca2']],
+    'what a backend is held against, and shows',
+  )
 })
 
 test('for a listener of all Ingresses the namespace answers that its certificate is of, whose rules ever are there', () => {
@@ -234,5 +240,22 @@ test('a kind of retries is asked for by the namespace of a rule, whoever has the
   const ports = [{ ...port!, listeners: [listener('a', [own, entry(rule('odd', 'o')), entry(rule('more', 'm'))])] }]
   const kinds = kindsByNamespace({ ...table, sites: [{ ...site!, ports }], backends })
   assert.deepEqual([...kinds], [['http-retry-3-503', new Set(['guest', 'shop'])]])
+  const one = { ...table, sites: [{ ...site!, ports }], backends: new Map([['w', backend('w', { retry })]]) }
+  assert.deepEqual([...kindsByNamespace(one)], [['http-retry-3-503', new Set(['guest'])]])
   assert.deepEqual([...kindsByNamespace({ ...table, backends: new Map([['w', backend('w')]]) })], [])
+})
+
+test('a rule that sends to some backends, or copies of requests to one, is one that sends to each of them', () => {
+  const web = 'HTTPRoute shop/web 0'
+  for (const [backends, ids] of [
+    [['w'], [web]],
+    [['m'], [web]],
+    [
+      ['o', 'm'],
+      [web, 'HTTPRoute shop/odd 0'],
+    ],
+    [['none'], []],
+    [[], []],
+  ] as const)
+    assert.deepEqual([...rulesTo(table, new Set(backends))], ids, `${backends}`)
 })

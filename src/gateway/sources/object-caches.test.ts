@@ -124,10 +124,10 @@ test('a port of a Gateway is where the Service that has its addresses sends to, 
 })
 
 test('a namespace without labels is there, and what is leaving counts no more', () => {
-  const plain = object({}, { name: 'plain' })
-  const labelled = object({}, { name: 'labelled', labels: { team: 'a' } })
-  const leaving = object({}, { name: 'leaving', deletionTimestamp: '2026-01-01T00:00:00Z' })
-  const objects = start({ plain, labelled, leaving }).caches.objects()
+  const plain = { metadata: { name: 'plain' } }
+  const labelled = { metadata: { name: 'labelled', labels: { team: 'a' } } }
+  const leaving = { metadata: { name: 'leaving', deletionTimestamp: '2026-01-01T00:00:00Z' } }
+  const objects = start({ plain, labelled, leaving } as never).caches.objects()
   assert.deepEqual(['plain', 'labelled', 'none'].map(objects.namespaceLabels), [{}, { team: 'a' }, undefined])
   assert.deepEqual(objects.gateways, [plain, labelled])
 })

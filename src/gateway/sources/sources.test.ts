@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { configMaps } from '#api/core/configmap/resource.ts'
+import { namespaces } from '#api/core/namespace/resource.ts'
 import { secrets } from '#api/core/secret/resource.ts'
 import type { Endpoint, EndpointSlice } from '#api/discovery/endpointslice/message.ts'
 import { gateways } from '#api/gatewayapi/gateway/resource.ts'
@@ -132,4 +133,40 @@ test('a definition that is not there, or goes before its objects have come, hold
     await turns()
   }
   assert.deepEqual([caches.objects().gateways.length, changes], [1, 1])
+})
+
+test('what pods report is kept however long it is, and that of others is not; a namespace is its name and labels', async () => {
+  const client = new FakeClient({ clock: systemClock })
+  const long = 'x'.repeat(70_000)
+  for (const [namespace, name] of [
+    ['kube-system', 'fairlead-gateway'],
+    ['kube-system', 'other'],
+    ['shop', 'fairlead-gateway'],
+  ] as const)
+    await client.create(configMaps, { metadata: { name }, data: { pod: long, 'ca.crt': long } } as never, { namespace })
+  const lean = leanClient(client)
+  const { items } = await lean.list(configMaps)
+  assert.deepEqual(
+    items.map(({ metadata, data }) => [
+      `${metadata?.namespace}/${metadata?.name}`,
+      data?.pod?.length,
+      data?.['ca.crt']?.length,
+    ]),
+    [
+      ['kube-system/fairlead-gateway', 70_000, 70_000],
+      ['kube-system/other', 65_537, 70_000],
+      ['shop/fairlead-gateway', 65_537, 70_000],
+    ],
+  )
+  const annotations = { 'kubectl.kubernetes.io/last-applied-configuration': '{}' }
+  const namespace = {
+    metadata: { name: 'shop', labels: { team: 'a' }, annotations },
+    spec: { finalizers: ['kubernetes'] },
+  }
+  await client.create(namespaces, namespace as never)
+  const [shop] = (await lean.list(namespaces)).items
+  assert.deepEqual(
+    [shop?.spec, shop?.status, shop?.metadata?.labels, shop?.metadata?.annotations],
+    [undefined, undefined, { team: 'a' }, undefined],
+  )
 })

@@ -28,6 +28,7 @@ test('what the driver has done is counted, and what it serves is asked when it i
   for (const line of [
     'fairlead_gateway_endpoints_seconds_bucket{le="0.0025"} 0',
     'fairlead_gateway_endpoints_seconds_bucket{le="0.005"} 1',
+    'fairlead_gateway_endpoints_seconds_sum 0.003',
     'fairlead_gateway_compute_seconds_sum 0.03',
     'fairlead_gateway_errors_total{what="list \\"secrets\\""} 1',
     'fairlead_gateway_serving 1',
@@ -36,4 +37,18 @@ test('what the driver has done is counted, and what it serves is asked when it i
     'fairlead_gateway_backends 1',
   ])
     assert.ok(text.includes(`${line}\n`), line)
+})
+
+test('how long things take is told from a millisecond to five seconds, in steps of no more than two and a half times', () => {
+  const { registry } = gatewayMetrics(
+    () => ({ proxy: { refused: new Map() }, table: { sites: [], backends: new Map() } }) as never,
+  )
+  const text = registry.render()
+  for (const what of ['compute', 'apply', 'endpoints', 'reload']) {
+    const bucket = new RegExp(`^fairlead_gateway_${what}_seconds_bucket\\{le="([\\d.]+)"\\}`, 'gm')
+    const bounds = Array.from(text.matchAll(bucket), ([, bound]) => Number(bound))
+    assert.deepEqual([bounds[0], bounds.at(-1)], [0.001, 5], what)
+    for (const [at, bound] of bounds.slice(1).entries())
+      assert.ok(bound > bounds[at]! && bound <= bounds[at]! * 2.5001, `${what} ${bound}`)
+  }
 })

@@ -23,7 +23,7 @@ export const requestCounters = (
     if (!backend) continue
     const { namespace, name, port } = backend.service
     for (const code of CLASSES) {
-      const count = Number(cells[at[`hrsp_${code}`]!] || 0)
+      const count = Number(cells[at[`hrsp_${code}`]!])
       const labels = `namespace="${namespace}",service="${name}",port="${port}",code="${code}"`
       if (count > 0) counts.set(labels, (counts.get(labels) ?? 0) + count)
     }
