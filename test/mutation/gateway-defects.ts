@@ -513,13 +513,13 @@ export const GATEWAY_DEFECTS: readonly GatewayDefect[] = [
   rewrite(
     'ingress/rewrite',
     'rewrite-target is put before the path',
-    "{ type: 'Full', value: value || '/' }",
-    "{ type: 'Prefix', matched: '/', value }",
+    "{ type: 'Full', value },",
+    "{ type: 'Prefix', matched: '/', value },",
   ),
   rewrite(
     'ingress/rewrite-groups',
     'all groups are the first one',
-    'if (Number(digit) <= groups) return group',
+    'if (isRegex && Number(digit) <= groups) return group',
     "if (Number(digit) <= groups) return '$1'",
   ),
   sites('ingress/https', 'nobody is sent to https', "'to-https' : 'plain'", "'plain' : 'plain'"),
