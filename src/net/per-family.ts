@@ -6,6 +6,12 @@ import { familyBits, type IpFamily } from './ip-address.ts'
  */
 export type PerFamily = readonly [first: string, ...more: string[]]
 
+/** A list of one or more texts as what it is; undefined of an empty one. */
+export const perFamilyOf = (texts: readonly string[]): PerFamily | undefined => {
+  const [first, ...more] = texts
+  return first === undefined ? undefined : [first, ...more]
+}
+
 /** All addresses of a family. */
 export const EVERYWHERE: Readonly<Record<IpFamily, string>> = { IPv4: '0.0.0.0/0', IPv6: '::/0' }
 
@@ -24,8 +30,7 @@ export const ofFamily = (texts: readonly string[], family: IpFamily): string => 
 
 /** A list made of each text of a list, of the same families. */
 export const perFamily = (texts: PerFamily, make: (text: string, family: IpFamily) => string): PerFamily => {
-  const [first, ...more] = texts.map((text) => make(text, familyOfText(text)))
-  return [first as string, ...more]
+  return perFamilyOf(texts.map((text) => make(text, familyOfText(text))))!
 }
 
 /** The range of one address: /32 or /128. */

@@ -13,7 +13,8 @@ import type { Place, PlaceKernel } from './place.ts'
 /** A node, as its parts know it. */
 export interface AgentNode extends Place {
   readonly addresses: PerFamily
-  readonly podCidrs: PerFamily
+  /** Where its own pods live; none where nobody gives nodes ranges. */
+  readonly podCidrs: readonly string[]
   /** What its Node is made with. */
   readonly zone?: string
   readonly labels?: Readonly<Record<string, string>>
@@ -31,9 +32,10 @@ export interface AgentNode extends Place {
 
 /** What all nodes of a cluster have in common. */
 interface ClusterFacts {
-  readonly clusterCidr: PerFamily
-  readonly serviceCidr: PerFamily
-  readonly loadBalancerCidr: PerFamily
+  readonly clusterCidr: readonly string[]
+  readonly serviceCidr: readonly string[]
+  /** Of load balancers of ours between the nodes; elsewhere none. */
+  readonly loadBalancerCidr: readonly string[]
   /** CIDRs; NodePorts answer on a node's addresses within them, on all where there are none. */
   readonly nodePortAddresses: readonly string[]
   readonly clusterDns: PerFamily

@@ -1,10 +1,12 @@
 import type { PodIdentity, PodNetwork } from '#kubelet/pod-network.ts'
+import { perFamilyOf } from '#net/per-family.ts'
 import { nodePart } from '../../runner/agent-node.ts'
 import type { Part } from '../../runner/part.ts'
 import { keepNetworks } from '../../watch/keep-networks.ts'
 import type { NetworkOwner } from '../../watch/network-keeper.ts'
 import { policies } from '../policies/policies-part.ts'
 import { createPodNetwork } from './pod-network.ts'
+import { PodNetworkError } from './pod-network-error.ts'
 
 interface NetworkPart extends Part {
   /** To which the kubelet, or whoever else starts pods here, attaches them. */
@@ -25,8 +27,11 @@ export const network = nodePart({
       const { startCniNetwork } = await import('./cni/cni-network-part.ts')
       return await startCniNetwork(node)
     }
+    const podCidrs = perFamilyOf(node.podCidrs)
+    if (podCidrs === undefined)
+      throw new PodNetworkError('POD_RANGE_MISSING', `${node.name}: its Node has no spec.podCIDRs to give addresses from`)
     const pods = createPodNetwork({
-      node: { namespace: node.kernel.namespace, addresses: node.addresses, podCidrs: node.podCidrs },
+      node: { namespace: node.kernel.namespace, addresses: node.addresses, podCidrs },
       stateDir: node.stateDir,
       podNamespace: node.podNamespace,
       // Undefined where others keep them; else it runs as long as this part does.
