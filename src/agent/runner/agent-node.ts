@@ -38,7 +38,8 @@ interface ClusterFacts {
   readonly loadBalancerCidr: readonly string[]
   /** CIDRs; NodePorts answer on a node's addresses within them, on all where there are none. */
   readonly nodePortAddresses: readonly string[]
-  readonly clusterDns: PerFamily
+  /** None where nobody told. */
+  readonly clusterDns: readonly string[]
   readonly clusterDomain: string
   /** Pods may have of the machine what they ask for. */
   readonly allowHostAccess: boolean

@@ -2,11 +2,11 @@ import type { Node } from '#api/core/node/message.ts'
 import type { Kubelet } from '#kubelet/kubelet.ts'
 import { findCondition, isReady } from '#objects/conditions.ts'
 import { podAddresses } from '#objects/pod.ts'
-import type { ServiceProxy } from '#reconciler/services/service-proxy.ts'
 import type { NodeAgent } from '../node-agent.ts'
 import { pods } from '../parts/pods/pods-part.ts'
 import { services } from '../parts/services/services-part.ts'
 import type { NodeReport } from './agent-api.ts'
+import { dataplaneReport } from './dataplane-report.ts'
 
 /** A node that has no agent at present. */
 export type NodeOff = Pick<NodeReport, 'name' | 'addresses' | 'podCidrs' | 'state'>
@@ -60,17 +60,3 @@ const podReports = (kubelet: Kubelet | undefined): NodeReport['pods'] =>
     phase: pod.status?.phase ?? 'Pending',
     addresses: podAddresses(pod),
   }))
-
-/** Where no Services are programmed here, none has been yet. */
-const dataplaneReport = (proxy: ServiceProxy | undefined): Omit<NodeReport['dataplane'], 'services'> => {
-  const { pending = 0, appliedAt, failed = [] } = proxy?.state() ?? {}
-  return {
-    pending,
-    appliedAt: appliedAt === undefined ? undefined : new Date(appliedAt).toISOString(),
-    failed: failed.map(({ service, error, retryAt }) => ({
-      service,
-      message: error,
-      retryAt: new Date(retryAt).toISOString(),
-    })),
-  }
-}

@@ -1,4 +1,3 @@
-import { chmodSync, rmSync } from 'node:fs'
 import { createServer, type IncomingMessage } from 'node:http'
 import type { Node } from '#api/core/node/message.ts'
 import type { Service } from '#api/core/service/message.ts'
@@ -14,6 +13,7 @@ import type { Parts } from '../runner/parts.ts'
 import type { Place } from '../runner/place.ts'
 import { type AgentReport, CONFIGURED, kubeletPath } from './agent-api.ts'
 import { type NodeOff, nodeReport, reportOff } from './agent-report.ts'
+import { listenOnSocket } from './listen-on-socket.ts'
 import { nodePath, noKubelet } from './no-kubelet.ts'
 
 /** Octets of a request's line and headers together, as the API server takes them: a command is words of the line. */
@@ -108,14 +108,7 @@ export const serveAgentApi = async (options: AgentServerOptions): Promise<() => 
     else refuseUpgrade({ request, socket, head }, noKubelet(asked, cluster, options.nodesOff()))
   })
   server.requestTimeout = 0
-  rmSync(socket, { force: true })
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject)
-    const mask = process.umask(0o177)
-    server.listen(socket, resolve)
-    process.umask(mask)
-  })
-  chmodSync(socket, 0o600)
+  await listenOnSocket(server, socket)
   try {
     await settled
   } catch (error) {

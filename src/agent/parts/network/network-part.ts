@@ -29,7 +29,10 @@ export const network = nodePart({
     }
     const podCidrs = perFamilyOf(node.podCidrs)
     if (podCidrs === undefined)
-      throw new PodNetworkError('POD_RANGE_MISSING', `${node.name}: its Node has no spec.podCIDRs to give addresses from`)
+      throw new PodNetworkError(
+        'POD_RANGE_MISSING',
+        `${node.name}: its Node has no spec.podCIDRs to give addresses from`,
+      )
     const pods = createPodNetwork({
       node: { namespace: node.kernel.namespace, addresses: node.addresses, podCidrs },
       stateDir: node.stateDir,

@@ -68,7 +68,7 @@ export const pods = nodePart({
       dialer: node.kernel,
       stateDir: node.stateDir,
       ...(node.leaseSeconds !== undefined && { leaseSeconds: node.leaseSeconds }),
-      clusterDns: [cluster.clusterDns[0]],
+      clusterDns: cluster.clusterDns.slice(0, 1),
       clusterDomain: cluster.clusterDomain,
       security: {
         hostAccess: cluster.allowHostAccess === true,

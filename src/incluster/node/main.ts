@@ -1,0 +1,93 @@
+// The program of the DaemonSet fairlead-node: the parts of a node, in the node's own network, on somebody's cluster.
+import { mkdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { NetworkSources } from '#agent/network-sources.ts'
+import { kernelAt } from '#agent/runner/agent-node.ts'
+import type { Place } from '#agent/runner/place.ts'
+import { createHttpClient } from '#client/http-client.ts'
+import { httpsTransport, targetInPod } from '#client/https-client.ts'
+import { Informers } from '#client/informer.ts'
+import { systemClock } from '#clock/clock.ts'
+import { readNameservers } from '#dns/upstream.ts'
+import { HOME_NETWORK } from '#kernel/namespaces/namespace.ts'
+import { VERSION } from '#objects/version.ts'
+import { logLine } from '../log.ts'
+import { AGENT_SOCKET, PATHS, PROBE_PORT } from '../paths.ts'
+import { readSettings } from '../settings/settings.ts'
+import { NodeProgram } from './node-program.ts'
+import { nodeReport } from './node-report.ts'
+import { serveNode } from './node-server.ts'
+import { beOnlyAgent } from './only-agent.ts'
+import { parts } from './parts.ts'
+
+const COMPONENT = 'fairlead-node'
+
+const log = (who: string) => (message: string, error?: unknown) => logLine(who, message, error)
+
+const start = async (): Promise<void> => {
+  const name = process.env.NODE_NAME
+  if (!name) throw new Error('NODE_NAME is not set: the DaemonSet takes it from spec.nodeName')
+  process.umask(0o077)
+  const ending = new AbortController()
+  const { signal } = ending
+  const settings = readSettings(readFileSync(process.argv[2] ?? PATHS.settings, 'utf8'))
+  const lock = await beOnlyAgent(name, join(PATHS.run, 'agent.lock'), systemClock, signal)
+  mkdirSync(PATHS.state, { recursive: true, mode: 0o700 })
+
+  const [server] = settings.apiServers
+  const target = { ...targetInPod(), ...(server !== undefined && { server }) }
+  const client = createHttpClient(httpsTransport(target), `${COMPONENT}/${VERSION}`)
+  const informers = new Informers(client, {
+    clock: systemClock,
+    random: Math.random,
+    signal,
+    onError: (error, what) => logLine('cache', what, error),
+  })
+  const sources = new NetworkSources({
+    informers,
+    dns: {
+      domain: settings.clusterDomain,
+      addresses: settings.clusterDns,
+      nameservers: readNameservers('/etc/resolv.conf'),
+    },
+    log: log('dns'),
+  })
+  const place: Place = {
+    name,
+    kernel: kernelAt(HOME_NETWORK),
+    client,
+    clock: systemClock,
+    random: Math.random,
+    log: log(name),
+  }
+  const program = new NodeProgram({ place, settings, informers, sources, definitions: parts, stateDir: PATHS.state })
+  const report = () => nodeReport(program, name)
+  const isReady = () => ({ status: report().ready ? 200 : 503, body: report() })
+  const close = await serveNode({
+    socket: AGENT_SOCKET,
+    pages: { '/status': () => ({ body: report() }), '/readyz': isReady },
+    probes: {
+      port: PROBE_PORT,
+      pages: {
+        '/readyz': () => ({ status: report().ready ? 200 : 503, body: { ready: report().ready } }),
+        '/livez': () => ({ body: {} }),
+      },
+    },
+  })
+  const end = async (): Promise<void> => {
+    if (signal.aborted) return
+    log(name)('asked to end; what the kernel holds goes on')
+    await program.stop()
+    ending.abort()
+    close()
+    lock[Symbol.dispose]()
+    process.exit(0)
+  }
+  for (const asked of ['SIGTERM', 'SIGINT'] as const) process.on(asked, () => void end())
+  log(name)(`Fairlead ${VERSION}: ${settings.parts.join(', ')}`)
+}
+
+start().catch((error: Error) => {
+  logLine(COMPONENT, `cannot start: ${error.message}`)
+  process.exit(1)
+})

@@ -1,0 +1,14 @@
+/** What can be installed, by the names that `fairlead install --parts` takes. */
+export const PART_NAMES = ['proxy', 'network', 'policy', 'dns', 'balancer', 'gateway'] as const
+
+export type PartName = (typeof PART_NAMES)[number]
+
+/** The parts of a node's agent that go with each; of `gateway` there is none, as it runs in pods. */
+export const NODE_PARTS: Readonly<Record<PartName, readonly string[]>> = {
+  proxy: ['services', 'health'],
+  network: ['routes', 'network'],
+  policy: ['policies'],
+  dns: ['dns'],
+  balancer: ['balancer'],
+  gateway: [],
+}
