@@ -28,6 +28,16 @@ export const commandList: readonly CommandListEntry[] = [
     load: async () => (await import('./commands/status.ts')).status,
   },
   {
+    name: 'install',
+    summary: 'put the parts of Fairlead on a Kubernetes cluster of anybody',
+    load: async () => (await import('./commands/install.ts')).install,
+  },
+  {
+    name: 'uninstall',
+    summary: 'take the parts of Fairlead away from a cluster again',
+    load: async () => (await import('./commands/uninstall.ts')).uninstall,
+  },
+  {
     name: 'node',
     summary: 'nodes of a cluster that runs: one fails, comes back, joins, leaves',
     verbs: [

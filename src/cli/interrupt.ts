@@ -9,12 +9,12 @@ interface Interrupts extends Disposable {
 
 /**
  * Takes Ctrl-C, and what a terminal or a service manager sends, until it is disposed of. The reason is CliError
- * INTERRUPTED.
+ * INTERRUPTED, which says `whatThen`.
  */
-export const takeInterrupts = (): Interrupts => {
+export const takeInterrupts = (whatThen = 'what was made is taken down again'): Interrupts => {
   const controller = new AbortController()
   const listener = (name: NodeJS.Signals): void =>
-    controller.abort(new CliError('INTERRUPTED', `interrupted by ${name}; what was made is taken down again`))
+    controller.abort(new CliError('INTERRUPTED', `interrupted by ${name}; ${whatThen}`))
   for (const name of SIGNALS) process.on(name, listener)
   return {
     signal: controller.signal,

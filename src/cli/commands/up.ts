@@ -10,13 +10,7 @@ import { takeInterrupts } from '../interrupt.ts'
 import { contextName } from '../kubeconfig/kubeconfig.ts'
 import { enterKubeconfig, leaveKubeconfig, refuseShownKubeconfig } from '../kubeconfig/kubeconfig-entry.ts'
 import { leftOut, networkHint, upText } from '../left-out-flags.ts'
-
-/** Reads `10s`, `1m30s`, `1m`. Throws CliError USAGE. */
-const seconds = (what: string, text: string): number => {
-  const [whole, minutes = '0', rest = '0'] = /^(?:(\d{1,4})m)?(?:(\d{1,5})s)?$/.exec(text) ?? []
-  if (!whole) throw new CliError('USAGE', `up: ${what} is '${text}', but must be a time: 10s, 1m, 1m30s`)
-  return Number(minutes) * 60 + Number(rest)
-}
+import { secondsOf } from '../seconds.ts'
 
 const range = (what: string, standard: string) => ({
   value: 'V4,V6',
@@ -100,7 +94,7 @@ A cluster has IPv4 and IPv6; with a --cluster-cidr (or --service-cidr) of one fa
         ? undefined
         : await (await import('../file/read-cluster-file.ts')).readClusterFile(invocation.flags.file)
     const { flags, switches, asked } = withFile(invocation, file)
-    const grace = seconds('--node-monitor-grace-period', flags['node-monitor-grace-period']!)
+    const grace = secondsOf('up: --node-monitor-grace-period', flags['node-monitor-grace-period']!)
     const nodes = Number(flags.nodes)
     if (!/^\d+$/.test(flags.nodes!))
       throw new CliError('USAGE', `up: --nodes is '${flags.nodes}', but must be a number`)
@@ -109,7 +103,7 @@ A cluster has IPv4 and IPv6; with a --cluster-cidr (or --service-cidr) of one fa
       await checkSettings(node, `${invocation.flags.file}: nodes[${index}]`)
     const manifests =
       file === undefined ? [] : (await import('../file/manifests.ts')).readManifests(file.manifests, file)
-    const waitMs = file?.wait === undefined ? undefined : 1000 * seconds(`${file.file}: wait`, file.wait)
+    const waitMs = file?.wait === undefined ? undefined : 1000 * secondsOf(`up: ${file.file}: wait`, file.wait)
     refuseShownKubeconfig(flags.kubeconfig, io.environment)
     const quiet = switches.quiet === true || flags.output === 'json'
     const progress = io.terminal && !quiet

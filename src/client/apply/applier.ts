@@ -63,6 +63,18 @@ export class Applier {
     }
   }
 
+  /** Takes an object away, with what it owns. Whether it was there. Rejects with an ApiError. */
+  async remove(manifest: Manifest): Promise<boolean> {
+    const options = { apiVersion: 'v1', kind: 'DeleteOptions', propagationPolicy: 'Foreground' }
+    try {
+      await this.#send('DELETE', await this.#pathOf(manifest), options)
+      return true
+    } catch (error) {
+      if (error instanceof NotServed || (error instanceof ApiError && error.status.code === 404)) return false
+      throw error
+    }
+  }
+
   /** Waits until all are ready. Gives those that are not by then, and why. Rejects where the server gives no answer. */
   async wait(
     manifests: readonly Manifest[],

@@ -1,0 +1,27 @@
+import type { ServiceAccount } from '#api/core/serviceaccount/message.ts'
+import type { ClusterRole } from '#api/rbac/clusterrole/message.ts'
+import type { ClusterRoleBinding } from '#api/rbac/clusterrolebinding/message.ts'
+import type { PolicyRule } from '#api/rbac/rule.ts'
+import { type Installation, PART_OF } from './installation.ts'
+
+const RBAC = 'rbac.authorization.k8s.io'
+
+/** A workload's ServiceAccount, and what it may do in the whole cluster. */
+export const clusterAccess = (
+  name: string,
+  rules: readonly PolicyRule[],
+  { namespace }: Installation,
+): readonly [ServiceAccount, ClusterRole, ClusterRoleBinding] => {
+  const metadata = { name: `fairlead:${name.replace(/^fairlead-/, '')}`, labels: PART_OF }
+  return [
+    { apiVersion: 'v1', kind: 'ServiceAccount', metadata: { name, namespace, labels: PART_OF } },
+    { apiVersion: `${RBAC}/v1`, kind: 'ClusterRole', metadata, rules },
+    {
+      apiVersion: `${RBAC}/v1`,
+      kind: 'ClusterRoleBinding',
+      metadata,
+      roleRef: { apiGroup: RBAC, kind: 'ClusterRole', name: metadata.name },
+      subjects: [{ kind: 'ServiceAccount', name, namespace }],
+    },
+  ]
+}

@@ -1,0 +1,83 @@
+import type { DaemonSet } from '#api/apps/daemonset/message.ts'
+import type { SecurityContext } from '#api/core/pod/spec/security.ts'
+import { PATHS, PROBE_PORT } from '#incluster/paths.ts'
+import { settingsDigest } from './digest.ts'
+import { type Installation, NODE_NAME, PART_OF, podLabels, SETTINGS_NAME } from './installation.ts'
+import { settingsText } from './settings-map.ts'
+
+/** Read when the agent starts: other settings are another template, and the nodes follow one after the other. */
+const SETTINGS_ANNOTATION = 'fairlead.dev/settings'
+
+const probe = (path: string) => ({ httpGet: { path, port: PROBE_PORT, host: '127.0.0.1' } })
+
+const hostFolder = (name: string, path: string) => ({ name, hostPath: { path, type: 'DirectoryOrCreate' as const } })
+
+/**
+ * What the parts of a node do to its kernel. The network lays links into pods' namespaces and writes settings of the node,
+ * for which there is no lesser right than all; the others need no more than these.
+ */
+const securityContext = ({ settings }: Installation): SecurityContext =>
+  settings.parts.includes('network')
+    ? { privileged: true, readOnlyRootFilesystem: true }
+    : {
+        allowPrivilegeEscalation: false,
+        readOnlyRootFilesystem: true,
+        capabilities: { drop: ['ALL'], add: ['NET_ADMIN', 'NET_BIND_SERVICE', 'NET_RAW', 'SYS_ADMIN'] },
+      }
+
+/** The agents of the nodes, one each, in the nodes' own network. */
+export const nodeDaemonSet = (installation: Installation): DaemonSet => {
+  const { namespace, image, settings } = installation
+  return {
+    apiVersion: 'apps/v1',
+    kind: 'DaemonSet',
+    metadata: { name: NODE_NAME, namespace, labels: { ...PART_OF, ...podLabels(NODE_NAME) } },
+    spec: {
+      selector: { matchLabels: podLabels(NODE_NAME) },
+      // One at a time: what the kernel holds goes on while an agent is replaced, and a bad one stops at the first node.
+      updateStrategy: { type: 'RollingUpdate', rollingUpdate: { maxUnavailable: 1 } },
+      template: {
+        metadata: {
+          labels: { ...PART_OF, ...podLabels(NODE_NAME) },
+          annotations: { [SETTINGS_ANNOTATION]: settingsDigest(settingsText(settings)) },
+        },
+        spec: {
+          serviceAccountName: NODE_NAME,
+          hostNetwork: true,
+          // Names are the node's: the cluster's DNS may be what is installed here.
+          dnsPolicy: 'Default',
+          priorityClassName: 'system-node-critical',
+          tolerations: [{ operator: 'Exists' }],
+          nodeSelector: { 'kubernetes.io/os': 'linux' },
+          terminationGracePeriodSeconds: 20,
+          containers: [
+            {
+              name: 'agent',
+              image,
+              command: ['/usr/bin/node', '--max-semi-space-size=4', '/opt/fairlead/node.mjs'],
+              env: [
+                { name: 'NODE_NAME', valueFrom: { fieldRef: { fieldPath: 'spec.nodeName' } } },
+                { name: 'MALLOC_ARENA_MAX', value: '2' },
+              ],
+              resources: { requests: { cpu: '50m', memory: '96Mi' } },
+              securityContext: securityContext(installation),
+              startupProbe: { ...probe('/livez'), periodSeconds: 1, failureThreshold: 60 },
+              livenessProbe: { ...probe('/livez'), periodSeconds: 10, failureThreshold: 6 },
+              readinessProbe: { ...probe('/readyz'), periodSeconds: 2, failureThreshold: 2 },
+              volumeMounts: [
+                { name: 'settings', mountPath: '/etc/fairlead', readOnly: true },
+                { name: 'run', mountPath: PATHS.run },
+                { name: 'state', mountPath: '/var/lib/fairlead' },
+              ],
+            },
+          ],
+          volumes: [
+            { name: 'settings', configMap: { name: SETTINGS_NAME } },
+            hostFolder('run', PATHS.run),
+            hostFolder('state', '/var/lib/fairlead'),
+          ],
+        },
+      },
+    },
+  }
+}

@@ -1,0 +1,59 @@
+import type { PolicyRule } from '#api/rbac/rule.ts'
+import type { PartName } from '#incluster/settings/part-name.ts'
+
+const FOLLOW = ['list', 'watch'] as const
+
+const follow = (apiGroup: string, ...resources: readonly string[]): PolicyRule => ({
+  apiGroups: [apiGroup],
+  resources,
+  verbs: FOLLOW,
+})
+
+/** Its own Node's addresses and ranges, and those of Services. */
+const EVERY_NODE: readonly PolicyRule[] = [follow('', 'nodes'), follow('networking.k8s.io', 'servicecidrs')]
+
+/** An Event of a node is made and counted up; of all nodes the one object is looked for first. */
+const EVENTS: PolicyRule = { apiGroups: [''], resources: ['events'], verbs: ['create', 'get', 'patch'] }
+
+const SERVICES = [follow('', 'services'), follow('discovery.k8s.io', 'endpointslices')] as const
+
+/** What the agent of a node asks of the API for each part: nothing is written but Events. */
+const OF_NODE: Readonly<Record<PartName, readonly PolicyRule[]>> = {
+  // Pods: for their host ports.
+  proxy: [...SERVICES, follow('', 'pods'), EVENTS],
+  network: [],
+  policy: [
+    follow('', 'namespaces', 'pods'),
+    follow('networking.k8s.io', 'networkpolicies'),
+    follow('policy.networking.k8s.io', 'clusternetworkpolicies'),
+  ],
+  dns: [...SERVICES, follow('', 'namespaces', 'pods')],
+  balancer: [],
+  gateway: [],
+}
+
+/** The same, each verb of each resource once, in one order. */
+export const mergedRules = (rules: readonly PolicyRule[]): readonly PolicyRule[] => {
+  const verbs = new Map<string, Map<string, Set<string>>>()
+  for (const { apiGroups = [], resources = [], verbs: said = [] } of rules)
+    for (const group of apiGroups)
+      for (const resource of resources) {
+        const ofGroup = verbs.get(group) ?? new Map<string, Set<string>>()
+        verbs.set(group, ofGroup)
+        ofGroup.set(resource, new Set([...(ofGroup.get(resource) ?? []), ...said]))
+      }
+  return [...verbs]
+    .toSorted(([one], [other]) => (one < other ? -1 : 1))
+    .flatMap(([group, ofGroup]) => {
+      const alike = Map.groupBy(ofGroup, ([, said]) => [...said].toSorted().join())
+      return [...alike].map(([said, resources]) => ({
+        apiGroups: [group],
+        resources: resources.map(([resource]) => resource).toSorted(),
+        verbs: said.split(','),
+      }))
+    })
+}
+
+/** What the ServiceAccount of the agents may do, for these parts. */
+export const nodeRules = (parts: readonly PartName[]): readonly PolicyRule[] =>
+  mergedRules([...EVERY_NODE, ...parts.flatMap((part) => OF_NODE[part])])
