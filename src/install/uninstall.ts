@@ -1,16 +1,18 @@
-import type { DaemonSet } from '#api/apps/daemonset/message.ts'
 import { daemonSets } from '#api/apps/daemonset/resource.ts'
+import { configMaps } from '#api/core/configmap/resource.ts'
 import { nodes } from '#api/core/node/resource.ts'
 import { pods } from '#api/core/pod/resource.ts'
-import type { ApiObject } from '#api/resource.ts'
 import { Applier, type Manifest } from '#client/apply/applier.ts'
-import { isNotFound } from '#client/client.ts'
+import { type Client, isNotFound } from '#client/client.ts'
 import { sleep } from '#clock/clock.ts'
+import { SettingsError } from '#incluster/settings/read-field.ts'
 import { FIELD_MANAGER, type Hands, hasFailed } from './install.ts'
 import { InstallError } from './install-error.ts'
 import { runOnNodes } from './nodes/run-on-nodes.ts'
-import { type Installation, NODE_NAME, PART_OF, podLabels } from './objects/installation.ts'
+import { type Installation, NODE_NAME, podLabels, SETTINGS_NAME } from './objects/installation.ts'
+import { nodeDaemonSet } from './objects/node-daemonset.ts'
 import { objectsOf } from './objects/objects.ts'
+import { installationOf } from './objects/settings-map.ts'
 import { callBack, isAway } from './replace/kube-proxy.ts'
 import { untilEverywhere } from './replace/rollout-state.ts'
 
@@ -18,53 +20,49 @@ const LOOK_MS = 250
 
 /**
  * Takes away all that an installation is, from the API and from every node's kernel, and nothing else; what made room for it
- * comes back first, and its rules stand before ours go. Called again it does nothing. Throws InstallError, and what the API
- * server says.
+ * comes back first, and its rules stand before ours go. The note of what is installed goes last, so that the same again goes on
+ * where it was interrupted; after that it does nothing. Throws InstallError, and what the API server says.
  */
-export const uninstall = async (installation: Installation, hands: Hands): Promise<'done' | 'nothing'> => {
+export const uninstall = async (namespace: string, hands: Hands): Promise<'done' | 'nothing'> => {
   const { client, send, clock, signal, say } = hands
+  const installation = await installedIn(namespace, client)
+  if (installation === undefined) return 'nothing'
   const away = (await client.list(daemonSets)).items.filter(isAway)
   for (const one of away) {
     say(`${one.metadata?.name} comes back`)
     await callBack(client, one)
   }
   for (const one of away) await untilEverywhere(one, hands)
-  const agents = await ownAgents(installation, hands)
   const applier = new Applier(send, { clock, signal, fieldManager: FIELD_MANAGER })
-  if (agents === undefined) {
-    // What an uninstall that was interrupted has left.
-    return (await removeAll(applier, objectsOf(installation))) ? 'done' : 'nothing'
-  }
   say('ending the agents')
-  await applier.remove(agents as Manifest)
+  await applier.remove(nodeDaemonSet(installation) as Manifest)
   await untilEnded(installation, hands)
   say('taking away what nodes’ kernels hold')
-  const image = agents.spec?.template?.spec?.containers?.[0]?.image ?? installation.image
   const { items } = await client.list(nodes)
-  const failed = (await runOnNodes(cleanupOf(installation, image, away.length > 0), items, hands)).filter(hasFailed)
+  const failed = (await runOnNodes(cleanupOf(installation, away.length > 0), items, hands)).filter(hasFailed)
   if (failed.length > 0)
     throw new InstallError(
       'INSTALL_LEFTOVERS',
       `some nodes hold rules of ours: ${failed.map(({ node, failed }) => `${node}: ${failed}`).join('; ')}`,
-      'uninstall again once they are well; a node that is started anew holds none',
+      'uninstall again once they are well, or once their Nodes are deleted; a node that is started anew holds none',
     )
-  await removeAll(applier, objectsOf(installation))
+  for (const object of objectsOf(installation).toReversed()) await applier.remove(object as Manifest)
   return 'done'
 }
 
-const ownAgents = async ({ namespace }: Installation, { client }: Hands): Promise<DaemonSet | undefined> => {
+/** What is installed there; undefined where nothing is. Throws InstallError where it is none of ours. */
+export const installedIn = async (namespace: string, client: Client): Promise<Installation | undefined> => {
   try {
-    const found = await client.get(daemonSets, NODE_NAME, { namespace })
-    const [[key, value]] = Object.entries(PART_OF) as [[string, string]]
-    if (found.metadata?.labels?.[key] === value) return found
+    return installationOf(await client.get(configMaps, SETTINGS_NAME, { namespace }))
+  } catch (cause) {
+    if (isNotFound(cause)) return undefined
+    if (!(cause instanceof SettingsError)) throw cause
     throw new InstallError(
       'INSTALL_FOREIGN',
-      `DaemonSet ${namespace}/${NODE_NAME} is not of Fairlead: it has no label ${key}=${value}`,
-      'name the namespace that Fairlead is in: --namespace',
+      `ConfigMap ${namespace}/${SETTINGS_NAME} does not say what is installed: ${cause.message}`,
+      'fairlead install writes it anew',
+      { cause },
     )
-  } catch (error) {
-    if (isNotFound(error)) return undefined
-    throw error
   }
 }
 
@@ -82,7 +80,7 @@ const untilEnded = async ({ namespace }: Installation, { client, clock, signal, 
 }
 
 /** What of ours is on a node goes by the image itself; where others come back, their rules are waited for first. */
-const cleanupOf = ({ namespace }: Installation, image: string, othersComeBack: boolean) => ({
+const cleanupOf = ({ namespace, image }: Installation, othersComeBack: boolean) => ({
   name: 'cleanup',
   namespace,
   image,
@@ -92,14 +90,7 @@ const cleanupOf = ({ namespace }: Installation, image: string, othersComeBack: b
     { name: 'lib', hostPath: { path: '/var/lib' } },
   ],
   volumeMounts: [
-    { name: 'run', mountPath: '/host/run', mountPropagation: 'Bidirectional' as const },
+    { name: 'run', mountPath: '/host/run' },
     { name: 'lib', mountPath: '/host/var/lib' },
   ],
 })
-
-/** The last first. Whether anything was there. */
-const removeAll = async (applier: Applier, objects: readonly ApiObject[]): Promise<boolean> => {
-  let found = false
-  for (const object of objects.toReversed()) found = (await applier.remove(object as Manifest)) || found
-  return found
-}

@@ -61,9 +61,6 @@ const securityFindings = (at: string, context: Partial<SecurityContext> | undefi
 /** The same of one container; `at`: its path. */
 export const unsupportedOf = (at: string, container: Container): readonly Unsupported[] => [
   ...(container.volumeMounts ?? []).flatMap((mount) => [
-    ...when(mount.mountPropagation && mount.mountPropagation !== 'None', () =>
-      refuse(`${at}.volumeMounts[${mount.mountPath}].mountPropagation`, 'not supported yet: use None'),
-    ),
     ...when(mount.recursiveReadOnly === 'Enabled', () =>
       refuse(
         `${at}.volumeMounts[${mount.mountPath}].recursiveReadOnly`,

@@ -7,6 +7,8 @@ export interface Mount {
   readonly readOnly: boolean
   /** Nothing there can be run, or be a device: what it is mounted as here does not come along. */
   readonly isInert?: boolean
+  /** Mounts that are made later below the source are seen in the container, or, `shared`, those of either in the other. */
+  readonly propagation?: 'slave' | 'shared'
 }
 
 /** The namespaces that the containers of a pod share: files that hold them (bind mounts of /proc/PID/ns/*). */

@@ -1,4 +1,3 @@
-import { PART_NAMES } from '#incluster/settings/part-name.ts'
 import { DEFAULT_NAMESPACE } from '#install/objects/installation.ts'
 import { uninstall as uninstallFrom } from '#install/uninstall.ts'
 import type { Command } from '../command.ts'
@@ -22,23 +21,7 @@ the same command later.`,
     const { name, kubeconfig, context, namespace } = flags
     const timeoutMs = 1000 * secondsOf('uninstall: --timeout', flags.timeout!)
     return await withCluster({ name, kubeconfig, context }, timeoutMs, io, async ({ hands }) => {
-      const done = await uninstallFrom(
-        {
-          namespace: namespace!,
-          image: '',
-          // Of what all parts are: what was not installed is not there.
-          settings: {
-            parts: PART_NAMES,
-            apiServers: [],
-            clusterCidrs: [],
-            serviceCidrs: [],
-            clusterDns: [],
-            clusterDomain: '',
-            nodePortAddresses: [],
-          },
-        },
-        hands,
-      )
+      const done = await uninstallFrom(namespace!, hands)
       io.out(done === 'done' ? 'nothing of Fairlead is left\n' : 'there is nothing of Fairlead\n')
       return 0
     })

@@ -1,6 +1,8 @@
 import { parse } from 'yaml'
 import type { ConfigMap } from '#api/core/configmap/message.ts'
-import { tryParseCidr } from '#net/cidr.ts'
+import { type Cidr, containsCidr, formatCidr, parseCidr, tryParseCidr } from '#net/cidr.ts'
+import { familyBits } from '#net/ip-address.ts'
+import { familyOfText } from '#net/per-family.ts'
 import { socketText } from '#net/port-protocol.ts'
 import type { ClusterObjects } from './found.ts'
 
@@ -48,9 +50,11 @@ export const foundRanges = (objects: ClusterObjects): FoundRanges => {
   const kubeadm = treeOf(configMaps.get('kubeadm-config'), 'ClusterConfiguration')
   const nodePortAddresses = (proxy?.nodePortAddresses ?? []) as unknown
   return {
-    clusterCidrs: firstOf(cidrsOf(textAt(proxy, 'clusterCIDR')), cidrsOf(textAt(kubeadm, 'networking', 'podSubnet')), [
-      ...new Set(nodes.flatMap(({ spec }) => spec?.podCIDRs ?? [])),
-    ]),
+    clusterCidrs: firstOf(
+      cidrsOf(textAt(proxy, 'clusterCIDR')),
+      cidrsOf(textAt(kubeadm, 'networking', 'podSubnet')),
+      roomOfNodes(nodes.flatMap(({ spec }) => spec?.podCIDRs ?? [])),
+    ),
     serviceCidrs: firstOf(
       [...new Set(serviceCidrs.flatMap(({ spec }) => spec?.cidrs ?? []))],
       cidrsOf(textAt(kubeadm, 'networking', 'serviceSubnet')),
@@ -68,6 +72,24 @@ export const foundRanges = (objects: ClusterObjects): FoundRanges => {
       ),
     ),
   }
+}
+
+/** Nodes that may yet come have their ranges beside those that there are: this many bits of a node's number. */
+const NODE_BITS = 8
+
+/** The range, of each family, out of which nodes' ranges seem to be given: it holds them all, and room for 256. */
+const roomOfNodes = (texts: readonly string[]): readonly string[] =>
+  (['IPv4', 'IPv6'] as const).flatMap((family) => {
+    const [first, ...more] = texts.filter((text) => familyOfText(text) === family).map(parseCidr)
+    if (first === undefined) return []
+    let prefix = Math.max(0, first.prefix - NODE_BITS)
+    while (!more.every((one) => containsCidr(shortened(first, prefix), one))) prefix--
+    return [formatCidr(shortened(first, prefix))]
+  })
+
+const shortened = ({ address }: Cidr, prefix: number): Cidr => {
+  const bits = BigInt(familyBits(address.family) - prefix)
+  return { address: { family: address.family, value: (address.value >> bits) << bits }, prefix }
 }
 
 /** The zone of the plugin `kubernetes` in a Corefile. */

@@ -5,7 +5,7 @@ import type { Container } from '#api/core/pod/spec/container.ts'
 import type { PodSpec } from '#api/core/pod/spec/spec.ts'
 import { type Client, isAlreadyExists, isNotFound } from '#client/client.ts'
 import { type Clock, sleep } from '#clock/clock.ts'
-import { isReady } from '#objects/conditions.ts'
+import { findCondition } from '#objects/conditions.ts'
 import { PART_OF } from '../objects/installation.ts'
 
 const LOOK_MS = 250
@@ -36,8 +36,8 @@ interface RunOptions {
 }
 
 /**
- * Runs the task once on each node, at the same time, by pods of their own, which are taken away again. A node that is not
- * Ready is not waited for: its outcome says so. Rejects with what the API server says.
+ * Runs the task once on each node, at the same time, by pods of their own, which are taken away again. A node whose
+ * kubelet is silent is not waited for: its outcome says so. Rejects with what the API server says.
  */
 export const runOnNodes = async (
   task: NodeTask,
@@ -49,7 +49,7 @@ export const runOnNodes = async (
   return await Promise.all(
     nodes.map(async (node): Promise<NodeOutcome> => {
       const name = node.metadata?.name ?? ''
-      if (!isReady(node)) return { node: name, failed: 'the node is not Ready' }
+      if (isSilent(node)) return { node: name, failed: 'its kubelet says nothing: the node is down, or cut off' }
       const pod = podOf(task, name)
       const podName = pod.metadata!.name!
       try {
@@ -74,6 +74,9 @@ export const runOnNodes = async (
     }),
   )
 }
+
+/** One that says that it is not ready is there all the same, and runs what needs no network of pods. */
+const isSilent = ({ status }: Node): boolean => findCondition(status?.conditions, 'Ready')?.status === 'Unknown'
 
 const remove = async (client: Client, name: string, namespace: string): Promise<void> => {
   try {

@@ -28,6 +28,16 @@ const volumes = async (...list: Volume[]) => {
   return { made, mounter, dir, mountOf }
 }
 
+test('a mount tells whether it hears of what is mounted later, and is heard of', async () => {
+  const { mountOf } = await volumes({ name: 'v', hostPath: { path: '/of-the-node/told' } })
+  assert.deepEqual(
+    ([undefined, 'None', 'HostToContainer', 'Bidirectional'] as const).map(
+      (mountPropagation) => mountOf({ ...(mountPropagation && { mountPropagation }) }).propagation,
+    ),
+    [undefined, undefined, 'slave', 'shared'],
+  )
+})
+
 test('a hostPath is a path of the node, wherever on the machine that has it', async () => {
   const { mountOf } = await volumes({ name: 'v', hostPath: { path: '/of-the-node/own' } })
   assert.equal(JSON.stringify(mountOf({})).includes(join(folder, 'own')), true)

@@ -22,6 +22,9 @@ import { PodTokens } from './service-account-token.ts'
 import { isFileVolume, type VolumeFiles, volumeFiles } from './volume-files.ts'
 import { giveToGroup } from './volume-group.ts'
 
+/** What each mode means to a mount. */
+const PROPAGATIONS = { None: undefined, HostToContainer: 'slave', Bidirectional: 'shared' } as const
+
 /** One volumeMount of a container. */
 interface MountPlace {
   readonly container: string
@@ -181,7 +184,8 @@ export class PodVolumes {
     const subPath = mount.subPathExpr
       ? expandVariables(mount.subPathExpr, (name) => env.get(name))
       : (mount.subPath ?? '')
-    const kept = { destination, readOnly, ...(volume?.image && { isInert: true }) }
+    const propagation = mount.mountPropagation && PROPAGATIONS[mount.mountPropagation]
+    const kept = { destination, readOnly, ...(volume?.image && { isInert: true }), ...(propagation && { propagation }) }
     if (subPath === '') return { source: root, ...kept }
     const bad = (why: string, cause?: unknown): KubeletError =>
       new KubeletError('VOLUME_INVALID', `volumeMounts[${mount.mountPath}].subPath "${subPath}": ${why}`, { cause })

@@ -52,3 +52,17 @@ test('what has been mounted for users of the pod’s own is not mounted again, a
     '/two bind /shown/1 rbind,rprivate,ro,nosuid,nodev,noexec',
   ])
 })
+
+test('what is mounted later below a source is seen by those alone that ask for it', () => {
+  const at = (propagation?: 'slave' | 'shared') => ({
+    source: '/run/netns',
+    destination: `/${propagation ?? 'own'}`,
+    readOnly: false,
+    ...(propagation && { propagation }),
+  })
+  assert.deepEqual(lines({ mounts: [at(), at('slave'), at('shared')] }).slice(-3), [
+    '/own bind /run/netns rbind,rprivate,rw',
+    '/slave bind /run/netns rbind,rslave,rw',
+    '/shared bind /run/netns rbind,rshared,rw',
+  ])
+})

@@ -122,9 +122,9 @@ export function shownKey({ source, readOnly }: Pick<Mount, 'source' | 'readOnly'
 }
 
 function bindMount(mount: Mount, shown: MountPlace['shown']): OciMount {
-  const { source, destination, readOnly, isInert } = mount
+  const { source, destination, readOnly, isInert, propagation = 'private' } = mount
   const inert = isInert ? ['nosuid', 'nodev', 'noexec'] : []
-  const options = ['rbind', 'rprivate', readOnly ? 'ro' : 'rw', ...inert]
+  const options = ['rbind', `r${propagation}`, readOnly ? 'ro' : 'rw', ...inert]
   return { destination, type: 'bind', source: shown?.get(shownKey(mount)) ?? source, options }
 }
 

@@ -115,6 +115,13 @@ test('ociSpec() mounts a folder before what lies below it, in whatever order the
   )
 })
 
+test('ociSpec() has a root that lets mounts out for a container that shares one, and for no other', () => {
+  const propagated = (propagation?: 'slave' | 'shared') =>
+    specOf({ mounts: [{ source: '/s', destination: '/d', readOnly: false, ...(propagation && { propagation }) }] })
+      .linux.rootfsPropagation
+  assert.deepEqual([propagated(), propagated('slave'), propagated('shared')], [undefined, undefined, 'rshared'])
+})
+
 test('ociSpec() asks for a cgroup namespace on version 2 alone', () => {
   const types = (version: 1 | 2) =>
     specOf({}, { machine: machine(version) }).linux.namespaces.map(({ type }: { type: string }) => type)

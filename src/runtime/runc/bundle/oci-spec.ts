@@ -67,6 +67,8 @@ export function ociSpec(spec: ContainerSpec, image: Image, place: ContainerPlace
     mounts,
     linux: {
       cgroupsPath: place.cgroupsPath,
+      // What the container mounts gets out only where its root lets it.
+      ...(spec.mounts.some(({ propagation }) => propagation === 'shared') && { rootfsPropagation: 'rshared' }),
       ...ociNamespaces(spec, machine, processes),
       ...(spec.sysctls && { sysctl: spec.sysctls }),
       ...(place.devices && { devices: place.devices }),
