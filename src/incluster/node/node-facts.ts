@@ -41,7 +41,7 @@ export const nodeFacts = (
       .filter(has)
       .flatMap((family) => first(family, 'InternalIP') ?? first(family, 'ExternalIP') ?? []),
   )
-  if (addresses === undefined) return { missing: `Node ${name} has no InternalIP of its Services' families yet` }
+  if (addresses === undefined) return { missing: `Node ${name} has no InternalIP of its Services’ families yet` }
   const families = addresses.map(familyOfText)
   const { podCIDRs = [], podCIDR } = node.spec ?? {}
   const podCidrs = podCIDRs.length > 0 ? podCIDRs : podCIDR ? [podCIDR] : []
