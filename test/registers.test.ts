@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { test } from 'node:test'
 import { allVerbs } from '#cli/command-entry.ts'
 import { commandList } from '#cli/command-list.ts'
-import { VERSION } from '#objects/version.ts'
+import { VERSION } from '#client/version.ts'
 
 const top = join(import.meta.dirname, '..')
 const read = (path: string): string => readFileSync(join(top, path), 'utf8')

@@ -51,7 +51,7 @@ export const uninstall = async (namespace: string, hands: Hands): Promise<'done'
 }
 
 /** What is installed there; undefined where nothing is. Throws InstallError where it is none of ours. */
-export const installedIn = async (namespace: string, client: Client): Promise<Installation | undefined> => {
+const installedIn = async (namespace: string, client: Client): Promise<Installation | undefined> => {
   try {
     return installationOf(await client.get(configMaps, SETTINGS_NAME, { namespace }))
   } catch (cause) {

@@ -1,4 +1,4 @@
-import { KUBERNETES_VERSION, VERSION } from '#objects/version.ts'
+import { KUBERNETES_VERSION, VERSION } from '#client/version.ts'
 import { type Command, outputFlag } from '../command.ts'
 
 export const version: Command = {

@@ -10,7 +10,7 @@ import { takeInterrupts } from '../interrupt.ts'
 import { apiTrouble } from '../policies/trouble.ts'
 
 /** A cluster of anybody, as those verbs reach it that change it. */
-export interface ReachedCluster {
+interface ReachedCluster {
   readonly hands: Hands
   /** Of its kubeconfig: `https://10.0.0.1:6443`. */
   readonly server: string

@@ -12,7 +12,7 @@ export interface NodeFacts {
 }
 
 /** The facts, or what is missing yet, in words. */
-export type FactsOrWhy = { readonly facts: NodeFacts } | { readonly missing: string }
+type FactsOrWhy = { readonly facts: NodeFacts } | { readonly missing: string }
 
 /**
  * The facts of the node of that name. `ranges`: those that the API serves; where it serves none, the settings tell.

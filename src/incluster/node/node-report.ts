@@ -2,11 +2,11 @@ import { services } from '#agent/parts/services/services-part.ts'
 import type { PartState } from '#agent/runner/part.ts'
 import type { NodeReport } from '#agent/server/agent-api.ts'
 import { dataplaneReport } from '#agent/server/dataplane-report.ts'
-import { VERSION } from '#objects/version.ts'
+import { VERSION } from '#client/version.ts'
 import type { NodeProgram } from './node-program.ts'
 
 /** What a node's agent tells of itself; `fairlead status --kubeconfig` prints it. */
-export interface AgentStatus {
+interface AgentStatus {
   readonly node: string
   readonly version: string
   /** All parts that were asked for are ready. */

@@ -2,13 +2,13 @@ import { createServer, type RequestListener, type Server } from 'node:http'
 import { listenOnSocket } from '#agent/server/listen-on-socket.ts'
 
 /** What is answered at a path; `status` is 200 where it is left out. */
-export interface Page {
+interface Page {
   readonly status?: number
   readonly body: object
 }
 
 /** By path, what is asked with the query behind it. */
-export type Pages = Readonly<Record<string, (query: URLSearchParams) => Page | Promise<Page>>>
+type Pages = Readonly<Record<string, (query: URLSearchParams) => Page | Promise<Page>>>
 
 /** Answers GET of these paths in JSON, and nothing else. */
 const handlerOf =

@@ -9,7 +9,7 @@ const PATIENCE_MS = 10_000
 const RETRY_MS = 100
 
 /** Another agent runs on this node; docs/errors.md lists the code. */
-export class SecondAgentError extends Error {
+class SecondAgentError extends Error {
   override readonly name = 'SecondAgentError'
   readonly code = 'AGENT_SECOND'
 

@@ -7,7 +7,7 @@ import { socketText } from '#net/port-protocol.ts'
 import type { ClusterObjects } from './found.ts'
 
 /** What is known of a cluster's ranges and names, and where it was found, for who has to believe it. */
-export interface FoundRanges {
+interface FoundRanges {
   readonly clusterCidrs: readonly string[]
   readonly serviceCidrs: readonly string[]
   readonly clusterDns: readonly string[]

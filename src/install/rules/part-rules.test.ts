@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { PART_NAMES } from '#incluster/settings/part-name.ts'
-import { mergedRules, nodeRules } from './part-rules.ts'
+import { mergedRules } from './merged-rules.ts'
+import { nodeRules } from './part-rules.ts'
 
 test('rules are merged to one order, each verb of each resource once', () => {
   const rule = (group: string, resources: readonly string[], ...verbs: readonly string[]) => ({

@@ -1,5 +1,6 @@
 import type { PolicyRule } from '#api/rbac/rule.ts'
 import type { PartName } from '#incluster/settings/part-name.ts'
+import { mergedRules } from './merged-rules.ts'
 
 const FOLLOW = ['list', 'watch'] as const
 
@@ -30,28 +31,6 @@ const OF_NODE: Readonly<Record<PartName, readonly PolicyRule[]>> = {
   dns: [...SERVICES, follow('', 'namespaces', 'pods')],
   balancer: [],
   gateway: [],
-}
-
-/** The same, each verb of each resource once, in one order. */
-export const mergedRules = (rules: readonly PolicyRule[]): readonly PolicyRule[] => {
-  const verbs = new Map<string, Map<string, Set<string>>>()
-  for (const { apiGroups = [], resources = [], verbs: said = [] } of rules)
-    for (const group of apiGroups)
-      for (const resource of resources) {
-        const ofGroup = verbs.get(group) ?? new Map<string, Set<string>>()
-        verbs.set(group, ofGroup)
-        ofGroup.set(resource, new Set([...(ofGroup.get(resource) ?? []), ...said]))
-      }
-  return [...verbs]
-    .toSorted(([one], [other]) => (one < other ? -1 : 1))
-    .flatMap(([group, ofGroup]) => {
-      const alike = Map.groupBy(ofGroup, ([, said]) => [...said].toSorted().join())
-      return [...alike].map(([said, resources]) => ({
-        apiGroups: [group],
-        resources: resources.map(([resource]) => resource).toSorted(),
-        verbs: said.split(','),
-      }))
-    })
 }
 
 /** What the ServiceAccount of the agents may do, for these parts. */
