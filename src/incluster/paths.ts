@@ -11,5 +11,8 @@ export const PATHS = {
 /** The agent's socket, for who may enter its pod. */
 export const AGENT_SOCKET = `${PATHS.run}/agent.sock`
 
+/** Of `PATHS.run`: whoever has its lock is the node's agent. */
+export const LOCK_FILE = 'agent.lock'
+
 /** On the node's loopback, for the kubelet's probes. */
 export const PROBE_PORT = 10266

@@ -1,9 +1,12 @@
 // What `fairlead uninstall` runs once on each node when its agent has ended: takes what is ours out of the kernel.
-import { existsSync, readFileSync, rmSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs'
+import { join } from 'node:path'
 import { sleep, systemClock } from '#clock/clock.ts'
+import { tryLockFile } from '#kernel/files/file-lock.ts'
 import { HOME_NETWORK } from '#kernel/namespaces/namespace.ts'
 import { openNftables } from '#kernel/nftables/libnftables.ts'
 import { logLine } from '../log.ts'
+import { LOCK_FILE, PATHS } from '../paths.ts'
 import { removeOwnTables } from './own-tables.ts'
 import { hasServicesOfOthers } from './services-of-others.ts'
 
@@ -26,6 +29,15 @@ const start = async (): Promise<void> => {
   const { signal } = new AbortController()
   // The clock's own timers keep no process alive.
   const alive = setInterval(() => undefined, 60_000)
+  const folder = join(HOST, PATHS.run)
+  mkdirSync(folder, { recursive: true, mode: 0o700 })
+  const lock = tryLockFile(join(folder, LOCK_FILE))
+  if (lock === undefined) {
+    // Of another installation, whose rules these are.
+    logLine(COMPONENT, 'an agent runs on this node: nothing is taken away')
+    clearInterval(alive)
+    return
+  }
   const nftables = openNftables(HOME_NETWORK)
   if (process.argv.includes('--after-services-of-others')) {
     const begun = systemClock.now()
@@ -39,8 +51,8 @@ const start = async (): Promise<void> => {
   }
   for (const table of removeOwnTables(nftables)) logLine(COMPONENT, `${table} is gone`)
   nftables.close()
-  for (const folder of ['run/fairlead', 'var/lib/fairlead/node'])
-    rmSync(`${HOST}/${folder}`, { recursive: true, force: true })
+  for (const path of [PATHS.run, PATHS.state]) rmSync(join(HOST, path), { recursive: true, force: true })
+  lock[Symbol.dispose]()
   clearInterval(alive)
 }
 

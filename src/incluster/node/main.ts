@@ -12,7 +12,7 @@ import { systemClock } from '#clock/clock.ts'
 import { readNameservers } from '#dns/upstream.ts'
 import { HOME_NETWORK } from '#kernel/namespaces/namespace.ts'
 import { logLine } from '../log.ts'
-import { AGENT_SOCKET, PATHS, PROBE_PORT } from '../paths.ts'
+import { AGENT_SOCKET, LOCK_FILE, PATHS, PROBE_PORT } from '../paths.ts'
 import { readSettings } from '../settings/settings.ts'
 import { NodeProgram } from './node-program.ts'
 import { nodeReport } from './node-report.ts'
@@ -31,7 +31,7 @@ const start = async (): Promise<void> => {
   const ending = new AbortController()
   const { signal } = ending
   const settings = readSettings(readFileSync(process.argv[2] ?? PATHS.settings, 'utf8'))
-  const lock = await beOnlyAgent(name, join(PATHS.run, 'agent.lock'), systemClock, signal)
+  const lock = await beOnlyAgent(name, join(PATHS.run, LOCK_FILE), systemClock, signal)
   mkdirSync(PATHS.state, { recursive: true, mode: 0o700 })
 
   const [server] = settings.apiServers

@@ -61,6 +61,16 @@ export const nodeDaemonSet = (installation: Installation): DaemonSet => {
               ],
               resources: { requests: { cpu: '50m', memory: '96Mi' } },
               securityContext: securityContext(installation),
+              // So that a second installation's pods find no node, rather than be taken for ready by the first one's answers.
+              ports: [
+                {
+                  name: 'probe',
+                  containerPort: PROBE_PORT,
+                  hostPort: PROBE_PORT,
+                  hostIP: '127.0.0.1',
+                  protocol: 'TCP',
+                },
+              ],
               startupProbe: { ...probe('/livez'), periodSeconds: 1, failureThreshold: 60 },
               livenessProbe: { ...probe('/livez'), periodSeconds: 10, failureThreshold: 6 },
               readinessProbe: { ...probe('/readyz'), periodSeconds: 2, failureThreshold: 2 },
