@@ -19,6 +19,7 @@ import { nodeReport } from './node-report.ts'
 import { serveNode } from './node-server.ts'
 import { beOnlyAgent } from './only-agent.ts'
 import { parts } from './parts.ts'
+import { RecentFaults } from './recent-faults.ts'
 
 const COMPONENT = 'fairlead-node'
 
@@ -37,11 +38,14 @@ const start = async (): Promise<void> => {
   const [server] = settings.apiServers
   const target = { ...targetInPod(), ...(server !== undefined && { server }) }
   const client = createHttpClient(httpsTransport(target), `${COMPONENT}/${VERSION}`)
+  const faults = new RecentFaults(systemClock)
   const informers = new Informers(client, {
     clock: systemClock,
     random: Math.random,
     signal,
-    onError: (error, what) => logLine('cache', what, error),
+    onError: (error, what) => {
+      if (faults.note(what, error)) logLine('cache', what, error)
+    },
   })
   const sources = new NetworkSources({
     informers,
@@ -61,7 +65,7 @@ const start = async (): Promise<void> => {
     log: log(name),
   }
   const program = new NodeProgram({ place, settings, informers, sources, definitions: parts, stateDir: PATHS.state })
-  const report = () => nodeReport(program, name)
+  const report = () => nodeReport(program, faults.list(), name)
   const isReady = () => ({ status: report().ready ? 200 : 503, body: report() })
   const close = await serveNode({
     socket: AGENT_SOCKET,

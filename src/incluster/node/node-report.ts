@@ -13,6 +13,8 @@ interface AgentStatus {
   readonly ready: boolean
   /** What is not known of the node, in words. */
   readonly missing?: string
+  /** What went wrong of late between it and the API server, in words. */
+  readonly faults: readonly string[]
   readonly addresses: readonly string[]
   readonly podCidrs: readonly string[]
   readonly parts: readonly PartState[]
@@ -22,8 +24,10 @@ interface AgentStatus {
   readonly rss: number
 }
 
+/** `faults`: those of the process, which are no part's. */
 export const nodeReport = (
   program: Pick<NodeProgram, 'node' | 'parts' | 'missing' | 'states'>,
+  faults: readonly string[],
   name: string,
 ): AgentStatus => {
   const { node, parts, missing } = program
@@ -34,6 +38,7 @@ export const nodeReport = (
     version: VERSION,
     ready: parts !== undefined && states.every(({ ready }) => ready),
     ...(missing !== undefined && { missing }),
+    faults,
     addresses: node?.addresses ?? [],
     podCidrs: node?.podCidrs ?? [],
     parts: states,
