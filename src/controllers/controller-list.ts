@@ -1,7 +1,6 @@
 import { startAdmissionPolicyStatus } from './admission-policy-status/controller.ts'
 import { startCertificateSigner } from './certificatesigningrequest/controller.ts'
 import { startClusterRoleAggregation } from './clusterrole-aggregation/controller.ts'
-import type { ControllerContext, RunningController } from './context.ts'
 import { startCronJobController } from './cronjob/controller.ts'
 import { startDaemonSetController } from './daemonset/controller.ts'
 import { startDeploymentController } from './deployment/controller.ts'
@@ -24,6 +23,7 @@ import { startReplicaSetController } from './replicaset/controller.ts'
 import { startReplicationControllerController } from './replicationcontroller/controller.ts'
 import { startResourceQuotaController } from './resourcequota/controller.ts'
 import { startRootCaController } from './root-ca/controller.ts'
+import type { ControllerEntry } from './run.ts'
 import { startScheduler } from './scheduler/controller.ts'
 import { startServiceAddressRepair } from './service-addresses/controller.ts'
 import { startServiceCidrController } from './service-cidr/controller.ts'
@@ -33,12 +33,6 @@ import { startStatefulSetController } from './statefulset/controller.ts'
 import { startStorageProtection } from './storage-protection/controller.ts'
 import { startTaintEvictionController } from './taint-eviction/controller.ts'
 import { startTtlAfterFinishedController } from './ttl-after-finished/controller.ts'
-
-interface ControllerEntry {
-  readonly name: string
-  /** Undefined where the options switch it off. */
-  readonly start: (context: ControllerContext) => RunningController | undefined
-}
 
 /** All controllers, in the order in which they are started: first the way from `kubectl apply` to an answer. */
 export const CONTROLLERS: readonly ControllerEntry[] = [

@@ -15,7 +15,8 @@ import { endpointSlices } from '#api/discovery/endpointslice/resource.ts'
 import { startTestServer, type TestServer } from '#apiserver/testing/test-server.ts'
 import type { Client } from '#client/client.ts'
 import { systemClock } from '#clock/clock.ts'
-import { type Controllers, startControllers } from '#controllers/start.ts'
+import type { Controllers } from '#controllers/run.ts'
+import { startControllers } from '#controllers/start.ts'
 import { makeDeployment, makeNode, makeService, withImage } from '#controllers/testing/cluster.ts'
 
 // The controllers' scenarios once more, on the real API server instead of the one in memory: defaults, validation,

@@ -16,7 +16,8 @@ import { createHttpClient } from '#client/http-client.ts'
 import { unixTransport } from '#client/unix-client.ts'
 import { systemClock } from '#clock/clock.ts'
 import { GATEWAY_CLASSES } from '#cluster/own-objects/gateway-classes.ts'
-import { type Controllers, startControllers } from '#controllers/start.ts'
+import type { Controllers } from '#controllers/run.ts'
+import { startControllers } from '#controllers/start.ts'
 
 // What the controller of the gateways leans on of the real API server: who wrote what, defaults of definitions, and what
 // it says of a Service that is only asked about.

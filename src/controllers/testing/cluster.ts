@@ -11,7 +11,7 @@ import { FakeClient, type FakeClientOptions } from '#client/testing/fake-client.
 import { HandClock } from '#clock/testing/hand-clock.ts'
 import { isReady } from '#objects/conditions.ts'
 import { isTerminal } from '#objects/pod.ts'
-import { type ControllerOptions, startControllers } from '../start.ts'
+import { startControllers } from '../start.ts'
 
 /** Waits that are shorter are retries after a failure; longer ones (deadlines, minReadySeconds) are a test's own. */
 const RETRY_MS = 500
@@ -48,7 +48,7 @@ export interface TestCluster {
 }
 
 export const startCluster = async (
-  options: Partial<ControllerOptions> & {
+  options: Partial<Parameters<typeof startControllers>[0]> & {
     readonly fake?: Partial<FakeClientOptions>
     readonly nodes?: number
     readonly lag?: () => number
