@@ -7,16 +7,31 @@ export interface ListOptions {
   readonly labelSelector?: string
   readonly fieldSelector?: string
   readonly resourceVersion?: string
+  readonly resourceVersionMatch?: 'Exact' | 'NotOlderThan'
+  /** So many in one answer, which then says how to continue; those of a remote server alone keep to it. */
+  readonly limit?: number
+  /** Where the answer before ended. */
+  readonly continue?: string
+}
+
+export interface WatchOptions extends ListOptions {
+  readonly resourceVersion: string
+  /** What there is comes first, as ADDED, and then a bookmark that `endsInitialEvents` (KEP-3157). */
+  readonly sendInitialEvents?: boolean
+  /** The server ends it then. */
+  readonly timeoutSeconds?: number
 }
 
 export interface List<T> {
   readonly items: readonly T[]
   readonly resourceVersion: string
+  /** There are more. */
+  readonly continue?: string
 }
 
 export type WatchEvent<T> =
   | { readonly type: 'ADDED' | 'MODIFIED' | 'DELETED'; readonly object: T }
-  | { readonly type: 'BOOKMARK'; readonly resourceVersion: string }
+  | { readonly type: 'BOOKMARK'; readonly resourceVersion: string; readonly endsInitialEvents?: boolean }
 
 export interface Watch {
   /** Ends the watch; `done` then resolves. */
@@ -50,12 +65,14 @@ export interface DeleteOptions {
  * are shared and must not be changed. Every call rejects with an ApiError where the server refused.
  */
 export interface Client {
+  /** The server is on another machine, and is to be treated as one that many ask. Absent: it is our own, on this one. */
+  readonly remote?: { readonly watchList: boolean }
   get<T extends ApiObject>(resource: Resource<T>, name: string, options?: { readonly namespace?: string }): Promise<T>
   list<T extends ApiObject>(resource: Resource<T>, options?: ListOptions): Promise<List<T>>
   /** Calls `onEvent` in order, never after `done` has settled. `resourceVersion` is where the list before it ended. */
   watch<T extends ApiObject>(
     resource: Resource<T>,
-    options: ListOptions & { readonly resourceVersion: string },
+    options: WatchOptions,
     onEvent: (event: WatchEvent<T>) => void,
   ): Watch
   create<T extends ApiObject>(resource: Resource<T>, object: T, options?: WriteOptions): Promise<T>
@@ -75,10 +92,13 @@ export interface Client {
 /** The server said no, in Kubernetes' own form. Branch on `status.reason` or `status.code`, never on the message. */
 export class ApiError extends Error {
   readonly status: Status
-  constructor(status: Status) {
+  /** For so many milliseconds the server asks to be left alone; undefined: it does not. */
+  readonly retryAfter: number | undefined
+  constructor(status: Status, retryAfter?: number) {
     super(status.message ?? status.reason ?? 'the API server refused')
     this.name = 'ApiError'
     this.status = status
+    this.retryAfter = retryAfter
   }
 }
 

@@ -4,10 +4,10 @@ import { type AgentOptions, Agent as HttpsAgent, request as httpsRequest } from 
 import type { Duplex } from 'node:stream'
 import { type ConnectionOptions, connect as tlsConnect } from 'node:tls'
 import { socketText } from '#net/port-protocol.ts'
-import type { Transport } from './http-client.ts'
+import { fileToken } from './changing-file.ts'
 import type { Credentials } from './kubeconfig/exec-credential.ts'
-import { fileToken } from './kubeconfig/token-file.ts'
 import { openTunnel } from './proxy/tunnel.ts'
+import type { Transport } from './wire/transport.ts'
 
 /** Where an API server is and how to prove who asks. PEM texts. */
 export interface HttpsTarget {
@@ -21,6 +21,8 @@ export interface HttpsTarget {
   readonly key?: string
   /** Asked for on each request, so that a rotated token is used at once. */
   readonly token?: () => string
+  /** Looks for another token, since the server did not take this one; whether there is one. */
+  readonly renewToken?: () => boolean
   /** What a program gives, asked for on each request; goes before what stands above. */
   readonly credentials?: () => Credentials
   /** Of every request, in lower case: a password's authorization, whom to act as. */
@@ -41,7 +43,7 @@ export const targetInPod = (
   return {
     server: `https://${socketText(host, Number(port))}`,
     ca: readFileSync(`${folder}/ca.crt`, 'utf8'),
-    token: fileToken(`${folder}/token`),
+    ...fileToken(`${folder}/token`),
   }
 }
 
@@ -75,6 +77,7 @@ export const httpsTransport = (target: HttpsTarget): Transport => {
       const open = secure ? httpsRequest : httpRequest
       return open({ ...options, headers, path, agent: agentFor(given), host, port }, onResponse)
     },
+    recover: (_, trouble) => 'status' in trouble && trouble.status === 401 && target.renewToken?.() === true,
     close() {
       for (const agent of agents.values()) agent.destroy()
     },
@@ -83,6 +86,8 @@ export const httpsTransport = (target: HttpsTarget): Transport => {
 
 const tlsOptions = (target: HttpsTarget, cert: string | undefined, key: string | undefined): AgentOptions => ({
   keepAlive: true,
+  // A server that is gone without a word is found out; Node.js' own second would be a packet a second and watch.
+  keepAliveMsecs: 30_000,
   ...(target.ca !== undefined ? { ca: target.ca } : {}),
   ...(cert !== undefined ? { cert } : {}),
   ...(key !== undefined ? { key } : {}),

@@ -1,6 +1,7 @@
 import { Agent, request } from 'node:http'
 import type { Client } from './client.ts'
-import { createHttpClient, type Transport } from './http-client.ts'
+import { createHttpClient } from './http-client.ts'
+import type { Transport } from './wire/transport.ts'
 
 /**
  * Requests over a Unix socket, whose path is in no network namespace. The server takes whoever can open it for an

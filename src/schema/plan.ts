@@ -39,6 +39,8 @@ export interface FieldPlan {
   readonly either: Either | undefined
   readonly always: boolean
   readonly omitZero: boolean
+  /** Of a map: the keys that are read; undefined: all. */
+  readonly only: ReadonlySet<string> | undefined
   /** The type as Go's errors name it: `int32`, `[]v1.ServicePort`, `map[string]string`. */
   readonly goType: string
   /** The same for one item. */
@@ -119,6 +121,7 @@ const compileField = (name: string, field: Field<unknown, Presence>, chain: read
     either,
     always: field.options.always === true,
     omitZero: field.options.omitZero === true,
+    only: field.options.only && new Set(field.options.only),
     goType: presence === 'list' ? `[]${goType}` : presence === 'map' ? `map[string]${goType}` : goType,
     goItemType: goType,
   }

@@ -4,9 +4,11 @@ import { writeList, writeMessage } from './protobuf/protobuf-encode.ts'
 import { ProtobufError } from './protobuf/protobuf-error.ts'
 import { ProtobufReader } from './protobuf/protobuf-reader.ts'
 import { ProtobufWriter } from './protobuf/protobuf-writer.ts'
+import type { StringCache } from './protobuf/string-cache.ts'
 import type { MessageClass } from './schema.ts'
 
 export { ProtobufError } from './protobuf/protobuf-error.ts'
+export { StringCache } from './protobuf/string-cache.ts'
 
 interface DecodedProtobuf<T> {
   /** As JSON decoding leaves it; a kind carries its apiVersion and kind. The caller owns it. */
@@ -47,6 +49,17 @@ export const decodeProtobuf = <T>(message: MessageClass<T>, bytes: Uint8Array): 
   const fields = readMessage(new ProtobufReader(bytes), plan, state)
   const object = plan.gvk === undefined ? fields : { kind: plan.gvk[1], apiVersion: plan.gvk[0], ...fields }
   return { object: object as T, unknown: state.unknown }
+}
+
+/**
+ * A bare message as a client reads it: fields that its table does not have are passed over, and texts that `strings` has
+ * are not made again. Throws ProtobufError on anything that is none.
+ */
+export const readProtobuf = <T>(message: MessageClass<T>, bytes: Uint8Array, strings: StringCache): T => {
+  const state = { depth: 0, unknown: undefined }
+  const plan = planOf(message)
+  const fields = readMessage(new ProtobufReader(bytes, strings), plan, state)
+  return (plan.gvk === undefined ? fields : { kind: plan.gvk[1], apiVersion: plan.gvk[0], ...fields }) as T
 }
 
 /** The enveloped message: a body as clients send and get it. `typeMeta` speaks for objects that carry none. */
@@ -159,3 +172,24 @@ export const encodeWatchFrame = (type: string, enveloped: Uint8Array): Uint8Arra
     const length = writer.written
     writer.raw(Uint8Array.of(length >>> 24, (length >>> 16) & 255, (length >>> 8) & 255, length & 255))
   })
+
+/** What encodeWatchFrame() has put behind the length. Throws ProtobufError where it is cut. */
+export const readWatchEvent = (bytes: Uint8Array): { readonly type: string; readonly enveloped: Uint8Array } => {
+  const reader = new ProtobufReader(bytes)
+  let type = ''
+  let enveloped: Uint8Array = new Uint8Array(0)
+  while (reader.at < reader.end) {
+    const tag = reader.uint32()
+    if (tag === 10) type = reader.string()
+    else if (tag === 18) {
+      const outer = reader.enter()
+      while (reader.at < reader.end) {
+        const inner = reader.uint32()
+        if (inner === 10) enveloped = reader.slice()
+        else reader.skip(inner & 7)
+      }
+      reader.leave(outer)
+    } else reader.skip(tag & 7)
+  }
+  return { type, enveloped }
+}

@@ -108,6 +108,8 @@ export interface Options {
   /** Go's omitzero: what is not set is left out of JSON where it would stand as null. */
   readonly omitZero?: boolean
   readonly proto?: string
+  /** Of a map: the keys that are kept where protobuf is read. */
+  readonly only?: readonly string[]
 }
 export interface Field<T, P extends Presence> {
   readonly n: number

@@ -5,7 +5,6 @@ import { join } from 'node:path'
 import { after, test } from 'node:test'
 import { type ExecOptions, execCredentials } from './exec-credential.ts'
 import type { ExecConfig } from './kubeconfig.ts'
-import { fileToken } from './token-file.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'fairlead-exec-'))
 after(() => rmSync(folder, { recursive: true }))
@@ -128,22 +127,4 @@ test('a plugin that is not there or not described enough is refused, with what h
     ],
   ] as const)
     assert.throws(execCredentials(options(exec as ExecConfig, more)), { code: 'KUBECONFIG_INVALID', message, hint })
-})
-
-test('the token of a file is read again once a minute; one that cannot be read again stays', () => {
-  const time = { now: 0 }
-  const clock = { now: () => time.now }
-  writeFileSync(path('token'), 'first\n')
-  const token = fileToken(path('token'), undefined, clock)
-  assert.equal(token(), 'first')
-  writeFileSync(path('token'), 'second\n')
-  time.now += 59_000
-  assert.equal(token(), 'first')
-  time.now += 2_000
-  assert.equal(token(), 'second')
-  rmSync(path('token'))
-  time.now += 61_000
-  assert.equal(token(), 'second')
-  assert.equal(fileToken(path('token'), 'of the kubeconfig')(), 'of the kubeconfig')
-  assert.throws(fileToken(path('token')), { code: 'ENOENT' })
 })

@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs'
+import { fileToken } from '../changing-file.ts'
 import type { HttpsTarget } from '../https-client.ts'
 import { environmentProxy, parseProxy } from '../proxy/proxy-choice.ts'
 import { authProviderToken } from './auth-provider.ts'
 import { type ExecCluster, execCredentials } from './exec-credential.ts'
 import { type Kubeconfig, type KubeconfigCluster, KubeconfigError, type KubeconfigUser, place } from './kubeconfig.ts'
-import { fileToken } from './token-file.ts'
 
 /** What of the caller's surroundings decides. */
 interface Surroundings {
@@ -133,7 +133,7 @@ const userTarget = (
   const given = hasToken || hasPassword
   return {
     ...(certificate !== undefined && key !== undefined ? { certificate, key } : {}),
-    ...(tokenFile ? { token: namedToken(tokenFile, token, where) } : token ? { token: () => token } : {}),
+    ...(tokenFile ? namedToken(tokenFile, token, where) : token ? { token: () => token } : {}),
     ...(provider && !given ? { token: () => authProviderToken(provider, where, now()) } : {}),
     ...(exec && !given
       ? { credentials: execCredentials({ exec, cluster, place: where, environment, terminal, now }) }
@@ -145,11 +145,11 @@ const userTarget = (
 const basic = (username: string, password: string): string =>
   `Basic ${Buffer.from(`${username}:${password}`).toString('base64')}`
 
-const namedToken = (path: string, fallback: string | undefined, where: string): (() => string) => {
-  const read = fileToken(path, fallback || undefined)
-  return () => {
+const namedToken = (path: string, fallback: string | undefined, where: string) => {
+  const file = fileToken(path, fallback || undefined)
+  const token = (): string => {
     try {
-      return read()
+      return file.token()
     } catch (cause) {
       throw new KubeconfigError(`${where}: tokenFile: ${(cause as Error).message}`, {
         hint: 'a relative path starts at the folder of the kubeconfig',
@@ -157,6 +157,7 @@ const namedToken = (path: string, fallback: string | undefined, where: string): 
       })
     }
   }
+  return { ...file, token }
 }
 
 /** `as` and its like, as the headers that ask the API server to take the caller for another. */

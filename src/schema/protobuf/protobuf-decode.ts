@@ -17,7 +17,8 @@ export interface UnknownField {
 
 interface DecodeState {
   depth: number
-  readonly unknown: UnknownField[]
+  /** Absent: they are passed over. */
+  readonly unknown: UnknownField[] | undefined
 }
 
 const MAX_UNKNOWN = 100
@@ -59,7 +60,7 @@ const skipUnknown = (reader: ProtobufReader, plan: MessagePlan, key: number, sta
   const number = key >>> 3
   if (number === 0) throw new ProtobufError('PROTOBUF_MALFORMED', `${plan.name} has a field of number 0`)
   reader.skip(key & 7)
-  if (state.unknown.length >= MAX_UNKNOWN) return
+  if (state.unknown === undefined || state.unknown.length >= MAX_UNKNOWN) return
   if (!state.unknown.some((other) => other.message === plan.name && other.number === number))
     state.unknown.push({ message: plan.name, number })
 }
@@ -92,6 +93,7 @@ const readField = (reader: ProtobufReader, field: FieldPlan, key: number, read: 
       let entries = read[field.name] as Members | undefined
       if (entries === undefined) read[field.name] = entries = {}
       readEntry(reader, field, entries, state)
+      if (field.only !== undefined && Object.keys(entries).length === 0) read[field.name] = undefined
       return
     }
     case 'field': {
@@ -119,6 +121,7 @@ const readEntry = (reader: ProtobufReader, field: FieldPlan, entries: Members, s
     else reader.skip(tag & 7)
   }
   reader.leave(outer)
+  if (field.only?.has(key) === false) return
   if (value === undefined)
     value = field.kind === Kind.message ? emptyMessage(field.message!) : (zeroOf(field.kind) ?? null)
   setMember(entries, key, value)

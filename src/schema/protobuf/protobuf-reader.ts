@@ -1,6 +1,7 @@
 import { Wire } from '../plan.ts'
 import { readUtf8 } from '../utf8.ts'
 import { ProtobufError } from './protobuf-error.ts'
+import type { StringCache } from './string-cache.ts'
 
 /** A cursor over bytes that trusts no length: every read stays inside of the message being read. */
 export class ProtobufReader {
@@ -9,8 +10,10 @@ export class ProtobufReader {
   /** Where the message being read ends. */
   end: number
   readonly #view: DataView
+  readonly #strings: StringCache | undefined
 
-  constructor(bytes: Uint8Array) {
+  constructor(bytes: Uint8Array, strings?: StringCache) {
+    this.#strings = strings
     this.bytes = bytes
     this.end = bytes.length
     this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
@@ -64,7 +67,7 @@ export class ProtobufReader {
   string(): string {
     const length = this.uint32()
     const start = this.#take(length)
-    return readUtf8(this.bytes, start, this.at)
+    return this.#strings ? this.#strings.read(this.bytes, start, this.at) : readUtf8(this.bytes, start, this.at)
   }
 
   /** A view of the bytes, not a copy. */
