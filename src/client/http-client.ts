@@ -251,6 +251,17 @@ const deliver = <T extends ApiObject>(line: string, onEvent: (event: WatchEvent<
   }
 }
 
+/** The refusal that an answer is, where one was given in the place of another protocol. */
+export const readRefusal = async (transport: Transport, response: IncomingMessage): Promise<unknown> => {
+  const text = await readAll(response)
+  try {
+    answerOf(transport, response, text)
+  } catch (error) {
+    return error
+  }
+  return unreachable(transport, new Error(`it answered ${response.statusCode} and no WebSocket`))
+}
+
 /** The parsed body of a success; throws ApiError for a refusal, TransportError for what is no API answer at all. */
 const answerOf = (transport: Transport, response: IncomingMessage, text: string): unknown => {
   const code = response.statusCode ?? 0
@@ -276,7 +287,8 @@ const answerOf = (transport: Transport, response: IncomingMessage, text: string)
   } as unknown as ApiError['status'])
 }
 
-const unreachable = (transport: Transport, error: unknown): TransportError =>
+/** A failure on the way to a server, as one. */
+export const unreachable = (transport: Transport, error: unknown): TransportError =>
   error instanceof TransportError
     ? error
     : new TransportError(
