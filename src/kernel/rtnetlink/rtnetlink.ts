@@ -5,7 +5,7 @@ import { NetlinkSocket, type Refusal } from '../netlink/netlink-socket.ts'
 import { dumpAddresses, type InterfaceAddress, RTM_NEWADDR, readAddress } from './address.ts'
 import { dumpLinks, getLink, type Link, RTM_NEWLINK, readLink } from './link.ts'
 import { dumpNeighbours, type Neighbour, RTM_NEWNEIGH, readNeighbour } from './neighbour.ts'
-import { dumpRoutes, type ListedRoute, RTM_NEWROUTE, readRoute } from './route.ts'
+import { dumpRoutes, type ListedRoute, lookUpRoute, RTM_NEWROUTE, readRoute } from './route.ts'
 import { dumpRules, type RoutingRule, RTM_NEWRULE, readRule } from './rule.ts'
 
 const NETLINK_ROUTE = 0
@@ -88,6 +88,12 @@ export class Rtnetlink {
   /** Routes of all tables, the kernel's own (local, broadcast) among them: see `table` and `protocol`. */
   routes(): readonly ListedRoute[] {
     return this.#dump(dumpRoutes(), RTM_NEWROUTE).map(readRoute)
+  }
+
+  /** The one that a packet of this machine to an address takes. Throws with the kernel's errno where there is none. */
+  routeTo(address: string): ListedRoute | undefined {
+    const [message] = this.#socket.query(lookUpRoute(address))
+    return message === undefined ? undefined : readRoute(message)
   }
 
   close(): void {
