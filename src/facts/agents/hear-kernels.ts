@@ -1,5 +1,6 @@
 import type { KernelAnswer } from '#agent/kernel/kernel-answer.ts'
 import { KERNEL_PATH } from '#agent/kernel/kernel-page.ts'
+import type { AgentStatus } from '#agent/server/agent-status.ts'
 import { ApiError, type Client } from '#client/client.ts'
 import type { ClusterFacts } from '#explain/cluster/facts.ts'
 import { refOf } from '#explain/cluster/reference.ts'
@@ -8,7 +9,6 @@ import type { StrangerTable } from '#explain/trace/kernels.ts'
 import type { Trace } from '#explain/trace/trace.ts'
 import { socketText } from '#net/port-protocol.ts'
 import { type AgentPod, agentPods, otherProxies } from './agent-pods.ts'
-import type { AgentStatus } from './agent-status.ts'
 import { type AgentsAddress, askAgent, eachOf } from './ask-agent.ts'
 
 /**

@@ -1,3 +1,4 @@
+import type { AgentStatus } from '#agent/server/agent-status.ts'
 import { deployments } from '#api/apps/deployment/resource.ts'
 import { nodes } from '#api/core/node/resource.ts'
 import type { Pod } from '#api/core/pod/message.ts'
@@ -7,7 +8,6 @@ import { refOf } from '#explain/cluster/reference.ts'
 import type { AgentAway } from '#explain/trace/kernels.ts'
 import { byKey } from '#objects/object-key.ts'
 import { type AgentPod, agentPods, otherProxies } from './agent-pods.ts'
-import type { AgentStatus } from './agent-status.ts'
 import { type AgentsAddress, askAgent, eachOf } from './ask-agent.ts'
 
 /** A node, and what its agent says of itself. */

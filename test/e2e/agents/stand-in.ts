@@ -1,7 +1,7 @@
 import { mkdirSync } from 'node:fs'
 import { createServer } from 'node:http'
 import { KERNEL_PATH, kernelPage } from '#agent/kernel/kernel-page.ts'
-import type { AgentStatus } from '#facts/agents/agent-status.ts'
+import type { AgentStatus } from '#agent/server/agent-status.ts'
 
 /* What answers in an agent's place where the cluster's own agents write the kernel: the same pages, of the network it stands in. */
 
