@@ -10,6 +10,10 @@ const status: AgentStatus = {
   node,
   version: process.env.AGENT_VERSION ?? '0.1.0',
   ready: true,
+  faults: [],
+  addresses: [],
+  podCidrs: [],
+  rss: 0,
   parts: [{ name: 'services', ready: true, faults: [], failures: 0 }],
   dataplane: { services: 4, pending: 0, appliedAt: '2026-01-01T00:00:00.000Z', failed: [] },
 }
