@@ -1,11 +1,17 @@
 import { daemonSets } from '#api/apps/daemonset/resource.ts'
+import { deployments } from '#api/apps/deployment/resource.ts'
 import { configMaps } from '#api/core/configmap/resource.ts'
 import { nodes } from '#api/core/node/resource.ts'
 import { pods } from '#api/core/pod/resource.ts'
+import { services } from '#api/core/service/resource.ts'
 import { Applier, type Manifest } from '#client/apply/applier.ts'
 import { type Client, isNotFound } from '#client/client.ts'
 import { sleep } from '#clock/clock.ts'
 import { SettingsError } from '#incluster/settings/read-field.ts'
+import { nodePartsOf } from '#incluster/settings/settings.ts'
+import { DATA_PLANE_NAMESPACE } from '#routes/data-plane.ts'
+import { gatewayClass, ingressClass } from '#routes/own-classes.ts'
+import { MANAGED_LABELS } from '#routes/site-service.ts'
 import { FIELD_MANAGER, type Hands, hasFailed } from './install.ts'
 import { InstallError } from './install-error.ts'
 import { runOnNodes } from './nodes/run-on-nodes.ts'
@@ -35,23 +41,33 @@ export const uninstall = async (namespace: string, hands: Hands): Promise<'done'
   }
   for (const one of away) await untilEverywhere(one, hands)
   const applier = new Applier(send, { clock, signal, fieldManager: FIELD_MANAGER })
+  if (installation.settings.parts.includes('gateway')) {
+    say('ending the gateways')
+    for (const one of [gatewayClass, ingressClass(false)]) await applier.remove(one as Manifest)
+    await untilNoGateway(hands)
+  }
   say('ending the agents')
   await applier.remove(controllerDeployment(installation) as Manifest)
   await applier.remove(nodeDaemonSet(installation) as Manifest)
   await untilEnded(installation, hands)
-  say('taking away what nodes’ kernels hold')
-  const { items } = await client.list(nodes)
-  const failed = (await runOnNodes(cleanupOf(installation, away.length > 0), items, hands)).filter(hasFailed)
+  if (nodePartsOf(installation.settings).length > 0) await cleanNodes(installation, away.length > 0, hands)
+  // With a definition would go what people have made of its kind: Gateways and policies.
+  const removed = objectsOf(installation).filter(({ kind }) => kind !== 'CustomResourceDefinition')
+  for (const object of removed.toReversed()) await applier.remove(object as Manifest)
+  return 'done'
+}
+
+/** Takes what is ours out of every node's kernel. Throws InstallError INSTALL_LEFTOVERS. */
+const cleanNodes = async (installation: Installation, othersComeBack: boolean, hands: Hands): Promise<void> => {
+  hands.say('taking away what nodes’ kernels hold')
+  const { items } = await hands.client.list(nodes)
+  const failed = (await runOnNodes(cleanupOf(installation, othersComeBack), items, hands)).filter(hasFailed)
   if (failed.length > 0)
     throw new InstallError(
       'INSTALL_LEFTOVERS',
       `some nodes hold rules of ours: ${failed.map(({ node, failed }) => `${node}: ${failed}`).join('; ')}`,
       'uninstall again once they are well, or once their Nodes are deleted; a node that is started anew holds none',
     )
-  // With a definition would go what people have made of its kind: Gateways and policies.
-  const removed = objectsOf(installation).filter(({ kind }) => kind !== 'CustomResourceDefinition')
-  for (const object of removed.toReversed()) await applier.remove(object as Manifest)
-  return 'done'
 }
 
 /** What is installed there; undefined where nothing is. Throws InstallError where it is none of ours. */
@@ -67,6 +83,29 @@ const installedIn = async (namespace: string, client: Client): Promise<Installat
       'fairlead install writes it anew',
       { cause },
     )
+  }
+}
+
+/** The controller takes the gateways' pods and Services away when nothing is of its classes any more. */
+const untilNoGateway = async ({ client, clock, signal, timeoutMs }: Hands): Promise<void> => {
+  const ofGateways = {
+    namespace: DATA_PLANE_NAMESPACE,
+    labelSelector: Object.entries(MANAGED_LABELS)
+      .map((one) => one.join('='))
+      .join(),
+  }
+  const end = clock.now() + timeoutMs
+  for (;;) {
+    const left = await Promise.all([client.list(deployments, ofGateways), client.list(services, ofGateways)])
+    if (left.every(({ items }) => items.length === 0)) return
+    if (clock.now() >= end)
+      throw new InstallError(
+        'INSTALL_NOT_READY',
+        'the controller does not take the gateways away that it has made',
+        'kubectl -n fairlead-system logs deploy/fairlead-controller says why; the same command again goes on from here',
+      )
+    await sleep(clock, LOOK_MS, signal)
+    signal.throwIfAborted()
   }
 }
 
