@@ -31,6 +31,8 @@ test('of a Node count its first InternalIP of each family, its ranges, and what 
     mode: 'vxlan',
     created: '2026-01-01T00:00:00Z',
   })
+  const alone = clusterNodeOf(node, false)
+  assert.deepEqual([alone.addresses, alone.podCidrs], [['172.30.0.1'], ['10.244.1.0/24']])
   const bare = clusterNodeOf({
     metadata: { name: 'n2', annotations: { 'fairlead.dev/pod-network-mode': 'pigeons' } },
   } as never)

@@ -10,12 +10,13 @@ const SAID: readonly BetweenMode[] = ['routed', 'vxlan']
 
 /**
  * What ways between nodes follow from, of a Node as the API has it. Of each family the first InternalIP counts, as the kubelet
- * gives them. What is no address or no range is not there.
+ * gives them. What is no address or no range is not there, nor is what is of IPv6 where this machine has none.
  */
-export function clusterNodeOf({ metadata, spec, status }: Node): ClusterNode {
+export function clusterNodeOf({ metadata, spec, status }: Node, hasIpv6 = true): ClusterNode {
+  const isUsable = (text: string) => hasIpv6 || familyOfText(text) === 'IPv4'
   const internal = (status?.addresses ?? []).flatMap(({ type, address }) => {
     const parsed = type === 'InternalIP' ? tryParseAddress(address) : undefined
-    return parsed === undefined ? [] : [formatAddress(parsed)]
+    return parsed === undefined || !isUsable(address) ? [] : [formatAddress(parsed)]
   })
   const firsts = (['IPv4', 'IPv6'] as const).flatMap(
     (family) => internal.find((address) => familyOfText(address) === family) ?? [],
@@ -28,7 +29,7 @@ export function clusterNodeOf({ metadata, spec, status }: Node): ClusterNode {
     addresses: firsts,
     podCidrs: ranges.flatMap((text) => {
       const cidr = tryParseCidr(text, { hostBitsAllowed: true })
-      return cidr === undefined ? [] : [formatCidr(cidr)]
+      return cidr === undefined || !isUsable(text) ? [] : [formatCidr(cidr)]
     }),
     mode: SAID.find((one) => one === said),
     created: metadata?.creationTimestamp ?? '',

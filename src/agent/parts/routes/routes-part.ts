@@ -31,7 +31,6 @@ export const routes = nodePart({
   start(node): RoutesPart {
     const { name, clock, log, kernel, sources, cluster } = node
     const { mode = 'auto', mtu, vxlanId, vxlanPort, masquerade = true } = cluster.podNetwork ?? {}
-    const rtnetlink = Rtnetlink.open(kernel.namespace)
     const ways = new ClusterWays({
       name,
       mode,
@@ -39,6 +38,9 @@ export const routes = nodePart({
       ...(vxlanId !== undefined && { id: vxlanId }),
       ...(vxlanPort !== undefined && { port: vxlanPort }),
     })
+    const synced = sources.nodes.hasSynced
+    const egress = masquerade ? egressLoop(node, ways, synced) : leaveEgress(node)
+    const rtnetlink = Rtnetlink.open(kernel.namespace)
     const target = new BetweenTarget({
       rtnetlink,
       namespace: kernel.namespace,
@@ -47,7 +49,6 @@ export const routes = nodePart({
       onLinks: (links, addresses) =>
         changed(ways.setUnderlays(underlaysOf(ways.own?.addresses ?? [], links, addresses))),
     })
-    const synced = sources.nodes.hasSynced
     const loop = new TargetLoop<string>({
       target,
       clock,
@@ -56,7 +57,6 @@ export const routes = nodePart({
       onFault: (error) => log('the kernel refuses the ways to other nodes', error),
       onMending: (mending) => log(mendingText('routes', mending)),
     })
-    const egress = masquerade ? egressLoop(node, ways, synced) : leaveEgress(node)
     const changed = (keys: readonly string[]): void => {
       if (keys.length === 0) return
       loop.changed(keys)
@@ -64,7 +64,7 @@ export const routes = nodePart({
       if (sources.nodes.synced) node.tell()
     }
     const set = (one: Node): void => {
-      changed(ways.set(clusterNodeOf(one)))
+      changed(ways.set(clusterNodeOf(one, kernel.hasIpv6)))
       if (one.metadata?.name === name)
         changed(ways.setUnderlays(underlaysOf(ways.own?.addresses ?? [], rtnetlink.links(), rtnetlink.addresses())))
     }
