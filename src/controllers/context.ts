@@ -63,6 +63,8 @@ export interface ControllerContext {
   readonly networkPolicies: boolean
   /** Whether Gateways and Ingresses are served; else somebody else does, and tells of them. */
   readonly gateways: boolean
+  /** Of the gateways' pods; absent: the one that nodes of ours have. */
+  readonly gatewayImage: string | undefined
   /** `cluster.local`: what names of Services end with. */
   readonly clusterDomain: string
   /** Absent: no LoadBalancer is given an address. */

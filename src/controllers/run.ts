@@ -36,6 +36,8 @@ export interface ControllerOptions {
   readonly networkPolicies?: boolean
   /** Whether Gateways and Ingresses are served; absent: they are. */
   readonly gateways?: boolean
+  /** Of the gateways' pods; absent: the one that nodes of ours have. */
+  readonly gatewayImage?: string
   /** What names of Services end with; absent: `cluster.local`. */
   readonly clusterDomain?: string
   readonly signal: AbortSignal
@@ -86,6 +88,7 @@ export const runControllers = (entries: readonly ControllerEntry[], options: Con
     kept: options.kept ?? [],
     networkPolicies: options.networkPolicies ?? true,
     gateways: options.gateways ?? true,
+    gatewayImage: options.gatewayImage,
     clusterDomain: options.clusterDomain ?? 'cluster.local',
     loadBalancer: options.loadBalancer === 'none' ? undefined : options.loadBalancer,
     nodeIpam: options.nodeIpam,

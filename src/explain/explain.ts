@@ -16,10 +16,13 @@ import type { Destination } from './resolve/address-destination.ts'
 import { resolveDestination } from './resolve/destination.ts'
 import { resolveSource, type Source, sourceAddress } from './resolve/source.ts'
 import type { Finding } from './trace/finding.ts'
+import type { NodeKernel } from './trace/kernels.ts'
 import type { CommandFlags, Question } from './trace/question.ts'
 import type { Trace, Verdict } from './trace/trace.ts'
+import type { Unseen } from './trace/unseen.ts'
 import type { PathOutcome } from './trace/walk/outcome.ts'
 import type { Step } from './trace/walk/step.ts'
+import { kernelState } from './walk/kernel-state.ts'
 import { NodeViews } from './walk/node-views.ts'
 import { type Path, walkPath } from './walk/path.ts'
 
@@ -60,6 +63,7 @@ function explainPacket(facts: ClusterFacts, asked: Question): Trace {
     ...(service && { service: refOf('Service', service) }),
     verdict: verdictOf(outcomes, findings),
     basis: basisOf(facts, outcomes),
+    ...(facts.told && { kernels: kernelsOf(facts, paths) }),
     steps: [...(source.chosen ? [source.chosen] : []), ...nameSteps(destination, findings), ...stepsOf(paths)],
     candidates: paths.flatMap(({ candidates }) => candidates),
     outcomes,
@@ -67,7 +71,7 @@ function explainPacket(facts: ClusterFacts, asked: Question): Trace {
     walks: paths[0]?.target === target && !facts.network.foreign ? (paths[0]?.walks ?? []) : [],
     findings: besideOneAnother(facts, findings),
     ...(nameless && { nameless }),
-    unseen: [...(facts.unseen ?? []), ...proxyModes(facts, paths)],
+    unseen: unseenOf(facts, paths, outcomes),
   }
 }
 
@@ -139,5 +143,44 @@ function verdictOf(outcomes: readonly PathOutcome[], findings: readonly Finding[
   return findings.length > 0 ? 'unknown' : 'reachable'
 }
 
-const basisOf = ({ kernels }: ClusterFacts, outcomes: readonly PathOutcome[]): Trace['basis'] =>
-  kernels.length > 0 && outcomes.every(({ node }) => node === undefined || kernels.includes(node)) ? 'kernels' : 'model'
+const basisOf = (facts: ClusterFacts, outcomes: readonly PathOutcome[]): Trace['basis'] =>
+  (facts.kernels.length > 0 || facts.told !== undefined) &&
+  outcomes.every(({ node }) => node === undefined || facts.kernels.includes(node) || isHeard(facts, node))
+    ? 'kernels'
+    : 'model'
+
+/** Its kernel's own elements were walked. */
+const isHeard = ({ told }: ClusterFacts, node: string): boolean => {
+  const kernel = told?.[node]
+  return kernel?.code === 'heard' && kernel.rules === 'ours'
+}
+
+/** Of each node that decides, once. */
+const kernelsOf = (facts: ClusterFacts, paths: readonly Path[]): readonly NodeKernel[] => {
+  const found = new Map<string, NodeKernel>()
+  for (const { decisions, target, protocol } of paths)
+    for (const { view, nodes } of decisions)
+      for (const node of nodes) {
+        const state = kernelState(
+          facts,
+          node === view.name ? view : new NodeViews(facts, target).of(node)!,
+          target,
+          protocol,
+        )
+        if (state !== undefined && (found.get(node)?.code ?? 'in-sync') === 'in-sync') found.set(node, state)
+      }
+  return [...found.values()]
+}
+
+/** Where the kernels themselves were walked, nobody need know the flags of a proxy, or its mode. */
+const unseenOf = (facts: ClusterFacts, paths: readonly Path[], outcomes: readonly PathOutcome[]): readonly Unseen[] => {
+  const all = facts.unseen ?? []
+  const nodes = outcomes.flatMap(({ node }) => node ?? [])
+  if (facts.told === undefined || nodes.length === 0 || !nodes.every((node) => isHeard(facts, node)))
+    return [...all, ...proxyModes(facts, paths)]
+  return all.flatMap((one): readonly Unseen[] => {
+    if (one.code === 'listeners-and-kernels') return [{ code: 'listeners' }]
+    const isKernels = one.code === 'api-only' || one.code === 'proxy-flags'
+    return isKernels || (one.code === 'of-others' && one.what === 'proxy') ? [] : [one]
+  })
+}

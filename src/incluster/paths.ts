@@ -16,3 +16,5 @@ export const LOCK_FILE = 'agent.lock'
 
 /** On the node's loopback, for the kubelet's probes. */
 export const PROBE_PORT = 10266
+/** The same of the controller. */
+export const CONTROLLER_PROBE_PORT = 10_267

@@ -9,6 +9,7 @@ import { SettingsError } from '#incluster/settings/read-field.ts'
 import { FIELD_MANAGER, type Hands, hasFailed } from './install.ts'
 import { InstallError } from './install-error.ts'
 import { runOnNodes } from './nodes/run-on-nodes.ts'
+import { controllerDeployment } from './objects/controller-deployment.ts'
 import { type Installation, NODE_NAME, podLabels, SETTINGS_NAME } from './objects/installation.ts'
 import { nodeDaemonSet } from './objects/node-daemonset.ts'
 import { objectsOf } from './objects/objects.ts'
@@ -35,6 +36,7 @@ export const uninstall = async (namespace: string, hands: Hands): Promise<'done'
   for (const one of away) await untilEverywhere(one, hands)
   const applier = new Applier(send, { clock, signal, fieldManager: FIELD_MANAGER })
   say('ending the agents')
+  await applier.remove(controllerDeployment(installation) as Manifest)
   await applier.remove(nodeDaemonSet(installation) as Manifest)
   await untilEnded(installation, hands)
   say('taking away what nodes’ kernels hold')
@@ -46,7 +48,9 @@ export const uninstall = async (namespace: string, hands: Hands): Promise<'done'
       `some nodes hold rules of ours: ${failed.map(({ node, failed }) => `${node}: ${failed}`).join('; ')}`,
       'uninstall again once they are well, or once their Nodes are deleted; a node that is started anew holds none',
     )
-  for (const object of objectsOf(installation).toReversed()) await applier.remove(object as Manifest)
+  // With a definition would go what people have made of its kind: Gateways and policies.
+  const removed = objectsOf(installation).filter(({ kind }) => kind !== 'CustomResourceDefinition')
+  for (const object of removed.toReversed()) await applier.remove(object as Manifest)
   return 'done'
 }
 

@@ -172,6 +172,33 @@ export const brokenServices = {
       ask: { from: 'host', to: '172.30.0.2:30081' },
     },
   ],
+  'kernel-behind': [
+    {
+      about: 'the kernel of the sender’s node does not hold the Service, as its agent tells',
+      make: (world) => world.make(deployment('web'), service('web')),
+      ask: { from, to: 'svc/web' },
+      sees: (facts) => ({
+        ...facts,
+        told: {
+          'node-1': {
+            code: 'heard',
+            agent: { kind: 'Pod', namespace: 'fairlead-system', name: 'fairlead-node-1' },
+            rules: 'ours',
+            elements: facts.network.serviceCidrs.map((cidr) => ({
+              family: cidr.includes(':') ? ('ip6' as const) : ('ip' as const),
+              set: 'virtual-cidrs',
+              key: [cidr],
+            })),
+            kinds: [],
+            refused: [],
+            pending: 1,
+            strangers: [],
+          },
+        },
+      }),
+      lookOnly: 'its agent writes it, or says why not',
+    },
+  ],
   'not-a-node': [
     {
       about: 'a node port is asked of a pod’s address',

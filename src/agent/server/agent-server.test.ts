@@ -112,6 +112,14 @@ test('readiness: not before every node has answered, and who waits is told then'
   assert.deepEqual([code, text, type], [200, '{"ready":true}', 'application/json'])
 })
 
+test('the kernel of a node is asked by the node’s name; a node that is not here, and a question that is none, are told so', async () => {
+  const nobody = await ask('/kernel?node=n9')
+  assert.deepEqual([nobody.code, nobody.text], [404, '{"error":"no node n9 has an agent here"}'])
+  const { code, text } = await ask('/kernel?node=n1&frontend=x')
+  assert.equal(code, 400)
+  assert.match(text, /no frontend/)
+})
+
 test('readiness: never said of a node with a part that is not ready, which is named with its faults', async () => {
   becomesReady.resolve()
   await settle()

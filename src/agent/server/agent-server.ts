@@ -7,6 +7,7 @@ import type { Kubelet } from '#kubelet/kubelet.ts'
 import { createKubeletServer, type KubeletServer } from '#kubelet/server.ts'
 import { refuseUpgrade } from '#kubelet/streaming/upgrade.ts'
 import type { Runtime } from '#runtime/runtime.ts'
+import { KERNEL_PATH, kernelPage } from '../kernel/kernel-page.ts'
 import type { NodeAgent } from '../node-agent.ts'
 import { pods } from '../parts/pods/pods-part.ts'
 import type { Parts } from '../runner/parts.ts'
@@ -98,6 +99,11 @@ export const serveAgentApi = async (options: AgentServerOptions): Promise<() => 
       answer(200, JSON.stringify(report(options)))
       return
     }
+    if (url.pathname === KERNEL_PATH) {
+      const { status, body } = kernelOf(options, url.searchParams)
+      answer(status, JSON.stringify(body))
+      return
+    }
     const refusal = noKubelet(asked, cluster, options.nodesOff())
     response.writeHead(refusal.code ?? 404, { 'content-type': 'application/json' }).end(JSON.stringify(refusal))
   })
@@ -119,6 +125,19 @@ export const serveAgentApi = async (options: AgentServerOptions): Promise<() => 
   return () => {
     server.close()
     server.closeAllConnections()
+  }
+}
+
+/** The kernel of the node that `node` names in the query. */
+const kernelOf = ({ agents }: AgentServerOptions, query: URLSearchParams): ReturnType<typeof kernelPage> => {
+  const named = query.get('node')
+  query.delete('node')
+  const node = agents().find((agent) => agent.node.name === named)?.node
+  if (node === undefined) return { status: 404, body: { error: `no node ${named} has an agent here` } }
+  try {
+    return kernelPage({ node: node.name, namespace: node.kernel.namespace }, query)
+  } catch (error) {
+    return { status: 500, body: { error: (error as Error).message } }
   }
 }
 

@@ -1,8 +1,9 @@
 import { getText } from '#agent/server/agent-api.ts'
+import type { Client } from '#client/client.ts'
 import { createHttpClient, type Transport } from '#client/http-client.ts'
 import { httpsTransport } from '#client/https-client.ts'
 import { unixTransport } from '#client/unix-client.ts'
-import type { ClusterConfig } from '#cluster/config.ts'
+import { type ClusterConfig, leaves } from '#cluster/config.ts'
 import { ExplainError } from '#explain/ask/explain-error.ts'
 import type { ClusterFacts } from '#explain/cluster/facts.ts'
 import { explain as explainPath } from '#explain/explain.ts'
@@ -13,6 +14,8 @@ import type { Trace } from '#explain/trace/trace.ts'
 import { printLive } from '#explain/words/live.ts'
 import { print } from '#explain/words/print.ts'
 import { refusalText } from '#explain/words/refusal.ts'
+import { AGENT_NAMESPACE } from '#facts/agents/agent-pods.ts'
+import { hearKernels } from '#facts/agents/hear-kernels.ts'
 import { gatherApiFacts } from '#facts/api/api-facts.ts'
 import { withLastWords } from '#facts/api/last-words.ts'
 import { probeTrace, senderNetwork } from '#facts/live/live.ts'
@@ -33,7 +36,7 @@ export const explain: Command = {
   name: 'explain',
   summary: 'walk a packet, in words: who gets it, and if nobody does, why and what mends it',
   description: `Walks the first packet of a new connection from its source to a Service, a pod, a node or an address, hop by hop, by the very rules that the
-kernel has. Where it is not answered, names the reason and the cure. Of a cluster that is not of this machine it reads the API alone.
+kernel has. Where it is not answered, names the reason and the cure. Of a cluster that is not of this machine it reads the API, and asks Fairlead's agents on the way, where there are any, what their kernels hold.
 Exit status 0: reachable. 1: not, or not always; or kernel and model disagree (--live). 2: the question cannot be asked, as there is no such
 source or destination. 3: it could not be found out: the API does not answer, or nobody can see what decides.
 Where no kernel could be asked, REACHABLE says so: it is what the rules should do.`,
@@ -76,6 +79,7 @@ Where no kernel could be asked, REACHABLE says so: it is what the rules should d
     },
     live: { help: 'send real probes too, and say whether kernel and model agree' },
     'service-cidr': { value: 'CIDRS', help: 'of a cluster known by its API alone, where that tells no ServiceCIDR' },
+    'agents-in': { value: 'NAMESPACE', help: 'where the agents of such a cluster are; else fairlead-system' },
     'cluster-domain': { value: 'DOMAIN', help: 'of such a cluster’s DNS; else cluster.local' },
     output: outputFlag,
   },
@@ -135,7 +139,11 @@ async function answer({ flags, switches, lists, io }: Invocation): Promise<numbe
   const client = createHttpClient(transport)
   try {
     const facts = await gatherFacts(client, config)
-    const trace = await withLastWords(explainPath(facts, question, target.flags), transport)
+    const walk = (known: ClusterFacts): Trace => explainPath(known, question, target.flags)
+    // Who keeps the Services here may have agents of ours, as on any other cluster.
+    const first = walk(facts)
+    const heard = leaves(config, 'proxy') ? await withKernels(client, transport, flags, facts, first, walk) : first
+    const trace = await withLastWords(heard, transport)
     const live = switches.live ? await probe(config, facts, trace) : undefined
     const text = print(trace) + (switches.live ? printLive(live, trace) : '')
     io.out(flags.output === 'json' ? json({ ...trace, text, ...(live && { live }) }) : text)
@@ -182,6 +190,19 @@ const probe = (config: ClusterConfig, facts: ClusterFacts, trace: Trace): Promis
   return probeTrace(config, namespace, { ...trace, protocol })
 }
 
+/** The same walk by what the kernels hold on the way, where agents of ours are there to tell. */
+const withKernels = async (
+  client: Client,
+  transport: Transport,
+  { 'agents-in': namespace = AGENT_NAMESPACE }: Readonly<Record<string, string | undefined>>,
+  facts: ClusterFacts,
+  first: Trace,
+  walk: (known: ClusterFacts) => Trace,
+): Promise<Trace> => {
+  const told = await hearKernels(client, { transport, namespace }, facts, first)
+  return told === undefined ? first : walk({ ...facts, told })
+}
+
 /** Of a cluster that is known by its API alone. */
 const explainByApi = async (
   { access, context, login, flags: printed }: ExplainTarget & { kind: 'api' },
@@ -206,7 +227,8 @@ const explainByApi = async (
       ...(cidrs !== undefined && { serviceCidrs: cidrs }),
       clusterDomain: flags['cluster-domain'] ?? 'cluster.local',
     })
-    return await withLastWords(explainPath(facts, question, printed), transport)
+    const walk = (known: ClusterFacts): Trace => explainPath(known, question, printed)
+    return await withLastWords(await withKernels(client, transport, flags, facts, walk(facts), walk), transport)
   } catch (error) {
     throw apiRefusal(error, access.server, context, login)
   } finally {

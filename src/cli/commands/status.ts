@@ -10,9 +10,14 @@ import { readFault, unreadableHint } from '#cluster/state/control-plane-fault.ts
 import { lostAt, objectsLostMessage, readLives } from '#cluster/state/lives.ts'
 import { halfDead } from '#cluster/up/revive.ts'
 import { plain } from '#explain/words/text.ts'
+import { AGENT_NAMESPACE } from '#facts/agents/agent-pods.ts'
+import { installedStatus } from '#facts/agents/installed-status.ts'
+import { agentsText } from '../agents-status-text.ts'
 import { chosenCluster } from '../clusters/chosen-cluster.ts'
+import { type ExplainTarget, explainTarget } from '../clusters/explain-target.ts'
 import { knownCluster, needsRoot } from '../clusters/known-cluster.ts'
-import { type Command, nameArgument, outputFlag, shownNameFlag } from '../command.ts'
+import { withClusterApi } from '../clusters/with-cluster-api.ts'
+import { type Command, type Invocation, nameArgument, outputFlag, shownNameFlag } from '../command.ts'
 import { table } from '../table.ts'
 
 /** How long an answer may take, milliseconds. */
@@ -28,10 +33,28 @@ or a part of one is not ready or has a fault (a Service that the kernel refuses,
 control plane was started again and has lost its objects, or somebody had changed a link, a route, a setting or the
 rules of the networks: it is put right, and the next status says so.`,
   argument: nameArgument,
-  flags: { name: shownNameFlag, output: outputFlag },
-  examples: ['fairlead status', 'fairlead status -o json'],
+  flags: {
+    name: shownNameFlag,
+    kubeconfig: {
+      value: 'FILE',
+      help: 'of the cluster of this kubeconfig, that is none of this machine: what its nodes’ agents say',
+    },
+    context: { value: 'CONTEXT', help: 'a context of it; else its current one' },
+    'agents-in': { value: 'NAMESPACE', help: 'where the agents of such a cluster are; else fairlead-system' },
+    output: outputFlag,
+  },
+  examples: ['fairlead status', 'fairlead status -o json', 'fairlead status --kubeconfig prod.yaml'],
   async run({ flags, io }) {
-    const config = knownCluster(chosenCluster(flags.name, io.environment))
+    const { kubeconfig, context, 'agents-in': namespace } = flags
+    let local: string | undefined
+    if (kubeconfig !== undefined || context !== undefined || namespace !== undefined) {
+      const target = explainTarget({ name: flags.name, kubeconfig, context }, io.environment)
+      // One of this machine is looked at from inside, but where agents are asked for by name.
+      if (target.kind === 'api' || namespace !== undefined)
+        return await showAgents(target, namespace ?? AGENT_NAMESPACE, flags.output === 'json', io)
+      local = target.config.name
+    }
+    const config = knownCluster(local ?? chosenCluster(flags.name, io.environment))
     if (process.getuid!() !== 0) throw needsRoot(config.name)
     const claim = findClaim(config.name)
     const processes = claim === undefined ? [] : findProcesses(claim)
@@ -140,6 +163,23 @@ rules of the networks: it is put right, and the next status says so.`,
     return healthy ? 0 : 1
   },
 }
+
+/** What the agents that are installed in a cluster say. */
+const showAgents = async (
+  target: ExplainTarget,
+  namespace: string,
+  isJson: boolean,
+  io: Invocation['io'],
+): Promise<number> => {
+  const status = await withClusterApi(target, reads(namespace), ({ client, transport }) =>
+    installedStatus(client, { transport, namespace }),
+  )
+  io.out(isJson ? `${JSON.stringify(status)}\n` : agentsText(status))
+  return status.healthy ? 0 : 1
+}
+
+const reads = (namespace: string): string =>
+  `status lists nodes, and pods in namespace ${namespace}, and asks agents by get and create of pods/exec there`
 
 /** How a cluster comes to run as a whole again, of which something `runs` yet, or why it does not. */
 const wayBackOf = (name: string, runs: boolean, whyNot: string | undefined): string =>

@@ -14,7 +14,7 @@ import { ingresses } from '#api/networking/ingress/resource.ts'
 import { ingressClasses } from '#api/networking/ingressclass/resource.ts'
 import type { Resource } from '#api/resource.ts'
 import { reportText } from '#routes/reports.ts'
-import { DATA_PLANE } from './infrastructure/desired-objects.ts'
+import { dataPlaneObjects } from './infrastructure/desired-objects.ts'
 import {
   API,
   gateway,
@@ -52,7 +52,7 @@ test('the first Gateway brings the data plane, gets a Service and an address, an
   await settle()
   assert.deepEqual(
     madeOf(client),
-    DATA_PLANE.map(({ first }) => first.kind),
+    dataPlaneObjects().map(({ first }) => first.kind),
   )
   const { spec } = await client.get(services, 'gateway-shop-public', system)
   assert.deepEqual(spec?.ports, [{ name: 'tcp-80', port: 80, protocol: 'TCP', targetPort: 10_000 }])

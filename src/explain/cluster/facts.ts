@@ -15,6 +15,7 @@ import type { Protocol } from '#net/port-protocol.ts'
 import type { Labels } from '#objects/object.ts'
 import type { Unseen } from '../trace/unseen.ts'
 import type { GatewayFacts } from './gateway-facts.ts'
+import type { ToldKernel } from './told-kernels.ts'
 
 /** A socket that takes connections or datagrams. `0.0.0.0` and `::` take them at every address. */
 export interface ListeningSocket {
@@ -49,6 +50,8 @@ export interface ClusterFacts {
   readonly listening: Readonly<Record<string, readonly ListeningSocket[]>>
   /** Nodes whose agent told that all Services are written to their kernel, but for those refused. */
   readonly kernels: readonly string[]
+  /** By node, of those that were asked about this very packet; left out where nobody was. */
+  readonly told?: Readonly<Record<string, ToldKernel>>
   /** Services that a node's kernel refused, as the agents tell: there the model says what should be, not what is. */
   readonly refused: readonly { readonly node: string; readonly service: string; readonly message: string }[]
   /** Images that can be had here; empty: not known. */

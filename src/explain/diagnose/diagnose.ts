@@ -16,6 +16,7 @@ import { stopped } from './policies/stopped.ts'
 import { backendGone } from './reasons/by-hand.ts'
 import { answeredByAnother, lostClaim, notApplied } from './reasons/claim.ts'
 import { noEndpoints } from './reasons/endpoints.ts'
+import { kernelBehind } from './reasons/kernel.ts'
 import { nodesNotReady } from './reasons/node.ts'
 import { noLocalEndpoint, replyAstray, sourceRange } from './reasons/policy.ts'
 import { targetPortClosed } from './reasons/target-port.ts'
@@ -73,6 +74,8 @@ function aboutOutcomes(
   asked: Service | undefined,
 ): Perhaps {
   const { outcomes } = decision
+  const behind = kernelBehind(facts, path, decision)
+  if (behind !== undefined) return outcomes.every(({ verdict }) => verdict === 'deliver') ? [] : [behind]
   const denied = stopped(facts, path, decision)
   const bad = outcomes.find(({ verdict }) => verdict !== 'deliver' && verdict !== 'denied')
   return bad === undefined ? denied : [...denied, ...aboutOutcome(facts, question, path, decision, asked, bad)]

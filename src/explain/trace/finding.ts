@@ -12,7 +12,14 @@ import type {
 } from './findings/address.ts'
 import type { EndpointGone, EndpointPortUnknown, EndpointsNotReady, NoSelector } from './findings/by-hand.ts'
 import type { EndpointsLate, NotProxied, OnlyTerminating, ScaledToZero } from './findings/endpoints.ts'
-import type { FamilyMissing, LoadBalancerPending, LostClaim, NotApplied, PortNotServed } from './findings/frontend.ts'
+import type {
+  FamilyMissing,
+  KernelBehind,
+  LoadBalancerPending,
+  LostClaim,
+  NotApplied,
+  PortNotServed,
+} from './findings/frontend.ts'
 import type { DnsForgotten, PolicyDenies, PolicyIsolates } from './findings/isolated.ts'
 import type { DnsNameUnknown, DnsNotAsked, ExternalName, OtherNamespace, ServiceUnknown } from './findings/name.ts'
 import type { ImageUnknown, NodeLost, PodsCrash, PodsNotReady, PodsPending, PodsStarting } from './findings/pods.ts'
@@ -85,6 +92,7 @@ type Facts =
   | ImageUnknown
   | IngressLeftOut
   | IngressOfNobody
+  | KernelBehind
   | ListenerNotServed
   | ListenerUnknown
   | ListensOnLoopback

@@ -1,6 +1,7 @@
 import type { Protocol } from '#net/port-protocol.ts'
 import type { Cure } from './cure.ts'
 import type { Finding } from './finding.ts'
+import type { NodeKernel } from './kernels.ts'
 import type { Question } from './question.ts'
 import type { ObjectRef, Socket } from './reference.ts'
 import type { RequestTrace } from './request/request.ts'
@@ -39,6 +40,8 @@ export interface Trace {
   readonly outcomes: readonly PathOutcome[]
   /** Of each node whose rules it meets; none where the rules are not ours. */
   readonly walks: readonly ModelWalk[]
+  /** Where agents of nodes could be asked: what the kernels on the way hold of what is asked. */
+  readonly kernels?: readonly NodeKernel[]
   readonly findings: readonly Finding[]
   /** A Service was asked as itself (`svc/web`), and who asks for it by its name finds none: what says why. */
   readonly nameless?: Cure

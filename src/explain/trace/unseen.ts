@@ -2,7 +2,7 @@
 export type Unseen =
   /** `server`: the URL of the API that alone was asked. */
   | { readonly code: 'api-only'; readonly server: string }
-  | { readonly code: 'listeners-and-kernels' | 'proxy-flags' | 'pod-ranges' | 'agents' | 'policies-kept' }
+  | { readonly code: 'listeners-and-kernels' | 'listeners' | 'proxy-flags' | 'pod-ranges' | 'agents' | 'policies-kept' }
   /** A cluster of ours, in which others do that. */
   | { readonly code: 'of-others'; readonly what: 'proxy' | 'dns' | 'network' | 'policies' | 'gateway' }
   | { readonly code: 'resource'; readonly resource: UnseenResource; readonly why: 'forbidden' | 'not-served' }

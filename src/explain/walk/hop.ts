@@ -87,9 +87,12 @@ export function walkHop(asking: Asking, nodes: readonly string[], fromNode: bool
       : choose(asking, decided, claimed, service, found)
   const refused = found.find(({ verdict }) => verdict.kind === 'reject' || verdict.kind === 'drop')?.verdict
   const delivery =
-    refused?.kind === 'reject' || refused?.kind === 'drop'
-      ? { steps: [], outcomes: nodes.map((node): PathOutcome => ({ node, verdict: refused.kind })) }
-      : deliver(facts, { service, nodes, source, asked: target, protocol }, found)
+    // The kernel does not know the frontend that it should have: who listens there on the node itself is somebody else.
+    view.isHeard && found.every(({ verdict }) => verdict.kind === 'pass')
+      ? { steps: [], outcomes: nodes.map((node): PathOutcome => ({ node, verdict: 'unreachable' })) }
+      : refused?.kind === 'reject' || refused?.kind === 'drop'
+        ? { steps: [], outcomes: nodes.map((node): PathOutcome => ({ node, verdict: refused.kind })) }
+        : deliver(facts, { service, nodes, source, asked: target, protocol }, found)
   return {
     steps: [frontend, ...chosen.steps, ...delivery.steps],
     decisions: [{ ...decided, outcomes: delivery.outcomes, guarded }],

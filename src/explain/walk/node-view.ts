@@ -61,6 +61,10 @@ export class NodeView {
   readonly name: string
   readonly node: NodeFacts
   readonly lost: readonly LostClaim[]
+  /** What the objects compile to, by numbers of its own. */
+  readonly compiled: { readonly elements: readonly Element[]; readonly kinds: readonly UsedKind[] }
+  /** Its rules walk the kernel's own elements, as an agent told them, and not those that the objects compile to. */
+  readonly isHeard: boolean
   readonly #claims = new Map<string, Claimed>()
   readonly #ruleset: LoadedRuleset
   /** All of its own, also those that node ports do not answer at. */
@@ -98,7 +102,12 @@ export class NodeView {
       }
     }
     this.lost = lost
-    this.#ruleset = new LoadedRuleset(elements, kinds)
+    this.compiled = { elements, kinds }
+    const told = facts.told?.[this.name]
+    const heard = told?.code === 'heard' && told.rules === 'ours' ? told : undefined
+    this.isHeard = heard !== undefined
+    const { elements: held, kinds: led } = heard ?? this.compiled
+    this.#ruleset = new LoadedRuleset(held, led)
   }
 
   /** Who answers at an address and port here: a frontend of that address goes before a node port, as in the rules. */

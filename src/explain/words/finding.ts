@@ -14,7 +14,14 @@ import {
 import { endpointGone, endpointPortUnknown, endpointsNotReady, noSelector } from './findings/by-hand.ts'
 import { dnsDown } from './findings/dns.ts'
 import { endpointsLate, notProxied, onlyTerminating, scaledToZero } from './findings/endpoints.ts'
-import { familyMissing, loadBalancerPending, lostClaim, notApplied, portNotServed } from './findings/frontend.ts'
+import {
+  familyMissing,
+  kernelBehind,
+  loadBalancerPending,
+  lostClaim,
+  notApplied,
+  portNotServed,
+} from './findings/frontend.ts'
 import { dnsForgotten, policyDenies, policyIsolates } from './findings/isolated.ts'
 import { dnsNameUnknown, dnsNotAsked, externalName, otherNamespace, serviceUnknown } from './findings/name.ts'
 import { imageUnknown, nodeLost, podsCrash, podsNotReady, podsPending, podsStarting } from './findings/pods.ts'
@@ -97,6 +104,8 @@ function reasonText(finding: Finding): FindingText {
       return headlessPort(finding)
     case 'image-unknown':
       return imageUnknown(finding)
+    case 'kernel-behind':
+      return kernelBehind(finding)
     case 'listener-unknown':
       return listenerUnknown(finding)
     case 'listens-on-loopback':

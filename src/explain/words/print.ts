@@ -1,5 +1,6 @@
 import type { Trace } from '../trace/trace.ts'
 import { cureLine } from './command.ts'
+import { kernelLines } from './kernels.ts'
 import { senderText } from './object.ts'
 import { type ToldFinding, tellFinding } from './tell.ts'
 import { plain } from './text.ts'
@@ -9,7 +10,7 @@ import { stepText } from './walk/step.ts'
 
 /** A trace as text, for people: the walk, then the verdict, then what is wrong and what mends it. */
 export function print(trace: Trace): string {
-  const { steps, findings, nameless, unseen, source } = trace
+  const { steps, findings, nameless, kernels, unseen, source } = trace
   const who = senderText(source.sender)
   const lines = steps.flatMap((step, index) => {
     const { at, text, details = [] } = stepText(step, source.sender)
@@ -22,6 +23,8 @@ export function print(trace: Trace): string {
       `  but   by its name it is not found: ${who} gets no answer from the DNS; this says why:`,
       `          ${cureLine(nameless)}`,
     )
+  if (kernels !== undefined && kernels.length > 0)
+    lines.push('KERNELS, as their agents tell', ...kernels.flatMap(kernelLines).map((line) => `  ${line}`))
   if (unseen.length > 0) lines.push('NOT SEEN from here', ...unseen.map((one) => `  ${unseenText(one)}`))
   return `${lines.map(plain).join('\n')}\n`
 }

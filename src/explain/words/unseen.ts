@@ -58,6 +58,8 @@ export function unseenText(unseen: Unseen): string {
       return `only the API of ${unseen.server} was asked: this is what kube-proxy’s contract says should happen`
     case 'listeners-and-kernels':
       return 'what programs listen on, and what the nodes’ kernels hold'
+    case 'listeners':
+      return 'what programs listen on'
     case 'proxy-flags':
       return 'kube-proxy’s own flags (--nodeport-addresses, --masquerade-all, --cluster-cidr), and rules of others'
     case 'policies-kept':

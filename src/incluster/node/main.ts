@@ -1,11 +1,11 @@
 // The program of the DaemonSet fairlead-node: the parts of a node, in the node's own network, on somebody's cluster.
 import { mkdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { KERNEL_PATH, kernelPage } from '#agent/kernel/kernel-page.ts'
 import { NetworkSources } from '#agent/network-sources.ts'
 import { kernelAt } from '#agent/runner/agent-node.ts'
 import type { Place } from '#agent/runner/place.ts'
-import { createHttpClient } from '#client/http-client.ts'
-import { httpsTransport, targetInPod } from '#client/https-client.ts'
+import { createInClusterClient } from '#client/in-cluster/in-cluster-client.ts'
 import { Informers } from '#client/informer.ts'
 import { VERSION } from '#client/version.ts'
 import { systemClock } from '#clock/clock.ts'
@@ -35,9 +35,12 @@ const start = async (): Promise<void> => {
   const lock = await beOnlyAgent(name, join(PATHS.run, LOCK_FILE), systemClock, signal)
   mkdirSync(PATHS.state, { recursive: true, mode: 0o700 })
 
-  const [server] = settings.apiServers
-  const target = { ...targetInPod(), ...(server !== undefined && { server }) }
-  const client = createHttpClient(httpsTransport(target), `${COMPONENT}/${VERSION}`)
+  const client = createInClusterClient({
+    servers: settings.apiServers.length > 0 ? settings.apiServers.join() : undefined,
+    version: VERSION,
+    component: COMPONENT,
+    environment: process.env,
+  })
   const faults = new RecentFaults(systemClock)
   const informers = new Informers(client, {
     clock: systemClock,
@@ -69,7 +72,11 @@ const start = async (): Promise<void> => {
   const isReady = () => ({ status: report().ready ? 200 : 503, body: report() })
   const close = await serveNode({
     socket: AGENT_SOCKET,
-    pages: { '/status': () => ({ body: report() }), '/readyz': isReady },
+    pages: {
+      '/status': () => ({ body: report() }),
+      '/readyz': isReady,
+      [KERNEL_PATH]: (query) => kernelPage({ node: name, namespace: HOME_NETWORK }, query),
+    },
     probes: {
       port: PROBE_PORT,
       pages: {

@@ -1,28 +1,8 @@
 import { services } from '#agent/parts/services/services-part.ts'
-import type { PartState } from '#agent/runner/part.ts'
-import type { NodeReport } from '#agent/server/agent-api.ts'
+import type { AgentStatus } from '#agent/server/agent-status.ts'
 import { dataplaneReport } from '#agent/server/dataplane-report.ts'
 import { VERSION } from '#client/version.ts'
 import type { NodeProgram } from './node-program.ts'
-
-/** What a node's agent tells of itself; `fairlead status --kubeconfig` prints it. */
-interface AgentStatus {
-  readonly node: string
-  readonly version: string
-  /** All parts that were asked for are ready. */
-  readonly ready: boolean
-  /** What is not known of the node, in words. */
-  readonly missing?: string
-  /** What went wrong of late between it and the API server, in words. */
-  readonly faults: readonly string[]
-  readonly addresses: readonly string[]
-  readonly podCidrs: readonly string[]
-  readonly parts: readonly PartState[]
-  /** Of the Services in this node's kernel; `services`: those that are told to it. */
-  readonly dataplane: NodeReport['dataplane']
-  /** Octets. */
-  readonly rss: number
-}
 
 /** `faults`: those of the process, which are no part's. */
 export const nodeReport = (

@@ -9,6 +9,8 @@ const NOTHING: ClusterObjects = {
   daemonSets: [],
   deployments: [],
   serviceCidrs: [],
+  definitions: [],
+  ingressClasses: [],
   dnsService: undefined,
   apiServerSlices: [],
   configMaps: new Map(),

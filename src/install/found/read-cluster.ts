@@ -1,3 +1,4 @@
+import { customResourceDefinitions } from '#api/apiextensions/customresourcedefinition/resource.ts'
 import { daemonSets } from '#api/apps/daemonset/resource.ts'
 import { deployments } from '#api/apps/deployment/resource.ts'
 import type { ConfigMap } from '#api/core/configmap/message.ts'
@@ -5,6 +6,7 @@ import { configMaps } from '#api/core/configmap/resource.ts'
 import { nodes } from '#api/core/node/resource.ts'
 import { services } from '#api/core/service/resource.ts'
 import { endpointSlices } from '#api/discovery/endpointslice/resource.ts'
+import { ingressClasses } from '#api/networking/ingressclass/resource.ts'
 import { serviceCidrs } from '#api/networking/servicecidr/resource.ts'
 import { type Client, isNotFound } from '#client/client.ts'
 import { SERVICE_NAME_LABEL } from '#objects/well-known.ts'
@@ -26,11 +28,13 @@ const ifThere = async <T>(asked: Promise<T>): Promise<T | undefined> => {
 /** Reads what an installation depends on. Rejects with what the API server says. */
 export const readCluster = async (client: Client): Promise<ClusterObjects> => {
   const slicesOfServer = { namespace: 'default', labelSelector: `${SERVICE_NAME_LABEL}=kubernetes` }
-  const [nodeList, sets, deployed, ranges, dnsService, slices, maps] = await Promise.all([
+  const [nodeList, sets, deployed, ranges, defined, classes, dnsService, slices, maps] = await Promise.all([
     client.list(nodes),
     client.list(daemonSets),
     client.list(deployments),
     ifThere(client.list(serviceCidrs)),
+    client.list(customResourceDefinitions),
+    client.list(ingressClasses),
     ifThere(client.get(services, 'kube-dns', SYSTEM)),
     client.list(endpointSlices, slicesOfServer),
     Promise.all(MAPS.map(async (name) => [name, await ifThere(client.get(configMaps, name, SYSTEM))] as const)),
@@ -40,6 +44,8 @@ export const readCluster = async (client: Client): Promise<ClusterObjects> => {
     daemonSets: sets.items,
     deployments: deployed.items,
     serviceCidrs: ranges?.items ?? [],
+    definitions: defined.items,
+    ingressClasses: classes.items,
     dnsService,
     apiServerSlices: slices.items,
     configMaps: new Map(maps.filter((one): one is readonly [(typeof MAPS)[number], ConfigMap] => one[1] !== undefined)),

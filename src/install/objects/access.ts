@@ -1,10 +1,31 @@
 import type { ServiceAccount } from '#api/core/serviceaccount/message.ts'
 import type { ClusterRole } from '#api/rbac/clusterrole/message.ts'
 import type { ClusterRoleBinding } from '#api/rbac/clusterrolebinding/message.ts'
+import type { Role } from '#api/rbac/role/message.ts'
+import type { RoleBinding } from '#api/rbac/rolebinding/message.ts'
 import type { PolicyRule } from '#api/rbac/rule.ts'
 import { type Installation, PART_OF } from './installation.ts'
 
 const RBAC = 'rbac.authorization.k8s.io'
+
+/** What a workload may do in its own namespace. */
+export const ownAccess = (
+  name: string,
+  rules: readonly PolicyRule[],
+  { namespace }: Installation,
+): readonly [Role, RoleBinding] => {
+  const metadata = { name, namespace, labels: PART_OF }
+  return [
+    { apiVersion: `${RBAC}/v1`, kind: 'Role', metadata, rules },
+    {
+      apiVersion: `${RBAC}/v1`,
+      kind: 'RoleBinding',
+      metadata,
+      roleRef: { apiGroup: RBAC, kind: 'Role', name },
+      subjects: [{ kind: 'ServiceAccount', name, namespace }],
+    },
+  ]
+}
 
 /** A workload's ServiceAccount, and what it may do in the whole cluster. */
 export const clusterAccess = (

@@ -7,11 +7,20 @@ export interface Installation {
   /** `fairlead:0.1.0`, or a registry's name of it. */
   readonly image: string
   readonly settings: Settings
+  /** Kinds that are defined by others: `gateways.gateway.networking.k8s.io`. */
+  readonly defined?: readonly string[]
+  /** Ingresses that name no class are ours. */
+  readonly isDefaultIngress?: boolean
+  /** How many nodes there are, where it is known. */
+  readonly nodes?: number
 }
 
 export const DEFAULT_NAMESPACE = 'fairlead-system'
 export const NODE_NAME = 'fairlead-node'
+export const CONTROLLER_NAME = 'fairlead-controller'
 export const SETTINGS_NAME = 'fairlead-settings'
+/** Settings are read when a program starts: others are another template, and pods follow one after the other. */
+export const SETTINGS_ANNOTATION = 'fairlead.dev/settings'
 
 /** By this it is known whose an object is; Kubernetes' recommended labels. */
 export const PART_OF = {

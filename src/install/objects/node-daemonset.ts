@@ -2,11 +2,8 @@ import type { DaemonSet } from '#api/apps/daemonset/message.ts'
 import type { SecurityContext } from '#api/core/pod/spec/security.ts'
 import { PATHS, PROBE_PORT } from '#incluster/paths.ts'
 import { settingsDigest } from './digest.ts'
-import { type Installation, NODE_NAME, PART_OF, podLabels, SETTINGS_NAME } from './installation.ts'
+import { type Installation, NODE_NAME, PART_OF, podLabels, SETTINGS_ANNOTATION, SETTINGS_NAME } from './installation.ts'
 import { settingsText } from './settings-map.ts'
-
-/** Read when the agent starts: other settings are another template, and the nodes follow one after the other. */
-const SETTINGS_ANNOTATION = 'fairlead.dev/settings'
 
 const probe = (path: string) => ({ httpGet: { path, port: PROBE_PORT, host: '127.0.0.1' } })
 

@@ -1,8 +1,14 @@
 import type { Namespace } from '#api/core/namespace/message.ts'
 import type { ApiObject } from '#api/resource.ts'
+import { CONTROLLER_PARTS } from '#incluster/settings/part-name.ts'
+import { nodePartsOf } from '#incluster/settings/settings.ts'
+import { gatewayClass, ingressClass } from '#routes/own-classes.ts'
+import { controllerRules, leaseRules } from '../rules/controller-rules.ts'
 import { nodeRules } from '../rules/part-rules.ts'
-import { clusterAccess } from './access.ts'
-import { type Installation, NODE_NAME, PART_OF } from './installation.ts'
+import { clusterAccess, ownAccess } from './access.ts'
+import { controllerDeployment } from './controller-deployment.ts'
+import { definitionsOf } from './definitions.ts'
+import { CONTROLLER_NAME, type Installation, NODE_NAME, PART_OF } from './installation.ts'
 import { nodeDaemonSet } from './node-daemonset.ts'
 import { settingsMap } from './settings-map.ts'
 
@@ -23,9 +29,23 @@ const namespaceOf = ({ namespace }: Installation): Namespace => ({
  * All that an installation is, in the order in which it can be made: what `fairlead install` applies, prints with
  * `--dry-run`, and what the folder `deploy/` holds.
  */
-export const objectsOf = (installation: Installation): readonly ApiObject[] => [
-  namespaceOf(installation),
-  ...clusterAccess(NODE_NAME, nodeRules(installation.settings.parts), installation),
-  settingsMap(installation),
-  nodeDaemonSet(installation),
-]
+export const objectsOf = (installation: Installation): readonly ApiObject[] => {
+  const { parts } = installation.settings
+  const hasController = parts.some((part) => CONTROLLER_PARTS.includes(part))
+  return [
+    namespaceOf(installation),
+    settingsMap(installation),
+    ...definitionsOf(installation),
+    ...(nodePartsOf(installation.settings).length > 0
+      ? [...clusterAccess(NODE_NAME, nodeRules(parts), installation), nodeDaemonSet(installation)]
+      : []),
+    ...(hasController
+      ? [
+          ...clusterAccess(CONTROLLER_NAME, controllerRules(parts), installation),
+          ...ownAccess(CONTROLLER_NAME, leaseRules(CONTROLLER_NAME), installation),
+          controllerDeployment(installation),
+        ]
+      : []),
+    ...(parts.includes('gateway') ? [gatewayClass, ingressClass(installation.isDefaultIngress ?? false)] : []),
+  ]
+}

@@ -27,6 +27,8 @@ const plan = (asked: Partial<InstallOptions> = {}, objects: Partial<ClusterObjec
       daemonSets: [],
       deployments: [],
       serviceCidrs: [],
+      definitions: [],
+      ingressClasses: [],
       dnsService: undefined,
       apiServerSlices: [],
       configMaps: new Map(),

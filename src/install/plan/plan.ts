@@ -1,9 +1,13 @@
+import type { CustomResourceDefinition } from '#api/apiextensions/customresourcedefinition/message.ts'
+import { DEFAULT_CLASS_ANNOTATION } from '#api/networking/ingressclass/default-class.ts'
+import type { IngressClass } from '#api/networking/ingressclass/message.ts'
 import { PART_NAMES, type PartName } from '#incluster/settings/part-name.ts'
+import { GATEWAY_CONTROLLER } from '#routes/data-plane.ts'
 import type { ClusterObjects } from '../found/found.ts'
 import { type Other, othersIn, workloadText } from '../found/others.ts'
 import { foundRanges } from '../found/ranges.ts'
 import { InstallError } from '../install-error.ts'
-import type { Installation } from '../objects/installation.ts'
+import { type Installation, PART_OF } from '../objects/installation.ts'
 
 /** What somebody asks for; what is left out is found out. */
 export interface InstallOptions {
@@ -75,7 +79,16 @@ export const planInstall = (objects: ClusterObjects, options: InstallOptions): I
   if (parts.includes('dns') && settings.clusterDns.length === 0)
     throw missing('the address of the cluster’s DNS (Service kube-system/kube-dns)', '--cluster-dns ADDRESS,…')
   return {
-    installation: { namespace: options.namespace, image: options.image, settings },
+    installation: {
+      namespace: options.namespace,
+      image: options.image,
+      settings,
+      nodes: objects.nodes.length,
+      defined: objects.definitions.filter((one) => !isOurs(one)).map(({ metadata }) => metadata?.name ?? ''),
+      isDefaultIngress: !objects.ingressClasses.some(
+        (one) => isDefault(one) && one.spec?.controller !== GATEWAY_CONTROLLER,
+      ),
+    },
     replaced,
     notes: [
       ...staying.flatMap((one) => besideNote(one, parts)),
@@ -83,6 +96,11 @@ export const planInstall = (objects: ClusterObjects, options: InstallOptions): I
     ],
   }
 }
+
+const isOurs = ({ metadata }: CustomResourceDefinition): boolean =>
+  Object.entries(PART_OF).every(([key, value]) => metadata?.labels?.[key] === value)
+
+const isDefault = ({ metadata }: IngressClass): boolean => metadata?.annotations?.[DEFAULT_CLASS_ANNOTATION] === 'true'
 
 const replacedOf = (others: readonly Other[], asked: readonly string[]): readonly Other[] =>
   asked.flatMap((name) => {

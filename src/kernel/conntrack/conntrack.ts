@@ -137,12 +137,7 @@ class Ctnetlink implements Conntrack {
 
   #deleteAll(family: number, isStale: (sent: ConntrackTuple, answered: ConntrackTuple) => boolean): number {
     const stale: NetlinkRequest[] = []
-    const dump = header(IPCTNL_MSG_CT_GET, NLM_F_DUMP, family).finish('CT_GET', 'all flows')
-    for (const { payload } of this.#socket.query(dump)) {
-      const attributes = readAttributes(payload, NFGENMSG_LENGTH)
-      const original = attributes.get(CTA_TUPLE_ORIG)
-      const reply = attributes.get(CTA_TUPLE_REPLY)
-      if (original === undefined || reply === undefined) continue
+    for (const [original, reply] of flowsIn(this.#socket, family)) {
       if (!isStale(readTuple(original), readTuple(reply))) continue
       const remove = header(IPCTNL_MSG_CT_DELETE, 0, family).attribute(CTA_TUPLE_ORIG | NLA_F_NESTED, original)
       stale.push(remove.finish('CT_DELETE', 'a stale flow'))
@@ -150,6 +145,41 @@ class Ctnetlink implements Conntrack {
     // It may have ended meanwhile.
     this.#socket.apply(stale, [ENOENT])
     return stale.length
+  }
+}
+
+/** Every flow of a family, by its two directions in the kernel's bytes. */
+function* flowsIn(
+  socket: NetlinkSocket,
+  family: number,
+): Generator<readonly [original: Uint8Array, reply: Uint8Array]> {
+  const dump = header(IPCTNL_MSG_CT_GET, NLM_F_DUMP, family).finish('CT_GET', 'all flows')
+  for (const { payload } of socket.query(dump)) {
+    const attributes = readAttributes(payload, NFGENMSG_LENGTH)
+    const original = attributes.get(CTA_TUPLE_ORIG)
+    const reply = attributes.get(CTA_TUPLE_REPLY)
+    if (original !== undefined && reply !== undefined) yield [original, reply]
+  }
+}
+
+/**
+ * The first flows of the namespace at `path`, or of the present one, of which `isWanted` says so, at most `most`. It reads all
+ * of them. Throws KernelError CONNTRACK_FAILED, NAMESPACE_UNKNOWN.
+ */
+export function findFlows(path: string | undefined, isWanted: (flow: Flow) => boolean, most: number): readonly Flow[] {
+  const socket = NetlinkSocket.open(NETLINK_NETFILTER, 'CONNTRACK_FAILED', path)
+  const found: Flow[] = []
+  try {
+    for (const family of [AF_INET, AF_INET6])
+      for (const [original, reply] of flowsIn(socket, family)) {
+        const flow = flowOf(readTuple(original), readTuple(reply))
+        if (flow === undefined || !isWanted(flow)) continue
+        if (found.length >= most) return found
+        found.push(flow)
+      }
+    return found
+  } finally {
+    socket.close()
   }
 }
 

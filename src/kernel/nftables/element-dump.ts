@@ -12,6 +12,8 @@ import {
   NFTA_SET_ELEM_KEY,
   NFTA_SET_ELEM_KEY_END,
   NFTA_SET_ELEM_TIMEOUT,
+  NFTA_SET_ELEM_USERDATA,
+  UDATA_COMMENT,
 } from './element-numbers.ts'
 
 const NO_BYTES = new Uint8Array()
@@ -30,6 +32,8 @@ export interface DumpedElement {
   readonly expiresIn: number | undefined
   /** Milliseconds that it lives after each renewal, where that is not the set's own timeout. */
   readonly timeout: number | undefined
+  /** What was written beside it for people. */
+  readonly comment?: string | undefined
 }
 
 /** The elements of one message of a dump. */
@@ -89,6 +93,16 @@ class ElementInMessage implements DumpedElement {
 
   get timeout(): number | undefined {
     return this.#milliseconds(NFTA_SET_ELEM_TIMEOUT)
+  }
+
+  get comment(): string | undefined {
+    const userdata = this.#find(this.#from, this.#to, NFTA_SET_ELEM_USERDATA)
+    if (userdata === 0) return undefined
+    // libnftnl's: type, length and value, an octet, an octet, and octets.
+    const bytes = this.#bytes(userdata)
+    for (let at = 0; at + 2 <= bytes.length; at += 2 + (bytes[at + 1] as number))
+      if (bytes[at] === UDATA_COMMENT) return readString(bytes.subarray(at + 2, at + 2 + (bytes[at + 1] as number)))
+    return undefined
   }
 
   #value(type: number): Uint8Array | undefined {

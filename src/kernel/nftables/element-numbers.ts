@@ -1,6 +1,6 @@
 /** Numbers of nftables’ tables, chains, rules, set elements and generations (linux/netfilter/nf_tables.h). */
 
-export const NFPROTO = { ip: 2, ip6: 10 } as const
+export const NFPROTO = { inet: 1, ip: 2, arp: 3, netdev: 5, bridge: 7, ip6: 10 } as const
 
 export const NFT_MSG_GETTABLE = 1
 export const NFT_MSG_GETCHAIN = 4
@@ -40,4 +40,12 @@ export const NFTA_CHAIN_TYPE = 7
 export const NFTA_RULE_TABLE = 1
 export const NFTA_RULE_CHAIN = 2
 export const NFTA_RULE_EXPRESSIONS = 4
+export const NFTA_HOOK_HOOKNUM = 1
+export const NFTA_HOOK_PRIORITY = 2
+/** Of each expression in a rule's list. */
+export const NFTA_EXPR_NAME = 1
+export const NFTA_EXPR_DATA = 2
+export const NFTA_IMMEDIATE_DATA = 2
+/** linux/netfilter/nf_tables_compat.h: of a rule that iptables-nft wrote. */
+export const NFTA_TARGET_NAME = 1
 export const NFTA_GEN_ID = 1

@@ -16,6 +16,7 @@ import {
   NLMSG_ERROR,
 } from '../netlink/netlink-numbers.ts'
 import { MSG_DONTWAIT, RECV, SEND, SETSOCKOPT, SOCK_CLOEXEC, SOCK_RAW, SOCKET, SOL_SOCKET } from '../socket-calls.ts'
+import { type BaseChain, readBaseChain } from './base-chain.ts'
 import { ElementBatch } from './element-batch.ts'
 import { type DumpedElement, elementsOf } from './element-dump.ts'
 import {
@@ -90,7 +91,7 @@ export class ElementSocket {
    * Tells `visit` each rule of a table, in order within its chain: its expressions as the kernel writes them, without
    * its handle. No such table: no rule.
    */
-  rules(family: 'ip' | 'ip6', table: string, visit: (chain: string, expressions: Uint8Array) => void): void {
+  rules(family: keyof typeof NFPROTO, table: string, visit: (chain: string, expressions: Uint8Array) => void): void {
     const request = requestOf(NFT_MSG_GETRULE, NLM_F_DUMP, NFPROTO[family]).stringAttribute(NFTA_RULE_TABLE, table)
     this.#ask(request, `${family} ${table}`, (payload) => {
       const attributes = readAttributes(payload, NFGENMSG_LENGTH)
@@ -117,6 +118,14 @@ export class ElementSocket {
       if (readString(attributes.get(NFTA_CHAIN_TABLE)) !== table || !attributes.has(NFTA_CHAIN_HOOK)) return
       const settings = [NFTA_CHAIN_TYPE, NFTA_CHAIN_HOOK, NFTA_CHAIN_POLICY].map((one) => attributes.get(one) ?? [])
       visit(readString(attributes.get(NFTA_CHAIN_NAME)) ?? '', Uint8Array.from(settings.flatMap((one) => [...one])))
+    })
+  }
+
+  /** Tells `visit` each base chain of the namespace, of every family and table, whoever made it. */
+  baseChains(visit: (chain: BaseChain) => void): void {
+    this.#ask(requestOf(NFT_MSG_GETCHAIN, NLM_F_DUMP, 0), 'base chains', (payload) => {
+      const chain = readBaseChain(payload)
+      if (chain !== undefined) visit(chain)
     })
   }
 

@@ -28,6 +28,8 @@ const RT_SCOPE_LINK = 253
 export const RT_TABLE_MAIN = 254
 const RTNH_F_ONLINK = 4
 const RTMSG_LENGTH = 12
+/** Tell the table in which it was found. */
+const RTM_F_LOOKUP_TABLE = 0x1000
 
 /**
  * The protocol number of routes that are ours, as `ip route show proto 250` lists them. No routing daemon in iproute2's
@@ -92,6 +94,23 @@ export function dumpRoutesOf(protocol: number, family: typeof AF_INET | typeof A
   const message = new MessageWriter(RTM_GETROUTE, NLM_F_DUMP)
   message.u8(family).u8(0).u8(0).u8(0).u8(RT_TABLE_MAIN).u8(protocol).u8(0).u8(0).u32(0)
   return message.finish('RTM_GETROUTE', `routes of protocol ${protocol}`)
+}
+
+/** Asks which route a packet of this machine to an address takes, as `ip route get` does. */
+export function lookUpRoute(address: string): NetlinkRequest {
+  const { family, bytes } = inetAddress(address)
+  const message = new MessageWriter(RTM_GETROUTE, 0)
+  message
+    .u8(family)
+    .u8(bytes.length * 8)
+    .u8(0)
+    .u8(0)
+    .u8(0)
+    .u8(0)
+    .u8(0)
+    .u8(0)
+    .u32(RTM_F_LOOKUP_TABLE)
+  return message.attribute(RTA_DST, bytes).finish('RTM_GETROUTE', `route to ${address}`)
 }
 
 /** Reads an RTM_NEWROUTE message. */

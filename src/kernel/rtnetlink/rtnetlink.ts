@@ -11,6 +11,7 @@ import {
   dumpRoutes,
   dumpRoutesOf,
   type ListedRoute,
+  lookUpRoute,
   ROUTE_PROTOCOL,
   RT_TABLE_MAIN,
   RTM_NEWROUTE,
@@ -113,6 +114,12 @@ export class Rtnetlink {
       const entry = readForwardingEntry(message)
       return entry?.link === link ? [entry] : []
     })
+  }
+
+  /** The one that a packet of this machine to an address takes. Throws with the kernel's errno where there is none. */
+  routeTo(address: string): ListedRoute | undefined {
+    const [message] = this.#socket.query(lookUpRoute(address))
+    return message === undefined ? undefined : readRoute(message)
   }
 
   close(): void {

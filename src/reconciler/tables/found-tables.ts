@@ -118,7 +118,10 @@ export function haveTheirChains(
 }
 
 /** Throws as Nftables.dump(). */
-export function readKinds({ nftables, ruleset }: NodeTables, family: TableFamily): readonly UsedKind[] {
+export function readKinds(
+  { nftables, ruleset }: Pick<NodeTables, 'nftables' | 'ruleset'>,
+  family: TableFamily,
+): readonly UsedKind[] {
   const kinds: UsedKind[] = []
   nftables.dump(family, ruleset.table, 'kinds', ({ key, verdict }) => {
     const number = Number(decodeElement(family, 'kinds', key, undefined, undefined, ruleset).key[0])

@@ -43,8 +43,8 @@ export function readPacked(
   return areOurs
 }
 
-/** False where there are elements that cannot be ours, and are left out. */
-function readSet(
+/** Tells `visit` each element of a set. False where there are elements that cannot be ours, and are left out. */
+export function readSet(
   { nftables, ruleset }: Readable,
   family: TableFamily,
   set: SetDefinition,

@@ -123,7 +123,7 @@ function waitsOf(name: string, { own }: Pick<ClusterWays, 'own'>): readonly stri
   if (own.addresses.length === 0) return [`Node ${name} has no InternalIP yet`]
   if (own.podCidrs.length > 0) return []
   return [
-    `Node ${name} has no spec.podCIDRs: kube-controller-manager gives them with --allocate-node-cidrs, and Fairlead with fairlead install --cluster-cidr`,
+    `Node ${name} has no spec.podCIDRs: kube-controller-manager gives them with --allocate-node-cidrs --cluster-cidr`,
   ]
 }
 

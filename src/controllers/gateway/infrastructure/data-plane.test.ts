@@ -13,11 +13,11 @@ import { MANAGED_LABELS } from '#routes/site-service.ts'
 import type { ControllerContext } from '../../context.ts'
 import { turn } from '../../testing/cluster.ts'
 import { DataPlane } from './data-plane.ts'
-import { DATA_PLANE } from './desired-objects.ts'
+import { dataPlaneObjects } from './desired-objects.ts'
 
 type Loose = any
 const system = { namespace: 'kube-system' }
-const KINDS = DATA_PLANE.map(({ first }) => first.kind)
+const KINDS = dataPlaneObjects().map(({ first }) => first.kind)
 
 /** A data plane on an API where nothing is; `before`: what is there before it looks. */
 const start = async ({ fault, before = [] }: Pick<FakeClientOptions, 'fault'> & { before?: readonly Loose[] } = {}) => {
@@ -28,7 +28,7 @@ const start = async ({ fault, before = [] }: Pick<FakeClientOptions, 'fault'> & 
     onWrite: (type, { kind }) => void writes.push(`${type} ${kind}`),
     ...(fault && { fault }),
   })
-  const resourceOf = (kind: string) => DATA_PLANE.find(({ resource }) => resource.kind === kind)!.resource
+  const resourceOf = (kind: string) => dataPlaneObjects().find(({ resource }) => resource.kind === kind)!.resource
   for (const { namespace, ...object } of before) await client.create(resourceOf(object.kind), object, { namespace })
   const abort = new AbortController()
   const informers = new Informers(client, { clock, random: () => 0, signal: abort.signal, onError: () => {} })
@@ -46,7 +46,7 @@ const start = async ({ fault, before = [] }: Pick<FakeClientOptions, 'fault'> & 
   await changed()
   writes.length = 0
   const there = () =>
-    DATA_PLANE.flatMap(({ resource, first: { kind, metadata } }) =>
+    dataPlaneObjects().flatMap(({ resource, first: { kind, metadata } }) =>
       client.all(resource).some((one) => one.metadata?.name === metadata?.name) ? [kind] : [],
     )
   return { client, dataPlane, writes, changed, there, stop: () => abort.abort() }

@@ -8,18 +8,20 @@ import { DATA_PLANE_NAME, DATA_PLANE_NAMESPACE } from '#routes/data-plane.ts'
 import { isManaged } from '#routes/site-service.ts'
 import type { ControllerContext } from '../../context.ts'
 import { FIELD_MANAGER } from '../field-manager.ts'
-import { DATA_PLANE, keeping } from './desired-objects.ts'
+import { dataPlaneObjects, keeping } from './desired-objects.ts'
 
 /** The objects that the pods of the data plane are and stand on, as the API has them. */
 export class DataPlane {
   readonly #context: ControllerContext
+  readonly #wanted: ReturnType<typeof dataPlaneObjects>
   readonly #caches: ReadonlyMap<Resource, Informer<ApiObject>>
 
   /** `changed` is called where one of them may not be as it should be. */
   constructor(context: ControllerContext, changed: () => void) {
     this.#context = context
-    this.#caches = new Map(DATA_PLANE.map(({ resource }) => [resource, context.informers.for(resource)]))
-    const keys = new Set(DATA_PLANE.map(({ first }) => keyOf(first)))
+    this.#wanted = dataPlaneObjects(context.gatewayImage)
+    this.#caches = new Map(this.#wanted.map(({ resource }) => [resource, context.informers.for(resource)]))
+    const keys = new Set(this.#wanted.map(({ first }) => keyOf(first)))
     const note = (object: ApiObject): void => {
       if (keys.has(keyOf(object))) changed()
     }
@@ -34,7 +36,7 @@ export class DataPlane {
   /** Makes what lacks and puts right what was changed of ours. Gives those that somebody else has the names of. */
   async keep(): Promise<readonly ApiObject[]> {
     const foreign: ApiObject[] = []
-    for (const wanted of DATA_PLANE) {
+    for (const wanted of this.#wanted) {
       const { resource, first } = wanted
       const current = this.#current(resource, first)
       // What is going is made again when it has gone.
@@ -64,7 +66,7 @@ export class DataPlane {
 
   /** Removes all that is ours. */
   async remove(): Promise<void> {
-    for (const { resource, first } of DATA_PLANE.toReversed()) {
+    for (const { resource, first } of this.#wanted.toReversed()) {
       const current = this.#current(resource, first)
       if (current === undefined || isLeaving(current) || !isManaged(current)) continue
       const { name, namespace, uid } = current.metadata!

@@ -1,16 +1,16 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { DATA_PLANE, keeping } from './desired-objects.ts'
+import { dataPlaneObjects, keeping } from './desired-objects.ts'
 
 type Loose = any
-const wantedOf = (kind: string): Loose => DATA_PLANE.find(({ first }) => first.kind === kind)
+const wantedOf = (kind: string): Loose => dataPlaneObjects().find(({ first }) => first.kind === kind)
 const firstOf = (kind: string): Loose => wantedOf(kind).first
 const pod: Loose = firstOf('Deployment').spec.template.spec
 const containers = (): Loose => Object.fromEntries(pod.containers.map((one: Loose) => [one.name, one]))
 
 test('the data plane is made in an order in which each finds what it stands on', () => {
   assert.deepEqual(
-    DATA_PLANE.map(({ first }: Loose) =>
+    dataPlaneObjects().map(({ first }: Loose) =>
       [first.apiVersion, first.kind, first.metadata.namespace, first.metadata.name].join(' '),
     ),
     [
@@ -24,8 +24,30 @@ test('the data plane is made in an order in which each finds what it stands on',
       'policy/v1 PodDisruptionBudget kube-system fairlead-gateway',
     ],
   )
-  for (const { first } of DATA_PLANE)
+  for (const { first } of dataPlaneObjects())
     assert.equal(first.metadata?.labels?.['app.kubernetes.io/managed-by'], 'gateway-controller.fairlead.dev')
+})
+
+test('where the image is another, pods have it, and HAProxy is told to leave by them, as the image’s own signal would drop whom it serves', () => {
+  const other: Loose = dataPlaneObjects('registry.example/fairlead:1').find(
+    ({ first }) => first.kind === 'Deployment',
+  )!.first
+  const of = ({ spec }: Loose) =>
+    spec.template.spec.containers.map(({ name, image, args, lifecycle }: Loose) => [
+      name,
+      image,
+      args,
+      lifecycle.preStop,
+    ])
+  assert.deepEqual(of(firstOf('Deployment')), [
+    ['haproxy', 'fairlead/gateway', ['haproxy'], { sleep: { seconds: 5 } }],
+    ['driver', 'fairlead/gateway', ['driver'], { sleep: { seconds: 5 } }],
+  ])
+  const leave = { exec: { command: ['/usr/bin/node', '/opt/fairlead/start.mjs', 'leave', '5'] } }
+  assert.deepEqual(of(other), [
+    ['haproxy', 'registry.example/fairlead:1', ['haproxy'], leave],
+    ['driver', 'registry.example/fairlead:1', ['driver'], { sleep: { seconds: 5 } }],
+  ])
 })
 
 test('pods may read what routes are made of, and write nothing but what they report', () => {

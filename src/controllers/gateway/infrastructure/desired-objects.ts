@@ -81,8 +81,11 @@ const firstDeployment: Partial<Deployment> = {
   },
 }
 
-/** All that the pods of the data plane are and stand on, in the order in which it can be made. */
-export const DATA_PLANE: readonly WantedObject[] = [
+/**
+ * All that the pods of the data plane are and stand on, in the order in which it can be made. `image`: absent, the one that
+ * nodes of ours have.
+ */
+export const dataPlaneObjects = (image?: string): readonly WantedObject[] => [
   wanted(serviceAccounts as unknown as Resource, NAME),
   wanted(clusterRoles as unknown as Resource, CLUSTER_NAME, { rules: READS }),
   wanted(clusterRoleBindings as unknown as Resource, CLUSTER_NAME, {
@@ -99,7 +102,7 @@ export const DATA_PLANE: readonly WantedObject[] = [
     deployments as unknown as Resource,
     NAME,
     {
-      spec: { template: { metadata: { labels: DATA_PLANE_LABELS }, spec: ownedPodSpec } },
+      spec: { template: { metadata: { labels: DATA_PLANE_LABELS }, spec: ownedPodSpec(image) } },
     },
     firstDeployment,
   ),

@@ -10,7 +10,6 @@ const USER = 65_532
 
 const probe = { httpGet: { path: '/ready', port: 'health' } }
 const container = {
-  image: DATA_PLANE_IMAGE,
   volumeMounts: [{ name: 'run', mountPath: RUN_FOLDER }],
   securityContext: {
     allowPrivilegeEscalation: false,
@@ -38,8 +37,14 @@ const account = {
   },
 }
 
-/** What of a pod stays as it is here, whoever edits the Deployment. */
-export const ownedPodSpec: PodSpec = {
+/**
+ * In an image of ours that is not made for this alone, the signal by which HAProxy serves whom it has to the end is not the
+ * image's: who is asked to leave sends it by itself.
+ */
+const leaveBySignal = { exec: { command: ['/usr/bin/node', '/opt/fairlead/start.mjs', 'leave', `${LEAVING_SECONDS}`] } }
+
+/** What of a pod stays as it is here, whoever edits the Deployment. `image`: absent, the one that nodes of ours have. */
+export const ownedPodSpec = (image?: string): PodSpec => ({
   serviceAccountName: DATA_PLANE_NAME,
   // The driver alone has it: HAProxy, which strangers talk to, has no use for what reads Secrets.
   automountServiceAccountToken: false,
@@ -53,6 +58,8 @@ export const ownedPodSpec: PodSpec = {
   containers: [
     {
       ...container,
+      image: image ?? DATA_PLANE_IMAGE,
+      ...(image !== undefined && { lifecycle: { preStop: leaveBySignal } }),
       name: 'haproxy',
       args: ['haproxy'],
       ports: [{ name: 'health', containerPort: HEALTH_PORT, protocol: 'TCP' }],
@@ -61,6 +68,7 @@ export const ownedPodSpec: PodSpec = {
     },
     {
       ...container,
+      image: image ?? DATA_PLANE_IMAGE,
       name: 'driver',
       args: ['driver'],
       volumeMounts: [...container.volumeMounts, { name: 'account', mountPath: ACCOUNT_FOLDER, readOnly: true }],
@@ -71,7 +79,7 @@ export const ownedPodSpec: PodSpec = {
     },
   ],
   volumes: [{ name: 'run', emptyDir: { medium: 'Memory' } }, account],
-}
+})
 
 /** What a pod begins with, and people may have otherwise. */
 export const firstPodSpec: PodSpec = {

@@ -13,7 +13,7 @@ import type { Resource } from '#api/resource.ts'
 import { DATA_PLANE_LABELS } from '#routes/data-plane.ts'
 import { ownerId, reportText } from '#routes/reports.ts'
 import { startCluster } from '../../testing/cluster.ts'
-import { DATA_PLANE } from '../infrastructure/desired-objects.ts'
+import { dataPlaneObjects } from '../infrastructure/desired-objects.ts'
 
 type Loose = any
 export const API = 'gateway.networking.k8s.io'
@@ -127,6 +127,6 @@ export const ingressClass = (name: string, spec: object = {}): Loose => ({
 
 /** What is there of the data plane. */
 export const madeOf = (client: Loose): readonly string[] =>
-  DATA_PLANE.flatMap(({ resource, first }) =>
+  dataPlaneObjects().flatMap(({ resource, first }) =>
     client.all(resource).some(({ metadata }: Loose) => metadata.name === first.metadata?.name) ? [first.kind] : [],
   )

@@ -1,5 +1,6 @@
 import type { IpFamily } from '#net/ip-address.ts'
 import type { Protocol } from '#net/port-protocol.ts'
+import type { KernelDifference } from '../kernels.ts'
 import type { ObjectRef } from '../reference.ts'
 import type { Sender } from '../sender.ts'
 import type { PortRef } from '../walk/entry.ts'
@@ -76,6 +77,16 @@ export interface LostClaim {
   readonly address?: string
   readonly port: number
   readonly protocol: Protocol
+}
+
+/** Kernels that do not hold what the objects say, as their agents told: what they do is walked. */
+export interface KernelBehind {
+  readonly reason: 'kernel-behind'
+  readonly service: ObjectRef
+  readonly nodes: readonly string[]
+  readonly differences: readonly KernelDifference[]
+  /** The kernel's own, where it refused the Service. */
+  readonly message?: string
 }
 
 /** Kernels that refused the Service. */

@@ -1,11 +1,13 @@
 import type {
   FamilyMissing,
+  KernelBehind,
   LoadBalancerPending,
   LostClaim,
   NotApplied,
   PortNotServed,
 } from '../../trace/findings/frontend.ts'
 import type { FindingText } from '../finding-text.ts'
+import { differenceText } from '../kernels.ts'
 import { nameText, senderText } from '../object.ts'
 import { listed, withProtocol } from '../text.ts'
 import { portText } from '../walk/entry.ts'
@@ -71,6 +73,14 @@ function pendingText(cause: NonNullable<LoadBalancerPending['cause']>): string {
 
 export const lostClaim = ({ service, winner, address, port, protocol }: LostClaim): FindingText => ({
   message: `${nameText(service)} claims ${withProtocol(address ?? 'the node port', port, protocol)}, but ${nameText(winner)} answers there: the older Service wins`,
+})
+
+export const kernelBehind = ({ service, nodes, differences, message }: KernelBehind): FindingText => ({
+  message:
+    message === undefined
+      ? `the kernel of ${listed(nodes)} does not hold ${nameText(service)} as it stands`
+      : `the kernel of ${listed(nodes)} refused ${nameText(service)}: ${message}`,
+  details: differences.map(differenceText),
 })
 
 export const notApplied = ({ service, nodes, message }: NotApplied): FindingText => ({
