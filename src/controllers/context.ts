@@ -7,6 +7,7 @@ import { EventRecorder } from '#client/event-recorder.ts'
 import type { Handlers, Informer, Informers } from '#client/informer.ts'
 import { WorkQueue } from '#client/work-queue.ts'
 import type { Clock } from '#clock/clock.ts'
+import type { NodeIpamOptions } from './node-ipam/desired.ts'
 
 export type Log = (
   level: 'debug' | 'info' | 'warn' | 'error',
@@ -68,6 +69,8 @@ export interface ControllerContext {
   readonly clusterDomain: string
   /** Absent: no LoadBalancer is given an address. */
   readonly loadBalancer: { readonly cidrs: readonly string[] } | undefined
+  /** Absent: somebody else gives nodes the ranges of their pods. */
+  readonly nodeIpam: NodeIpamOptions | undefined
   /** How long a node may say nothing until it counts as failed, milliseconds. */
   readonly nodeMonitorGraceMs: number
   /** Keys that a controller works on at the same time. */

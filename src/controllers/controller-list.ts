@@ -16,6 +16,7 @@ import { startKeptObjectsController } from './kept-objects/controller.ts'
 import { startLoadBalancerController } from './load-balancer/controller.ts'
 import { startNamespaceController } from './namespace/controller.ts'
 import { startNetworkPolicyController } from './network-policies/controller.ts'
+import { startNodeIpamController } from './node-ipam/controller.ts'
 import { startNodeLifecycleController } from './node-lifecycle/controller.ts'
 import { startPersistentVolumeBinder } from './persistentvolume-binder/controller.ts'
 import { startPodGarbageCollector } from './pod-garbage-collector/controller.ts'
@@ -56,6 +57,8 @@ export const CONTROLLERS: readonly ControllerEntry[] = [
   { name: 'endpoints', start: startEndpointsController },
   // Endpoints made by hand, the other way round.
   { name: 'endpointslicemirroring', start: startEndpointSliceMirroringController },
+  // Where a node's pods live, where nobody else says so.
+  { name: 'node-ipam', start: startNodeIpamController },
   // A node that fell silent takes its pods out of the endpoints.
   { name: 'node-lifecycle', start: startNodeLifecycleController },
   // and, once they have waited long enough, off the node.

@@ -4,6 +4,7 @@ import type { Client } from '#client/client.ts'
 import { Informers, writeThrough } from '#client/informer.ts'
 import type { Clock } from '#clock/clock.ts'
 import type { ApprovalOf, ControllerContext, IssueCertificate, Log, RunningController, SignToken } from './context.ts'
+import type { NodeIpamOptions } from './node-ipam/desired.ts'
 
 /** kube-controller-manager's --node-monitor-grace-period. */
 const NODE_MONITOR_GRACE_MS = 50_000
@@ -29,6 +30,8 @@ export interface ControllerOptions {
   /** Absent: requests for certificates are approved by people alone. */
   readonly approvalOf?: ApprovalOf
   readonly loadBalancer: { readonly cidrs: readonly string[] } | 'none'
+  /** Absent: somebody else gives nodes the ranges of their pods. */
+  readonly nodeIpam?: NodeIpamOptions
   /** Whether the nodes keep policies of the network; absent: they do. */
   readonly networkPolicies?: boolean
   /** Whether Gateways and Ingresses are served; absent: they are. */
@@ -88,6 +91,7 @@ export const runControllers = (entries: readonly ControllerEntry[], options: Con
     gatewayImage: options.gatewayImage,
     clusterDomain: options.clusterDomain ?? 'cluster.local',
     loadBalancer: options.loadBalancer === 'none' ? undefined : options.loadBalancer,
+    nodeIpam: options.nodeIpam,
     nodeMonitorGraceMs: options.nodeMonitorGraceMs ?? NODE_MONITOR_GRACE_MS,
     concurrency: options.concurrency ?? 8,
   }

@@ -1,4 +1,4 @@
-import { formatAddress, fromBytes, toBytes, tryParseAddress } from '#net/ip-address.ts'
+import { formatBytes, tryAddressBytes } from '#net/ip-address.ts'
 import { KernelError } from './kernel-error.ts'
 
 export const AF_UNSPEC = 0
@@ -20,9 +20,9 @@ export interface InetPrefix extends InetAddress {
 
 /** Throws KernelError ADDRESS_MALFORMED. */
 export function inetAddress(text: string): InetAddress {
-  const address = tryParseAddress(text)
-  if (address === undefined) throw new KernelError('ADDRESS_MALFORMED', { operation: 'parse', object: text })
-  return { family: address.family === 'IPv4' ? AF_INET : AF_INET6, bytes: toBytes(address) }
+  const bytes = tryAddressBytes(text)
+  if (bytes === undefined) throw new KernelError('ADDRESS_MALFORMED', { operation: 'parse', object: text })
+  return { family: bytes.length === 4 ? AF_INET : AF_INET6, bytes }
 }
 
 /**
@@ -42,5 +42,5 @@ export function inetPrefix(text: string): InetPrefix {
 
 /** Canonical text of an address. */
 export function inetText(bytes: Uint8Array): string {
-  return formatAddress(fromBytes(bytes))
+  return formatBytes(bytes)
 }

@@ -104,7 +104,11 @@ const isOurs = (name: string): boolean => name.startsWith('fairlead.dev/')
 
 test('names that are no one else’s are below a domain of ours', () => {
   const names = Object.values(wellKnown).filter(isOurs).sort()
-  assert.deepEqual(names, ['fairlead.dev/endpoint-weight', 'fairlead.dev/load-balancer-ips'])
+  assert.deepEqual(names, [
+    'fairlead.dev/endpoint-weight',
+    'fairlead.dev/load-balancer-ips',
+    'fairlead.dev/pod-network-mode',
+  ])
 })
 
 test('well-known names are those of Kubernetes’ reference', () => {

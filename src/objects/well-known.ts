@@ -43,3 +43,6 @@ export const DEFAULT_CONTAINER_ANNOTATION = 'kubectl.kubernetes.io/default-conta
 
 /** A pod that a node made known which it runs by itself. */
 export const MIRROR_POD_ANNOTATION = 'kubernetes.io/config.mirror'
+
+/** On a Node: how packets get to its pods, `routed` or `vxlan`; see docs/pod-network.md. */
+export const POD_NETWORK_MODE_ANNOTATION = 'fairlead.dev/pod-network-mode'

@@ -3,7 +3,7 @@ import { execFileSync } from 'node:child_process'
 import { closeSync } from 'node:fs'
 import { after, before, test } from 'node:test'
 import { createNetworkNamespace, deleteNamespace, openNamespace } from '#kernel/namespaces/namespace.ts'
-import { readSysctl, writeSysctls } from '#kernel/namespaces/sysctl.ts'
+import { readSysctl, writeForwarding, writeSysctls } from '#kernel/namespaces/sysctl.ts'
 import { newAddress } from '#kernel/rtnetlink/address.ts'
 import { changeLink, deleteLink, newBridge, newVeth } from '#kernel/rtnetlink/link.ts'
 import { newNeighbour } from '#kernel/rtnetlink/neighbour.ts'
@@ -186,7 +186,7 @@ test('writeSysctls() writes in the namespace; in the one that the process was bo
   assert.equal(readSysctl('ipv4/ip_forward', a), '1')
   assert.equal(readSysctl('ipv4/ip_forward'), host)
   const ours = ['ipv6/conf/fl-none/accept_ra?', '0'] as const
-  writeSysctls('/proc/self/ns/net', [ours])
+  writeSysctls('/proc/self/ns/net', [ours, ['ipv6/conf/fairlead-vxlan6/disable_ipv6?', '0']])
   for (const name of [
     'ipv4/ip_forward',
     'ipv6/conf/all/accept_ra',
@@ -194,6 +194,9 @@ test('writeSysctls() writes in the namespace; in the one that the process was bo
     'ipv4/conf/fl-x/../all/x',
   ])
     assert.throws(() => writeSysctls('/proc/self/ns/net', [ours, [name, '1']]), { code: 'SYSCTL_OF_HOST' }, name)
+  writeForwarding('/proc/self/ns/net', 'IPv4', '1')
+  assert.equal(readSysctl('ipv4/ip_forward'), '1', 'but for who leads packets')
+  writeForwarding('/proc/self/ns/net', 'IPv4', host!)
   assert.throws(() => writeSysctls(a, [['ipv4/none_such', '1']]), { code: 'SYSCTL_FAILED', errnoName: 'ENOENT' })
 })
 

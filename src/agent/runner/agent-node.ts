@@ -6,6 +6,7 @@ import { sharingRuleset } from '#kernel/nftables/shared-ruleset.ts'
 import { DatagramServer } from '#kernel/sockets/datagram-server.ts'
 import { bindUdp, connectTcp, listenTcp } from '#kernel/sockets/socket.ts'
 import type { PerFamily } from '#net/per-family.ts'
+import type { BetweenMode } from '#podnetwork/between/cluster-node.ts'
 import type { SourceName } from '../sources/sources.ts'
 import type { Part, PartDefinition, WrittenPart } from './part.ts'
 import type { Place, PlaceKernel } from './place.ts'
@@ -47,6 +48,22 @@ interface ClusterFacts {
   readonly without?: readonly string[]
   /** Folder of all that the cluster has on disk. */
   readonly stateDir: string
+  /** How pods get to other nodes, where the part `routes` leads them; absent: as by default. */
+  readonly podNetwork?: PodNetworkFacts
+}
+
+/** Left out: `auto`, as large as the way of any pair allows, our own numbers, and masquerade of what leaves the cluster. */
+interface PodNetworkFacts {
+  readonly mode?: BetweenMode
+  /** Bytes of the largest packet on pods' links. */
+  readonly mtu?: number
+  readonly vxlanId?: number
+  readonly vxlanPort?: number
+  readonly masquerade?: boolean
+  /** `auto`: where pods have unique local addresses (RFC 4193). */
+  readonly masqueradeIpv6?: 'auto' | 'always' | 'never'
+  /** CIDRs outside of the cluster that know pods by their own addresses. */
+  readonly nonMasqueradeCidrs?: readonly string[]
 }
 
 /** A part of a node. */

@@ -1,6 +1,7 @@
 // What `fairlead uninstall` runs once on each node when its agent has ended: takes what is ours out of the kernel.
 import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
+import { removeRoutes } from '#agent/parts/routes/remove-routes.ts'
 import { sleep, systemClock } from '#clock/clock.ts'
 import { tryLockFile } from '#kernel/files/file-lock.ts'
 import { HOME_NETWORK } from '#kernel/namespaces/namespace.ts'
@@ -51,6 +52,7 @@ const start = async (): Promise<void> => {
   }
   for (const table of removeOwnTables(nftables)) logLine(COMPONENT, `${table} is gone`)
   nftables.close()
+  removeRoutes(HOME_NETWORK, join(HOST, PATHS.state))
   for (const path of [PATHS.run, PATHS.state]) rmSync(join(HOST, path), { recursive: true, force: true })
   lock[Symbol.dispose]()
   clearInterval(alive)

@@ -143,6 +143,7 @@ const agentNode = (place: Place, settings: Settings, facts: NodeFacts, stateDir:
     allowHostAccess: true,
     without: withoutOf(settings),
     stateDir,
+    ...(settings.podNetwork !== undefined && { podNetwork: settings.podNetwork }),
   },
 })
 

@@ -1,4 +1,5 @@
 import { NODE_PARTS, type PartName } from './part-name.ts'
+import { type PodNetworkSettings, readPodNetwork } from './pod-network.ts'
 import { readList, readText, SettingsError } from './read-field.ts'
 
 /**
@@ -21,6 +22,8 @@ export interface Settings {
   readonly clusterDomain: string
   /** CIDRs; NodePorts answer on a node's addresses within them, on all where there are none. */
   readonly nodePortAddresses: readonly string[]
+  /** How pods get from node to node, where `network` is among the parts; absent: as by default. */
+  readonly podNetwork?: PodNetworkSettings
 }
 
 /** Reads the file of that text. Throws SettingsError, which names the field. */
@@ -42,6 +45,7 @@ export const readSettings = (text: string): Settings => {
     clusterDns: readList(fields, 'clusterDns', 'address'),
     clusterDomain: readText(fields, 'clusterDomain'),
     nodePortAddresses: readList(fields, 'nodePortAddresses', 'cidr'),
+    ...(fields.podNetwork !== undefined && { podNetwork: readPodNetwork(fields.podNetwork) }),
   }
   const unknown = Object.keys(fields).find((name) => !Object.hasOwn(settings, name))
   if (unknown !== undefined)

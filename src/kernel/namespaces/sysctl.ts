@@ -6,7 +6,9 @@ import { openSettings } from './settings-view.ts'
 
 const ROOT = '/proc/sys/net'
 /** Settings of a link of ours, which are ours on the host too. */
-const OF_OWN_LINK = /^ipv[46]\/conf\/fl-[^/]+\/[a-z_]+\??$/
+const OF_OWN_LINK = /^ipv[46]\/conf\/(?:fl-[^/]+|fairlead-vxlan6?)\/[a-z_\d]+\??$/
+/** Whether the machine passes packets on, by family: of the host's own, too, whoever leads packets may have to ask. */
+export const FORWARDING = { IPv4: 'ipv4/ip_forward', IPv6: 'ipv6/conf/all/forwarding' } as const
 
 /** Folders of ROOT, open: what lies in them is found by way of the descriptor, so that each is looked up once. */
 class Folders {
@@ -43,19 +45,28 @@ export function writeSysctls(path: string, settings: Iterable<readonly [name: st
         message: "this is the host's own namespace",
       })
     }
-    using folders = new Folders()
-    for (const [name, value] of settings) {
-      const bare = name.replace(/\?$/, '')
-      const file = `${ROOT}/${bare}`
-      try {
-        writeFileSync(folders.path(bare), value, { flag: 'r+' })
-      } catch (cause) {
-        const { code, errno = 0 } = cause as NodeJS.ErrnoException
-        if (code === 'ENOENT' && name.endsWith('?')) continue
-        throw new KernelError('SYSCTL_FAILED', { operation: 'write', errno: -errno, object: file, cause })
-      }
-    }
+    writeAll(settings)
   })
+}
+
+/** Has the machine at `path`, the host too, pass packets of a family on, or not: `1` or `0`. Throws KernelError SYSCTL_FAILED. */
+export function writeForwarding(path: string, family: keyof typeof FORWARDING, value: string): void {
+  withNamespace(path, () => writeAll([[FORWARDING[family], value]]))
+}
+
+function writeAll(settings: Iterable<readonly [name: string, value: string]>): void {
+  using folders = new Folders()
+  for (const [name, value] of settings) {
+    const bare = name.replace(/\?$/, '')
+    const file = `${ROOT}/${bare}`
+    try {
+      writeFileSync(folders.path(bare), value, { flag: 'r+' })
+    } catch (cause) {
+      const { code, errno = 0 } = cause as NodeJS.ErrnoException
+      if (code === 'ENOENT' && name.endsWith('?')) continue
+      throw new KernelError('SYSCTL_FAILED', { operation: 'write', errno: -errno, object: file, cause })
+    }
+  }
 }
 
 /** Reads one setting of the namespace at `path`, or of the present one; undefined where the kernel does not have it. */

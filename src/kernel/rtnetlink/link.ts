@@ -47,7 +47,7 @@ interface LinkSettings {
   readonly alias?: string
 }
 
-interface NewLink extends Omit<LinkSettings, 'alias'> {
+export interface NewLink extends Omit<LinkSettings, 'alias'> {
   readonly name: string
 }
 
@@ -62,6 +62,8 @@ export interface Link {
   readonly mac: string
   readonly master: number | undefined
   readonly kind: string | undefined
+  /** What its kind alone has, as attributes. */
+  readonly data: Uint8Array | undefined
   readonly alias: string | undefined
 }
 
@@ -89,7 +91,8 @@ export function newBridge(link: NewLink): NetlinkRequest {
   return newLink(link, 'bridge', (message) => message.u8Attribute(IFLA_BR_MCAST_SNOOPING, 0))
 }
 
-function newLink(link: NewLink, kind: string, data: (message: MessageWriter) => void): NetlinkRequest {
+/** A link of a kind, with what only that kind can be told. */
+export function newLink(link: NewLink, kind: string, data: (message: MessageWriter) => void): NetlinkRequest {
   const message = new MessageWriter(RTM_NEWLINK, NLM_F_CREATE | NLM_F_EXCL)
   header(message, 0, link)
   settings(message, link)
@@ -131,6 +134,7 @@ export function readLink({ payload }: ReceivedMessage): Link {
   const view = viewOf(payload)
   const attributes = readAttributes(payload, IFINFOMSG_LENGTH)
   const info = attributes.get(IFLA_LINKINFO)
+  const infos = info && readAttributes(info)
   const flags = view.getUint32(8, LITTLE_ENDIAN)
   const state = attributes.get(IFLA_OPERSTATE)?.[0]
   return {
@@ -141,7 +145,8 @@ export function readLink({ payload }: ReceivedMessage): Link {
     mtu: readU32(attributes.get(IFLA_MTU)) ?? 0,
     mac: [...(attributes.get(IFLA_ADDRESS) ?? [])].map((byte) => byte.toString(16).padStart(2, '0')).join(':'),
     master: readU32(attributes.get(IFLA_MASTER)),
-    kind: info === undefined ? undefined : readString(readAttributes(info).get(IFLA_INFO_KIND)),
+    kind: readString(infos?.get(IFLA_INFO_KIND)),
+    data: infos?.get(IFLA_INFO_DATA),
     alias: readString(attributes.get(IFLA_IFALIAS)),
   }
 }

@@ -12,11 +12,12 @@ import { macBytes } from './link.ts'
 
 // linux/rtnetlink.h, linux/neighbour.h
 export const RTM_NEWNEIGH = 28
-const RTM_GETNEIGH = 30
-const NDA_DST = 1
-const NDA_LLADDR = 2
-const NUD_PERMANENT = 0x80
-const NDMSG_LENGTH = 12
+export const RTM_DELNEIGH = 29
+export const RTM_GETNEIGH = 30
+export const NDA_DST = 1
+export const NDA_LLADDR = 2
+export const NUD_PERMANENT = 0x80
+export const NDMSG_LENGTH = 12
 
 /**
  * Says for good which MAC an address has on a link: nobody asks by ARP or neighbour discovery, so nobody waits for an
@@ -35,6 +36,14 @@ export function newNeighbour(link: number, address: string, mac: string): Netlin
     .attribute(NDA_DST, bytes)
     .attribute(NDA_LLADDR, macBytes(mac))
     .finish('RTM_NEWNEIGH', `neighbour ${address}`)
+}
+
+/** Nobody has that address on that link any more; refused with ENOENT where nobody had. */
+export function deleteNeighbour(link: number, address: string): NetlinkRequest {
+  const { family, bytes } = inetAddress(address)
+  const message = new MessageWriter(RTM_DELNEIGH, 0)
+  message.u8(family).u8(0).u16(0).u32(link).u16(0).u8(0).u8(0).attribute(NDA_DST, bytes)
+  return message.finish('RTM_DELNEIGH', `neighbour ${address}`)
 }
 
 export interface Neighbour {

@@ -1,5 +1,5 @@
 import { LITTLE_ENDIAN } from '#net/byte-order.ts'
-import { AF_INET, AF_UNSPEC, type InetPrefix, inetAddress, inetPrefix, inetText } from '../inet.ts'
+import { AF_INET, type AF_INET6, AF_UNSPEC, type InetPrefix, inetAddress, inetPrefix, inetText } from '../inet.ts'
 import {
   MessageWriter,
   type NetlinkRequest,
@@ -8,7 +8,7 @@ import {
   readU32,
   viewOf,
 } from '../netlink/netlink-message.ts'
-import { NLM_F_CREATE, NLM_F_DUMP, NLM_F_REPLACE } from '../netlink/netlink-numbers.ts'
+import { NLM_F_CREATE, NLM_F_DUMP, NLM_F_EXCL, NLM_F_REPLACE } from '../netlink/netlink-numbers.ts'
 
 // linux/rtnetlink.h
 export const RTM_NEWROUTE = 24
@@ -67,7 +67,12 @@ export interface ListedRoute extends Route {
 
 /** Adds a route, or takes the place of the one to that destination. */
 export function replaceRoute(route: Route): NetlinkRequest {
-  return write(route).finish('RTM_NEWROUTE', `route to ${route.destination}`)
+  return write(route, NLM_F_REPLACE).finish('RTM_NEWROUTE', `route to ${route.destination}`)
+}
+
+/** Adds a route; refused with EEXIST where somebody has one of that metric to that destination. */
+export function addRoute(route: Route): NetlinkRequest {
+  return write(route, NLM_F_EXCL).finish('RTM_NEWROUTE', `route to ${route.destination}`)
 }
 
 /** Removes our route to a destination; a stranger's stays, since the protocol must match. */
@@ -82,6 +87,13 @@ export function dumpRoutes(family = AF_UNSPEC): NetlinkRequest {
   const message = new MessageWriter(RTM_GETROUTE, NLM_F_DUMP)
   message.u8(family).u8(0).u8(0).u8(0).u8(0).u8(0).u8(0).u8(0).u32(0)
   return message.finish('RTM_GETROUTE', 'all routes')
+}
+
+/** Asks for the main table's routes of a protocol and a family: the kernel leaves out all others, of which there may be many. */
+export function dumpRoutesOf(protocol: number, family: typeof AF_INET | typeof AF_INET6): NetlinkRequest {
+  const message = new MessageWriter(RTM_GETROUTE, NLM_F_DUMP)
+  message.u8(family).u8(0).u8(0).u8(0).u8(RT_TABLE_MAIN).u8(protocol).u8(0).u8(0).u32(0)
+  return message.finish('RTM_GETROUTE', `routes of protocol ${protocol}`)
 }
 
 /** Asks which route a packet of this machine to an address takes, as `ip route get` does. */
@@ -137,20 +149,14 @@ function* readMultipath(bytes: Uint8Array): Generator<NextHop> {
   }
 }
 
-function write({ destination, nextHops, source, table }: Route): MessageWriter {
+function write({ destination, nextHops, source, table }: Route, how: number): MessageWriter {
   const prefix = inetPrefix(destination)
   const [first] = nextHops
   const routeType = first === undefined ? RTN_UNREACHABLE : RTN_UNICAST
   const scope =
     first !== undefined && first.gateway === undefined && prefix.family === AF_INET ? RT_SCOPE_LINK : RT_SCOPE_UNIVERSE
   const onlink = nextHops.length === 1 && first?.onlink === true ? RTNH_F_ONLINK : 0
-  const message = header(
-    new MessageWriter(RTM_NEWROUTE, NLM_F_CREATE | NLM_F_REPLACE),
-    prefix,
-    routeType,
-    scope,
-    onlink,
-  )
+  const message = header(new MessageWriter(RTM_NEWROUTE, NLM_F_CREATE | how), prefix, routeType, scope, onlink)
   if (table !== undefined) message.u32Attribute(RTA_TABLE, table)
   if (source !== undefined) message.attribute(RTA_PREFSRC, inetAddress(source).bytes)
   if (nextHops.length > 1) {

@@ -1,15 +1,26 @@
 import { constants } from 'node:os'
+import { AF_INET, AF_INET6 } from '../inet.ts'
 import { KernelError } from '../kernel-error.ts'
 import type { NetlinkRequest } from '../netlink/netlink-message.ts'
 import { NetlinkSocket, type Refusal } from '../netlink/netlink-socket.ts'
 import { dumpAddresses, type InterfaceAddress, RTM_NEWADDR, readAddress } from './address.ts'
+import { dumpForwardingEntries, type ForwardingEntry, readForwardingEntry } from './forwarding-entry.ts'
 import { dumpLinks, getLink, type Link, RTM_NEWLINK, readLink } from './link.ts'
 import { dumpNeighbours, type Neighbour, RTM_NEWNEIGH, readNeighbour } from './neighbour.ts'
-import { dumpRoutes, type ListedRoute, lookUpRoute, RTM_NEWROUTE, readRoute } from './route.ts'
+import {
+  dumpRoutes,
+  dumpRoutesOf,
+  type ListedRoute,
+  lookUpRoute,
+  ROUTE_PROTOCOL,
+  RT_TABLE_MAIN,
+  RTM_NEWROUTE,
+  readRoute,
+} from './route.ts'
 import { dumpRules, type RoutingRule, RTM_NEWRULE, readRule } from './rule.ts'
 
 const NETLINK_ROUTE = 0
-const { ENODEV } = constants.errno
+const { ENODEV, ENOENT } = constants.errno
 
 /**
  * Links, addresses, routes and neighbours of one network namespace, written and read synchronously. Errors are
@@ -90,6 +101,21 @@ export class Rtnetlink {
     return this.#dump(dumpRoutes(), RTM_NEWROUTE).map(readRoute)
   }
 
+  /** The main table's routes of a protocol; left out: ours. */
+  routesOf(protocol = ROUTE_PROTOCOL): readonly ListedRoute[] {
+    return ([AF_INET, AF_INET6] as const)
+      .flatMap((family) => this.#routesOf(protocol, family))
+      .filter((route) => route.protocol === protocol && route.table === RT_TABLE_MAIN)
+  }
+
+  /** Where a VXLAN link sends frames to, by their MAC. */
+  forwardingEntries(link: number): readonly ForwardingEntry[] {
+    return this.#dump(dumpForwardingEntries(link), RTM_NEWNEIGH).flatMap((message) => {
+      const entry = readForwardingEntry(message)
+      return entry?.link === link ? [entry] : []
+    })
+  }
+
   /** The one that a packet of this machine to an address takes. Throws with the kernel's errno where there is none. */
   routeTo(address: string): ListedRoute | undefined {
     const [message] = this.#socket.query(lookUpRoute(address))
@@ -106,5 +132,15 @@ export class Rtnetlink {
 
   #dump(request: NetlinkRequest, type: number) {
     return this.#socket.query(request, this.#most).filter((message) => message.type === type)
+  }
+
+  #routesOf(protocol: number, family: typeof AF_INET | typeof AF_INET6): readonly ListedRoute[] {
+    try {
+      return this.#dump(dumpRoutesOf(protocol, family), RTM_NEWROUTE).map(readRoute)
+    } catch (error) {
+      // Before its first route the table is not there.
+      if (error instanceof KernelError && error.errno === ENOENT) return []
+      throw error
+    }
   }
 }
