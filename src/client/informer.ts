@@ -1,4 +1,4 @@
-import type { ApiObject, Resource } from '#api/resource.ts'
+import { type ApiObject, isSame, type Resource } from '#api/resource.ts'
 import type { Clock } from '#clock/clock.ts'
 import { keyOf } from '#objects/object-key.ts'
 import type { Client, WatchEvent } from './client.ts'
@@ -181,23 +181,33 @@ export class Informer<T extends ApiObject> implements ReflectorSink<T> {
   }
 }
 
+interface InformersOptions extends InformerOptions {
+  /** Of these resources not all is held: as keptResource() has made them. */
+  readonly kept?: readonly Resource[]
+}
+
 /** One informer a resource for the whole process. */
 export class Informers {
   readonly #client: Client
-  readonly #options: InformerOptions
+  readonly #options: InformersOptions
   readonly #informers = new Map<string, Informer<ApiObject>>()
 
-  constructor(client: Client, options: InformerOptions) {
+  constructor(client: Client, options: InformersOptions) {
     this.#client = client
     this.#options = options
   }
 
   /** Made on first request, started at once. `isOptional`: it may not be served; until it is, nothing is there. */
   for<T extends ApiObject>(resource: Resource<T>, options: { readonly isOptional?: boolean } = {}): Informer<T> {
-    const informer = this.find<T>(resource) ?? new Informer<T>(resource, this.#options)
+    const informer = this.find<T>(resource) ?? new Informer<T>(this.#keptOf(resource), this.#options)
     this.#informers.set(`${resource.group}/${resource.plural}`, informer as unknown as Informer<ApiObject>)
     informer.start(this.#client, options)
     return informer
+  }
+
+  #keptOf<T extends ApiObject>(resource: Resource<T>): Resource<T> {
+    const kept = this.#options.kept?.find((one) => isSame(one, resource))
+    return (kept as unknown as Resource<T> | undefined) ?? resource
   }
 
   find<T extends ApiObject>(resource: Pick<Resource<T>, 'group' | 'plural'>): Informer<T> | undefined {
