@@ -16,11 +16,11 @@ import { serviceRecords } from '#names/service-records.ts'
 import { ENDPOINT_WEIGHT_ANNOTATION, SERVICE_NAME_LABEL, TRIGGER_TIME_ANNOTATION } from '#objects/well-known.ts'
 import { policyNode, policyPod } from '#policy/policy-objects.ts'
 import { keepOnly } from '#schema/kept/kept.ts'
-import { decodeProtobuf, encodeEnveloped, readProtobuf, StringCache, unwrapUnknown } from '#schema/protobuf.ts'
+import { decodeProtobuf, encodeEnveloped, readProtobuf, ReadCache, unwrapUnknown } from '#schema/protobuf.ts'
 import { drawing, generated, MOST } from '#schema/testing/generated.ts'
 import { KEPT_FIELDS } from './kept-fields.ts'
 
-const strings = new StringCache()
+const strings = new ReadCache()
 const ROUNDS = 150
 
 type Draw = ReturnType<typeof drawing>
