@@ -125,7 +125,9 @@ try {
   const { synced_ms } = JSON.parse(await agent.line()) as { synced_ms: number }
   await sleep(QUIET)
   const loaded = agent.memory('VmRSS')
-  say(`an agent knows them all after ${synced_ms} ms; ${round(loaded, 1)} MB, at most ${round(agent.memory('VmHWM'), 1)}`)
+  say(
+    `an agent knows them all after ${synced_ms} ms; ${round(loaded, 1)} MB, at most ${round(agent.memory('VmHWM'), 1)}`,
+  )
 
   const before = server.memory('VmRSS')
   const light = Array.from({ length: PROCESSES }, () => {
@@ -133,7 +135,9 @@ try {
     return started(new Program(bundle, 'light-agents', each, ['--max-semi-space-size=4']))
   })
   for (const program of light) await program.line()
-  say(`${AGENTS} agents with ${AGENTS * 5} watches; the server has ${round(server.memory('VmRSS') - before, 0)} MB more`)
+  say(
+    `${AGENTS} agents with ${AGENTS * 5} watches; the server has ${round(server.memory('VmRSS') - before, 0)} MB more`,
+  )
   await sleep(QUIET)
   for (const { child } of light) child.kill('SIGUSR2')
   await sleep(200)
@@ -145,6 +149,9 @@ try {
   const answers: Promise<unknown>[] = []
   for (let number = 0; number < RATE * SECONDS; number++) {
     await sleep(Math.max(0, began + (number * 1000) / RATE - performance.now()))
+    // More than that on their way is more than the server takes: then there are fewer a second, which is told.
+    let free = changes.connections.find((one) => one.isFree)
+    for (; free === undefined; free = changes.connections.find((one) => one.isFree)) await sleep(1)
     const index = (number * 7919) % SERVICES
     const ready = number % 2 === 0
     const { endpoints } = sliceOf(index)
@@ -152,7 +159,7 @@ try {
       metadata: { labels: { [CHANGE_LABEL]: changeLabel() } },
       endpoints: endpoints.map((one, at) => (at === 0 ? { ...one, conditions: { ready } } : one)),
     }
-    answers.push(load.patch(`${slicesOf(index)}/s-${index}-x`, body)(changes.connections[number % (2 * RATE)]!))
+    answers.push(load.patch(`${slicesOf(index)}/s-${index}-x`, body)(free))
   }
   for (const answered of await Promise.all(answers)) requireDone(answered as never)
   const took = performance.now() - began
@@ -191,7 +198,7 @@ try {
       bench: 'agents',
       agents: AGENTS,
       services: SERVICES,
-      changes_per_s: RATE,
+      changes_per_s: round((RATE * SECONDS * 1000) / took, 0),
       agent_rss_mb: round(Math.max(loaded, busy), 1),
       agent_idle_rss_mb: round(idle, 1),
       api_cpu_pct: round((costs[0]! / took) * 100, 1),

@@ -24,9 +24,7 @@ const OPENING = 10
 const { folder, port, agents, resourceVersion, isJson } = JSON.parse(process.argv.at(-1)!) as LightSettings
 const token = readFileSync(`${folder}/account/token`, 'utf8')
 const target = { host: '127.0.0.1', port, ca: readFileSync(`${folder}/account/ca.crt`, 'utf8') }
-const accept = isJson
-  ? 'application/json'
-  : 'application/vnd.kubernetes.protobuf;stream=watch,application/json'
+const accept = isJson ? 'application/json' : 'application/vnd.kubernetes.protobuf;stream=watch,application/json'
 // A label as either form has it, up to its eight digits.
 const mark = isJson ? `"${CHANGE_LABEL}":"` : `${CHANGE_LABEL}\x12\x08`
 const NEEDED = mark.length + 8
@@ -65,7 +63,8 @@ process.once('SIGUSR2', () => {
 process.once('SIGTERM', () => {
   // Hundreds of thousands: told as a histogram of whole milliseconds.
   const counts: number[] = []
-  for (const age of ages) counts[Math.min(Math.round(age), 60_000)] = (counts[Math.min(Math.round(age), 60_000)] ?? 0) + 1
+  for (const age of ages)
+    counts[Math.min(Math.round(age), 60_000)] = (counts[Math.min(Math.round(age), 60_000)] ?? 0) + 1
   const histogram = Object.entries(counts).map(([ms, count]) => [Number(ms), count])
   process.stdout.write(`${JSON.stringify({ octets, events: ages.length, histogram })}\n`, () => process.exit(0))
 })

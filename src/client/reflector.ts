@@ -1,12 +1,12 @@
 import type { ApiObject, Resource } from '#api/resource.ts'
 import { sleep } from '#clock/clock.ts'
+import type { Client } from './client.ts'
 import { isGone, isNotFound, type WatchEvent } from './client.ts'
 import { FirstState } from './reflecting/first-state.ts'
 import { listAll } from './reflecting/list-all.ts'
 import { mannersTo, type ReflectorContext, type ReflectorSink } from './reflecting/manners.ts'
 import { guardWatch } from './reflecting/watch-guard.ts'
 import { isRefused, refuseWatchList, takesWatchList } from './reflecting/watch-list.ts'
-import type { Client } from './client.ts'
 
 export type { ReflectorSink } from './reflecting/manners.ts'
 

@@ -16,7 +16,7 @@ import { serviceRecords } from '#names/service-records.ts'
 import { ENDPOINT_WEIGHT_ANNOTATION, SERVICE_NAME_LABEL, TRIGGER_TIME_ANNOTATION } from '#objects/well-known.ts'
 import { policyNode, policyPod } from '#policy/policy-objects.ts'
 import { keepOnly } from '#schema/kept/kept.ts'
-import { decodeProtobuf, encodeEnveloped, readProtobuf, ReadCache, unwrapUnknown } from '#schema/protobuf.ts'
+import { decodeProtobuf, encodeEnveloped, ReadCache, readProtobuf, unwrapUnknown } from '#schema/protobuf.ts'
 import { drawing, generated, MOST } from '#schema/testing/generated.ts'
 import { KEPT_FIELDS } from './kept-fields.ts'
 
@@ -107,7 +107,9 @@ const sliceOf = (draw: Draw, index: number) => {
 
 const podOf = (draw: Draw) => {
   const { spec, status, metadata, ...rest } = junk('Pod', draw)
-  const containers = [{ name: 'a', ports: [{ name: 'http', containerPort: 80, hostPort: pick(draw, 0, 8080), protocol: 'TCP' }] }]
+  const containers = [
+    { name: 'a', ports: [{ name: 'http', containerPort: 80, hostPort: pick(draw, 0, 8080), protocol: 'TCP' }] },
+  ]
   return {
     ...rest,
     metadata: { ...metadata, ...identity(draw, 'web') },

@@ -43,7 +43,14 @@ export const KEPT_FIELDS: readonly Resource[] = [
   }),
   keptResource(pods, {
     metadata: { labels: true, creationTimestamp: true, deletionTimestamp: true },
-    spec: { nodeName: true, hostNetwork: true, hostname: true, subdomain: true, containers: container, initContainers: container },
+    spec: {
+      nodeName: true,
+      hostNetwork: true,
+      hostname: true,
+      subdomain: true,
+      containers: container,
+      initContainers: container,
+    },
     status: { phase: true, podIP: true, podIPs: true, hostIP: true, hostIPs: true },
   }),
   keptResource(nodes, {

@@ -47,7 +47,12 @@ test('what comes by protobuf in one watch is what comes by JSON in a list and a 
   })
   const keep = { metadata: { annotations: ['a'] } } as const
   const errors: unknown[] = []
-  const options = { clock: systemClock, random: Math.random, signal: stop.signal, onError: (error: unknown) => errors.push(error) }
+  const options = {
+    clock: systemClock,
+    random: Math.random,
+    signal: stop.signal,
+    onError: (error: unknown) => errors.push(error),
+  }
   for (const name of ['one', 'two', 'three']) await server.client.create(configMaps, map(name, 'ü'))
   const [whole, kept, plain] = [
     new Informers(clients[0]!, options).for(configMaps),
@@ -107,7 +112,10 @@ const play = async (t: TestContext, answer: Answer, more: Partial<typeof remote>
 const status = (code: number, reason: string) =>
   JSON.stringify({ kind: 'Status', apiVersion: 'v1', status: 'Failure', code, reason, message: reason })
 const page = (names: readonly string[], next?: string) =>
-  JSON.stringify({ metadata: { resourceVersion: '9', continue: next }, items: names.map((name) => ({ metadata: { name } })) })
+  JSON.stringify({
+    metadata: { resourceVersion: '9', continue: next },
+    items: names.map((name) => ({ metadata: { name } })),
+  })
 
 const informed = (t: TestContext, client: Client) => {
   const stop = new AbortController()
@@ -134,10 +142,15 @@ test('a server without it is asked for that watch once, then for pages; one that
   })
   const { informer, errors } = informed(t, client)
   await informer.hasSynced
-  assert.deepEqual(informer.lister.list().map(({ metadata }) => metadata?.name), ['a', 'b', 'c'])
+  assert.deepEqual(
+    informer.lister.list().map(({ metadata }) => metadata?.name),
+    ['a', 'b', 'c'],
+  )
   await informed(t, client).informer.hasSynced
   assert.deepEqual(
-    asked.filter((query) => !query.includes('watch=true') || query.includes('sendInitial')).map((query) => query.slice(0, 40)),
+    asked
+      .filter((query) => !query.includes('watch=true') || query.includes('sendInitial'))
+      .map((query) => query.slice(0, 40)),
     [
       'resourceVersionMatch=NotOlderThan&sendIn',
       'limit=500',
@@ -160,7 +173,11 @@ test('where a server does not give a kind in protobuf, it is asked for in JSON f
   })
   assert.equal((await client.list(configMaps)).items.length, 1)
   await client.list(configMaps)
-  assert.deepEqual(accepts, ['application/vnd.kubernetes.protobuf,application/json', 'application/json', 'application/json'])
+  assert.deepEqual(accepts, [
+    'application/vnd.kubernetes.protobuf,application/json',
+    'application/json',
+    'application/json',
+  ])
 })
 
 test('who is asked to come back later comes back then, with the same request, and not for ever', async (t) => {
@@ -181,7 +198,10 @@ test('who is asked to come back later comes back then, with the same request, an
   assert.equal((await listed).items.length, 1)
   refusals = 100
   const refused = client.list(configMaps)
-  const settled = refused.then(() => 'served', (error: { retryAfter: number }) => error.retryAfter)
+  const settled = refused.then(
+    () => 'served',
+    (error: { retryAfter: number }) => error.retryAfter,
+  )
   for (let tries = 3; tries < 7; tries++) {
     await until(() => asked.length === tries && clock.next !== undefined)
     clock.advance(7000)

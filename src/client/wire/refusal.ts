@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http'
 import { Status } from '#api/meta/status.ts'
-import { readProtobuf, ReadCache, unwrapUnknown } from '#schema/protobuf.ts'
+import { ReadCache, readProtobuf, unwrapUnknown } from '#schema/protobuf.ts'
 import { ApiError } from '../client.ts'
 import { retryAfterOf } from './retry-after.ts'
 import type { Transport } from './transport.ts'
