@@ -33,7 +33,7 @@ const { values } = parseArgs({
     whole: { type: 'boolean', default: false },
     /** Node.js' own, of the real agent. */
     flags: { type: 'string', default: '--max-semi-space-size=1 --optimize-for-size' },
-    /** The archive that `script/image` makes. */
+    /** The archive of the agents' image. */
     image: { type: 'string' },
   },
 })
