@@ -8,12 +8,12 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { parseArgs } from 'node:util'
-import { build } from 'esbuild'
 import { Service } from '#api/core/service/message.ts'
 import { createPki } from '#apiserver/pki/create-pki.ts'
 import { writePki } from '#apiserver/pki/pki.ts'
 import { environmentOf, programOf } from '#cluster/processes/program.ts'
 import { encodeEnveloped } from '#schema/protobuf.ts'
+import { bundlePrograms } from './api/bundle.ts'
 import { Connection } from './api/connection.ts'
 import { fanout } from './api/fanout.ts'
 import { type Figures, Load, PROTOBUF, processorTime, requireDone } from './api/load.ts'
@@ -110,25 +110,8 @@ const medianFigures = (all: readonly Required<Figures>[]): Figures => {
 let running: ChildProcess | undefined
 let bare: ChildProcess | undefined
 try {
-  await build({
-    entryPoints: [
-      join(import.meta.dirname, 'api/server.ts'),
-      join(import.meta.dirname, 'api/bare.ts'),
-      join(import.meta.dirname, '..', 'src', 'apiserver', 'storage', 'sqlite', 'database-worker.ts'),
-    ],
-    entryNames: '[name]',
-    bundle: true,
-    splitting: true,
-    platform: 'node',
-    target: 'node24',
-    format: 'esm',
-    outdir: bundle,
-    outExtension: { '.js': '.mjs' },
-    alias: { 'node:http': join(import.meta.dirname, '..', 'script', 'bundle', 'node-http.mjs') },
-    external: ['koffi'],
-    banner: { js: 'import{createRequire as r}from"node:module";const require=r(import.meta.url);' },
-    logLevel: 'warning',
-  })
+  const programs = ['bench/api/server.ts', 'bench/api/bare.ts', 'src/apiserver/storage/sqlite/database-worker.ts']
+  await bundlePrograms(programs, bundle)
   const pki = await createPki({ clusterDomain: 'cluster.local', subjectAltNames: ['10.96.0.1'], now: new Date() })
   writePki(join(folder, 'pki'), pki)
   const target = {

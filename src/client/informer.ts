@@ -1,4 +1,4 @@
-import type { ApiObject, Resource } from '#api/resource.ts'
+import { type ApiObject, isSame, type Resource } from '#api/resource.ts'
 import type { Clock } from '#clock/clock.ts'
 import { keyOf } from '#objects/object-key.ts'
 import type { Client, WatchEvent } from './client.ts'
@@ -40,6 +40,8 @@ export class Informer<T extends ApiObject> implements ReflectorSink<T> {
   #resolveSynced!: () => void
   #started = false
   #synced = false
+  #isCurrent = false
+  #onFailure: ((error: unknown) => void) | undefined
   /** Where the watch stands. */
   #seen = ''
   /** Keys of what `observe` put in and the watch has not reached yet. */
@@ -58,6 +60,28 @@ export class Informer<T extends ApiObject> implements ReflectorSink<T> {
     return this.#synced
   }
 
+  /** Whether what it holds is the server's word, and not what was adopted. */
+  get isCurrent(): boolean {
+    return this.#isCurrent
+  }
+
+  /** Told of each error that a list or a watch of its own met. */
+  onFailure(listener: (error: unknown) => void): void {
+    this.#onFailure = listener
+  }
+
+  /**
+   * Takes what is known from elsewhere for the first state, until the server's word takes its place: what is no longer
+   * there is then told as deleted. False: the server was quicker.
+   */
+  adopt(objects: readonly T[]): boolean {
+    if (this.#synced) return false
+    for (const object of objects) this.#set(object)
+    this.#synced = true
+    this.#resolveSynced()
+    return true
+  }
+
   /** Lists and watches until the signal aborts. A second call does nothing. */
   start(client: Client, { isOptional = false } = {}): void {
     if (this.#started) return
@@ -69,7 +93,10 @@ export class Informer<T extends ApiObject> implements ReflectorSink<T> {
       random,
       signal,
       isOptional,
-      onError: (error, step) => onError?.(error, `${step} ${this.resource.plural}`),
+      onError: (error, step) => {
+        onError?.(error, `${step} ${this.resource.plural}`)
+        this.#onFailure?.(error)
+      },
     })
   }
 
@@ -95,7 +122,7 @@ export class Informer<T extends ApiObject> implements ReflectorSink<T> {
 
   observe(object: T): void {
     const version = versionOf(object)
-    if (!this.#synced || compareResourceVersions(version, this.#seen) <= 0) return
+    if (!this.#isCurrent || compareResourceVersions(version, this.#seen) <= 0) return
     const cached = this.#store.get(keyOf(object))
     if (cached && compareResourceVersions(version, versionOf(cached)) <= 0) return
     this.#ahead.add(keyOf(object))
@@ -105,6 +132,7 @@ export class Informer<T extends ApiObject> implements ReflectorSink<T> {
   replace(items: readonly T[], resourceVersion: string): void {
     const listed = new Set<string>()
     this.#seen = resourceVersion
+    this.#isCurrent = true
     for (const key of this.#ahead) {
       const object = this.#store.get(key)
       // What we observed ourselves and the list is too old to know stays.
@@ -181,23 +209,39 @@ export class Informer<T extends ApiObject> implements ReflectorSink<T> {
   }
 }
 
+interface InformersOptions extends InformerOptions {
+  /** Of these resources not all is held: as keptResource() has made them. */
+  readonly kept?: readonly Resource[]
+  /** Told of each, before it starts. */
+  readonly onMade?: (informer: Informer<ApiObject>) => void
+}
+
 /** One informer a resource for the whole process. */
 export class Informers {
   readonly #client: Client
-  readonly #options: InformerOptions
+  readonly #options: InformersOptions
   readonly #informers = new Map<string, Informer<ApiObject>>()
 
-  constructor(client: Client, options: InformerOptions) {
+  constructor(client: Client, options: InformersOptions) {
     this.#client = client
     this.#options = options
   }
 
   /** Made on first request, started at once. `isOptional`: it may not be served; until it is, nothing is there. */
   for<T extends ApiObject>(resource: Resource<T>, options: { readonly isOptional?: boolean } = {}): Informer<T> {
-    const informer = this.find<T>(resource) ?? new Informer<T>(resource, this.#options)
-    this.#informers.set(`${resource.group}/${resource.plural}`, informer as unknown as Informer<ApiObject>)
+    const known = this.find<T>(resource)
+    if (known) return known
+    const informer = new Informer<T>(this.#keptOf(resource), this.#options)
+    const made = informer as unknown as Informer<ApiObject>
+    this.#informers.set(`${resource.group}/${resource.plural}`, made)
+    this.#options.onMade?.(made)
     informer.start(this.#client, options)
     return informer
+  }
+
+  #keptOf<T extends ApiObject>(resource: Resource<T>): Resource<T> {
+    const kept = this.#options.kept?.find((one) => isSame(one, resource))
+    return (kept as unknown as Resource<T> | undefined) ?? resource
   }
 
   find<T extends ApiObject>(resource: Pick<Resource<T>, 'group' | 'plural'>): Informer<T> | undefined {

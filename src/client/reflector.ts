@@ -1,45 +1,38 @@
 import type { ApiObject, Resource } from '#api/resource.ts'
-import { backoff, type Clock, sleep } from '#clock/clock.ts'
-import { type Client, isGone, isNotFound, type ListOptions, type WatchEvent } from './client.ts'
+import { sleep } from '#clock/clock.ts'
+import type { Client } from './client.ts'
+import { isGone, isNotFound, type WatchEvent } from './client.ts'
+import { FirstState } from './reflecting/first-state.ts'
+import { listAll } from './reflecting/list-all.ts'
+import { mannersTo, type ReflectorContext, type ReflectorSink } from './reflecting/manners.ts'
+import { guardWatch } from './reflecting/watch-guard.ts'
+import { isRefused, refuseWatchList, takesWatchList } from './reflecting/watch-list.ts'
 
-export interface ReflectorSink<T> {
-  /** Everything there is, as of `resourceVersion`. */
-  replace(items: readonly T[], resourceVersion: string): void
-  apply(event: WatchEvent<T>): void
-}
+export type { ReflectorSink } from './reflecting/manners.ts'
 
-interface ReflectorOptions {
-  readonly clock: Clock
-  readonly random: () => number
-  readonly signal: AbortSignal
-  readonly selection?: Pick<ListOptions, 'namespace' | 'labelSelector' | 'fieldSelector'>
-  /** It may not be served: then nothing is there, and it is looked for again. */
-  readonly isOptional?: boolean
-  readonly onError?: (error: unknown, step: 'list' | 'watch') => void
-}
-
-const FIRST_DELAY = 50
-const LONGEST_DELAY = 10_000
 const LONG_ENOUGH = 10_000
 
 /**
- * Mirrors one resource into `sink` until `signal` aborts: lists, then watches from where the list ended. A watch that
- * ends is taken up at the last version seen (an event's or a bookmark's); 410 Gone lists again. Errors back off.
+ * Mirrors one resource into `sink` until `signal` aborts: lists, then watches from where the list ended; or both by one
+ * watch, where a remote server has that. A watch that ends is taken up at the last version seen (an event's or a
+ * bookmark's); 410 Gone lists again. Errors back off.
  */
 export const reflect = async <T extends ApiObject>(
   client: Client,
   resource: Resource<T>,
   sink: ReflectorSink<T>,
-  options: ReflectorOptions,
+  options: ReflectorContext,
 ): Promise<void> => {
   const { clock, random, signal, selection = {} } = options
+  const manners = mannersTo(client, random)
   let failures = 0
   let version: string | undefined
-  const pause = () => sleep(clock, backoff(failures++, FIRST_DELAY, LONGEST_DELAY, random), signal)
+  const pause = (error?: unknown) => sleep(clock, manners.delay(failures++, error), signal)
   while (!signal.aborted) {
-    if (version === undefined) {
+    const first = version === undefined && takesWatchList(client, clock.now()) ? new FirstState<T>() : undefined
+    if (version === undefined && first === undefined) {
       try {
-        const list = await client.list(resource, selection)
+        const list = await listAll(client, resource, selection)
         if (signal.aborted) return
         sink.replace(list.items, list.resourceVersion)
         version = list.resourceVersion
@@ -47,7 +40,7 @@ export const reflect = async <T extends ApiObject>(
         if (signal.aborted) return
         if (options.isOptional && isNotFound(error)) sink.replace([], '')
         else options.onError?.(error, 'list')
-        await pause()
+        await pause(error)
         continue
       }
     }
@@ -55,31 +48,62 @@ export const reflect = async <T extends ApiObject>(
     const started = clock.now()
     // Servers end quiet watches every few minutes: that is no failure, and a pause would be time spent blind.
     const wasFine = () => heard || clock.now() - started >= LONG_ENOUGH
-    try {
-      const watch = client.watch(resource, { ...selection, resourceVersion: version }, (event) => {
-        if (signal.aborted) return
+    const timeoutSeconds = manners.timeoutSeconds()
+    const onEvent = (event: WatchEvent<T>): void => {
+      if (signal.aborted) return
+      guard?.heard(event)
+      if (first !== undefined && !first.isWhole) {
+        if (!first.take(event)) return
+        sink.replace(first.items(), first.resourceVersion)
+        version = first.resourceVersion
         heard = true
-        version = event.type === 'BOOKMARK' ? event.resourceVersion : event.object.metadata?.resourceVersion
-        sink.apply(event)
-      })
+        return
+      }
+      heard = true
+      version = event.type === 'BOOKMARK' ? event.resourceVersion : event.object.metadata?.resourceVersion
+      sink.apply(event)
+    }
+    let guard: ReturnType<typeof guardWatch> | undefined
+    try {
+      const from = first === undefined ? { resourceVersion: version! } : first.request
+      const timeout = timeoutSeconds === undefined ? {} : { timeoutSeconds }
+      const watch = client.watch(resource, { ...selection, ...from, ...timeout }, onEvent)
+      if (timeoutSeconds !== undefined) guard = guardWatch(clock, watch, timeoutSeconds)
       const stop = () => watch.stop()
       signal.addEventListener('abort', stop, { once: true })
       try {
         await watch.done
       } finally {
+        guard?.end()
         signal.removeEventListener('abort', stop)
       }
-      if (wasFine()) failures = 0
+      if (signal.aborted) return
+      if (first !== undefined && !first.isWhole) {
+        refuseWatchList(client, clock.now(), 'ended')
+        await pause()
+      } else if (!wasFine()) await pause()
       // A server that ends each watch at once must not be asked in a tight loop.
-      else if (!signal.aborted) await pause()
+      else {
+        failures = 0
+        // One that goes ends them all, before their time: they must not come to the next one together.
+        const spread = manners.spread(clock.now() - started, timeoutSeconds)
+        if (spread > 0) await sleep(clock, spread, signal)
+      }
     } catch (error) {
       if (signal.aborted) return
+      if (first !== undefined && !first.isWhole && isRefused(error)) {
+        // Told to nobody: the next look is by a list, at once.
+        refuseWatchList(client, clock.now(), 'refused')
+        continue
+      }
       if (wasFine()) failures = 0
       // What is not served any more may come back as something else: it is looked for from the start.
-      if (isGone(error) || (options.isOptional && isNotFound(error))) version = undefined
+      const isUnserved = options.isOptional && isNotFound(error)
+      if (isUnserved && first !== undefined) sink.replace([], '')
+      if (isGone(error) || isUnserved) version = undefined
       else options.onError?.(error, 'watch')
       // The first relist after 410 is immediate: the cache is known to be behind.
-      if (!isGone(error) || failures > 0) await pause()
+      if (!isGone(error) || failures > 0 || client.remote) await pause(error)
       else failures++
     }
   }

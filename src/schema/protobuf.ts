@@ -4,11 +4,11 @@ import { writeList, writeMessage } from './protobuf/protobuf-encode.ts'
 import { ProtobufError } from './protobuf/protobuf-error.ts'
 import { ProtobufReader } from './protobuf/protobuf-reader.ts'
 import { ProtobufWriter } from './protobuf/protobuf-writer.ts'
-import type { StringCache } from './protobuf/string-cache.ts'
+import type { ReadCache } from './protobuf/read-cache.ts'
 import type { MessageClass } from './schema.ts'
 
 export { ProtobufError } from './protobuf/protobuf-error.ts'
-export { StringCache } from './protobuf/string-cache.ts'
+export { ReadCache } from './protobuf/read-cache.ts'
 
 interface DecodedProtobuf<T> {
   /** As JSON decoding leaves it; a kind carries its apiVersion and kind. The caller owns it. */
@@ -52,13 +52,13 @@ export const decodeProtobuf = <T>(message: MessageClass<T>, bytes: Uint8Array): 
 }
 
 /**
- * A bare message as a client reads it: fields that its table does not have are passed over, and texts that `strings` has
- * are not made again. Throws ProtobufError on anything that is none.
+ * A bare message as a client reads it: fields that its table does not have are passed over, and what `cache`
+ * has is not made again: what comes out is shared and must not be changed. Throws ProtobufError on anything that is none.
  */
-export const readProtobuf = <T>(message: MessageClass<T>, bytes: Uint8Array, strings: StringCache): T => {
-  const state = { depth: 0, unknown: undefined }
+export const readProtobuf = <T>(message: MessageClass<T>, bytes: Uint8Array, cache: ReadCache): T => {
+  const state = { depth: 0, unknown: undefined, cache }
   const plan = planOf(message)
-  const fields = readMessage(new ProtobufReader(bytes, strings), plan, state)
+  const fields = readMessage(new ProtobufReader(bytes, cache), plan, state)
   return (plan.gvk === undefined ? fields : { kind: plan.gvk[1], apiVersion: plan.gvk[0], ...fields }) as T
 }
 

@@ -2,7 +2,7 @@ import { PartialObjectMetadata } from '#api/meta/object-meta.ts'
 import { Status } from '#api/meta/status.ts'
 import { type ApiObject, groupVersion, type Resource } from '#api/resource.ts'
 import { keepOnly } from '#schema/kept/kept.ts'
-import { ProtobufError, readProtobuf, readWatchEvent, StringCache, unwrapUnknown } from '#schema/protobuf.ts'
+import { ProtobufError, ReadCache, readProtobuf, readWatchEvent, unwrapUnknown } from '#schema/protobuf.ts'
 import { ApiError, type List, type WatchEvent } from '../client.ts'
 import { JSON_TYPE, jsonOf, type Reply } from './exchange.ts'
 import { isProtobuf, PROTOBUF_TYPE } from './refusal.ts'
@@ -24,7 +24,7 @@ interface Line {
 export class Decoder {
   readonly #transport: Transport
   readonly #wantsProtobuf: boolean
-  readonly #strings = new StringCache()
+  readonly #strings = new ReadCache()
   /** Resources that a server would not give in protobuf. */
   readonly #jsonOnly = new Set<string>()
 

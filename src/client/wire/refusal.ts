@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http'
 import { Status } from '#api/meta/status.ts'
-import { readProtobuf, StringCache, unwrapUnknown } from '#schema/protobuf.ts'
+import { ReadCache, readProtobuf, unwrapUnknown } from '#schema/protobuf.ts'
 import { ApiError } from '../client.ts'
 import { retryAfterOf } from './retry-after.ts'
 import type { Transport } from './transport.ts'
@@ -34,7 +34,7 @@ const jsonStatus = (body: Buffer): ApiError['status'] | undefined => {
 const protobufStatus = (body: Uint8Array): ApiError['status'] | undefined => {
   try {
     const { kind, raw } = unwrapUnknown(body)
-    return kind === 'Status' ? readProtobuf(Status, raw, new StringCache()) : undefined
+    return kind === 'Status' ? readProtobuf(Status, raw, new ReadCache()) : undefined
   } catch {
     return undefined
   }

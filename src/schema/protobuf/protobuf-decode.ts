@@ -6,6 +6,7 @@ import { canonicalQuantity } from '../quantity.ts'
 import { formatMicroTime, formatTime, isWritable } from '../time.ts'
 import { MAX_MESSAGE_DEPTH, ProtobufError } from './protobuf-error.ts'
 import type { ProtobufReader } from './protobuf-reader.ts'
+import type { ReadCache } from './read-cache.ts'
 
 type Members = { [key: string]: unknown }
 
@@ -19,6 +20,8 @@ interface DecodeState {
   depth: number
   /** Absent: they are passed over. */
   readonly unknown: UnknownField[] | undefined
+  /** Of a client, which holds what it reads and does not change it. */
+  readonly cache?: ReadCache
 }
 
 const MAX_UNKNOWN = 100
@@ -43,15 +46,16 @@ export const readMessage = (reader: ProtobufReader, plan: MessagePlan, state: De
       )
   }
   state.depth--
-  return inOrder(plan, read)
+  return inOrder(plan, read, state.cache !== undefined)
 }
 
-const inOrder = (plan: MessagePlan, read: Members): Members => {
+const inOrder = (plan: MessagePlan, read: Members, isHeld: boolean): Members => {
   const object: Members = {}
   for (const field of plan.flat) {
     const value = read[field.name]
     if (value === undefined) fillAbsent(object, field)
-    else object[field.name] = value
+    // A copy has room for what is in it; an array that grew by push() for 17.
+    else object[field.name] = isHeld && field.presence === 'list' ? (value as unknown[]).slice() : value
   }
   return object
 }
@@ -145,12 +149,18 @@ const readValue = (reader: ProtobufReader, field: FieldPlan, state: DecodeState)
   const outer = reader.enter()
   const value =
     field.kind === Kind.message
-      ? readMessage(reader, field.message!, state)
+      ? readShared(reader, field.message!, state)
       : field.kind === Kind.either
         ? readEither(reader, field, state)
         : readSpecial(reader, field)
   reader.leave(outer)
   return value
+}
+
+const readShared = (reader: ProtobufReader, plan: MessagePlan, state: DecodeState): Members => {
+  const { cache } = state
+  if (cache === undefined) return readMessage(reader, plan, state)
+  return cache.messages.read(plan, reader.bytes, reader.at, reader.end, () => readMessage(reader, plan, state))
 }
 
 const readEither = (reader: ProtobufReader, field: FieldPlan, state: DecodeState): unknown => {

@@ -1,7 +1,7 @@
 import { Wire } from '../plan.ts'
 import { readUtf8 } from '../utf8.ts'
 import { ProtobufError } from './protobuf-error.ts'
-import type { StringCache } from './string-cache.ts'
+import type { ReadCache } from './read-cache.ts'
 
 /** A cursor over bytes that trusts no length: every read stays inside of the message being read. */
 export class ProtobufReader {
@@ -10,9 +10,9 @@ export class ProtobufReader {
   /** Where the message being read ends. */
   end: number
   readonly #view: DataView
-  readonly #strings: StringCache | undefined
+  readonly #strings: ReadCache | undefined
 
-  constructor(bytes: Uint8Array, strings?: StringCache) {
+  constructor(bytes: Uint8Array, strings?: ReadCache) {
     this.#strings = strings
     this.bytes = bytes
     this.end = bytes.length

@@ -1,4 +1,5 @@
 import { readUtf8 } from '../utf8.ts'
+import { MessageCache } from './message-cache.ts'
 
 /** A power of two: a hash is cut to it. */
 const SLOTS = 8192
@@ -9,7 +10,8 @@ const LONGEST = 64
  * Texts as they were read before: ten thousand objects in the same few namespaces, of the same few types, hold one text
  * and not ten thousand. Of bounded size: what was read last in a place is what is kept there.
  */
-export class StringCache {
+export class ReadCache {
+  readonly messages = new MessageCache()
   readonly #texts: (string | undefined)[] = new Array(SLOTS)
 
   /** The text of bytes `start` to `end`; what is no UTF-8 becomes U+FFFD. */
