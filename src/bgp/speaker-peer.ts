@@ -5,6 +5,7 @@ import type { ErrorNotice } from './message/message-error.ts'
 import type { Route } from './routes/route.ts'
 import { RouteSender } from './routes/route-sender.ts'
 import type { BgpConnection, ConnectionEnd } from './session/connection.ts'
+import type { RestartState } from './session/own-open.ts'
 import type { Peer } from './session/peer-options.ts'
 import { PeerSession, type SessionOwner, type SessionState } from './session/peer-session.ts'
 import type { PeerSocket, PeerSockets } from './session/peer-sockets.ts'
@@ -21,6 +22,8 @@ export interface PeerStatus {
   readonly lastEnd: string | undefined
   /** What was wrong with an UPDATE of the peer's last, though the session went on. */
   readonly lastFault: string | undefined
+  /** Whose routes it can be told: what both sides speak of. Empty without a session. */
+  readonly families: readonly IpFamily[]
   readonly announced: number
   readonly pending: number
   readonly counts: PeerCounts
@@ -43,6 +46,8 @@ interface SpeakerPeerOptions {
   readonly log: (line: string) => void
   /** Whether this speaker may have been here before, and come back. */
   readonly mayHaveRestarted: () => boolean
+  /** Whether packets were forwarded until it came back. */
+  readonly hasForwarded: boolean
 }
 
 /** A peer of the speaker: its session, and what it is told. */
@@ -83,6 +88,7 @@ export class SpeakerPeer implements SessionOwner {
       since: this.#since,
       lastEnd: this.#lastEnd,
       lastFault: this.#lastFault,
+      families: this.#sender?.families ?? [],
       announced: this.#sender?.announced ?? 0,
       pending: this.#sender?.pending ?? this.#routes?.length ?? 0,
       counts: { ...this.#counts },
@@ -106,8 +112,10 @@ export class SpeakerPeer implements SessionOwner {
     this.#sender?.want(this.#routes)
   }
 
-  get isRestarting(): boolean {
-    return !this.#hasTold && this.#options.mayHaveRestarted()
+  get restart(): RestartState {
+    const { mayHaveRestarted, hasForwarded } = this.#options
+    // Once it has told all, the kernel has what it told.
+    return { isRestarting: !this.#hasTold && mayHaveRestarted(), isForwarding: this.#hasTold || hasForwarded }
   }
 
   established(connection: BgpConnection): void {

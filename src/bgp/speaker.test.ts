@@ -104,6 +104,22 @@ test('a speaker that has been here for longer than peers keep routes has not res
   assert.equal(open?.type === 'open' && open.capabilities.gracefulRestart?.isRestarting, false)
 })
 
+test('a kernel that has begun anew has not forwarded, until the speaker has told all', () => {
+  const forwardingOf = () => {
+    router.last.connect()
+    const [open] = router.last.heard()
+    return open?.type === 'open' && open.capabilities.gracefulRestart?.families.map(({ isForwarding }) => isForwarding)
+  }
+  const one = new BgpSpeaker({ sockets: router, clock, random: () => 0, log: () => undefined, hasForwarded: false })
+  one.setPeers([TOR])
+  one.setRoutes([])
+  assert.deepEqual(forwardingOf(), [false, false])
+  router.last.say(openOf(), { type: 'keepalive' })
+  router.last.close()
+  clock.advance(1_000)
+  assert.deepEqual(forwardingOf(), [true, true])
+})
+
 test('who wants no graceful restart says nothing of it', () => {
   speaker.setPeers([{ ...TOR, gracefulRestartSeconds: false }])
   router.last.connect()
@@ -211,6 +227,30 @@ test('peers that call are let in by a speaker that listens, and it knows them by
   assert.equal(router.isListening, false)
 })
 
+test('a listener that is lost is tried again, and told whom to take', async () => {
+  speaker.setPeers([TOR])
+  await speaker.listen(179)
+  router.listened = []
+  router.failListening()
+  router.refusal = new Error('EADDRINUSE')
+  clock.advance(5_000)
+  await new Promise(setImmediate)
+  router.refusal = undefined
+  assert.deepEqual(log, [
+    'port 179 takes no connections: somebody has destroyed the socket',
+    'port 179 takes no connections: EADDRINUSE',
+  ])
+  clock.advance(4_999)
+  assert.equal(router.isListening, false)
+  clock.advance(1)
+  await new Promise(setImmediate)
+  assert.deepEqual([router.isListening, router.listened.length], [true, 1])
+  await assert.rejects(async () => {
+    router.refusal = new Error('EADDRINUSE')
+    await speaker.listen(179)
+  }, /EADDRINUSE/)
+})
+
 test('status and metrics tell of each peer, and the log of each change once', () => {
   const one = new BgpSpeaker({ sockets: router, clock, random: () => 0, log: (line) => log.push(line), registry })
   one.setPeers([TOR, { ...OTHER, address: 'fd00::3' }])
@@ -233,6 +273,7 @@ test('status and metrics tell of each peer, and the log of each change once', ()
     [up?.state, up?.since, up?.lastEnd, up?.announced],
     ['Established', Date.parse('2026-01-01T00:00:00Z'), undefined, 1],
   )
+  assert.deepEqual([up?.families, down?.families], [['IPv4', 'IPv6'], []])
   assert.equal(up?.lastFault, 'a mandatory attribute is missing')
   assert.deepEqual(
     [down?.state, down?.since, down?.lastEnd, down?.pending],

@@ -16,7 +16,12 @@ interface SpeakerOptions {
   readonly random: () => number
   readonly log: (line: string) => void
   readonly registry?: Registry
+  /** False: the kernel has begun anew, so that peers shall not keep what a speaker before had announced. */
+  readonly hasForwarded?: boolean
 }
+
+/** Until a listener that was lost is tried again. */
+const LISTEN_AGAIN_MS = 5_000
 
 /** As long after its start a speaker's first word to a peer may be that of one who comes back: the longest that peers wait. */
 const RESTART_MS = 4_095_000
@@ -42,12 +47,18 @@ export class BgpSpeaker {
     if (options.registry !== undefined) registerMetrics(options.registry, () => this.peers())
   }
 
-  /** Takes connections of peers at a port. Without it they are only called. Rejects where the port is another's. */
+  /**
+   * Takes connections of peers at a port. Without it they are only called. Rejects where the port is another's; a listener
+   * that is lost later is tried again.
+   */
   async listen(port: number): Promise<void> {
-    const listener = await this.#options.sockets.listen(port, (socket, route) => {
-      const peer = [...this.#peers.values()].find((one) => one.peer === route)
-      if (peer === undefined) socket.destroy()
-      else peer.accept(socket)
+    const listener = await this.#options.sockets.listen(port, {
+      accepted: (socket, route) => {
+        const peer = [...this.#peers.values()].find((one) => one.peer === route)
+        if (peer === undefined) socket.destroy()
+        else peer.accept(socket)
+      },
+      failed: (error) => this.#listenAgain(port, error),
     })
     this.#listener = listener
     if (this.#isStopped) listener.close()
@@ -70,9 +81,9 @@ export class BgpSpeaker {
     }
     for (const [name, peer] of peers) {
       if (this.#peers.has(name)) continue
-      const { sockets, clock, random, log } = this.#options
+      const { sockets, clock, random, log, hasForwarded = true } = this.#options
       const mayHaveRestarted = () => this.#mayHaveRestarted
-      const added = new SpeakerPeer(peer, { sockets, clock, random, log, mayHaveRestarted })
+      const added = new SpeakerPeer(peer, { sockets, clock, random, log, mayHaveRestarted, hasForwarded })
       this.#peers.set(name, added)
       if (this.#routes !== undefined) added.setRoutes(this.#routes)
       added.start()
@@ -102,6 +113,15 @@ export class BgpSpeaker {
     this.#listener?.close()
     const notice = how === 'cease' ? shutdownNotice(Cease.ADMINISTRATIVE_SHUTDOWN, words) : undefined
     await Promise.all([...this.#peers.values()].map((peer) => peer.stop(notice)))
+  }
+
+  #listenAgain(port: number, error: unknown): void {
+    this.#listener = undefined
+    if (this.#isStopped) return
+    this.#options.log(`port ${port} takes no connections: ${(error as Error).message}`)
+    this.#options.clock.after(LISTEN_AGAIN_MS, () => {
+      if (!this.#isStopped) this.listen(port).catch((again: unknown) => this.#listenAgain(port, again))
+    })
   }
 
   #tellListener(): void {

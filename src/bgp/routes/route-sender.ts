@@ -30,7 +30,8 @@ interface Sent {
 /** Brings what a peer has been told to what it shall be told, by the difference alone, and no faster than it reads. */
 export class RouteSender {
   readonly #options: SenderOptions
-  readonly #families: readonly IpFamily[]
+  /** Families whose routes the peer can be told. */
+  readonly families: readonly IpFamily[]
   readonly #sent = new Map<string, Sent>()
   #wanted: ReadonlyMap<string, Route> = new Map()
   #updates: Iterator<Update> | undefined
@@ -38,7 +39,7 @@ export class RouteSender {
 
   constructor(options: SenderOptions) {
     this.#options = options
-    this.#families = options.sink.families.filter((family) => options.nextHops(family) !== undefined)
+    this.families = options.sink.families.filter((family) => options.nextHops(family) !== undefined)
   }
 
   /** Prefixes that the peer has been told. */
@@ -55,7 +56,7 @@ export class RouteSender {
   /** What is wanted from now on: withdrawals go first, at once. */
   want(routes: Iterable<Route>): void {
     const wanted = new Map<string, Route>()
-    for (const route of routes) if (this.#families.includes(route.prefix.address.family)) wanted.set(route.key, route)
+    for (const route of routes) if (this.families.includes(route.prefix.address.family)) wanted.set(route.key, route)
     this.#wanted = wanted
     this.#updates = this.#difference()
     this.resume()
@@ -90,7 +91,7 @@ export class RouteSender {
   /** Made as it is sent: a later one begins with what this one has come to. */
   *#difference(): Generator<Update> {
     const gone = this.#gone()
-    for (const family of this.#families) {
+    for (const family of this.families) {
       const ofFamily = gone.filter(([, { prefix }]) => prefix.address.family === family)
       for (const { update, items } of packWithdrawals(family, ofFamily, ([, { prefix }]) => prefix)) {
         for (const [key] of items) this.#sent.delete(key)
@@ -98,7 +99,7 @@ export class RouteSender {
       }
     }
     const news = [...this.#wanted.values()].filter((route) => this.#isNews(route))
-    for (const family of this.#families) yield* this.#announce(family, news)
+    for (const family of this.families) yield* this.#announce(family, news)
     if (!this.#isBeginning) return
     for (const family of this.#options.sink.families) yield endOfRib(family)
     this.#isBeginning = false

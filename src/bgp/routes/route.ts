@@ -45,6 +45,8 @@ class RouteError extends Error {
 }
 
 const MOST = 0xffff_ffff
+/** What communities may take of a message of 4096 octets. */
+const MOST_COMMUNITY_OCTETS = 3_500
 const isLong = (value: number): boolean => Number.isInteger(value) && value >= 0 && value <= MOST
 
 /** In order, each once: two routes that say the same are written the same. */
@@ -67,6 +69,11 @@ const parseRoute = (options: RouteOptions): Route => {
     )
   const communities = all(options.communities, tryParseCommunity, '64512:100, or a name such as no-export')
   const largeCommunities = all(options.largeCommunities, tryParseLargeCommunity, '64512:1:2')
+  if (communities.length * 4 + largeCommunities.length * 12 > MOST_COMMUNITY_OCTETS)
+    throw new RouteError(
+      text,
+      `its communities do not fit in a message, which has ${MOST_COMMUNITY_OCTETS} octets for them`,
+    )
   for (const value of [localPreference, med ?? 0])
     if (!isLong(value)) throw new RouteError(text, `${value} is no preference or metric; it can be 0 to ${MOST}`)
   return {

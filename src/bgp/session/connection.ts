@@ -8,7 +8,7 @@ import type { Message, Open, Update } from '../message/message.ts'
 import { BgpMessageError, type ErrorNotice, errorNotice } from '../message/message-error.ts'
 import { noticeText } from '../message/notification.ts'
 import { Liveness } from './liveness.ts'
-import { ownOpen, refusalOf } from './own-open.ts'
+import { ownOpen, type RestartState, refusalOf } from './own-open.ts'
 import type { Peer } from './peer-options.ts'
 import type { PeerSocket } from './peer-sockets.ts'
 import { Timer } from './timer.ts'
@@ -59,8 +59,7 @@ interface ConnectionOptions {
   readonly random: () => number
   /** We have connected, not the peer. */
   readonly isOurs: boolean
-  /** What is said of a restart, RFC 4724. */
-  readonly isRestarting: boolean
+  readonly restart: RestartState
 }
 
 /** One TCP connection with a peer, from OpenSent on: RFC 4271 section 8.2.2. */
@@ -84,11 +83,7 @@ export class BgpConnection {
   #error: Error | undefined
 
   /** Of a socket that is connected: says OPEN. */
-  constructor(
-    socket: PeerSocket,
-    owner: ConnectionOwner,
-    { peer, clock, random, isOurs, isRestarting }: ConnectionOptions,
-  ) {
+  constructor(socket: PeerSocket, owner: ConnectionOwner, { peer, clock, random, isOurs, restart }: ConnectionOptions) {
     this.#socket = socket
     this.#owner = owner
     this.#peer = peer
@@ -116,7 +111,7 @@ export class BgpConnection {
       sayKeepalive: () => this.send({ type: 'keepalive' }),
       missed: () => this.fail(errorNotice(ErrorCode.HOLD_TIMER), 'the peer says nothing'),
     })
-    this.send(ownOpen(peer, isRestarting))
+    this.send(ownOpen(peer, restart))
   }
 
   get state(): ConnectionState {

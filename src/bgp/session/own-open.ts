@@ -3,14 +3,21 @@ import type { Open } from '../message/message.ts'
 import { type ErrorNotice, errorNotice } from '../message/message-error.ts'
 import type { Peer } from './peer-options.ts'
 
+/** What a speaker says of itself by RFC 4724. */
+export interface RestartState {
+  /** It comes back: nobody shall wait for it to have learnt. */
+  readonly isRestarting: boolean
+  /** Packets to what it had announced were forwarded while nobody spoke for it. */
+  readonly isForwarding: boolean
+}
+
 /** What a peer is told of us. */
-export const ownOpen = (peer: Peer, isRestarting: boolean): Open => {
+export const ownOpen = (peer: Peer, { isRestarting, isForwarding }: RestartState): Open => {
   const { localAsn, holdSeconds, identifier, families, gracefulRestartSeconds: seconds } = peer
   const gracefulRestart =
     seconds === undefined
       ? undefined
-      : // The kernel forwards while nobody speaks for it.
-        { isRestarting, seconds, families: families.map((family) => ({ family, isForwarding: true })) }
+      : { isRestarting, seconds, families: families.map((family) => ({ family, isForwarding })) }
   const capabilities = { families, fourOctetAs: localAsn, routeRefresh: true, gracefulRestart }
   return { type: 'open', asn: localAsn, holdSeconds, identifier, capabilities }
 }

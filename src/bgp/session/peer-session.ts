@@ -4,6 +4,7 @@ import { Cease, ErrorCode } from '../message/codes.ts'
 import type { Open, Update } from '../message/message.ts'
 import { type ErrorNotice, errorNotice } from '../message/message-error.ts'
 import { BgpConnection, type ConnectionEnd, type ConnectionOwner } from './connection.ts'
+import type { RestartState } from './own-open.ts'
 import type { Peer } from './peer-options.ts'
 import type { PeerSocket, PeerSockets } from './peer-sockets.ts'
 import { Timer } from './timer.ts'
@@ -24,7 +25,7 @@ export interface SessionOwner {
   sentNotice(): void
   receivedNotice(): void
   /** What the next OPEN says of a restart. */
-  readonly isRestarting: boolean
+  readonly restart: RestartState
 }
 
 interface SessionOptions {
@@ -141,8 +142,8 @@ export class PeerSession implements ConnectionOwner {
 
   #begin(socket: PeerSocket, isOurs: boolean): void {
     const { peer, clock, random } = this.#options
-    const { isRestarting } = this.#owner
-    this.#connections.add(new BgpConnection(socket, this, { peer, clock, random, isOurs, isRestarting }))
+    const { restart } = this.#owner
+    this.#connections.add(new BgpConnection(socket, this, { peer, clock, random, isOurs, restart }))
   }
 
   /** An attempt came to nothing: another follows, unless a connection of the peer's is under way. */

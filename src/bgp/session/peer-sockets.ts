@@ -22,10 +22,18 @@ export interface PeerListener {
   close(): void
 }
 
+/** Who has a listener. */
+export interface ConnectionTaker {
+  /** Whose a connection is, is told as `setPeers()` had it. */
+  accepted(socket: PeerSocket, peer: TcpPeer): void
+  /** It listens no more. */
+  failed(error: Error): void
+}
+
 /** Where sockets come from: the kernel room's, in a network namespace, or a test's. */
 export interface PeerSockets {
   /** Begins a connection: `connect` or `error` follows. Throws where the kernel refuses an option. */
   connect(to: TcpPeer): PeerSocket
-  /** At all addresses. Rejects where the port is another's. `accepted` is told whose it is, as `setPeers()` had it. */
-  listen(port: number, accepted: (socket: PeerSocket, peer: TcpPeer) => void): Promise<PeerListener>
+  /** At all addresses. Rejects where the port is another's. */
+  listen(port: number, taker: ConnectionTaker): Promise<PeerListener>
 }

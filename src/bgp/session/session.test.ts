@@ -28,7 +28,7 @@ beforeEach(() => {
 
 const sessionWith = (more: Partial<PeerOptions> = {}, random = () => 0): PeerSession => {
   const owner: SessionOwner = {
-    isRestarting: false,
+    restart: { isRestarting: false, isForwarding: true },
     established: () => told.push('established'),
     lost: () => told.push('lost'),
     updated: ({ fault }) => told.push(fault === undefined ? 'updated' : 'faulty'),

@@ -3,7 +3,7 @@ import { decodeMessage, encodeMessage } from '../message/codec.ts'
 import type { UpdateContext } from '../message/decode-attributes.ts'
 import { MessageFramer } from '../message/frame.ts'
 import type { Capabilities, Message, Open } from '../message/message.ts'
-import type { PeerListener, PeerSocket, PeerSockets } from '../session/peer-sockets.ts'
+import type { ConnectionTaker, PeerListener, PeerSocket, PeerSockets } from '../session/peer-sockets.ts'
 
 /** One side of a TCP connection that a test holds in its hand. */
 export class FakeSocket implements PeerSocket {
@@ -87,7 +87,7 @@ export class FakeRouter implements PeerSockets {
   listened: readonly TcpPeer[] = []
   refusal: Error | undefined
   isListening = false
-  #accepted: ((socket: PeerSocket, peer: TcpPeer) => void) | undefined
+  #taker: ConnectionTaker | undefined
 
   connect(to: TcpPeer): FakeSocket {
     if (this.refusal !== undefined) throw this.refusal
@@ -97,9 +97,10 @@ export class FakeRouter implements PeerSockets {
     return socket
   }
 
-  async listen(_port: number, accepted: (socket: PeerSocket, peer: TcpPeer) => void): Promise<PeerListener> {
+  async listen(_port: number, taker: ConnectionTaker): Promise<PeerListener> {
+    if (this.refusal !== undefined) throw this.refusal
     this.isListening = true
-    this.#accepted = accepted
+    this.#taker = taker
     return {
       setPeers: (peers) => {
         this.listened = peers
@@ -113,8 +114,14 @@ export class FakeRouter implements PeerSockets {
   /** It connects by itself. */
   call(peer = this.listened[0]!): FakeSocket {
     const socket = new FakeSocket()
-    this.#accepted!(socket, peer)
+    this.#taker!.accepted(socket, peer)
     return socket
+  }
+
+  /** Somebody destroys the listening socket. */
+  failListening(): void {
+    this.isListening = false
+    this.#taker!.failed(new Error('somebody has destroyed the socket'))
   }
 
   get last(): FakeSocket {

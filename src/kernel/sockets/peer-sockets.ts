@@ -11,6 +11,11 @@ interface PeerListener {
   close(): void
 }
 
+interface ConnectionTaker {
+  accepted(socket: Socket, peer: TcpPeer): void
+  failed(error: Error): void
+}
+
 const octets = (address: string): string => String(tryAddressBytes(address.replace(/%.*/, '')))
 
 /** A listener of one family. */
@@ -22,8 +27,8 @@ class FamilyListener {
     this.#fd = fd
   }
 
-  /** Keys go before they change: the kernel has one a peer. */
-  setPeers(peers: readonly TcpPeer[]): void {
+  /** Gives those whose connections may be taken: of one whose key the kernel refuses none may, for they would not be signed. */
+  setPeers(peers: readonly TcpPeer[]): readonly TcpPeer[] {
     const keys = new Map(
       peers.flatMap(({ address, password }) => (password === undefined ? [] : [[address, password]])),
     )
@@ -32,11 +37,18 @@ class FamilyListener {
         setMd5Key(this.#fd, address, undefined)
         this.#keys.delete(address)
       }
-    for (const [address, password] of keys)
-      if (!this.#keys.has(address)) {
-        setMd5Key(this.#fd, address, password)
-        this.#keys.set(address, password)
-      }
+    return peers.filter(({ address, password }) => password === undefined || this.#hasKey(address, password))
+  }
+
+  #hasKey(address: string, password: string): boolean {
+    if (this.#keys.has(address)) return true
+    try {
+      setMd5Key(this.#fd, address, password)
+    } catch {
+      return false
+    }
+    this.#keys.set(address, password)
+    return true
   }
 }
 
@@ -48,10 +60,13 @@ export const peerSockets = (path: string) => ({
   // A withdrawal must not wait for what the peer acknowledges of the message before it.
   connect: (peer: TcpPeer): Socket => connectTcp(path, peer.address, peer.port, peer).setNoDelay(),
 
-  async listen(port: number, accepted: (socket: Socket, peer: TcpPeer) => void): Promise<PeerListener> {
+  async listen(port: number, taker: ConnectionTaker): Promise<PeerListener> {
     let peers: readonly TcpPeer[] = []
     const servers: Server[] = []
     const listeners = new Map<'IPv4' | 'IPv6', FamilyListener>()
+    const close = (): void => {
+      for (const server of servers.splice(0)) server.close()
+    }
     const take = (socket: Socket): void => {
       const remote = octets(socket.remoteAddress ?? '')
       const [, zone] = socket.remoteAddress?.split('%') ?? []
@@ -67,7 +82,7 @@ export const peerSockets = (path: string) => ({
         socket.destroy()
         return
       }
-      accepted(socket.setNoDelay(), peer)
+      taker.accepted(socket.setNoDelay(), peer)
     }
     try {
       for (const [family, host] of [
@@ -80,18 +95,22 @@ export const peerSockets = (path: string) => ({
         servers.push(await serveListener(fd, `${host}:${port}`, createServer(take)))
       }
     } catch (error) {
-      for (const server of servers) server.close()
+      close()
       throw error
     }
+    for (const server of servers)
+      server.on('error', (error) => {
+        // Once for both.
+        if (servers.length > 0) taker.failed(error)
+        close()
+      })
     return {
       setPeers: (next) => {
-        peers = next
-        for (const [family, listener] of listeners)
-          listener.setPeers(next.filter(({ address }) => address.includes(':') === (family === 'IPv6')))
+        peers = [...listeners].flatMap(([family, listener]) =>
+          listener.setPeers(next.filter(({ address }) => address.includes(':') === (family === 'IPv6'))),
+        )
       },
-      close: () => {
-        for (const server of servers) server.close()
-      },
+      close,
     }
   },
 })

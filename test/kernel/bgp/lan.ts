@@ -12,11 +12,17 @@ export type Machine = keyof typeof NODES | keyof typeof ROUTERS
 export const addressOf = (machine: Machine, family: 'IPv4' | 'IPv6'): string =>
   family === 'IPv4' ? `10.9.0.${MACHINES[machine]}` : `fd00:9::${MACHINES[machine]}`
 
+export const linkLocalOf = (machine: Machine): string => `fe80::${MACHINES[machine]}`
+
 const execute = promisify(execFile)
+
+/** What a command says that needs no namespace. */
+export const run = async (...[program, ...words]: readonly [string, ...string[]]): Promise<string> =>
+  (await execute(program, words)).stdout
 
 /** What a command says that runs in a machine's namespace. */
 export const inside = async (machine: Machine, ...command: readonly string[]): Promise<string> =>
-  (await execute('ip', ['netns', 'exec', machine, ...command])).stdout
+  await run('ip', 'netns', 'exec', machine, ...command)
 export const pathOf = (machine: Machine): string => namespacePath(machine)
 
 /** Namespaces of this network namespace's own, which goes with all of them. */
@@ -36,6 +42,7 @@ export const makeLan = (): void => {
         'link set eth0 up',
         `address add ${addressOf(machine, 'IPv4')}/24 dev eth0`,
         `address add ${addressOf(machine, 'IPv6')}/64 dev eth0 nodad`,
+        `address add ${linkLocalOf(machine)}/64 dev eth0 nodad`,
       ],
     )
 }

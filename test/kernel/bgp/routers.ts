@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { addressOf, inside, type Machine, NODES } from './lan.ts'
+import { addressOf, inside, linkLocalOf, type Machine, NODES, run } from './lan.ts'
 
 /** A program that speaks BGP, in its namespace. */
 export interface Router {
@@ -28,7 +28,7 @@ export const until = async (
   what: () => string | Promise<string>,
   look: () => boolean | Promise<boolean>,
 ): Promise<void> => {
-  for (const end = Date.now() + PATIENCE_MS; !(await look()); await sleep(50))
+  for (const end = Date.now() + PATIENCE_MS; !(await look()); await sleep(100))
     if (Date.now() > end) throw new Error(`not so after ${PATIENCE_MS} ms: ${await what()}`)
 }
 
@@ -62,8 +62,11 @@ const folderOf = (machine: Machine, file: string, text: string): string => {
   return folder
 }
 
-/** BIRD 2, whose best routes go to the kernel's table with all their next hops. */
-export const startBird = async (): Promise<Router> => {
+/**
+ * BIRD 2, whose best routes go to the kernel's table with all their next hops. `callsNode2`: it connects to that node, whose
+ * packets must have been passed on by nobody where they are of IPv6; to others it never does.
+ */
+export const startBird = async ({ callsNode2 = false } = {}): Promise<Router> => {
   const config = `
 log stderr all;
 router id ${addressOf('bird', 'IPv4')};
@@ -75,14 +78,21 @@ ${neighbours(
 protocol bgp ${node.replace('-', '')}_${family} {
   local ${addressOf('bird', family)} as ${ROUTER_AS};
   neighbor ${address} as ${NODE_AS};
-  direct; passive on; error wait time 1, 2;
+  direct; ${callsNode2 && node === 'node-2' ? 'connect delay time 1; connect retry time 1;' : 'passive on;'} error wait time 1, 2;
   graceful restart on; graceful restart time ${RESTART_SECONDS};
   ${family === 'IPv6' ? `password "${PASSWORD}";` : ''}
+  ${callsNode2 && node === 'node-2' && family === 'IPv6' ? 'ttl security on;' : ''}
   ipv4 { import all; export none; };
-  ipv6 { import all; export none; missing lladdr prefer; };
+  ipv6 { import all; export none; };
 }`,
-)}`
-  const folder = folderOf('bird', 'bird.conf', config.replaceAll(' missing lladdr prefer;', ''))
+)}
+protocol bgp scoped {
+  local ${linkLocalOf('bird')} as ${ROUTER_AS};
+  neighbor ${linkLocalOf('node-1')} % 'eth0' as ${NODE_AS};
+  passive on;
+  ipv6 { import all; export none; };
+}`
+  const folder = folderOf('bird', 'bird.conf', config)
   const control = join(folder, 'bird.ctl')
   const started = start('bird', folder, [
     'bird',
@@ -94,7 +104,7 @@ protocol bgp ${node.replace('-', '')}_${family} {
     '-P',
     join(folder, 'pid'),
   ])
-  const ask = (...command: readonly string[]) => inside('bird', 'birdc', '-s', control, ...command)
+  const ask = (...command: readonly string[]) => run('birdc', '-s', control, ...command)
   await until(started.log, async () => (await tried(ask('show', 'status'))) !== '')
   const about = (prefix: string) => tried(ask('show', 'route', 'for', prefix, 'all'))
   return {
@@ -145,7 +155,7 @@ ${neighbours((address) => `  neighbor ${address} activate`)}
     '--log',
     'stdout',
   ])
-  const ask = (words: string) => inside('frr', 'vtysh', '--vty_socket', join(folder, 'vty'), '-d', 'bgpd', '-c', words)
+  const ask = (words: string) => run('vtysh', '--vty_socket', join(folder, 'vty'), '-d', 'bgpd', '-c', words)
   await until(started.log, async () => (await tried(ask('show bgp summary'))) !== '')
   const about = (prefix: string) => tried(ask(`show bgp ${prefix.includes(':') ? 'ipv6' : 'ipv4'} unicast ${prefix}`))
   return {

@@ -3,27 +3,32 @@ import type { Socket } from 'node:net'
 import { after, before, test } from 'node:test'
 import type { BgpSpeaker } from '#bgp/speaker.ts'
 import { listenTcp } from '#kernel/sockets/socket.ts'
-import { addressOf, makeLan, pathOf } from './lan.ts'
-import { NODE_AS, ROUTER_AS, type Router, startBird, until } from './routers.ts'
+import { addressOf, linkLocalOf, makeLan, pathOf } from './lan.ts'
+import { ROUTER_AS, type Router, startBird, until } from './routers.ts'
 import { isUp, peerOf, route, speakerOn } from './speakers.ts'
 
 assert.equal(process.env.FAIRLEAD_ISOLATED, '1', 'run through script/isolated')
 
 let bird: Router
 const speakers: BgpSpeaker[] = []
-const speaker = () => {
-  const made = speakerOn('node-1')
+const speaker = (node: 'node-1' | 'node-2' = 'node-1') => {
+  const made = speakerOn(node)
   speakers.push(made)
   return made
 }
 before(async () => {
   makeLan()
-  bird = await startBird()
+  bird = await startBird({ callsNode2: true })
 })
 after(async () => {
   await Promise.all(speakers.map((one) => one.stop('cease')))
   bird.stop()
 })
+const birdHas = (prefix: string, hop: string) =>
+  until(
+    () => bird.about(prefix),
+    async () => (await bird.nextHops(prefix)).join() === hop,
+  )
 const only = (one: BgpSpeaker) => one.peers()[0]!
 
 test('a wrong password, or none, is no session, and the right one is', async () => {
@@ -105,22 +110,31 @@ test('a router that sends rubbish is told what was wrong, and its session comes 
   router.close()
 })
 
-test('the router connects to a speaker that listens, with packets that no router has passed on', async () => {
-  const one = speaker()
+test('a router connects to a speaker that listens, with a password, and with packets that nobody has passed on', async () => {
+  const one = speaker('node-2')
   await one.listen(179)
+  const isPassive = true
   one.setPeers([
-    peerOf('node-1', 'bird', 'IPv6', { isPassive: true, ttlSecurity: true }),
-    peerOf('node-1', 'bird', 'IPv4'),
+    peerOf('node-2', 'bird', 'IPv4', { isPassive }),
+    peerOf('node-2', 'bird', 'IPv6', { isPassive, ttlSecurity: true }),
   ])
   one.setRoutes([route('192.0.2.7/32')])
+  for (const { name } of one.peers())
+    await until(
+      () => JSON.stringify(one.peers()),
+      () => isUp(one, name),
+    )
+  await birdHas('192.0.2.7/32', addressOf('node-2', 'IPv4'))
+})
+
+test('a session by link-local addresses has these as next hop', async () => {
+  const one = speaker()
+  const { password: _, nextHop: __, ...options } = peerOf('node-1', 'bird', 'IPv6')
+  one.setPeers([{ ...options, address: `${linkLocalOf('bird')}%eth0` }])
+  one.setRoutes([route('2001:db8::7/128')])
   await until(
     () => JSON.stringify(one.peers()),
-    () => isUp(one, 'bird IPv4'),
+    () => isUp(one, 'bird IPv6'),
   )
-  assert.equal(only(one).state, 'Active')
-  await until(
-    () => bird.about('192.0.2.7/32'),
-    async () => (await bird.nextHops('192.0.2.7/32')).join() === addressOf('node-1', 'IPv4'),
-  )
-  assert.equal(NODE_AS > 0xffff, true)
+  await birdHas('2001:db8::7/128', linkLocalOf('node-1'))
 })
