@@ -3,7 +3,7 @@ import { test } from 'node:test'
 import { formatCidr, parseCidr } from '#net/cidr.ts'
 import { decodeMessage, encodeMessage } from './codec.ts'
 import { frame, MessageFramer } from './frame.ts'
-import type { Message, Update } from './message.ts'
+import type { Capabilities, Message, Update } from './message.ts'
 import { BgpMessageError } from './message-error.ts'
 
 const external = { isFourOctet: true, isInternal: false }
@@ -32,6 +32,7 @@ test('a header that is wrong is told by its kind, with the octets that RFC 4271 
   assert.equal(answerTo([0xff, 0xfe]), '1/1')
   assert.equal(answerTo(keepalive.with(16, 0).with(17, 18)), '1/2 0 18')
   assert.equal(answerTo(keepalive.with(16, 0x10).with(17, 1)), '1/2 16 1')
+  assert.equal(answerTo(framed(2, 0, 0, 0, 0).with(16, 0x10).with(17, 1)), '1/2 16 1')
   assert.equal(answerTo(keepalive.with(17, 20)), '1/2 0 20')
   assert.equal(answerTo(framed(1)), '1/2 0 19')
   assert.equal(answerTo(framed(2, 0, 0, 0)), '1/2 0 22')
@@ -52,6 +53,16 @@ test('an OPEN that is wrong is told by its kind', () => {
   assert.equal(answerTo(framed(1, ...open.with(9, 1), 2)), '2/0')
   assert.equal(answerTo(framed(1, ...open.with(9, 5), 2, 2, 65, 4, 0)), '2/0')
   assert.equal(answerTo(framed(1, ...open, 0)), '2/0', 'octets behind its parameters')
+})
+
+test('bits of a graceful restart stand where RFC 4724 has them, and an OPEN may say nothing of capabilities', () => {
+  const families = [{ family: 'IPv4', isForwarding: true }] as const
+  const gracefulRestart = { isRestarting: true, seconds: 120, families }
+  const none = { families: [], fourOctetAs: undefined, routeRefresh: false, gracefulRestart: undefined }
+  const open = { type: 'open', asn: 65001, holdSeconds: 90, identifier: 1 } as const
+  const octets = (capabilities: Capabilities) => [...encodeMessage({ ...open, capabilities }, external).subarray(28)]
+  assert.deepEqual(octets({ ...none, gracefulRestart }), [10, 2, 8, 64, 6, 0x80, 120, 0, 1, 1, 0x80])
+  assert.deepEqual(octets(none), [0])
 })
 
 test('parameters with lengths of two octets are read (RFC 9072)', () => {

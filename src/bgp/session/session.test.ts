@@ -80,6 +80,7 @@ test('a session goes from Idle by Connect, OpenSent and OpenConfirm to Establish
   assert.equal(session.state, 'OpenConfirm')
   assert.deepEqual(types(router.last), ['keepalive'])
   router.last.say(KEEPALIVE)
+  clock.advance(60_000)
   assert.equal(session.state, 'Established')
   assert.deepEqual(told, ['established'])
 })
@@ -143,6 +144,16 @@ test('what a peer has sent while this process stood still counts before its hold
   clock.sleep(100_000)
   clock.advance(0)
   assert.equal(session.state, 'Established')
+})
+
+test('half a message shows that a peer is there, though only once', () => {
+  const session = started()
+  const socket = establish(router.last)
+  clock.after(90_000, () => socket.sayOctets(new Uint8Array(9).fill(0xff)))
+  clock.advance(90_000)
+  assert.equal(session.state, 'Established')
+  clock.advance(90_000)
+  assert.equal(notice(socket), 'Hold Timer Expired (4/0)')
 })
 
 test('a peer that says nothing after it has connected is told so after four minutes', () => {
