@@ -3,6 +3,7 @@ import { once } from 'node:events'
 import { closeSync } from 'node:fs'
 import { createServer, type Server, Socket, type SocketConstructorOpts } from 'node:net'
 import { socketText } from '#net/port-protocol.ts'
+import type { TcpPeer } from '#net/tcp-peer.ts'
 import { AF_INET6, inetAddress } from '../inet.ts'
 import { KernelError } from '../kernel-error.ts'
 import { call } from '../libc.ts'
@@ -21,6 +22,7 @@ import {
 } from '../socket-calls.ts'
 import { keepListener } from './kept-listeners.ts'
 import { socketAddress } from './socket-address.ts'
+import { applyTcpPeer } from './tcp-options.ts'
 
 // linux/net.h, linux/socket.h, linux/in6.h
 const SO_REUSEADDR = 2
@@ -56,9 +58,12 @@ export function boundSocket(type: number, host: string, port: number, families: 
  * where somebody destroys its socket.
  */
 export async function listenTcp(path: string, host: string, port: number, server = createServer()): Promise<Server> {
-  const fd = withNamespace(path, () => boundSocket(SOCK_STREAM, host, port))
-  return await serveListener(fd, socketText(host, port), server)
+  return await serveListener(boundListener(path, host, port), socketText(host, port), server)
 }
+
+/** The descriptor of such a listener alone, for whoever has options to set; `serveListener()` is next. */
+export const boundListener = (path: string, host: string, port: number): number =>
+  withNamespace(path, () => boundSocket(SOCK_STREAM, host, port))
 
 /** The same at all addresses there, of both families. */
 export async function listenTcpAnywhere(path: string, port: number, server: Server): Promise<Server> {
@@ -70,7 +75,8 @@ export async function listenTcpAnywhere(path: string, port: number, server: Serv
 /** What stands for all addresses that this kernel has. */
 const anywhere = (): string => (hasIpv6() ? '::' : '0.0.0.0')
 
-async function serveListener(fd: number, at: string, server: Server): Promise<Server> {
+/** Takes over a listening descriptor. */
+export async function serveListener(fd: number, at: string, server: Server): Promise<Server> {
   try {
     server.listen({ fd })
   } catch (error) {
@@ -109,19 +115,39 @@ function serveDatagrams(fd: number, host: string): DatagramSocket {
 
 /**
  * Connects from the network namespace at `path`. `address` is an IP address, never a name. As net.connect(): failures
- * come as the 'error' event, with errno's name as `code`. The caller sets timeouts.
+ * come as the 'error' event, with errno's name as `code`. The caller sets timeouts. `peer` says how packets go; what the
+ * kernel refuses of it is thrown as KernelError SOCKET_FAILED.
  */
-export function connectTcp(path: string, address: string, port: number): Socket {
+export function connectTcp(path: string, address: string, port: number, peer?: TcpPeer): Socket {
   const { family } = inetAddress(address)
   const object = `${address}:${port}`
-  const fd = withNamespace(path, () =>
-    call('SOCKET_FAILED', 'socket', object, SOCKET, family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0),
-  )
+  const fd = withNamespace(path, () => {
+    const opened = call(
+      'SOCKET_FAILED',
+      'socket',
+      object,
+      SOCKET,
+      family,
+      SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC,
+      0,
+    )
+    try {
+      if (peer !== undefined) applyTcpPeer(opened, peer)
+      return opened
+    } catch (error) {
+      closeSync(opened)
+      throw error
+    }
+  })
   // net.connect() makes its socket in a later tick, at home; one that it is given, it connects. manualStart keeps it
   // from reading before.
   const options: SocketConstructorOpts & { readonly manualStart: true } = { fd, manualStart: true }
   return new Socket(options).connect({ host: address, port, autoSelectFamily: false })
 }
+
+/** The descriptor of a socket that Node.js has opened, for options that it does not know of; -1 of one that is closed. */
+export const descriptorOf = (socket: Socket): number =>
+  (socket as unknown as { readonly _handle: { readonly fd: number } | null })._handle?.fd ?? -1
 
 /**
  * Connects to the loopback of the network namespace at `path`, wherever the port is answered: at 127.0.0.1 or, where that
