@@ -14,6 +14,7 @@ import type { Client } from '#client/client.ts'
 import type { Informers } from '#client/informer.ts'
 import { cachedStore } from '#kubelet/object-store.ts'
 import { Zone } from '#names/zone.ts'
+import { BalancingFeed } from '#pools/balancing-feed.ts'
 import { DNS_PODS } from '#policy/policy-objects.ts'
 import type { Runtime } from '#runtime/runtime.ts'
 import { DnsService } from './parts/dns/dns-service.ts'
@@ -46,6 +47,7 @@ export class ProcessSources implements Sources {
   #secrets: Sources['secrets'] | undefined
   #dns: DnsService | undefined
   #policies: PolicyFeed | undefined
+  #balancing: BalancingFeed | undefined
 
   constructor(options: ProcessSourcesOptions) {
     this.#options = options
@@ -107,6 +109,11 @@ export class ProcessSources implements Sources {
       DNS_PODS,
     )
     return this.#policies
+  }
+
+  get balancing(): BalancingFeed {
+    this.#balancing ??= new BalancingFeed(this.#options.informers)
+    return this.#balancing
   }
 
   get dns(): DnsService {

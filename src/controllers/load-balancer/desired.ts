@@ -3,21 +3,14 @@ import { cidrSize, nthAddress, parseCidr } from '#net/cidr.ts'
 import {
   compareAddresses,
   formatAddress,
-  type IpAddress,
   type IpFamily,
   parseAddress,
   tryParseAddress,
 } from '#net/ip-address.ts'
 import { isLeaving } from '#objects/deletion.ts'
 import { LOAD_BALANCER_IPS_ANNOTATION } from '#objects/well-known.ts'
-
-const POOL_CLASS = 'fairlead.io/pool'
-
-/** Both ends are given out. */
-interface AddressRange {
-  readonly from: IpAddress
-  readonly to: IpAddress
-}
+import { type AddressRange, inRange, rangesText } from '#pools/address-range.ts'
+import { POOL_CLASS } from '#pools/pool-class.ts'
 
 /**
  * `172.30.255.1-172.30.255.250`, or a CIDR. Of an IPv4 CIDR the first and last address stay unused (network and
@@ -37,11 +30,6 @@ export const parseRange = (text: string): AddressRange => {
   const [first, last] = size <= 2n ? [0n, size - 1n] : [1n, v4 ? size - 2n : size - 1n]
   return { from: nthAddress(cidr, first), to: nthAddress(cidr, last) }
 }
-
-const inRange = (range: AddressRange, address: IpAddress): boolean =>
-  range.from.family === address.family &&
-  compareAddresses(range.from, address) <= 0 &&
-  compareAddresses(address, range.to) <= 0
 
 const inPool = (pool: readonly AddressRange[], ip: string): boolean => {
   const address = tryParseAddress(ip)
@@ -126,7 +114,7 @@ export const assignAddresses = (
     const ofFamily = wanted.filter((address) => address.family === family).map(formatAddress)
     for (const ip of ofFamily) {
       const holder = taken(ip)
-      if (!inPool(pool, ip)) faults.push(`${place} ${ip} is outside of the pool ${describe(pool)}`)
+      if (!inPool(pool, ip)) faults.push(`${place} ${ip} is outside of the pool ${rangesText(pool)}`)
       else if (holder) faults.push(`${place} ${ip} is taken by Service ${holder}`)
       else ips.push(ip)
     }
@@ -137,15 +125,12 @@ export const assignAddresses = (
     if (ip) ips.push(ip)
     else if (pool.some(({ from }) => from.family === family))
       faults.push(
-        `no ${family} address is free in the pool ${describe(pool)}; delete a LoadBalancer Service or give a larger --load-balancer-cidr`,
+        `no ${family} address is free in the pool ${rangesText(pool)}; delete a LoadBalancer Service or give a larger --load-balancer-cidr`,
       )
-    else faults.push(`the pool ${describe(pool)} has no ${family} addresses`)
+    else faults.push(`the pool ${rangesText(pool)} has no ${family} addresses`)
   }
   return { ingress: ips.map((ip) => ({ ip, ipMode: 'VIP' })), faults }
 }
-
-const describe = (pool: readonly AddressRange[]): string =>
-  pool.map(({ from, to }) => `${formatAddress(from)}-${formatAddress(to)}`).join(', ')
 
 const lowestFree = (
   pool: readonly AddressRange[],
