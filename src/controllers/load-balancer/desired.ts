@@ -1,16 +1,10 @@
 import type { LoadBalancerIngress, Service } from '#api/core/service/message.ts'
 import { cidrSize, nthAddress, parseCidr } from '#net/cidr.ts'
-import {
-  compareAddresses,
-  formatAddress,
-  type IpFamily,
-  parseAddress,
-  tryParseAddress,
-} from '#net/ip-address.ts'
+import { compareAddresses, formatAddress, type IpFamily, parseAddress, tryParseAddress } from '#net/ip-address.ts'
 import { isLeaving } from '#objects/deletion.ts'
-import { LOAD_BALANCER_IPS_ANNOTATION } from '#objects/well-known.ts'
 import { type AddressRange, inRange, rangesText } from '#pools/address-range.ts'
 import { POOL_CLASS } from '#pools/pool-class.ts'
+import { askedAddresses } from '#pools/service-wish.ts'
 
 /**
  * `172.30.255.1-172.30.255.250`, or a CIDR. Of an IPv4 CIDR the first and last address stay unused (network and
@@ -36,19 +30,22 @@ const inPool = (pool: readonly AddressRange[], ip: string): boolean => {
   return address !== undefined && pool.some((range) => inRange(range, address))
 }
 
+const OUR_CLASSES = [POOL_CLASS]
+
+const isOfClass = ({ spec }: Service, classes: readonly string[]): boolean =>
+  !spec?.loadBalancerClass || classes.includes(spec.loadBalancerClass)
+
 /** Of type LoadBalancer and not another controller's. */
-export const isPooled = (service: Service): boolean =>
-  service.spec?.type === 'LoadBalancer' &&
-  !isLeaving(service) &&
-  (!service.spec.loadBalancerClass || service.spec.loadBalancerClass === POOL_CLASS)
+export const isPooled = (service: Service, classes = OUR_CLASSES): boolean =>
+  service.spec?.type === 'LoadBalancer' && !isLeaving(service) && isOfClass(service, classes)
 
 /** What keeps a Service until it has given its addresses back. */
 const CLEANUP_FINALIZER = 'service.kubernetes.io/load-balancer-cleanup'
 
 /** Without its type, or about to go, and still held for what it has of a load balancer; of our class or of none. */
-export const needsCleanup = ({ metadata, spec }: Service): boolean =>
-  (metadata?.finalizers ?? []).includes(CLEANUP_FINALIZER) &&
-  (spec?.type !== 'LoadBalancer' || !spec.loadBalancerClass || spec.loadBalancerClass === POOL_CLASS)
+export const needsCleanup = (service: Service, classes = OUR_CLASSES): boolean =>
+  (service.metadata?.finalizers ?? []).includes(CLEANUP_FINALIZER) &&
+  (service.spec?.type !== 'LoadBalancer' || isOfClass(service, classes))
 
 /** The same Service where it is held, or not, as it should be. */
 export const withCleanup = (service: Service, isHeld: boolean): Service => {
@@ -71,19 +68,10 @@ interface Assignment {
   readonly faults: readonly string[]
 }
 
-const familiesOf = (service: Service): readonly IpFamily[] => {
+export const familiesOf = (service: Service): readonly IpFamily[] => {
   const given = (service.spec?.ipFamilies ?? []).filter((family) => family !== '')
   if (given.length > 0) return given
   return [service.spec?.clusterIP?.includes(':') ? 'IPv6' : 'IPv4']
-}
-
-/** What a Service asks for, and where it does. */
-const askedBy = ({ metadata, spec }: Service): { readonly asked: readonly string[]; readonly place: string } => {
-  const listed = metadata?.annotations?.[LOAD_BALANCER_IPS_ANNOTATION]
-  if (listed === undefined)
-    return { asked: spec?.loadBalancerIP ? [spec.loadBalancerIP] : [], place: 'spec.loadBalancerIP' }
-  const asked = [...new Set(listed.split(',').map((one) => one.trim()))].filter((one) => one !== '')
-  return { asked, place: `the annotation ${LOAD_BALANCER_IPS_ANNOTATION}` }
 }
 
 /**
@@ -98,7 +86,7 @@ export const assignAddresses = (
   asker?: string,
 ): Assignment => {
   const held = heldBy(service)
-  const { asked, place: own } = askedBy(service)
+  const { asked, place: own } = askedAddresses(service)
   const place = asker ?? own
   const families = familiesOf(service)
   const faults: string[] = []

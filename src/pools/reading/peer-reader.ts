@@ -59,7 +59,7 @@ export const readPeer = (spec: FieldReader, name: string, namespace: string, obj
   const peerAsn = readAsn(spec)
   const address = readAddress(spec, 'peerAddress')
   const link = spec.text('interface')
-  if (myAsn === undefined) spec.fault('myASN', 'must say of which AS the nodes are')
+  if (!spec.has('myASN')) spec.fault('myASN', 'must say of which AS the nodes are')
   if ((address === undefined) === (link === undefined))
     spec.fault('peerAddress', 'either peerAddress or interface must say where the peer is, and not both')
   if (spec.text('bfdProfile') !== undefined)

@@ -1,6 +1,7 @@
-import { nodes as nodeResource } from '#api/core/node/resource.ts'
 import type { Node } from '#api/core/node/message.ts'
+import { nodes as nodeResource } from '#api/core/node/resource.ts'
 import type { Clock } from '#clock/clock.ts'
+import { objectKey } from '#objects/object-key.ts'
 import {
   type BalancedService,
   type BalancerNode,
@@ -8,7 +9,6 @@ import {
   planAnnouncements,
 } from '#pools/announcement-plan.ts'
 import { balancedService, balancerNode } from '#pools/balanced-service.ts'
-import { objectKey } from '#objects/object-key.ts'
 import type { Ground } from '../../runner/part.ts'
 
 /** Changes of so long are planned together, milliseconds. */
@@ -97,8 +97,6 @@ export class AnnouncementFeed {
     if (!this.#isLive) return
     const { node, sources, onPlan } = this.#options
     const { balancing } = sources.balancing
-    onPlan(
-      planAnnouncements({ node, nodes: [...this.#nodes.values()], balancing, services: this.#services.values() }),
-    )
+    onPlan(planAnnouncements({ node, nodes: [...this.#nodes.values()], balancing, services: this.#services.values() }))
   }
 }

@@ -94,11 +94,7 @@ export const balancerPart = ({ namespace, classes = [], others = () => [] }: Bal
         metrics: metrics.registry,
         status: () => ({
           ready: joinFault === undefined,
-          faults: [
-            ...(joinFault ? [joinFault] : []),
-            ...announcers.flatMap((one) => one.status().faults),
-            ...faults(),
-          ],
+          faults: [...(joinFault ? [joinFault] : []), ...announcers.flatMap((one) => one.status().faults), ...faults()],
         }),
         async stop() {
           feed.stop()

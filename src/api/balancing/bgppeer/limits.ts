@@ -22,7 +22,10 @@ export const bgpPeerLimits: readonly MessageLimits[] = [
       connectTime: ['How long until it is tried again.', DURATION],
       routerID: ['An IPv4 address that names the node; absent: its own.'],
       nodeSelectors: ['Nodes that have the session: any of them selects; none: all.', atMost(64)],
-      password: ['For TCP MD5 (RFC 2385), readable by who reads this object; better passwordSecret.', { maxLength: 80 }],
+      password: [
+        'For TCP MD5 (RFC 2385), readable by who reads this object; better passwordSecret.',
+        { maxLength: 80 },
+      ],
       passwordSecret: ['A Secret of type kubernetes.io/basic-auth with the password.'],
       enableGracefulRestart: ['Routes stay while the speaker is replaced (RFC 4724).'],
       ebgpMultiHop: ['The peer of another AS is not on the same link.'],

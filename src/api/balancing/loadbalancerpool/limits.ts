@@ -18,7 +18,10 @@ export const loadBalancerPoolLimits: readonly MessageLimits[] = [
     autoAssign: ['False: only for Services that ask for the pool, or for an address of it.', byDefault(true)],
     avoidBuggyIPs: ['Leaves out IPv4 addresses that end with .0 and .255.'],
     serviceAllocation: ['Whose Services the pool is for; absent: for everybody.'],
-    l2: ['Announced on the link, by ARP and NDP. Where neither l2 nor bgp is there: on all links of all nodes.', atMost(64)],
+    l2: [
+      'Announced on the link, by ARP and NDP. Where neither l2 nor bgp is there: on all links of all nodes.',
+      atMost(64),
+    ],
     bgp: ['Announced to BGP peers.', atMost(64)],
   }),
   limitsOf(ServiceAllocation, {

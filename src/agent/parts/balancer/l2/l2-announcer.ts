@@ -1,7 +1,7 @@
 import type { NodeLink } from '#announce/link-choice.ts'
 import { answersOn } from '#announce/link-choice.ts'
 import { type Move, nextMove, PROBE_EVERY, placeInLine } from '#announce/succession.ts'
-import { isConflict, ApiError } from '#client/client.ts'
+import { ApiError, isConflict } from '#client/client.ts'
 import type { Clock } from '#clock/clock.ts'
 import type { PlannedAddress } from '#pools/announcement-plan.ts'
 import type { Announcer, AnnouncerStatus, OnAnnounced } from '../announcer.ts'
@@ -142,8 +142,7 @@ export class L2Announcer implements Announcer {
     const { node, leases } = this.#options
     return [...this.#announced()].some(
       ([address, { planned }]) =>
-        leases.holderOf(address) === node &&
-        planned.l2!.fit.some((name) => name !== node && leases.members.has(name)),
+        leases.holderOf(address) === node && planned.l2!.fit.some((name) => name !== node && leases.members.has(name)),
     )
   }
 
@@ -187,8 +186,10 @@ export class L2Announcer implements Announcer {
       this.#look(entry, now)
       const { holder, isHolderFit } = entry
       const isMe = holder === this.#options.node
-      const move = nextMove({ ...entry, holder: holder === undefined ? undefined : { isMe, isFit: isHolderFit } }, now)
-      this.#act(entry, move, now)
+      // Who cannot be heard leaves it to others.
+      const amFit = entry.amFit && this.#links.speaksOn(entry.planned.l2!.interfaces)
+      const seen = { ...entry, amFit, holder: holder === undefined ? undefined : { isMe, isFit: isHolderFit } }
+      this.#act(entry, nextMove(seen, now), now)
     }
   }
 
@@ -296,8 +297,10 @@ export class L2Announcer implements Announcer {
     for (const address of leases.addresses()) {
       if (this.#planned.has(address)) continue
       const holder = leases.holderOf(address)
-      const isOurs = holder === node || (!leases.members.has(holder ?? '') && placeInLine('', node, leases.members) === 0)
-      if (isOurs) leases.forget(address).catch((error: unknown) => log(`the Lease of ${address} could not be deleted`, error))
+      const isOurs =
+        holder === node || (!leases.members.has(holder ?? '') && placeInLine('', node, leases.members) === 0)
+      if (isOurs)
+        leases.forget(address).catch((error: unknown) => log(`the Lease of ${address} could not be deleted`, error))
     }
   }
 }

@@ -1,11 +1,11 @@
-import { LinkVoice } from '#announce/link-voice.ts'
 import { answersOn, isOutward, type NodeLink } from '#announce/link-choice.ts'
+import { LinkVoice } from '#announce/link-voice.ts'
 import { solicitedNode } from '#announce/ndp.ts'
 import type { Clock } from '#clock/clock.ts'
 import type { Wire, WireLink } from './wire.ts'
 
 /** How often it is looked which links there are, milliseconds. */
-const LOOK_EVERY = 2000
+const LOOK_EVERY = 1000
 
 interface SpokenLinksOptions {
   readonly wire: Wire
@@ -53,6 +53,10 @@ export class SpokenLinks {
     this.#named = named
     this.#isOpen = true
     if (isNew) this.#look()
+  }
+
+  speaksOn(interfaces: readonly string[]): boolean {
+    return this.#on(interfaces).length > 0
   }
 
   announce(address: string, interfaces: readonly string[]): void {
