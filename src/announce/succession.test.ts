@@ -11,6 +11,7 @@ const contest = (more: Partial<Contest>): Contest => ({
   since: 0,
   heardAt: undefined,
   askedSince: undefined,
+  canJudge: true,
   unheardTakes: 0,
   ...more,
 })
@@ -46,6 +47,7 @@ test('a holder that answered and is silent is gone after 1.6 s, for the second i
 test('who was never heard may be out of hearing: it is waited ten seconds for, and twice as long each time', () => {
   assert.equal(nextMove(contest({ askedSince: 0 }), 9999), 'watch')
   assert.equal(nextMove(contest({ askedSince: 0 }), 10_000), 'take')
+  assert.equal(nextMove(contest({ askedSince: 0, canJudge: false }), 900_000), 'watch')
   assert.equal(nextMove(contest({ askedSince: 0, unheardTakes: 2 }), 39_999), 'watch')
   assert.equal(nextMove(contest({ askedSince: 0, unheardTakes: 99 }), 600_000), 'take')
 })

@@ -155,7 +155,7 @@ test('a node whose power is cut is followed by another, within three seconds on 
   for (const address of [V4, V6]) {
     const before = holder(address) as Host
     // Who follows has heard the holder by then.
-    await sleep(1500)
+    await sleep(700)
     const at = performance.now()
     dead.add(before)
     net.cut(before)
@@ -167,7 +167,7 @@ test('a node whose power is cut is followed by another, within three seconds on 
     dead.delete(before)
     net.plugIn(before)
     await reaches(address, holder(address)!)
-    await sleep(500)
+    await sleep(200)
     assert.notEqual(holder(address), before, 'it does not go back by itself')
   }
 })

@@ -28,7 +28,7 @@ export class AddressLeases {
   readonly synced: Promise<void>
   readonly #options: AddressLeasesOptions
   readonly #byName = new Map<string, Lease>()
-  readonly #members = new Set<string>()
+  #members: ReadonlySet<string> = new Set()
 
   constructor(options: AddressLeasesOptions) {
     this.#options = options
@@ -40,7 +40,7 @@ export class AddressLeases {
     const sink = {
       replace: (items: readonly Lease[]) => {
         this.#byName.clear()
-        this.#members.clear()
+        this.#members = new Set()
         for (const lease of items) this.#set(lease)
         resolve()
         onChange()
@@ -61,7 +61,7 @@ export class AddressLeases {
     })
   }
 
-  /** Nodes whose balancer runs, or has not said that it stopped. */
+  /** Nodes whose balancer runs, or has not said that it stopped; another set where it is another. */
   get members(): ReadonlySet<string> {
     return this.#members
   }
@@ -143,7 +143,8 @@ export class AddressLeases {
   #set(lease: Lease): void {
     const { name = '', labels, resourceVersion } = lease.metadata ?? {}
     if (labels?.[BALANCER_LABEL] === ('member' satisfies LeaseRole)) {
-      if (lease.spec?.holderIdentity) this.#members.add(lease.spec.holderIdentity)
+      const { holderIdentity } = lease.spec ?? {}
+      if (holderIdentity && !this.#members.has(holderIdentity)) this.#members = new Set([...this.#members, holderIdentity])
       return
     }
     const known = this.#byName.get(name)
@@ -154,7 +155,7 @@ export class AddressLeases {
 
   #forget({ metadata, spec }: Lease): void {
     if (metadata?.labels?.[BALANCER_LABEL] === ('member' satisfies LeaseRole))
-      this.#members.delete(spec?.holderIdentity ?? '')
+      this.#members = new Set([...this.#members].filter((name) => name !== spec?.holderIdentity))
     else if (this.#byName.get(metadata?.name ?? '')?.metadata?.uid === metadata?.uid)
       this.#byName.delete(metadata?.name ?? '')
   }

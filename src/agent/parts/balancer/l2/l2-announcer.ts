@@ -1,6 +1,6 @@
 import type { NodeLink } from '#announce/link-choice.ts'
 import { answersOn } from '#announce/link-choice.ts'
-import { type Move, nextMove, PROBE_EVERY, placeInLine } from '#announce/succession.ts'
+import { type Move, nextMove, PROBE_EVERY, placeInLine, UNHEARD } from '#announce/succession.ts'
 import { ApiError, isConflict } from '#client/client.ts'
 import type { Clock } from '#clock/clock.ts'
 import type { PlannedAddress } from '#pools/announcement-plan.ts'
@@ -36,8 +36,8 @@ interface L2AnnouncerOptions {
 /** An address, and how it stands with it. */
 interface Entry {
   planned: PlannedAddress
-  /** What the line of who follows was computed from. */
-  line: string
+  /** Who may answer and takes part; what follows is computed from it, and not again while it is the same. */
+  fit: readonly string[] | undefined
   place: number
   amFit: boolean
   hasFit: boolean
@@ -49,6 +49,8 @@ interface Entry {
   heardAt: number | undefined
   heardFrom: string | undefined
   unheardTakes: number
+  /** It was taken from this node while it answered: others did not hear it. */
+  isUnheard: boolean
   /** Since when it is answered for; undefined: it is not. */
   answeredSince: number | undefined
   told: number
@@ -66,6 +68,9 @@ export class L2Announcer implements Announcer {
   readonly #entries = new Map<string, Entry>()
   readonly #links: SpokenLinks
   #planned: ReadonlySet<string> = new Set()
+  #members: ReadonlySet<string> = new Set()
+  #taking = new WeakMap<readonly string[], readonly string[]>()
+  readonly #byText = new Map<string, readonly string[]>()
   #cancel: () => void = () => undefined
   #lastTick: number | undefined
   #sweptAt: number
@@ -163,8 +168,7 @@ export class L2Announcer implements Announcer {
       // RFC 5227, 2.4 (c): it is defended, and not each time, or two would do so for ever.
       if (isNew) this.#links.announce(address, entry.planned.l2!.interfaces)
     } else {
-      entry.heardAt = now
-      entry.heardFrom = mac
+      Object.assign(entry, { heardAt: now, heardFrom: mac, isUnheard: false })
     }
   }
 
@@ -188,7 +192,8 @@ export class L2Announcer implements Announcer {
       const isMe = holder === this.#options.node
       // Who cannot be heard leaves it to others.
       const amFit = entry.amFit && this.#links.speaksOn(entry.planned.l2!.interfaces)
-      const seen = { ...entry, amFit, holder: holder === undefined ? undefined : { isMe, isFit: isHolderFit } }
+      const canJudge = !entry.isUnheard && now - this.#links.heardAt < UNHEARD
+      const seen = { ...entry, amFit, canJudge, holder: holder === undefined ? undefined : { isMe, isFit: isHolderFit } }
       this.#act(entry, nextMove(seen, now), now)
     }
   }
@@ -200,16 +205,33 @@ export class L2Announcer implements Announcer {
     const told = leases.holderOf(address)
     if (entry.ownWord && entry.ownWord.holder !== told) entry.ownWord = undefined
     const holder = entry.ownWord ? node : told
-    const fit = l2!.fit.filter((name) => leases.members.has(name))
-    const line = `${holder} ${fit.join()}`
-    if (line === entry.line) return
+    const fit = this.#membersOf(l2!.fit)
+    if (holder === entry.holder && fit === entry.fit) return
     const amFit = fit.includes(node)
-    const others = fit.filter((name) => name !== holder)
-    const place = amFit ? placeInLine(address, node, others, l2!.weights) : 0
+    const place = amFit ? placeInLine(address, node, fit, l2!.weights, holder) : 0
     const isHolderFit = holder !== undefined && fit.includes(holder)
+    if (entry.holder === node && entry.amFit && amFit && holder !== undefined && holder !== node) entry.isUnheard = true
     const isSame = holder === entry.holder && isHolderFit === entry.isHolderFit && amFit === entry.amFit
-    Object.assign(entry, { line, place, amFit, hasFit: fit.length > 0, holder, isHolderFit })
+    Object.assign(entry, { fit, place, amFit, hasFit: fit.length > 0, holder, isHolderFit })
     if (!isSame) Object.assign(entry, { since: now, askedSince: undefined, heardAt: undefined, heardFrom: undefined })
+  }
+
+  /** The same list for the same question: hundreds of addresses ask it, some times a second. */
+  #membersOf(fit: readonly string[]): readonly string[] {
+    const { members } = this.#options.leases
+    if (members !== this.#members) {
+      this.#taking = new WeakMap()
+      this.#byText.clear()
+      this.#members = members
+    }
+    const known = this.#taking.get(fit)
+    if (known) return known
+    // A new plan brings new lists, most of them with the same names.
+    const text = fit.join()
+    const taking = this.#byText.get(text) ?? fit.filter((name) => members.has(name))
+    this.#byText.set(text, taking)
+    this.#taking.set(fit, taking)
+    return taking
   }
 
   #act(entry: Entry, move: Move, now: number): void {
@@ -307,7 +329,7 @@ export class L2Announcer implements Announcer {
 
 const newEntry = (planned: PlannedAddress, now: number): Entry => ({
   planned,
-  line: '',
+  fit: undefined,
   place: 0,
   amFit: false,
   hasFit: false,
@@ -319,6 +341,7 @@ const newEntry = (planned: PlannedAddress, now: number): Entry => ({
   heardAt: undefined,
   heardFrom: undefined,
   unheardTakes: 0,
+  isUnheard: false,
   answeredSince: undefined,
   told: 0,
   isWriting: false,

@@ -33,6 +33,8 @@ export class SpokenLinks {
   #named: ReadonlySet<string> = new Set()
   #cancel: () => void = () => undefined
   #isOpen = false
+  /** When anything was heard, on any link. */
+  heardAt = Number.NEGATIVE_INFINITY
 
   constructor(options: SpokenLinksOptions) {
     this.#options = options
@@ -126,6 +128,7 @@ export class SpokenLinks {
     try {
       const opened = wire.open(link, {
         onFrame: (frame) => {
+          this.heardAt = this.#options.clock.now()
           const { reply, answer } = voice.hear(frame)
           if (reply) opened.send(reply)
           if (answer) onAnswer(answer.address, answer.mac)
