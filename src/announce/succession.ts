@@ -69,44 +69,6 @@ const rank = (address: number, name: string): number => {
   return (state ^ (state >>> 16)) >>> 0
 }
 
-/** How many come before this node among the fit, the holder left out: see `placeInLine()`. */
-  readonly place: number
-  /** By the Lease; absent: nobody. */
-  readonly holder: { readonly isMe: boolean; readonly isFit: boolean } | undefined
-  /** Since when all that is as it is. */
-  readonly since: number
-  /** When another was last heard to answer for the address on the link, since then. */
-  readonly heardAt: number | undefined
-  /** Since when it has been asked there; undefined: it is not. */
-  readonly askedSince: number | undefined
-  /**
-   * This node hears others on the link, and was not itself thought to be gone by them: else silence says nothing of those
-   * whom it has never heard.
-   */
-  readonly canJudge: boolean
-  /** How often this node has taken it from somebody whom it never heard. */
-  readonly unheardTakes: number
-}
-
-export type Move =
-  /** It is ours: answer. */
-  | 'hold'
-  /** It is ours by the Lease and must not be any more, and nobody may follow. */
-  | 'release'
-  /** Write the Lease now. */
-  | 'take'
-  /** Ask on the link whether somebody answers. */
-  | 'watch'
-  | 'rest'
-
-/** FNV-1a, 32 bits, and mixed: names that differ by one digit are to be far apart. */
-const hash = (text: string): number => {
-  let state = 0x811c9dc5
-  for (let at = 0; at < text.length; at++) state = Math.imul(state ^ text.charCodeAt(at), 0x01000193)
-  state = Math.imul(state ^ (state >>> 16), 0x85ebca6b)
-  return (state ^ (state >>> 13)) >>> 0
-}
-
 /** How many come before `me` in the line of an address (rendezvous hashing): 0 is the first. `but` is not in it. */
 export const placeInLine = (
   address: string,
