@@ -1,23 +1,20 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { arpAnnouncements, arpProbe, arpReply, decodeArp, encodeArp } from './arp.ts'
+import { arpAnnouncements, arpProbe, arpReply, decodeArp } from './arp.ts'
 import { formatMac } from './mac.ts'
 
 const OURS = '02:00:00:00:00:01'
 const THEIRS = '02:00:00:00:00:02'
 
 test('a question is answered to who asked, by the address and the link that were asked for', () => {
-  const asked = encodeArp('ff:ff:ff:ff:ff:ff', {
-    operation: 'request',
-    senderMac: THEIRS,
-    senderAddress: '192.0.2.7',
-    targetMac: '00:00:00:00:00:00',
-    targetAddress: '192.0.2.200',
-  })
+  const asked = Buffer.from(
+    `ffffffffffff020000000002${'0806'}0001080006040001${'020000000002c0000207'}000000000000c00002c8`,
+    'hex',
+  )
   const reply = arpReply(decodeArp(asked)!, OURS)
   assert.equal(
     Buffer.from(reply).toString('hex'),
-    '020000000002020000000001' + '0806' + '0001080006040002' + '020000000001c00002c8' + '020000000002c0000207',
+    `020000000002020000000001${'0806'}0001080006040002${'020000000001c00002c8'}020000000002c0000207`,
   )
   assert.deepEqual(decodeArp(reply), {
     operation: 'reply',
@@ -29,7 +26,10 @@ test('a question is answered to who asked, by the address and the link that were
 })
 
 test('an address is announced to all in both forms; a probe leaves no address behind', () => {
-  const forms = arpAnnouncements('192.0.2.200', OURS).map((frame) => [formatMac(frame.subarray(0, 6)), decodeArp(frame)!])
+  const forms = arpAnnouncements('192.0.2.200', OURS).map((frame) => [
+    formatMac(frame.subarray(0, 6)),
+    decodeArp(frame)!,
+  ])
   assert.deepEqual(
     forms.map(([to, packet]) => [to, (packet as { operation: string }).operation]),
     [
@@ -48,7 +48,15 @@ test('an address is announced to all in both forms; a probe leaves no address be
 
 test('what is no ARP of IPv4 on Ethernet is not read, whatever its octets are', () => {
   const good = arpProbe('192.0.2.200', OURS)
-  for (const [at, value] of [[12, 9], [15, 2], [16, 9], [18, 8], [19, 16], [21, 3], [22, 3]] as const) {
+  for (const [at, value] of [
+    [12, 9],
+    [15, 2],
+    [16, 9],
+    [18, 8],
+    [19, 16],
+    [21, 3],
+    [22, 3],
+  ] as const) {
     const bad = good.slice()
     bad[at] = value
     assert.equal(decodeArp(bad), undefined, `octet ${at}`)

@@ -18,7 +18,7 @@ const LENGTH = HEADER + 28
 const NO_MAC = '00:00:00:00:00:00'
 
 /** An Ethernet frame of 42 octets; the driver pads it. */
-export const encodeArp = (to: string, packet: ArpPacket): Uint8Array => {
+const encodeArp = (to: string, packet: ArpPacket): Uint8Array => {
   const frame = new Uint8Array(LENGTH)
   const view = new DataView(frame.buffer)
   frame.set(parseMac(to), 0)

@@ -2,7 +2,7 @@ import { type ArpPacket, arpAnnouncements, arpProbe, arpReply, decodeArp } from 
 import { decodeNeighbour, type NeighbourMessage, neighbourAnnouncement, neighbourProbe, neighbourReply } from './ndp.ts'
 
 /** A link as it is spoken on. */
-export interface VoiceLink {
+interface VoiceLink {
   readonly name: string
   readonly mac: string
   /** Absent: no IPv6 is spoken there. */

@@ -2,25 +2,25 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { LinkVoice } from './link-voice.ts'
 import { formatMac } from './mac.ts'
-import { decodeNeighbour, encodeNeighbour, neighbourAnnouncement, neighbourProbe, neighbourReply, solicitedNode } from './ndp.ts'
+import { decodeNeighbour, neighbourAnnouncement, neighbourProbe, neighbourReply, solicitedNode } from './ndp.ts'
 
 const US = { name: 'eth0', mac: '02:00:00:00:00:01', linkLocal: 'fe80::1', isRouter: true }
 const THEIRS = '02:00:00:00:00:02'
 const VIP = '2001:db8::1:2345:6789'
 const NO_FLAGS = { router: false, solicited: false, override: false }
-const question = (source: string, linkAddress: string | undefined) => ({
-  type: 'solicitation' as const,
-  sourceMac: THEIRS,
-  source,
-  destination: solicitedNode(VIP),
-  target: VIP,
-  linkAddress,
-  flags: NO_FLAGS,
-})
+const question = (source: string) => neighbourProbe(VIP, { mac: THEIRS, linkLocal: source, isRouter: false })
 
 test('who asks is answered by name, with the flags of a solicited answer that counts before all others', () => {
-  const asked = decodeNeighbour(encodeNeighbour('33:33:ff:45:67:89', question('fe80::2', THEIRS)))!
-  assert.deepEqual(asked, question('fe80::2', THEIRS))
+  const asked = decodeNeighbour(question('fe80::2'))!
+  assert.deepEqual(asked, {
+    type: 'solicitation',
+    sourceMac: THEIRS,
+    source: 'fe80::2',
+    destination: solicitedNode(VIP),
+    target: VIP,
+    linkAddress: THEIRS,
+    flags: NO_FLAGS,
+  })
   const frame = neighbourReply(asked, US)
   assert.equal(formatMac(frame.subarray(0, 6)), THEIRS)
   assert.deepEqual(decodeNeighbour(frame), {
@@ -36,7 +36,7 @@ test('who asks is answered by name, with the flags of a solicited answer that co
 })
 
 test('who looks for a duplicate is answered before all nodes, unsolicited (RFC 4861, 7.2.4)', () => {
-  const frame = neighbourReply(decodeNeighbour(encodeNeighbour('33:33:ff:45:67:89', question('::', undefined)))!, US)
+  const frame = neighbourReply(decodeNeighbour(question('::'))!, US)
   const answer = decodeNeighbour(frame)!
   assert.equal(formatMac(frame.subarray(0, 6)), '33:33:00:00:00:01')
   assert.deepEqual([answer.destination, answer.flags.solicited, answer.flags.override], ['ff02::1', false, true])
@@ -44,7 +44,10 @@ test('who looks for a duplicate is answered before all nodes, unsolicited (RFC 4
 
 test('an announcement goes to all nodes, a probe to the group of the address or to one that was heard', () => {
   const announced = decodeNeighbour(neighbourAnnouncement(VIP, US))!
-  assert.deepEqual([announced.destination, announced.flags], ['ff02::1', { router: true, solicited: false, override: true }])
+  assert.deepEqual(
+    [announced.destination, announced.flags],
+    ['ff02::1', { router: true, solicited: false, override: true }],
+  )
   assert.equal(solicitedNode(VIP), 'ff02::1:ff45:6789')
   const everybody = neighbourProbe(VIP, US)
   assert.equal(formatMac(everybody.subarray(0, 6)), '33:33:ff:45:67:89')
@@ -53,13 +56,25 @@ test('an announcement goes to all nodes, a probe to the group of the address or 
 })
 
 test('a message that a router may have forwarded, whose sum is wrong or whose options lie is not believed', () => {
-  const good = encodeNeighbour('33:33:ff:45:67:89', question('fe80::2', THEIRS))
-  for (const [at, value] of [[12, 8], [14, 0x40], [20, 6], [21, 254], [54, 137], [55, 1], [56, 1], [62, 0xff], [79, 0], [79, 9]] as const) {
+  const good = question('fe80::2')
+  for (const [at, value] of [
+    [12, 8],
+    [14, 0x40],
+    [20, 6],
+    [21, 254],
+    [54, 137],
+    [55, 1],
+    [56, 1],
+    [62, 0xff],
+    [79, 0],
+    [79, 9],
+  ] as const) {
     const bad = good.slice()
     bad[at] = value
     assert.equal(decodeNeighbour(bad), undefined, `octet ${at}`)
   }
-  for (let length = 0; length < good.length; length++) assert.equal(decodeNeighbour(good.subarray(0, length)), undefined)
+  for (let length = 0; length < good.length; length++)
+    assert.equal(decodeNeighbour(good.subarray(0, length)), undefined)
 })
 
 test('property: octets at random are never believed to be more than they are, and break nothing', () => {

@@ -51,7 +51,7 @@ const checksum = (frame: Uint8Array, end: number): number => {
   return ~sum & 0xffff
 }
 
-export const encodeNeighbour = (to: string, message: NeighbourMessage): Uint8Array => {
+const encodeNeighbour = (to: string, message: NeighbourMessage): Uint8Array => {
   const isAsking = message.type === 'solicitation'
   const frame = new Uint8Array(OPTIONS + (message.linkAddress === undefined ? 0 : 8))
   const view = new DataView(frame.buffer)

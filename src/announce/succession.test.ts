@@ -61,19 +61,29 @@ test('who has it answers until another has followed, and lets go where nobody ma
 test('the line is the same for all, differs by address, and puts preferred nodes first', () => {
   const nodes = ['n1', 'n2', 'n3', 'n4']
   const line = (address: string, weights?: ReadonlyMap<string, number>) =>
-    nodes.toSorted((left, right) => placeInLine(address, left, nodes, weights) - placeInLine(address, right, nodes, weights))
+    nodes.toSorted(
+      (left, right) => placeInLine(address, left, nodes, weights) - placeInLine(address, right, nodes, weights),
+    )
   const first = new Map(nodes.map((name) => [name, 0]))
   for (let index = 0; index < 1000; index++) {
     const [name] = line(`192.0.2.${index}`)
     first.set(name!, first.get(name!)! + 1)
   }
   for (const count of first.values()) assert.ok(count > 150 && count < 350, `${[...first.values()]}`)
-  assert.deepEqual(
-    nodes.map((name) => placeInLine('192.0.2.1', name, nodes)).sort(),
-    [0, 1, 2, 3],
-  )
+  assert.deepEqual(nodes.map((name) => placeInLine('192.0.2.1', name, nodes)).sort(), [0, 1, 2, 3])
   assert.equal(line('192.0.2.1', new Map([['n3', 5]]))[0], 'n3')
-  assert.equal(line('192.0.2.1', new Map([['n3', 5], ['n1', 9]])).slice(0, 2).join(), 'n1,n3')
+  assert.equal(
+    line(
+      '192.0.2.1',
+      new Map([
+        ['n3', 5],
+        ['n1', 9],
+      ]),
+    )
+      .slice(0, 2)
+      .join(),
+    'n1,n3',
+  )
 })
 
 test('links lead outward that have a network; links of pods, bridges of programs, tunnels and ports do not', () => {

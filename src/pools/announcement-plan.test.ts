@@ -27,7 +27,11 @@ const node = (name: string, labels: object = {}, status = 'True', more: object =
 const service = (key: string, ips: readonly string[], spec: object = {}, endpoints: readonly Loose[] = []) =>
   balancedService(
     key,
-    { metadata: {}, spec: { type: 'LoadBalancer', ...spec }, status: { loadBalancer: { ingress: ips.map((ip) => ({ ip })) } } } as Loose,
+    {
+      metadata: {},
+      spec: { type: 'LoadBalancer', ...spec },
+      status: { loadBalancer: { ingress: ips.map((ip) => ({ ip })) } },
+    } as Loose,
     [{ addressType: 'IPv4', endpoints } as Loose],
   )!
 const NODES = [node('n1', { rack: '1' }), node('n2', { rack: '1' }), node('n3', { rack: '2' })]
@@ -36,7 +40,9 @@ const plan = (asked: ReturnType<typeof balancing>, services: readonly ReturnType
   planAnnouncements({ node: 'n1', nodes, balancing: asked, services })
 
 test('all nodes that an advertisement selects may answer; those without one are not announced', () => {
-  const asked = balancing([{ ipAddressPools: ['a'], nodeSelectors: [{ matchLabels: { rack: '1' } }], interfaces: ['eth1'] }])
+  const asked = balancing([
+    { ipAddressPools: ['a'], nodeSelectors: [{ matchLabels: { rack: '1' } }], interfaces: ['eth1'] },
+  ])
   const planned = plan(asked, [service('d/x', ['192.0.2.1', '198.51.100.1', '203.0.113.1'])])
   assert.deepEqual(planned.get('192.0.2.1')?.l2, { fit: ['n1', 'n2'], weights: new Map(), interfaces: ['eth1'] })
   assert.equal(planned.get('198.51.100.1')?.l2, undefined)
@@ -47,7 +53,11 @@ test('advertisements add up: nodes, links, and how much a node is preferred', ()
   const preferred = { weight: 7, preference: { matchLabels: { rack: '2' } } }
   const asked = balancing([
     { nodeSelectors: [{ matchLabels: { rack: '1' } }], interfaces: ['eth1'] },
-    { ipAddressPoolSelectors: [{ matchLabels: { zone: 'a' } }], interfaces: ['eth2'], preferredNodeSelectors: [preferred, preferred] },
+    {
+      ipAddressPoolSelectors: [{ matchLabels: { zone: 'a' } }],
+      interfaces: ['eth2'],
+      preferredNodeSelectors: [preferred, preferred],
+    },
   ])
   const planned = plan(asked, [service('d/x', ['192.0.2.1', '198.51.100.1'])])
   assert.deepEqual(planned.get('192.0.2.1')?.l2, {
@@ -59,7 +69,8 @@ test('advertisements add up: nodes, links, and how much a node is preferred', ()
 })
 
 test('nodes that are excluded, leave or are not ready do not answer; where none is ready all go on', () => {
-  const fit = (nodes: typeof NODES) => plan(balancing([{}]), [service('d/x', ['192.0.2.1'])], nodes).get('192.0.2.1')?.l2?.fit
+  const fit = (nodes: typeof NODES) =>
+    plan(balancing([{}]), [service('d/x', ['192.0.2.1'])], nodes).get('192.0.2.1')?.l2?.fit
   assert.deepEqual(fit([node('n1'), node('n2', EXCLUDED), node('n3', {}, 'Unknown')]), ['n1'])
   assert.deepEqual(fit([node('n1', {}, 'False'), node('n2', EXCLUDED), node('n3', {}, 'Unknown')]), ['n1', 'n3'])
   const leaving = node('n2', {}, 'True', { spec: { taints: [{ key: 'ToBeDeletedByClusterAutoscaler' }] } })
@@ -82,7 +93,13 @@ test('Services that share an address are announced together', () => {
 })
 
 test('what peers are told is the prefix that is asked for, with its attributes, from nodes that are selected', () => {
-  const more = { aggregationLength: 24, aggregationLengthV6: 64, localPref: 9, communities: ['no-export'], peers: ['r'] }
+  const more = {
+    aggregationLength: 24,
+    aggregationLengthV6: 64,
+    localPref: 9,
+    communities: ['no-export'],
+    peers: ['r'],
+  }
   const asked = balancing([], [more, { nodeSelectors: [{ matchLabels: { rack: '2' } }] }])
   const planned = plan(asked, [service('d/x', ['192.0.2.77', '2001:db8::77'])])
   const attributes = { localPref: 9, communities: [{ kind: 'standard', value: 0xffff_ff01 }], peers: ['r'] }

@@ -24,7 +24,7 @@ export interface BalancerNode {
 }
 
 /** How an address is told to BGP peers. */
-export interface BgpRoute {
+interface BgpRoute {
   /** `192.0.2.0/24` */
   readonly prefix: string
   readonly localPref: number | undefined

@@ -4,7 +4,7 @@ import { type ApiObject, type Resource, resource } from '#api/resource.ts'
 import { declarations, field, json, list } from '#schema/schema.ts'
 
 /** MetalLB's kinds are another's custom resources: what their fields hold is found out where they are read. */
-export interface MetallbObject extends ApiObject {
+interface MetallbObject extends ApiObject {
   readonly spec?: unknown
 }
 

@@ -8,7 +8,7 @@ import { isAllowed, poolOf } from '#pools/pool-choice.ts'
 import { askedAddresses, askedPool, portsOf, sharingOf } from '#pools/service-wish.ts'
 import { familiesOf, heldBy } from '../load-balancer/desired.ts'
 
-export interface Given {
+interface Given {
   readonly ingress: readonly LoadBalancerIngress[]
   /** Why it did not get all that it asks for; told as Events. */
   readonly faults: readonly string[]
@@ -31,10 +31,7 @@ export const holdingOf = (service: Service): Holding => ({
 })
 
 /** Those that a Service may be given an address of without asking for it, in the order in which they are tried. */
-export const poolsFor = (
-  service: Service,
-  { pools, namespaceLabels }: Omit<Ground, 'book'>,
-): readonly AddressPool[] => {
+const poolsFor = (service: Service, { pools, namespaceLabels }: Omit<Ground, 'book'>): readonly AddressPool[] => {
   const of = { namespace: service.metadata?.namespace ?? '', labels: service.metadata?.labels }
   const named = askedPool(service)
   if (named !== undefined) return pools.filter((pool) => pool.name === named && isAllowed(pool, of, namespaceLabels))

@@ -3,7 +3,7 @@ import type { PoolFault, Selector } from '../model.ts'
 
 type Loose = { readonly [name: string]: unknown }
 
-export const isObject = (value: unknown): value is Loose =>
+const isObject = (value: unknown): value is Loose =>
   typeof value === 'object' && value !== null && !Array.isArray(value)
 
 /**

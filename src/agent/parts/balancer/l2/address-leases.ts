@@ -144,7 +144,8 @@ export class AddressLeases {
     const { name = '', labels, resourceVersion } = lease.metadata ?? {}
     if (labels?.[BALANCER_LABEL] === ('member' satisfies LeaseRole)) {
       const { holderIdentity } = lease.spec ?? {}
-      if (holderIdentity && !this.#members.has(holderIdentity)) this.#members = new Set([...this.#members, holderIdentity])
+      if (holderIdentity && !this.#members.has(holderIdentity))
+        this.#members = new Set([...this.#members, holderIdentity])
       return
     }
     const known = this.#byName.get(name)

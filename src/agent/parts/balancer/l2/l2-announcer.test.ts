@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { arpReply, decodeArp, arpProbe } from '#announce/arp.ts'
+import { arpProbe, arpReply, decodeArp } from '#announce/arp.ts'
 import { leases } from '#api/coordination/lease/resource.ts'
 import { FakeClient } from '#client/testing/fake-client.ts'
 import { HandClock } from '#clock/testing/hand-clock.ts'
@@ -17,7 +17,10 @@ const turn = () => new Promise((resolve) => setImmediate(resolve))
 const start = async (names: readonly string[] = NAMES, fit: readonly string[] = names) => {
   const clock = new HandClock()
   let isAway = false
-  const client = new FakeClient({ clock, fault: (verb) => (isAway && verb !== 'watch' ? new Error('no route') : undefined) })
+  const client = new FakeClient({
+    clock,
+    fault: (verb) => (isAway && verb !== 'watch' ? new Error('no route') : undefined),
+  })
   const lan = new FakeLan()
   const logged: string[] = []
   const began: string[] = []
@@ -70,7 +73,8 @@ const start = async (names: readonly string[] = NAMES, fit: readonly string[] = 
       isAway = is
     },
     /** Who answers for an address. */
-    who: (address: string) => [...nodes].flatMap(([name, one]) => (one.status().announced.includes(address) ? [name] : [])),
+    who: (address: string) =>
+      [...nodes].flatMap(([name, one]) => (one.status().announced.includes(address) ? [name] : [])),
     lease: (address: string) =>
       client.all(leases).find(({ metadata }) => metadata?.annotations?.['fairlead.dev/address'] === address)?.spec,
     end: () => abort.abort(),
@@ -86,7 +90,10 @@ test('each address gets one node, by one write, and nothing more is written whil
   await run(20_000)
   assert.equal(client.resourceVersion, version)
   assert.deepEqual([...lan.groups.get(who(V6)[0]!)!], ['ff02::1:ff45:6789'])
-  assert.deepEqual([...nodes.values()].flatMap((one) => one.status().faults), [])
+  assert.deepEqual(
+    [...nodes.values()].flatMap((one) => one.status().faults),
+    [],
+  )
   end()
 })
 
@@ -138,7 +145,9 @@ test('an address that another machine answers for is not taken until that is sil
   await run(3000)
   assert.deepEqual(who(V4), ['n1'])
   answer()
-  assert.deepEqual(nodes.get('n1')!.status().faults, [`${V4}: ${other} answers for it too; take it away there, or from the pool`])
+  assert.deepEqual(nodes.get('n1')!.status().faults, [
+    `${V4}: ${other} answers for it too; take it away there, or from the pool`,
+  ])
   await run(31_000)
   assert.deepEqual(nodes.get('n1')!.status().faults, [])
   end()
@@ -149,7 +158,10 @@ test('a node that may not have it any more is followed at once, and where nobody
   set([V4])
   await run(3000)
   const [first] = who(V4)
-  set([V4], NAMES.filter((name) => name !== first))
+  set(
+    [V4],
+    NAMES.filter((name) => name !== first),
+  )
   await run(300)
   assert.equal(who(V4).length, 1)
   assert.notEqual(who(V4)[0], first)
@@ -168,9 +180,12 @@ test('who stops answers until another has followed; the last one stops all the s
     const [name] = who(V4)
     order.push(name!)
     let isStopped = false
-    void nodes.get(name!)!.stop().then(() => {
-      isStopped = true
-    })
+    void nodes
+      .get(name!)!
+      .stop()
+      .then(() => {
+        isStopped = true
+      })
     await run(nodes.size > 1 ? 600 : 100)
     assert.ok(isStopped, name)
     nodes.delete(name!)
@@ -193,7 +208,10 @@ test('an address that no Service has any more loses its Lease, also where its ho
   await client.delete(leases, `balancer-${first}`, { namespace })
   set([])
   await run(61_000)
-  assert.deepEqual(client.all(leases).filter(({ metadata }) => metadata?.name?.startsWith('l2-')), [])
+  assert.deepEqual(
+    client.all(leases).filter(({ metadata }) => metadata?.name?.startsWith('l2-')),
+    [],
+  )
   end()
 })
 

@@ -6,7 +6,9 @@ import type { Clock } from '#clock/clock.ts'
 import type { PlannedAddress } from '#pools/announcement-plan.ts'
 import type { Announcer, AnnouncerStatus, OnAnnounced } from '../announcer.ts'
 import type { AddressLeases } from './address-leases.ts'
+import { type Entry, excuse, newEntry } from './entry.ts'
 import { SpokenLinks } from './spoken-links.ts'
+import { Taking } from './taking.ts'
 import type { Wire } from './wire.ts'
 
 /** How often each address is thought about, milliseconds. */
@@ -33,34 +35,6 @@ interface L2AnnouncerOptions {
   readonly log: (message: string, error?: unknown) => void
 }
 
-/** An address, and how it stands with it. */
-interface Entry {
-  planned: PlannedAddress
-  /** Who may answer and takes part; what follows is computed from it, and not again while it is the same. */
-  fit: readonly string[] | undefined
-  place: number
-  amFit: boolean
-  hasFit: boolean
-  isHolderFit: boolean
-  holder: string | undefined
-  since: number
-  askedSince: number | undefined
-  askedAt: number
-  heardAt: number | undefined
-  heardFrom: string | undefined
-  unheardTakes: number
-  /** It was taken from this node while it answered: others did not hear it. */
-  isUnheard: boolean
-  /** Since when it is answered for; undefined: it is not. */
-  answeredSince: number | undefined
-  told: number
-  isWriting: boolean
-  retryAt: number
-  /** The API could not be asked who has it, and on the link nobody did: the holder that was told then. */
-  ownWord: { readonly holder: string | undefined } | undefined
-  conflict: { readonly mac: string; readonly at: number } | undefined
-}
-
 /** Answers for addresses on the links of the node: one node answers for each. */
 export class L2Announcer implements Announcer {
   readonly name = 'layer2'
@@ -68,9 +42,7 @@ export class L2Announcer implements Announcer {
   readonly #entries = new Map<string, Entry>()
   readonly #links: SpokenLinks
   #planned: ReadonlySet<string> = new Set()
-  #members: ReadonlySet<string> = new Set()
-  #taking = new WeakMap<readonly string[], readonly string[]>()
-  readonly #byText = new Map<string, readonly string[]>()
+  readonly #taking = new Taking()
   #cancel: () => void = () => undefined
   #lastTick: number | undefined
   #sweptAt: number
@@ -193,7 +165,12 @@ export class L2Announcer implements Announcer {
       // Who cannot be heard leaves it to others.
       const amFit = entry.amFit && this.#links.speaksOn(entry.planned.l2!.interfaces)
       const canJudge = !entry.isUnheard && now - this.#links.heardAt < UNHEARD
-      const seen = { ...entry, amFit, canJudge, holder: holder === undefined ? undefined : { isMe, isFit: isHolderFit } }
+      const seen = {
+        ...entry,
+        amFit,
+        canJudge,
+        holder: holder === undefined ? undefined : { isMe, isFit: isHolderFit },
+      }
       this.#act(entry, nextMove(seen, now), now)
     }
   }
@@ -205,7 +182,7 @@ export class L2Announcer implements Announcer {
     const told = leases.holderOf(address)
     if (entry.ownWord && entry.ownWord.holder !== told) entry.ownWord = undefined
     const holder = entry.ownWord ? node : told
-    const fit = this.#membersOf(l2!.fit)
+    const fit = this.#taking.of(l2!.fit, leases.members)
     if (holder === entry.holder && fit === entry.fit) return
     const amFit = fit.includes(node)
     const place = amFit ? placeInLine(address, node, fit, l2!.weights, holder) : 0
@@ -214,24 +191,6 @@ export class L2Announcer implements Announcer {
     const isSame = holder === entry.holder && isHolderFit === entry.isHolderFit && amFit === entry.amFit
     Object.assign(entry, { fit, place, amFit, hasFit: fit.length > 0, holder, isHolderFit })
     if (!isSame) Object.assign(entry, { since: now, askedSince: undefined, heardAt: undefined, heardFrom: undefined })
-  }
-
-  /** The same list for the same question: hundreds of addresses ask it, some times a second. */
-  #membersOf(fit: readonly string[]): readonly string[] {
-    const { members } = this.#options.leases
-    if (members !== this.#members) {
-      this.#taking = new WeakMap()
-      this.#byText.clear()
-      this.#members = members
-    }
-    const known = this.#taking.get(fit)
-    if (known) return known
-    // A new plan brings new lists, most of them with the same names.
-    const text = fit.join()
-    const taking = this.#byText.get(text) ?? fit.filter((name) => members.has(name))
-    this.#byText.set(text, taking)
-    this.#taking.set(fit, taking)
-    return taking
   }
 
   #act(entry: Entry, move: Move, now: number): void {
@@ -325,33 +284,4 @@ export class L2Announcer implements Announcer {
         leases.forget(address).catch((error: unknown) => log(`the Lease of ${address} could not be deleted`, error))
     }
   }
-}
-
-const newEntry = (planned: PlannedAddress, now: number): Entry => ({
-  planned,
-  fit: undefined,
-  place: 0,
-  amFit: false,
-  hasFit: false,
-  isHolderFit: false,
-  holder: undefined,
-  since: now,
-  askedSince: undefined,
-  askedAt: 0,
-  heardAt: undefined,
-  heardFrom: undefined,
-  unheardTakes: 0,
-  isUnheard: false,
-  answeredSince: undefined,
-  told: 0,
-  isWriting: false,
-  retryAt: 0,
-  ownWord: undefined,
-  conflict: undefined,
-})
-
-/** What was not heard because this process did not listen has not been silent. */
-const excuse = (entry: Entry, late: number): void => {
-  if (entry.askedSince !== undefined) entry.askedSince += late
-  if (entry.heardAt !== undefined) entry.heardAt += late
 }
