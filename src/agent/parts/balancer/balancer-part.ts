@@ -4,6 +4,7 @@ import { POOL_CLASS } from '#pools/pool-class.ts'
 import { type AgentNode, nodePart } from '../../runner/agent-node.ts'
 import type { Part } from '../../runner/part.ts'
 import { recorderAt } from '../../runner/recorder.ts'
+import type { Sources } from '../../sources/sources.ts'
 import { AnnouncementFeed } from './announcement-feed.ts'
 import type { Announcer, OnAnnounced } from './announcer.ts'
 import { BalancerMetrics } from './balancer-metrics.ts'
@@ -11,13 +12,21 @@ import { AddressLeases } from './l2/address-leases.ts'
 import { L2Announcer } from './l2/l2-announcer.ts'
 import { kernelWire } from './l2/wire.ts'
 
+/** What another announcer of a node is made with. */
+interface AnnouncerGround {
+  readonly node: AgentNode
+  /** Peers and whatever else is asked of the balancer, and the Node with its labels. */
+  readonly sources: Pick<Sources, 'balancing' | 'nodes'>
+  readonly onAnnounced: OnAnnounced
+}
+
 interface BalancerOptions {
   /** Where the Leases of nodes and addresses lie. */
   readonly namespace: string
   /** Classes of Services that are ours beside our own: that which MetalLB was given by `--lb-class`. */
   readonly classes?: readonly string[]
   /** Further ways to announce addresses of the node. */
-  readonly others?: (node: AgentNode, onAnnounced: OnAnnounced) => readonly Announcer[]
+  readonly others?: (ground: AnnouncerGround) => readonly Announcer[]
 }
 
 /** How often it is tried to say that this node takes part, milliseconds. */
@@ -88,7 +97,7 @@ export const balancerPart = ({ namespace, classes = [], others = () => [] }: Bal
       const joined = join()
       const wire = kernelWire(kernel.namespace)
       const layer2 = new L2Announcer({ node: node.name, leases, wire, clock, onAnnounced, log }, joined)
-      const announcers: readonly Announcer[] = [layer2, ...others(node, onAnnounced)]
+      const announcers: readonly Announcer[] = [layer2, ...others({ node, sources, onAnnounced })]
       return {
         ready: joined,
         metrics: metrics.registry,
