@@ -24,7 +24,12 @@ const start = async () => {
   const informers = new Informers(client, { clock, random: () => 0, signal })
   const plans: ReadonlyMap<string, PlannedAddress>[] = []
   const metadata = { name: 'p', namespace: 'metallb-system' }
-  const kind = (name: string, spec?: object): Loose => ({ apiVersion: 'metallb.io/v1beta1', kind: name, metadata, spec })
+  const kind = (name: string, spec?: object): Loose => ({
+    apiVersion: 'metallb.io/v1beta1',
+    kind: name,
+    metadata,
+    spec,
+  })
   await client.create(ipAddressPools, kind('IPAddressPool', { addresses: ['192.0.2.0/24'] }))
   await client.create(l2Advertisements, kind('L2Advertisement'))
   for (const name of ['n1', 'n2'])
