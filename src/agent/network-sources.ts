@@ -8,6 +8,7 @@ import { clusterNetworkPolicies } from '#api/policynetworking/clusternetworkpoli
 import type { Informers } from '#client/informer.ts'
 import { Zone } from '#names/zone.ts'
 import { DNS_PODS } from '#policy/policy-objects.ts'
+import { BalancingFeed } from '#pools/balancing-feed.ts'
 import { DnsService } from './parts/dns/dns-service.ts'
 import { feedZone } from './parts/dns/zone-feed.ts'
 import { pacedTurns } from './sources/pace.ts'
@@ -33,6 +34,7 @@ export class NetworkSources {
   #services: ServiceFeed | undefined
   #dns: DnsService | undefined
   #policies: PolicyFeed | undefined
+  #balancing: BalancingFeed | undefined
 
   constructor(options: NetworkSourcesOptions) {
     this.#options = options
@@ -69,6 +71,11 @@ export class NetworkSources {
       DNS_PODS,
     )
     return this.#policies
+  }
+
+  get balancing(): BalancingFeed {
+    this.#balancing ??= new BalancingFeed(this.#options.informers)
+    return this.#balancing
   }
 
   get dns(): DnsService {

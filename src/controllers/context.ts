@@ -77,6 +77,12 @@ export interface ControllerContext {
   readonly concurrency: number
 }
 
+/** What a loop and its Events need of it. */
+export type LoopContext = Pick<
+  ControllerContext,
+  'client' | 'informers' | 'clock' | 'random' | 'signal' | 'log' | 'concurrency'
+>
+
 export interface RunningController {
   readonly name: string
   readonly ready: Promise<void>
@@ -93,7 +99,7 @@ export const isNamespaceTerminating = (error: unknown): boolean =>
  * The Events of one controller, under its component name. Errors are told to the context, but for namespaces that are
  * going.
  */
-export const recorderOf = (context: ControllerContext, component: string): EventRecorder =>
+export const recorderOf = (context: LoopContext, component: string): EventRecorder =>
   new EventRecorder(context.client, {
     resource: events,
     component,
@@ -122,7 +128,7 @@ interface Loop {
  * without a word; every other error is logged.
  */
 export const runLoop = (
-  context: ControllerContext,
+  context: LoopContext,
   name: string,
   caches: readonly Cache[],
   sync: (key: string) => Promise<unknown>,

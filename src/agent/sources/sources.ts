@@ -10,6 +10,7 @@ import type { Informer } from '#client/informer.ts'
 import type { DnsSockets } from '#dns/server.ts'
 import type { DatagramServer } from '#kernel/sockets/datagram-server.ts'
 import type { ObjectStore } from '#kubelet/context.ts'
+import type { BalancingFeed } from '#pools/balancing-feed.ts'
 import type { Runtime } from '#runtime/runtime.ts'
 import type { PolicyFeed } from './policy-feed.ts'
 import type { ServiceFeed } from './service-feed.ts'
@@ -29,6 +30,8 @@ export interface Sources {
   readonly runtime: Runtime
   readonly dns: NameServer
   readonly policies: PolicyFeed
+  /** Pools of addresses, and how they are announced. */
+  readonly balancing: BalancingFeed
 }
 
 export type SourceName = keyof Sources

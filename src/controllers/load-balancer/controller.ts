@@ -1,13 +1,11 @@
-import type { LoadBalancerIngress, Service } from '#api/core/service/message.ts'
+import type { Service } from '#api/core/service/message.ts'
 import { services } from '#api/core/service/resource.ts'
 import { isLeaving } from '#objects/deletion.ts'
 import { keyOf } from '#objects/object-key.ts'
 import { type ControllerContext, type RunningController, recorderOf, runLoop } from '../context.ts'
 import { sameValue } from '../values/equal.ts'
-import { assignAddresses, heldBy, isPooled, needsCleanup, parseRange, withCleanup } from './desired.ts'
-
-/** How long a Service that got nothing is not told so again. */
-const TELL_AGAIN = 600_000
+import { assignAddresses, heldBy, isPooled, needsCleanup, parseRange } from './desired.ts'
+import { ServiceKeeper } from './service-keeper.ts'
 
 /**
  * Gives Services of type LoadBalancer an address of the pool. What is taken is read from the Services' own status, so
@@ -21,7 +19,7 @@ export const startLoadBalancerController = (context: ControllerContext): Running
   const cache = informers.for(services)
   cache.addIndex('load-balancer-ip', heldBy)
   const waiting = new Set<string>()
-  const told = new Map<string, { readonly text: string; readonly at: number }>()
+  const keeper = new ServiceKeeper(client, recorder, clock)
 
   /** Two that hold the same address (a status restored by hand): the older one keeps it. */
   const holderOf = (service: Service, ip: string): string | undefined => {
@@ -35,56 +33,26 @@ export const startLoadBalancerController = (context: ControllerContext): Running
     return other && keyOf(other)
   }
 
-  /** Only what differs is written. */
-  const hold = (service: Service, isHeld: boolean): Promise<Service> => {
-    const wanted = withCleanup(service, isHeld)
-    return wanted === service
-      ? Promise.resolve(service)
-      : client.update(services, wanted, { namespace: service.metadata!.namespace! })
-  }
-  const tell = (service: Service, ingress: readonly LoadBalancerIngress[]): Promise<Service> =>
-    client.update(
-      services,
-      { ...service, status: { ...service.status, loadBalancer: ingress.length > 0 ? { ingress } : {} } },
-      { namespace: service.metadata!.namespace!, subresource: 'status' },
-    )
-
-  /** It gives back what it has, and then may go. */
-  const release = async (service: Service): Promise<void> => {
-    const isHeld = needsCleanup(service)
-    if (isHeld) recorder.record(service, 'Normal', 'DeletingLoadBalancer', 'Deleting load balancer')
-    const cleared = heldBy(service).length > 0 ? await tell(service, []) : service
-    if (!isHeld) return
-    await hold(cleared, false)
-    recorder.record(service, 'Normal', 'DeletedLoadBalancer', 'Deleted load balancer')
-  }
-
   const sync = async (key: string): Promise<number | undefined> => {
     const found = cache.lister.byKey(key)
     waiting.delete(key)
     if (!found || !isPooled(found)) {
-      told.delete(key)
+      keeper.forget(key)
       // Another class's addresses are its own affair; without the type there is nobody else to clear them.
       const isOurs = found && (needsCleanup(found) || (found.spec?.type !== 'LoadBalancer' && !isLeaving(found)))
-      if (isOurs) await release(found)
+      if (isOurs) await keeper.release(found)
       return undefined
     }
-    const service = await hold(found, true)
+    const service = await keeper.hold(found, true)
     const current = service.status?.loadBalancer?.ingress ?? []
     const { ingress, faults } = assignAddresses(service, pool, (ip) => holderOf(service, ip))
     if (faults.length > 0) waiting.add(key)
     if (!sameValue(ingress, current)) {
-      await tell(service, ingress)
+      await keeper.tell(service, ingress)
       if (ingress.length > 0)
         recorder.record(service, 'Normal', 'EnsuredLoadBalancer', `Assigned ${ingress.map(({ ip }) => ip).join(', ')}`)
     }
-    const text = faults.join('; ')
-    const last = told.get(key)
-    if (!text) told.delete(key)
-    else if (last?.text !== text || clock.now() - last.at > TELL_AGAIN) {
-      told.set(key, { text, at: clock.now() })
-      recorder.record(service, 'Warning', 'SyncLoadBalancerFailed', text)
-    }
+    keeper.complain(service, 'SyncLoadBalancerFailed', faults.join('; '))
     return undefined
   }
 

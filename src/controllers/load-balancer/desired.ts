@@ -1,23 +1,10 @@
 import type { LoadBalancerIngress, Service } from '#api/core/service/message.ts'
 import { cidrSize, nthAddress, parseCidr } from '#net/cidr.ts'
-import {
-  compareAddresses,
-  formatAddress,
-  type IpAddress,
-  type IpFamily,
-  parseAddress,
-  tryParseAddress,
-} from '#net/ip-address.ts'
+import { compareAddresses, formatAddress, type IpFamily, parseAddress, tryParseAddress } from '#net/ip-address.ts'
 import { isLeaving } from '#objects/deletion.ts'
-import { LOAD_BALANCER_IPS_ANNOTATION } from '#objects/well-known.ts'
-
-const POOL_CLASS = 'fairlead.io/pool'
-
-/** Both ends are given out. */
-interface AddressRange {
-  readonly from: IpAddress
-  readonly to: IpAddress
-}
+import { type AddressRange, inRange, rangesText } from '#pools/address-range.ts'
+import { POOL_CLASS } from '#pools/pool-class.ts'
+import { askedAddresses } from '#pools/service-wish.ts'
 
 /**
  * `172.30.255.1-172.30.255.250`, or a CIDR. Of an IPv4 CIDR the first and last address stay unused (network and
@@ -38,29 +25,27 @@ export const parseRange = (text: string): AddressRange => {
   return { from: nthAddress(cidr, first), to: nthAddress(cidr, last) }
 }
 
-const inRange = (range: AddressRange, address: IpAddress): boolean =>
-  range.from.family === address.family &&
-  compareAddresses(range.from, address) <= 0 &&
-  compareAddresses(address, range.to) <= 0
-
 const inPool = (pool: readonly AddressRange[], ip: string): boolean => {
   const address = tryParseAddress(ip)
   return address !== undefined && pool.some((range) => inRange(range, address))
 }
 
+const OUR_CLASSES = [POOL_CLASS]
+
+const isOfClass = ({ spec }: Service, classes: readonly string[]): boolean =>
+  !spec?.loadBalancerClass || classes.includes(spec.loadBalancerClass)
+
 /** Of type LoadBalancer and not another controller's. */
-export const isPooled = (service: Service): boolean =>
-  service.spec?.type === 'LoadBalancer' &&
-  !isLeaving(service) &&
-  (!service.spec.loadBalancerClass || service.spec.loadBalancerClass === POOL_CLASS)
+export const isPooled = (service: Service, classes = OUR_CLASSES): boolean =>
+  service.spec?.type === 'LoadBalancer' && !isLeaving(service) && isOfClass(service, classes)
 
 /** What keeps a Service until it has given its addresses back. */
 const CLEANUP_FINALIZER = 'service.kubernetes.io/load-balancer-cleanup'
 
 /** Without its type, or about to go, and still held for what it has of a load balancer; of our class or of none. */
-export const needsCleanup = ({ metadata, spec }: Service): boolean =>
-  (metadata?.finalizers ?? []).includes(CLEANUP_FINALIZER) &&
-  (spec?.type !== 'LoadBalancer' || !spec.loadBalancerClass || spec.loadBalancerClass === POOL_CLASS)
+export const needsCleanup = (service: Service, classes = OUR_CLASSES): boolean =>
+  (service.metadata?.finalizers ?? []).includes(CLEANUP_FINALIZER) &&
+  (service.spec?.type !== 'LoadBalancer' || isOfClass(service, classes))
 
 /** The same Service where it is held, or not, as it should be. */
 export const withCleanup = (service: Service, isHeld: boolean): Service => {
@@ -83,19 +68,10 @@ interface Assignment {
   readonly faults: readonly string[]
 }
 
-const familiesOf = (service: Service): readonly IpFamily[] => {
+export const familiesOf = (service: Service): readonly IpFamily[] => {
   const given = (service.spec?.ipFamilies ?? []).filter((family) => family !== '')
   if (given.length > 0) return given
   return [service.spec?.clusterIP?.includes(':') ? 'IPv6' : 'IPv4']
-}
-
-/** What a Service asks for, and where it does. */
-const askedBy = ({ metadata, spec }: Service): { readonly asked: readonly string[]; readonly place: string } => {
-  const listed = metadata?.annotations?.[LOAD_BALANCER_IPS_ANNOTATION]
-  if (listed === undefined)
-    return { asked: spec?.loadBalancerIP ? [spec.loadBalancerIP] : [], place: 'spec.loadBalancerIP' }
-  const asked = [...new Set(listed.split(',').map((one) => one.trim()))].filter((one) => one !== '')
-  return { asked, place: `the annotation ${LOAD_BALANCER_IPS_ANNOTATION}` }
 }
 
 /**
@@ -110,7 +86,7 @@ export const assignAddresses = (
   asker?: string,
 ): Assignment => {
   const held = heldBy(service)
-  const { asked, place: own } = askedBy(service)
+  const { asked, place: own } = askedAddresses(service)
   const place = asker ?? own
   const families = familiesOf(service)
   const faults: string[] = []
@@ -126,7 +102,7 @@ export const assignAddresses = (
     const ofFamily = wanted.filter((address) => address.family === family).map(formatAddress)
     for (const ip of ofFamily) {
       const holder = taken(ip)
-      if (!inPool(pool, ip)) faults.push(`${place} ${ip} is outside of the pool ${describe(pool)}`)
+      if (!inPool(pool, ip)) faults.push(`${place} ${ip} is outside of the pool ${rangesText(pool)}`)
       else if (holder) faults.push(`${place} ${ip} is taken by Service ${holder}`)
       else ips.push(ip)
     }
@@ -137,15 +113,12 @@ export const assignAddresses = (
     if (ip) ips.push(ip)
     else if (pool.some(({ from }) => from.family === family))
       faults.push(
-        `no ${family} address is free in the pool ${describe(pool)}; delete a LoadBalancer Service or give a larger --load-balancer-cidr`,
+        `no ${family} address is free in the pool ${rangesText(pool)}; delete a LoadBalancer Service or give a larger --load-balancer-cidr`,
       )
-    else faults.push(`the pool ${describe(pool)} has no ${family} addresses`)
+    else faults.push(`the pool ${rangesText(pool)} has no ${family} addresses`)
   }
   return { ingress: ips.map((ip) => ({ ip, ipMode: 'VIP' })), faults }
 }
-
-const describe = (pool: readonly AddressRange[]): string =>
-  pool.map(({ from, to }) => `${formatAddress(from)}-${formatAddress(to)}`).join(', ')
 
 const lowestFree = (
   pool: readonly AddressRange[],

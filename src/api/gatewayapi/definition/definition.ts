@@ -21,6 +21,8 @@ interface More {
   readonly versions: readonly Version[]
   readonly hasStatus?: boolean
   readonly labels?: { readonly [label: string]: string }
+  /** Absent: those of the Gateway API. */
+  readonly annotations?: { readonly [annotation: string]: string }
 }
 
 /** By them clients and suites know which release of the Gateway API is there; some refuse what is mixed. */
@@ -31,15 +33,15 @@ const ANNOTATIONS = {
   'gateway.networking.k8s.io/channel': 'experimental',
 }
 
-/** The definition of a kind of gateway.networking.k8s.io; its names and scope are those of the resource. */
+/** The definition of a kind of gateway.networking.k8s.io, or of ours; its names and scope are those of the resource. */
 export const definitionOf = (
   { group, kind, plural, singular, shortNames, categories, namespaced }: Resource,
-  { versions, hasStatus = true, labels }: More,
+  { versions, hasStatus = true, labels, annotations = ANNOTATIONS }: More,
 ): CustomResourceDefinition =>
   ({
     apiVersion: 'apiextensions.k8s.io/v1',
     kind: 'CustomResourceDefinition',
-    metadata: { name: `${plural}.${group}`, annotations: ANNOTATIONS, ...(labels && { labels }) },
+    metadata: { name: `${plural}.${group}`, annotations, ...(labels && { labels }) },
     spec: {
       group,
       scope: namespaced ? 'Namespaced' : 'Cluster',
