@@ -12,6 +12,7 @@ import { DeltaTracker } from '../tables/delta-tracker.ts'
 import { readTables } from '../tables/found-tables.ts'
 import { holdsNodeSets, renderNodeSets } from '../tables/node-sets.ts'
 import { type NodeTables, nodeTables } from '../tables/node-tables.ts'
+import { hasOtherProxy } from '../tables/other-proxy.ts'
 import { renderFreshTables, sealChains, sealTables } from '../tables/ownership.ts'
 import { type Pin, renderPins } from '../tables/pins.ts'
 import { areIntact } from '../tables/table-audit.ts'
@@ -35,6 +36,8 @@ interface Refused {
 
 /** In a user namespace a socket sends some hundred KiB at once: thousands of elements, and a Service may have more. */
 const isTooLong = (error: unknown): boolean => error instanceof KernelError && error.errnoName === 'EMSGSIZE'
+
+const isEmpty = (list: Iterable<unknown>): boolean => list[Symbol.iterator]().next().done === true
 
 /** How the caller makes what is written. */
 interface SyncSource {
@@ -101,7 +104,9 @@ export class SyncRunner {
         return adopted
       }
       case 'none':
-        this.#makeTables()
+        // Where another proxy serves, rules without Services would refuse what it serves, until the last of its chunks.
+        if (hasOtherProxy(this.#tables.nftables) && !isEmpty(forwardings())) this.#start = 'foreign'
+        else this.#makeTables()
         return NOTHING
     }
   }
