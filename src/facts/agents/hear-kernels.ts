@@ -81,7 +81,8 @@ const frontendsOf = ({ steps }: Trace): readonly string[] => [
   ),
 ]
 
-const strangerOf = ({ family, table, by, chains, deeds }: KernelAnswer['strangers'][number]): StrangerTable => ({
+/** A stranger's table as the trace has it. */
+export const strangerOf = ({ family, table, by, chains, deeds }: KernelAnswer['strangers'][number]): StrangerTable => ({
   family,
   table,
   by,
