@@ -1,5 +1,5 @@
-import { strangerText } from '#explain/words/kernels.ts'
 import { plain } from '#explain/words/text.ts'
+import { strangerText } from '#explain/words/walk/kernels.ts'
 import type { Obstacle } from '#facts/check/obstacles.ts'
 import type { Trial } from '#facts/check/plan-probes.ts'
 import type { CheckResult, Outcome } from '#facts/check/run-check.ts'
@@ -65,7 +65,7 @@ const ERRORS: Readonly<Record<string, string>> = {
   EPERM: 'it may not be sent',
 }
 
-export const obstacleText = (obstacle: Obstacle): string => {
+const obstacleText = (obstacle: Obstacle): string => {
   switch (obstacle.code) {
     case 'stranger':
       return `${obstacle.node}: ${strangerText(obstacle.table)}`

@@ -1,5 +1,4 @@
-import type { KernelAnswer } from '#agent/kernel/kernel-answer.ts'
-import { KERNEL_PATH } from '#agent/kernel/kernel-page.ts'
+import { KERNEL_PATH, type KernelAnswer } from '#agent/kernel/kernel-page.ts'
 import { ApiError, type Client } from '#client/client.ts'
 import type { ClusterFacts } from '#explain/cluster/facts.ts'
 import { refOf } from '#explain/cluster/reference.ts'

@@ -4,7 +4,7 @@ import type { Service } from '#api/core/service/message.ts'
 import type { Labels } from '#objects/object.ts'
 
 /** What a check makes in a cluster: all of it in a namespace of its own, which takes it away again. */
-export interface CheckObjects {
+interface CheckObjects {
   readonly namespace: Namespace
   readonly daemonSets: readonly DaemonSet[]
   readonly services: readonly Service[]
@@ -28,7 +28,7 @@ export const PROBE_PORT = 8080
 export const SERVICE_PORT = 80
 const PROGRAM = ['/usr/bin/node', '/opt/fairlead/probe.mjs']
 
-export const labelsOf = (role: Role): Labels => ({ ...CHECK_LABEL, 'fairlead.dev/probe': role })
+const labelsOf = (role: Role): Labels => ({ ...CHECK_LABEL, 'fairlead.dev/probe': role })
 export type Role = 'pod' | 'node'
 
 export const checkObjects = (plan: CheckPlan): CheckObjects => {

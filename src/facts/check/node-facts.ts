@@ -1,5 +1,4 @@
-import type { KernelAnswer } from '#agent/kernel/kernel-answer.ts'
-import { KERNEL_PATH } from '#agent/kernel/kernel-page.ts'
+import { KERNEL_PATH, type KernelAnswer } from '#agent/kernel/kernel-page.ts'
 import type { Node } from '#api/core/node/message.ts'
 import { serviceCidrs } from '#api/networking/servicecidr/resource.ts'
 import { ApiError, type Client } from '#client/client.ts'

@@ -1,4 +1,4 @@
-import type { KernelAnswer } from '#agent/kernel/kernel-answer.ts'
+import type { KernelAnswer } from '#agent/kernel/kernel-page.ts'
 import type { StrangerTable } from '#explain/trace/kernels.ts'
 import { type Cidr, formatCidr, overlaps, tryParseCidr } from '#net/cidr.ts'
 

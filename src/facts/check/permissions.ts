@@ -4,7 +4,7 @@ import type { Client } from '#client/client.ts'
 import { eachOf } from '../agents/ask-agent.ts'
 
 /** A thing that somebody must be allowed to do. */
-export interface Need {
+interface Need {
   readonly verb: string
   readonly group: string
   readonly resource: string

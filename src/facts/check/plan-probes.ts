@@ -10,7 +10,7 @@ export interface ProbePod {
 }
 
 /** What is tried; a column of the matrix. */
-export type Trial = 'pod' | 'cluster-ip' | 'headless' | 'node-port' | 'node' | 'name' | 'outside-name'
+export type Trial = 'pod' | 'cluster-ip' | 'headless' | 'node-port' | 'node' | 'name'
 
 export interface PlannedProbe extends Probe {
   readonly trial: Trial
