@@ -1,5 +1,5 @@
-import { kernelLines } from '#explain/words/kernels.ts'
 import { plain } from '#explain/words/text.ts'
+import { kernelLines } from '#explain/words/walk/kernels.ts'
 import type { InstalledNode, InstalledStatus } from '#facts/agents/installed-status.ts'
 import { table } from './table.ts'
 

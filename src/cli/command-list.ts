@@ -89,6 +89,11 @@ export const commandList: readonly CommandListEntry[] = [
     load: async () => (await import('./commands/explain.ts')).explain,
   },
   {
+    name: 'check',
+    summary: 'does everything reach everything? Probes between pods, Services, names and nodes of a cluster',
+    load: async () => (await import('./commands/check.ts')).check,
+  },
+  {
     name: 'routes',
     summary: 'what the Gateways and Ingresses of a cluster serve, and what they do not',
     load: async () => (await import('./commands/routes.ts')).routes,

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { spawnSync } from 'node:child_process'
 import { after, before, test } from 'node:test'
-import type { KernelAnswer } from '#agent/kernel/kernel-answer.ts'
+import type { KernelAnswer } from '#agent/kernel/kernel-page.ts'
 import { kernelPage } from '#agent/kernel/kernel-page.ts'
 import { compileService } from '#dataplane/nftables/compile.ts'
 import { heldFrontends } from '#dataplane/nftables/held.ts'

@@ -1,7 +1,9 @@
-import { KernelQueryError, parseKernelQuery } from './kernel-query.ts'
-import { readKernel } from './read-kernel.ts'
+import { KernelQueryError, parseKernelQuery } from '#reconciler/look/kernel-query.ts'
+import { readKernel } from '#reconciler/look/read-kernel.ts'
 
-/** Where on an agent's socket its kernel is asked, with a query (kernel-query.ts). */
+export type { KernelAnswer } from '#reconciler/look/kernel-answer.ts'
+
+/** Where on an agent's socket its kernel is asked, with a query (src/reconciler/look/kernel-query.ts). */
 export const KERNEL_PATH = '/kernel'
 
 /** The answer at KERNEL_PATH of an agent: a KernelAnswer, or 400 with what is wrong with the question. Throws KernelError. */

@@ -2,7 +2,7 @@ import type { Duplex } from 'node:stream'
 import type { Status } from '#api/meta/status.ts'
 import { ApiError } from '../client.ts'
 import { type Transport, TransportError, unreachable } from '../wire/transport.ts'
-import { controlFrame, FrameError, FrameReader, OPCODE } from './frames.ts'
+import { controlFrame, FrameReader, OPCODE, WebSocketFrameError } from './frames.ts'
 import { openWebSocket } from './upgrade.ts'
 
 /** The best first; the second is that of servers before Kubernetes 1.30. */
@@ -27,7 +27,7 @@ export interface ExecRequest {
   readonly signal?: AbortSignal
 }
 
-export interface ExecResult {
+interface ExecResult {
   readonly stdout: string
   readonly stderr: string
   readonly exitCode: number
@@ -58,7 +58,7 @@ export const execInPod = async (transport: Transport, request: ExecRequest): Pro
 }
 
 /** A program in a pod that did not come to its end, or whose output cannot be taken. */
-export class ExecError extends Error {
+class ExecError extends Error {
   override readonly name = 'ExecError'
   readonly code: 'EXEC_TIMEOUT' | 'EXEC_TOO_MUCH' | 'EXEC_CUT_OFF'
   /** `namespace/pod` */
@@ -115,7 +115,7 @@ class Session {
           } else if (opcode !== OPCODE.PONG) this.#message(payload)
         }
       } catch (error) {
-        fail(error instanceof FrameError ? unreadable(this.#transport, error.message, error) : error)
+        fail(error instanceof WebSocketFrameError ? unreadable(this.#transport, error.message, error) : error)
       }
     }
     const abort = (): void => fail(signal.reason)

@@ -3,14 +3,15 @@ import { randomBytes } from 'node:crypto'
 /** RFC 6455, section 11.8. */
 export const OPCODE = { CONTINUATION: 0, TEXT: 1, BINARY: 2, CLOSE: 8, PING: 9, PONG: 10 } as const
 
-export interface Message {
+interface Message {
   readonly opcode: number
   readonly payload: Buffer
 }
 
 /** What came is no WebSocket, or more than was to be taken. */
-export class FrameError extends Error {
-  override readonly name = 'FrameError'
+export class WebSocketFrameError extends Error {
+  override readonly name = 'WebSocketFrameError'
+  readonly code = 'WEBSOCKET_MALFORMED'
 }
 
 const NO_BYTES = Buffer.alloc(0)
@@ -28,7 +29,7 @@ export class FrameReader {
     this.#limit = limit
   }
 
-  /** Throws FrameError. */
+  /** Throws WebSocketFrameError. */
   read(bytes: Buffer): readonly Message[] {
     this.#bytes = this.#bytes.length === 0 ? bytes : Buffer.concat([this.#bytes, bytes])
     const messages: Message[] = []
@@ -46,12 +47,14 @@ export class FrameReader {
     if (bytes.length < 2) return undefined
     const [first, second] = [bytes[0] as number, bytes[1] as number]
     // No extension was asked for, and a server masks nothing.
-    if ((first & 0x70) !== 0 || (second & 0x80) !== 0) throw new FrameError('what came is no frame of a WebSocket')
+    if ((first & 0x70) !== 0 || (second & 0x80) !== 0)
+      throw new WebSocketFrameError('what came is no frame of a WebSocket')
     const short = second & 0x7f
     const head = short === 126 ? 4 : short === 127 ? 10 : 2
     if (bytes.length < head) return undefined
     const length = short === 126 ? bytes.readUInt16BE(2) : short === 127 ? Number(bytes.readBigUInt64BE(2)) : short
-    if (length > this.#limit) throw new FrameError(`a message of ${length} octets, where ${this.#limit} are the most`)
+    if (length > this.#limit)
+      throw new WebSocketFrameError(`a message of ${length} octets, where ${this.#limit} are the most`)
     if (bytes.length < head + length) return undefined
     this.#bytes = bytes.subarray(head + length)
     return { final: (first & 0x80) !== 0, opcode: first & 0x0f, payload: bytes.subarray(head, head + length) }
@@ -60,10 +63,10 @@ export class FrameReader {
   #whole({ final, opcode, payload }: Message & { readonly final: boolean }): Message | undefined {
     if (opcode >= OPCODE.CLOSE) return { opcode, payload }
     if ((opcode === OPCODE.CONTINUATION) !== (this.#opcode !== undefined))
-      throw new FrameError('a fragment that belongs to no message')
+      throw new WebSocketFrameError('a fragment that belongs to no message')
     this.#opcode ??= opcode
     this.#length += payload.length
-    if (this.#length > this.#limit) throw new FrameError(`a message of more than ${this.#limit} octets`)
+    if (this.#length > this.#limit) throw new WebSocketFrameError(`a message of more than ${this.#limit} octets`)
     this.#fragments.push(payload)
     if (!final) return undefined
     const message = { opcode: this.#opcode, payload: Buffer.concat(this.#fragments) }

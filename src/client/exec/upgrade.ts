@@ -8,7 +8,7 @@ import { type Transport, TransportError, unreachable } from '../wire/transport.t
 /** RFC 6455, section 1.3. */
 const HANDSHAKE = '258EAFA5-E914-47DA-95CA-C5AB0DC85B11'
 
-export interface Upgraded {
+interface Upgraded {
   readonly socket: Duplex
   /** What came behind the answer's headers. */
   readonly head: Buffer

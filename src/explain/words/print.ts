@@ -1,11 +1,11 @@
 import type { Trace } from '../trace/trace.ts'
 import { cureLine } from './command.ts'
-import { kernelLines } from './kernels.ts'
 import { senderText } from './object.ts'
 import { type ToldFinding, tellFinding } from './tell.ts'
 import { plain } from './text.ts'
 import { unseenText } from './unseen.ts'
 import { verdictText } from './verdict.ts'
+import { kernelLines } from './walk/kernels.ts'
 import { stepText } from './walk/step.ts'
 
 /** A trace as text, for people: the walk, then the verdict, then what is wrong and what mends it. */

@@ -16,7 +16,7 @@ export interface AgentsAddress {
 }
 
 /** The rule of RBAC by which agents are asked: a WebSocket is a GET, and since Kubernetes 1.35 creating is asked for as well. */
-export const execRule = (namespace: string): AccessRule => ({
+const execRule = (namespace: string): AccessRule => ({
   namespace,
   resources: ['pods/exec'],
   verbs: ['get', 'create'],

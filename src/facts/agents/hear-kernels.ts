@@ -1,5 +1,4 @@
-import type { KernelAnswer } from '#agent/kernel/kernel-answer.ts'
-import { KERNEL_PATH } from '#agent/kernel/kernel-page.ts'
+import { KERNEL_PATH, type KernelAnswer } from '#agent/kernel/kernel-page.ts'
 import type { AgentStatus } from '#agent/server/agent-status.ts'
 import { ApiError, type Client } from '#client/client.ts'
 import type { ClusterFacts } from '#explain/cluster/facts.ts'
@@ -81,7 +80,8 @@ const frontendsOf = ({ steps }: Trace): readonly string[] => [
   ),
 ]
 
-const strangerOf = ({ family, table, by, chains, deeds }: KernelAnswer['strangers'][number]): StrangerTable => ({
+/** A stranger's table as the trace has it. */
+export const strangerOf = ({ family, table, by, chains, deeds }: KernelAnswer['strangers'][number]): StrangerTable => ({
   family,
   table,
   by,

@@ -17,7 +17,7 @@ import {
   NFTA_TARGET_NAME,
 } from './element-numbers.ts'
 
-export type NftFamily = keyof typeof NFPROTO
+type NftFamily = keyof typeof NFPROTO
 
 /** A chain by which packets come into a table, whoever made it. */
 export interface BaseChain {

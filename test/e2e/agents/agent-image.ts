@@ -1,4 +1,5 @@
-import { mkdirSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs'
+import { execFileSync } from 'node:child_process'
+import { copyFileSync, cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join, resolve } from 'node:path'
 import { FAIRLEAD, run } from '../harness.ts'
@@ -17,11 +18,30 @@ export const addAgentImage = async (name: string, env: NodeJS.ProcessEnv): Promi
   try {
     link('usr/bin/node', process.execPath)
     link('opt/fairlead/ask.mjs', join(top, 'src/incluster/ask/main.ts'))
-    link('opt/fairlead/probe.mjs', join(top, 'src/incluster/probe/main.ts'))
     link('opt/fairlead/agent.mjs', join(top, 'test/e2e/agents/stand-in.ts'))
     link('usr/lib', '/usr/lib')
     for (const place of ['lib', 'lib64']) link(place, `/${place}`)
     for (const place of ['host', 'run', 'tmp', 'etc']) mkdirSync(join(folder, place))
+    const { status, stderr } = await run(FAIRLEAD, ['image', 'add', name, folder], { env })
+    if (status !== 0) throw new Error(stderr)
+  } finally {
+    rmSync(folder, { recursive: true })
+  }
+}
+
+/** An image that stands alone, of what `fairlead check` runs: Node.js with the libraries that it links, and the probe. */
+export const addProbeImage = async (name: string, env: NodeJS.ProcessEnv): Promise<void> => {
+  const folder = mkdtempSync(join(tmpdir(), 'fairlead-probe-image-'))
+  const copy = (path: string, from: string): void => {
+    mkdirSync(join(folder, dirname(path)), { recursive: true })
+    copyFileSync(from, join(folder, path))
+  }
+  try {
+    copy('usr/bin/node', process.execPath)
+    for (const [, path = ''] of execFileSync('ldd', [process.execPath], { encoding: 'utf8' }).matchAll(/(\/\S+) \(/g))
+      copy(path, path)
+    cpSync(join(top, 'src/incluster/probe'), join(folder, 'opt/fairlead/probe'), { recursive: true })
+    symlinkSync('probe/main.ts', join(folder, 'opt/fairlead/probe.mjs'))
     const { status, stderr } = await run(FAIRLEAD, ['image', 'add', name, folder], { env })
     if (status !== 0) throw new Error(stderr)
   } finally {

@@ -7,10 +7,10 @@ import type {
   PortNotServed,
 } from '../../trace/findings/frontend.ts'
 import type { FindingText } from '../finding-text.ts'
-import { differenceText } from '../kernels.ts'
 import { nameText, senderText } from '../object.ts'
 import { listed, withProtocol } from '../text.ts'
 import { portText } from '../walk/entry.ts'
+import { differenceText } from '../walk/kernels.ts'
 
 export function portNotServed(finding: PortNotServed): FindingText {
   const { service, protocol, port, address, serves, isNodePort, servedOver, targetOf, sharedWith } = finding

@@ -11,10 +11,10 @@ import { strangeTables } from '#kernel/nftables/strangers.ts'
 import { Rtnetlink } from '#kernel/rtnetlink/rtnetlink.ts'
 import { containsAddress, tryParseCidr } from '#net/cidr.ts'
 import { tryParseAddress } from '#net/ip-address.ts'
-import { isMissing } from '#reconciler/tables/found-tables.ts'
-import { readRules } from '#reconciler/tables/ownership.ts'
-import { readHeld } from '#reconciler/tables/read-held.ts'
-import { readSet } from '#reconciler/tables/read-set.ts'
+import { isMissing } from '../tables/found-tables.ts'
+import { readRules } from '../tables/ownership.ts'
+import { readHeld } from '../tables/read-held.ts'
+import { readSet } from '../tables/read-set.ts'
 import type { KernelAnswer, KernelRoute } from './kernel-answer.ts'
 import type { KernelQuery } from './kernel-query.ts'
 
@@ -24,7 +24,7 @@ interface WhoseKernel {
   readonly namespace?: string
 }
 
-/** What decides of packets beside rules: docs/operate.md tells what each should be. */
+/** What decides of packets beside rules. */
 const SETTINGS = [
   'ipv4/ip_forward',
   'ipv4/conf/all/rp_filter',

@@ -1,6 +1,6 @@
-import type { AccessRule, KernelDifference, NodeKernel, StrangerTable } from '../trace/kernels.ts'
-import { nameText, objectText } from './object.ts'
-import { listed, withProtocol } from './text.ts'
+import type { AccessRule, KernelDifference, NodeKernel, StrangerTable } from '../../trace/kernels.ts'
+import { nameText, objectText } from '../object.ts'
+import { listed, withProtocol } from '../text.ts'
 
 /** What the agent of a node on the way said of its kernel, a line, and below it what differs. */
 export const kernelLines = (kernel: NodeKernel): readonly string[] => [
@@ -43,7 +43,7 @@ const agentText = ({
 }): string => `${agent.name}${version === undefined ? '' : ` ${version}`}`
 
 /** `get and create pods/exec in fairlead-system` */
-export const ruleText = ({ namespace, resources, verbs }: AccessRule): string =>
+const ruleText = ({ namespace, resources, verbs }: AccessRule): string =>
   `${listed(verbs)} ${listed(resources)} in namespace ${namespace}`
 
 export const differenceText = (difference: KernelDifference): string => {
@@ -74,7 +74,7 @@ export const differenceText = (difference: KernelDifference): string => {
 const sourcesText = (sources: readonly string[]): string => (sources.length === 0 ? 'whoever asks' : listed(sources))
 
 /** Those whose rules do what others may wait for in vain. */
-export const isInTheWay = ({ by, deeds }: StrangerTable): boolean => by === 'legacy' || deeds.length > 0
+const isInTheWay = ({ by, deeds }: StrangerTable): boolean => by === 'legacy' || deeds.length > 0
 
 export const strangerText = ({ by, family, table, hooks, deeds }: StrangerTable): string =>
   by === 'legacy'

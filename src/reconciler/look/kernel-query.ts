@@ -1,5 +1,5 @@
 import { formatAddress, tryParseAddress } from '#net/ip-address.ts'
-import type { HeldQuery } from '#reconciler/tables/read-held.ts'
+import type { HeldQuery } from '../tables/read-held.ts'
 
 /** What is asked of a kernel, in the query of `/kernel`. */
 export interface KernelQuery {
