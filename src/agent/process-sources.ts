@@ -118,6 +118,6 @@ export class ProcessSources implements Sources {
     const { informers, dns, log } = this.#options
     const zone = new Zone(dns.domain, dns.addresses)
     const filled = feedZone(zone, { services: this.services, pods: this.pods, namespaces: informers.for(namespaces) })
-    return new DnsService({ zone, filled, dnsAddresses: dns.addresses, nameservers: dns.nameservers, log })
+    return new DnsService({ zone, filled, nameservers: dns.nameservers, log })
   }
 }
