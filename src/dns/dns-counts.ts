@@ -31,6 +31,8 @@ for (const [index, type] of Object.values(TYPES).entries()) TYPE_INDEX[type] = i
 export const DURATIONS = Array.from({ length: 16 }, (_, index) => 0.00025 * 2 ** index)
 /** Counts of the bounds, of what is longer, and the sum. */
 const HISTOGRAM = DURATIONS.length + 2
+/** Seconds from a change of endpoints until names lead there: 1 ms doubled, as CoreDNS has them. */
+export const PROGRAMMED = Array.from({ length: 20 }, (_, index) => 0.001 * 2 ** index)
 /** Upstream servers that are told apart; more than these are counted with the last. */
 const MOST_UPSTREAMS = 32
 const UPSTREAM_RCODES = [Rcode.NOERROR, Rcode.NXDOMAIN, Rcode.SERVFAIL, Rcode.REFUSED, -1]
@@ -52,7 +54,8 @@ const RESPONSES_AT = 0
 const REQUESTS_AT = RESPONSES_AT + PLUGINS.length * RCODES
 const DURATION_AT = REQUESTS_AT + 4 * TYPE_NAMES.length
 const CACHE_AT = DURATION_AT + HISTOGRAM
-const FAILED_AT = CACHE_AT + CACHE_COUNTS.length
+const PROGRAMMED_AT = CACHE_AT + CACHE_COUNTS.length
+const FAILED_AT = PROGRAMMED_AT + PROGRAMMED.length + 2
 const UPSTREAMS_AT = FAILED_AT + MOST_UPSTREAMS
 /** Numbers of 64 bits. */
 export const DNS_COUNTS = UPSTREAMS_AT + MOST_UPSTREAMS * UPSTREAM_RCODES.length * HISTOGRAM
@@ -165,6 +168,14 @@ export class DnsCounts {
     return this.numbers[FAILED_AT + Math.min(slot, MOST_UPSTREAMS - 1)]!
   }
 
+  programmedAfter(seconds: number): void {
+    this.#observe(PROGRAMMED_AT, seconds, PROGRAMMED)
+  }
+
+  programmed(): Timed {
+    return this.#timed(PROGRAMMED_AT, PROGRAMMED)
+  }
+
   *upstreams(slot: number): Generator<Timed & { readonly rcode: string }> {
     for (const [index, rcode] of UPSTREAM_RCODES.entries()) {
       const timed = this.#timed(
@@ -174,17 +185,15 @@ export class DnsCounts {
     }
   }
 
-  #observe(at: number, seconds: number): void {
+  #observe(at: number, seconds: number, bounds = DURATIONS): void {
     let bucket = 0
-    while (bucket < DURATIONS.length && seconds > DURATIONS[bucket]!) bucket++
+    while (bucket < bounds.length && seconds > bounds[bucket]!) bucket++
     this.numbers[at + bucket]!++
-    this.numbers[at + HISTOGRAM - 1]! += seconds
+    this.numbers[at + bounds.length + 1]! += seconds
   }
 
-  #timed(at: number): Timed {
-    return {
-      counts: [...this.numbers.subarray(at, at + HISTOGRAM - 1)],
-      sum: this.numbers[at + HISTOGRAM - 1]!,
-    }
+  #timed(at: number, bounds = DURATIONS): Timed {
+    const end = at + bounds.length + 1
+    return { counts: [...this.numbers.subarray(at, end)], sum: this.numbers[end]! }
   }
 }

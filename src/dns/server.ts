@@ -33,6 +33,8 @@ interface DnsServerOptions extends DnsSockets {
   /** Called for each datagram. */
   readonly onDatagram?: () => void
   readonly counts?: DnsCounts
+  /** Whether this is a name that we have asked somebody else for, to see whether it comes back. */
+  readonly isProbe?: (name: string) => boolean
 }
 
 type Transport = 'udp' | 'tcp'
@@ -78,6 +80,7 @@ export class DnsServer {
   #beside: Beside
   #cache: AnswerCache
   #isUdpPaused = false
+  #pending = 0
   /** The answer that was made last is the zone's: it stands as long as the zone does. */
   #isZones = false
 
@@ -116,6 +119,11 @@ export class DnsServer {
   pauseUdp(): void {
     this.#isUdpPaused = true
     for (const { udp } of this.#sockets) for (const source of udp) source.pause()
+  }
+
+  /** Queries that wait for an upstream. */
+  get pending(): number {
+    return this.#pending
   }
 
   /** What was answered so far, from the zone or by an upstream: `NOERROR` → 12. */
@@ -201,7 +209,9 @@ export class DnsServer {
         this.#isZones = plugin === KUBERNETES
         return write(answer, plugin)
       }
+      this.#pending++
       return answer
+        .finally(() => this.#pending--)
         .then((found) => write(found, plugin))
         .catch((error: Error) => {
           const reason = { code: ExtendedError.NO_AUTHORITY, text: error.message }
@@ -227,6 +237,7 @@ export class DnsServer {
     const { question } = query
     const refusal = refusalOf(query)
     if (refusal) return { answer: refusal, plugin: SERVER }
+    if (this.#options.isProbe?.(question.name)) return { answer: plainAnswer(Rcode.REFUSED), plugin: SERVER }
     if (outside?.isStub(question.name) && !zone.owns(question.name)) return ask(outside, query, message, transport)
     const host = hosts?.answer(question)
     if (host) return { answer: host, plugin: HOSTS }

@@ -46,9 +46,12 @@ export const exchangeUdp: Exchange = (server, query, { clock, timeoutMs }) =>
     }
     const cancel = clock.after(timeoutMs, () => finish(() => reject(silent(server))))
     socket.on('error', (error) => finish(() => reject(error)))
-    socket.connect(server.port, server.address, () => {
-      if (!isDone) socket.send(query)
-    })
+    // It is told of a failure too, as where there is no route.
+    const connected = (error?: Error): void => {
+      if (error) finish(() => reject(error))
+      else if (!isDone) socket.send(query)
+    }
+    socket.connect(server.port, server.address, connected as () => void)
     socket.on('message', (reply) => {
       const found = match(reply, query)
       if (!isDone && found !== 'other') finish(() => resolve({ reply, match: found }))

@@ -1,10 +1,14 @@
+import { randomBytes } from 'node:crypto'
+import { systemClock } from '#clock/clock.ts'
 import { DnsCounts } from '#dns/dns-counts.ts'
 import { FloodGauge, type FloodOptions } from '#dns/flood-gauge.ts'
+import { LoopProbe } from '#dns/forward/loop-probe.ts'
+import { upstreamSlots } from '#dns/forward/outside.ts'
 import { DnsServer, type DnsSockets } from '#dns/server.ts'
 import type { DatagramServer } from '#kernel/sockets/datagram-server.ts'
 import type { Zone } from '#names/zone.ts'
+import { type BesideZone, besideZone } from '../../sources/beside-zone.ts'
 import type { NameServer } from '../../sources/sources.ts'
-import { type BesideZone, besideZone } from './beside-zone.ts'
 import type { DnsThread } from './dns-thread.ts'
 
 interface DnsServiceOptions {
@@ -32,6 +36,7 @@ export class DnsService implements NameServer {
   #thread: DnsThread | undefined
   #isThreadServing = false
   readonly #counts = new DnsCounts()
+  readonly #loops = new LoopProbe(systemClock, () => randomBytes(8).toString('hex'))
   /** Of threads that have been ended. */
   readonly #former = new DnsCounts()
   #beside: BesideZone
@@ -48,6 +53,7 @@ export class DnsService implements NameServer {
       tcp: [],
       ...besideZone(this.#beside, this.#counts),
       counts: this.#counts,
+      isProbe: (name) => this.#loops.isOurs(name),
       random: Math.random,
       log,
       onDatagram: () => {
@@ -85,8 +91,27 @@ export class DnsService implements NameServer {
   /** Other servers are asked from now on. What was heard before is forgotten. */
   configure(beside: BesideZone): void {
     this.#forgetThread()
+    for (const counts of [this.#counts, this.#former]) counts.forgetUpstreams()
     this.#beside = beside
     this.#server.configure(besideZone(beside, this.#counts))
+  }
+
+  async lookForLoops(): Promise<void> {
+    await this.#loops.look(upstreamSlots(this.#beside.outside ?? { servers: [] }).map(({ server }) => server))
+  }
+
+  /** Nameservers that were asked and asked us. */
+  get loops(): readonly string[] {
+    return this.#loops.found
+  }
+
+  get pending(): number {
+    return this.#server.pending
+  }
+
+  /** The zone has what changed then, milliseconds since the epoch. */
+  programmed(changedAt: number): void {
+    this.#counts.programmedAfter(Math.max(0, systemClock.now() - changedAt) / 1000)
   }
 
   /** What was counted so far, by whichever thread. */
@@ -113,6 +138,8 @@ export class DnsService implements NameServer {
     if (this.#isThreadServing) this.#server.serveUdp()
     this.#isThreadServing = false
     this.#former.add(thread.counts)
+    // What it had kept went with it.
+    for (const entries of ['entriesSuccess', 'entriesDenial'] as const) this.#former.setCache(entries, 0)
     void thread.terminate()
   }
 

@@ -5,7 +5,7 @@ import { DNS_COUNTS, DnsCounts } from '#dns/dns-counts.ts'
 import type { DatagramServer } from '#kernel/sockets/datagram-server.ts'
 import type { Zone } from '#names/zone.ts'
 import type { ZoneChange } from '#names/zone-store.ts'
-import type { BesideZone } from './beside-zone.ts'
+import type { BesideZone } from '../../sources/beside-zone.ts'
 
 /** A socket by its descriptor, which all threads of a process share. */
 export interface SharedSocket {

@@ -4,7 +4,7 @@ import { DnsServer } from '#dns/server.ts'
 import { DatagramServer } from '#kernel/sockets/datagram-server.ts'
 import { setTurn } from '#kernel/sockets/turn-budget.ts'
 import { Zone } from '#names/zone.ts'
-import { besideZone } from './beside-zone.ts'
+import { besideZone } from '../../sources/beside-zone.ts'
 import type { DnsThreadData, FromDnsThread, SharedSocket, ToDnsThread } from './dns-thread.ts'
 
 const { domain, beside, counts } = workerData as DnsThreadData
