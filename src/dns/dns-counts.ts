@@ -37,7 +37,7 @@ export const PROGRAMMED = Array.from({ length: 20 }, (_, index) => 0.001 * 2 ** 
 const MOST_UPSTREAMS = 32
 const UPSTREAM_RCODES = [Rcode.NOERROR, Rcode.NXDOMAIN, Rcode.SERVFAIL, Rcode.REFUSED, -1]
 
-export const CACHE_COUNTS = [
+const CACHE_COUNTS = [
   'hitsSuccess',
   'hitsDenial',
   'misses',
@@ -61,7 +61,7 @@ const UPSTREAMS_AT = FAILED_AT + MOST_UPSTREAMS
 export const DNS_COUNTS = UPSTREAMS_AT + MOST_UPSTREAMS * UPSTREAM_RCODES.length * HISTOGRAM
 
 const RCODE_NAMES = new Map<number, string>(Object.entries(Rcode).map(([name, rcode]) => [rcode, name]))
-export const rcodeName = (rcode: number): string => RCODE_NAMES.get(rcode) ?? String(rcode)
+const rcodeName = (rcode: number): string => RCODE_NAMES.get(rcode) ?? String(rcode)
 
 interface Timed {
   readonly counts: readonly number[]

@@ -66,7 +66,7 @@ class Histogram {
 }
 
 /** What was observed elsewhere: how often up to each bound and no lower one, and how often above all of them. */
-export interface Observed {
+interface Observed {
   readonly labels: Labels
   readonly counts: ArrayLike<number>
   readonly sum: number

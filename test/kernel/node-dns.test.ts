@@ -272,10 +272,7 @@ test('names outside are asked of the machine’s nameserver, those of a stub dom
 })
 
 test('an answer that is too long for a datagram is fetched whole over TCP, and the client is told to do so', async () => {
-  assert.match(
-    await digWhole('+ignore', '+bufsize=512', `@${DNS[4]}`, 'big.example.org', 'TXT'),
-    /flags:.* tc[ ;]/,
-  )
+  assert.match(await digWhole('+ignore', '+bufsize=512', `@${DNS[4]}`, 'big.example.org', 'TXT'), /flags:.* tc[ ;]/)
   assert.equal((await dig(`@${DNS[4]}`, 'big.example.org', 'TXT')).length, 20)
 })
 

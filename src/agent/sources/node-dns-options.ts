@@ -4,7 +4,7 @@ import type { PodsMode } from '#names/settings/zone-settings.ts'
 export interface NodeDnsOptions {
   /** The Service whose addresses are answered on the node, `kube-system/kube-dns`. */
   readonly service?: string
-  /** Where the node's server listens, on the node's own addresses: 10053. */
+  /** Where the node's server listens, on the node's own addresses: 10053; 53 where policies are kept here. */
   readonly port?: number
   /** ConfigMap with the Corefile that CoreDNS has, `kube-system/coredns`; none: no Corefile is read. */
   readonly corefile?: string

@@ -5,7 +5,7 @@ import { DnsFormatError } from '../decode-name.ts'
 import { type UpstreamAddress, upstreamText } from './upstream-address.ts'
 import { type Match, matchReply } from './upstream-reply.ts'
 
-export interface ExchangeOptions {
+interface ExchangeOptions {
   readonly clock: Clock
   readonly timeoutMs: number
 }

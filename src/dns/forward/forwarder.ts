@@ -14,7 +14,7 @@ const DEADLINE_MS = 5_000
 /** Where there is but one server, a datagram that was lost is sent again. */
 const LEAST_ATTEMPTS = 2
 
-export interface ForwarderOptions {
+interface ForwarderOptions {
   readonly servers: readonly UpstreamAddress[]
   readonly policy: UpstreamPolicy
   readonly clock: Clock

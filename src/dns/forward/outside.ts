@@ -29,7 +29,7 @@ export interface OutsideSettings {
   readonly timeoutMs?: number
 }
 
-export interface OutsideOptions {
+interface OutsideOptions {
   readonly clock: Clock
   /** For ids and letters: it must not be guessed from what was sent. Gives [0, 1). */
   readonly random: () => number

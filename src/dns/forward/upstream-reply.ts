@@ -95,6 +95,8 @@ export const readReply = (message: Uint8Array): UpstreamReply => {
     bytes[6 + 2 * section] = count >>> 8
     bytes[7 + 2 * section] = count & 255
   })
+  // The letters that we mixed are nobody's: names in the answer point to these.
+  for (let octet = HEADER; octet < questionEnd - 4; octet++) bytes[octet] = fold(bytes[octet]!)
   const ttl = kind === 'success' ? least : kind === 'denial' && negative !== undefined ? Math.min(negative, least) : 0
   return { bytes, rcode, isTruncated, counts, ttlsAt, ends, questionEnd, kind, ttl: isTruncated ? 0 : ttl }
 }

@@ -15,7 +15,7 @@ export interface ServerBlock {
 }
 
 /** A Corefile that cannot be read. */
-export class CorefileError extends Error {
+class CorefileError extends Error {
   readonly code = 'COREFILE_INVALID'
   readonly line: number
   constructor(line: number, message: string) {

@@ -2,7 +2,7 @@ import type { HostsEntry } from '../settings/hosts-table.ts'
 import type { PodsMode } from '../settings/zone-settings.ts'
 
 /** A line that is not taken, and what becomes of it, in words. */
-export interface LeftLine {
+interface LeftLine {
   readonly line: number
   readonly text: string
 }

@@ -15,20 +15,15 @@ const networkOf = (name: string): Cidr | undefined => {
   for (const { zone, bits, family } of ZONES) {
     const labels = labelsBelow(name, zone)?.toReversed()
     if (labels === undefined) continue
-    const octets =
-      family === 'IPv4' ? labels.join('.') + '.0'.repeat(4 - labels.length) : `${nibbles(labels.join(''))}::`
-    const text = labels.length === 0 ? undefined : octets.replace(/^\./, '')
-    return text === undefined ? undefined : { address: fromBytes(addressBytes(text)), prefix: labels.length * bits }
+    if (labels.length === 0) return undefined
+    const text =
+      family === 'IPv4' ? [...labels, '0', '0', '0'].slice(0, 4).join('.') : groups(labels.join('').padEnd(32, '0'))
+    return { address: fromBytes(addressBytes(text)), prefix: labels.length * bits }
   }
   return undefined
 }
 
-/** `fd0` → `fd00`, `fd000` → `fd00:0000`: whole groups. */
-const nibbles = (digits: string): string =>
-  digits
-    .match(/.{1,4}/g)!
-    .map((group) => group.padEnd(4, '0'))
-    .join(':')
+const groups = (nibbles: string): string => nibbles.match(/.{4}/g)!.join(':')
 
 /** The reverse names of ranges that belong to the cluster: nobody else can say what they are. */
 export class ReverseRanges {

@@ -9,7 +9,7 @@ const PRIORITY = -110
 const FAMILIES = { IPv4: 'ip', IPv6: 'ip6' } as const
 
 /** A server of this node, and the addresses of the cluster's DNS that it answers for. All of one family. */
-export interface LedDns {
+interface LedDns {
   readonly family: IpFamily
   readonly dnsAddresses: readonly string[]
   readonly server: { readonly address: string; readonly port: number }

@@ -10,10 +10,9 @@ import { DnsCheck } from '../dns/dns-check.ts'
 import { askOurselves, bindDns } from '../dns/dns-sockets.ts'
 import { corednsMetrics } from './coredns-metrics.ts'
 import { DnsConfiguration } from './dns-configuration.ts'
+import { nodeDnsPort } from './node-dns-settings.ts'
 
 const DEFAULT_SERVICE = 'kube-system/kube-dns'
-/** Not 53: whoever answers the machine itself may hold that on all addresses, or want it when it starts again. */
-const DEFAULT_PORT = 10_053
 /**
  * When the rules are gone: what was led here before is answered, and then what clients go on sending from one port, once
  * their flows have been ended. Milliseconds; the last, how long names outside may take.
@@ -34,7 +33,10 @@ export const nodeDns = nodePart({
     const { kernel, cluster, clock, client, random, log, sources, nodeDns: options = {} } = node
     const server = sources.dns
     const service = splitKey(options.service ?? DEFAULT_SERVICE)
-    const port = options.port ?? DEFAULT_PORT
+    const port = nodeDnsPort(
+      options,
+      node.states().map(({ name }) => name),
+    )
     const addresses = node.addresses.filter((address) => kernel.hasIpv6 || !address.includes(':'))
     const nftables = kernel.nftables()
     const conntrack = kernel.conntrack()

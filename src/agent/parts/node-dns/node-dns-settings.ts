@@ -7,7 +7,7 @@ import type { BesideZone } from '../../sources/beside-zone.ts'
 import type { NodeDnsOptions } from '../../sources/node-dns-options.ts'
 
 /** What a node's DNS does, of its options, the Corefile and the machine's nameservers; and what of that it cannot, in words. */
-export interface NodeDnsSettings {
+interface NodeDnsSettings {
   readonly beside: BesideZone
   readonly pods: PodsMode
   readonly ttl: number
@@ -86,3 +86,13 @@ export const nodeDnsSettings = ({
     refused,
   }
 }
+
+/** Not 53, which whoever answers the machine itself may hold on all addresses, or want when it starts again. */
+const OWN_PORT = 10_053
+
+/**
+ * Where the node's server listens. Policies judge what pods send by the port that it comes to, and name 53: where they are
+ * kept here, it is that one.
+ */
+export const nodeDnsPort = ({ port }: NodeDnsOptions, parts: readonly string[]): number =>
+  port ?? (parts.includes('policies') ? DNS_PORT : OWN_PORT)
