@@ -70,7 +70,12 @@ const overTcp = async (serve: (connection: Socket) => void) => {
 test('by TCP an answer comes whole, into however many pieces it is cut, and what comes behind it is no part of it', async () => {
   const found = await overTcp(async (connection) => {
     const bytes = Buffer.concat([framed(answer()), framed(answer({ 0: 1 }))])
-    for (const [start, end] of [[0, 1], [1, 3], [3, 20], [20, bytes.length]]) {
+    for (const [start, end] of [
+      [0, 1],
+      [1, 3],
+      [3, 20],
+      [20, bytes.length],
+    ]) {
       connection.write(bytes.subarray(start, end))
       await new Promise((resolve) => setTimeout(resolve, 2))
     }

@@ -40,7 +40,15 @@ test('a nameserver is an address, with a port or without', () => {
   assert.equal(read('dns://192.0.2.1:5353'), '192.0.2.1:5353')
   assert.equal(read('2001:DB8::1'), '[2001:db8::1]:53')
   assert.equal(read('[2001:db8::1]:5353'), '[2001:db8::1]:5353')
-  for (const text of ['', 'ns.example.org', 'tls://192.0.2.1', '192.0.2.1:0', '192.0.2.1:65536', '[192.0.2.1', '/etc/resolv.conf'])
+  for (const text of [
+    '',
+    'ns.example.org',
+    'tls://192.0.2.1',
+    '192.0.2.1:0',
+    '192.0.2.1:65536',
+    '[192.0.2.1',
+    '/etc/resolv.conf',
+  ])
     assert.equal(read(text), undefined, text)
 })
 

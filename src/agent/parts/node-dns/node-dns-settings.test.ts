@@ -68,18 +68,21 @@ test('a Corefile goes before what is usual, and options before the Corefile', ()
       ttl: 1,
     },
   })
-  assert.deepEqual([other.pods, other.ttl, other.beside.outside], [
-    'disabled',
-    1,
-    {
-      servers: ['192.0.2.9'],
-      stubDomains: { 'corp.example': ['192.0.2.8'] },
-      policy: 'random',
-      maxConcurrent: 7,
-      prefetchHits: undefined,
-      cache: { maxTtl: 10, maxDenialTtl: 10, staleSeconds: 0, bytes: 1 << 20 },
-    },
-  ].map((one) => (typeof one === 'object' ? JSON.parse(JSON.stringify(one)) : one)))
+  assert.deepEqual(
+    [other.pods, other.ttl, other.beside.outside],
+    [
+      'disabled',
+      1,
+      {
+        servers: ['192.0.2.9'],
+        stubDomains: { 'corp.example': ['192.0.2.8'] },
+        policy: 'random',
+        maxConcurrent: 7,
+        prefetchHits: undefined,
+        cache: { maxTtl: 10, maxDenialTtl: 10, staleSeconds: 0, bytes: 1 << 20 },
+      },
+    ].map((one) => (typeof one === 'object' ? JSON.parse(JSON.stringify(one)) : one)),
+  )
 })
 
 test('who leads back to us is not asked, and is named; so is what is no nameserver, and a stub domain of the cluster', () => {
@@ -104,12 +107,19 @@ test('who leads back to us is not asked, and is named; so is what is no nameserv
 
 test('a Corefile of another domain is named', () => {
   const corefile = takeCorefile('. {\n kubernetes other.local\n}')
-  assert.match(settings({ corefile }).refused.join(), /the Corefile's cluster domain is other\.local, and this agent's is cluster\.local/)
+  assert.match(
+    settings({ corefile }).refused.join(),
+    /the Corefile's cluster domain is other\.local, and this agent's is cluster\.local/,
+  )
 })
 
 test('the server has a port of its own, and 53 where policies are kept that name it', () => {
   assert.deepEqual(
-    [nodeDnsPort({}, ['dns', 'services']), nodeDnsPort({}, ['policies', 'dns']), nodeDnsPort({ port: 5300 }, ['policies'])],
+    [
+      nodeDnsPort({}, ['dns', 'services']),
+      nodeDnsPort({}, ['policies', 'dns']),
+      nodeDnsPort({ port: 5300 }, ['policies']),
+    ],
     [10_053, 53, 5300],
   )
 })
