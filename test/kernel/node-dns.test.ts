@@ -360,7 +360,7 @@ test('what belongs to a process that was killed goes with it: the rules are the 
     table.lead(ledDns(['${DNS[4]}'], ['${NODE[4]}'], 10053))
     console.log(table.isThere())
     setInterval(() => {}, 1000)`
-  const child = spawn(process.execPath, ['--input-type=module', '-e', program], {
+  const child = spawn(process.execPath, ['--import=./test/compile-cache.ts', '--input-type=module', '-e', program], {
     stdio: ['ignore', 'pipe', 'inherit'],
     cwd: process.cwd(),
   })
