@@ -86,7 +86,9 @@ export class NetworkSources {
   #makeDns(): DnsService {
     const { informers, dns, log } = this.#options
     const zone = new Zone(dns.domain, dns.addresses)
-    const filled = feedZone(zone, { services: this.services, pods: this.pods, namespaces: informers.for(namespaces) })
-    return new DnsService({ zone, filled, dnsAddresses: dns.addresses, nameservers: dns.nameservers, log })
+    const feeds = { services: this.services, pods: this.pods, namespaces: informers.for(namespaces) }
+    const filled = feedZone(zone, feeds, (changedAt) => service.programmed(changedAt))
+    const service: DnsService = new DnsService({ zone, filled, nameservers: dns.nameservers, log })
+    return service
   }
 }

@@ -1,4 +1,4 @@
-import { partsList } from './parts-list.ts'
+import { partsList, partsOf } from './parts-list.ts'
 import type { AgentNode } from './runner/agent-node.ts'
 import { chosenParts } from './runner/chosen-parts.ts'
 import { Parts } from './runner/parts.ts'
@@ -16,6 +16,6 @@ export const startNodeAgent = (
   sources: Partial<Sources>,
   asked: readonly string[] = partsList.map(({ name }) => name),
 ): NodeAgent => {
-  const definitions = chosenParts(node.name, partsList, asked, (source) => sources[source] !== undefined)
+  const definitions = chosenParts(node.name, partsOf(node), asked, (source) => sources[source] !== undefined)
   return { node, parts: new Parts({ place: node, definitions, sources }) }
 }

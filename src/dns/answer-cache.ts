@@ -43,6 +43,11 @@ export class AnswerCache {
   #count = 0
   #isPlain = false
 
+  /** What kind of record the query asked for that was found last. */
+  get type(): number {
+    return this.#key.type
+  }
+
   /** `random` gives [0, 1). */
   constructor(random: () => number) {
     this.#random = random

@@ -79,6 +79,10 @@ const write = (query: Query, answer: Answer, encoding: Encoding, extent: Extent,
   return writer.bytes.subarray(0, writer.length)
 }
 
+/** Octets of an answer that this client takes. */
+export const sizeLimit = (query: Query, transport: 'udp' | 'tcp'): number =>
+  transport === 'tcp' ? TCP_SIZE : Math.min(query.edns?.udpSize ?? PLAIN_UDP_SIZE, LARGEST_DATAGRAM)
+
 /**
  * The message that answers `query`, in what the client takes: 512 octets over UDP, as many as it says where it speaks
  * EDNS. Where that is too little the additional section goes first, without a word (RFC 2181 section 9), and a reason in words;
@@ -86,8 +90,7 @@ const write = (query: Query, answer: Answer, encoding: Encoding, extent: Extent,
  * on them.
  */
 export const encodeAnswer = (query: Query, answer: Answer, encoding: Encoding): Uint8Array => {
-  const udpSize = Math.min(query.edns?.udpSize ?? PLAIN_UDP_SIZE, LARGEST_DATAGRAM)
-  const limit = encoding.transport === 'tcp' ? TCP_SIZE : udpSize
+  const limit = sizeLimit(query, encoding.transport)
   const whole = write(query, answer, encoding, 'whole', limit)
   if (whole.length <= limit) return whole
   const lean = write(query, answer, encoding, 'lean', limit)

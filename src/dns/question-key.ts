@@ -21,6 +21,12 @@ export class QuestionKey {
   /** 32 bits. */
   hash = 0
 
+  /** What kind of record was asked for. */
+  get type(): number {
+    const at = BEFORE_NAME + this.nameLength
+    return (this.bytes[at]! << 8) | this.bytes[at + 1]!
+  }
+
   /**
    * Reads the query in `from[start, end)`. False where it is not of the plain kind: one question, and at most an OPT
    * record of version 0 without options. Such a one (a cookie is new in each) would hardly come again.

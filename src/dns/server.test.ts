@@ -5,14 +5,16 @@ import { type AddressInfo, connect, createServer, type Server, type Socket } fro
 import { after, before, test } from 'node:test'
 import fc from 'fast-check'
 import type { Service } from '#api/core/service/message.ts'
+import { systemClock } from '#clock/clock.ts'
 import { RecordType, type ResourceRecord } from '#names/record.ts'
 import { Zone } from '#names/zone.ts'
 import type { Datagram, DatagramSource } from '#net/datagram.ts'
 import { decodeRecords } from './decode.ts'
+import { DnsCounts } from './dns-counts.ts'
 import { encodeQuestion } from './encode.ts'
+import { Outside } from './forward/outside.ts'
 import { DnsServer } from './server.ts'
 import { datagramSource } from './testing/datagram-source.ts'
-import { Upstream } from './upstream.ts'
 
 interface Front {
   readonly server: DnsServer
@@ -66,13 +68,16 @@ const zoneOf = (): Zone => {
   return zone
 }
 
-const front = async (upstream?: Upstream): Promise<Front> => {
+const outsideAt = (port: number): Outside =>
+  new Outside({ servers: [`127.0.0.1:${port}`] }, { clock: systemClock, random: Math.random, counts: new DnsCounts() })
+
+const front = async (outside?: Outside): Promise<Front> => {
   const [udp, tcp] = await Promise.all([datagramSource(), listening()])
   const server = new DnsServer({
     zone: zoneOf(),
     udp: [udp],
     tcp: [tcp],
-    upstream,
+    ...(outside && { outside }),
     random: () => 0,
     log: () => undefined,
   })
@@ -82,9 +87,11 @@ const front = async (upstream?: Upstream): Promise<Front> => {
 
 /** A server of the outside: one address for every name, in an answer that repeats the question. */
 const answerOf = (query: Buffer): Buffer => {
-  const reply = Buffer.concat([query, Buffer.of(0xc0, 12, 0, 1, 0, 1, 0, 0, 0, 60, 0, 4), ADDRESS])
+  const question = query.subarray(0, query.indexOf(0, 12) + 5)
+  const reply = Buffer.concat([question, Buffer.of(0xc0, 12, 0, 1, 0, 1, 0, 0, 0, 60, 0, 4), ADDRESS])
   reply.writeUInt16BE(0x8180, 2)
   reply.writeUInt16BE(1, 6)
+  reply.writeUInt16BE(0, 10)
   return reply
 }
 
@@ -104,8 +111,8 @@ before(async () => {
   deadPort = (dead.address() as AddressInfo).port
   dead.close()
   inCluster = await front()
-  withEgress = await front(new Upstream(['127.0.0.1'], { port }))
-  withDeadUpstream = await front(new Upstream(['127.0.0.1'], { port: deadPort }))
+  withEgress = await front(outsideAt(port))
+  withDeadUpstream = await front(outsideAt(deadPort))
 })
 after(() => {
   for (const server of fronts) server.close()

@@ -61,13 +61,24 @@ class Histogram {
   }
 
   lines(name: string): string {
-    let total = 0
-    const buckets = [...this.#bounds, Number.POSITIVE_INFINITY].map((bound, at) => {
-      total += this.#counts[at]!
-      return `${name}_bucket{le="${number(bound)}"} ${total}\n`
-    })
-    return `${buckets.join('')}${name}_sum ${number(this.#sum)}\n${name}_count ${total}\n`
+    return histogramLines(name, this.#bounds, { labels: {}, counts: this.#counts, sum: this.#sum })
   }
+}
+
+/** What was observed elsewhere: how often up to each bound and no lower one, and how often above all of them. */
+interface Observed {
+  readonly labels: Labels
+  readonly counts: ArrayLike<number>
+  readonly sum: number
+}
+
+const histogramLines = (name: string, bounds: readonly number[], { labels, counts, sum }: Observed): string => {
+  let total = 0
+  const buckets = [...bounds, Number.POSITIVE_INFINITY].map((bound, at) => {
+    total += counts[at]!
+    return `${name}_bucket${labelled({ ...labels, le: number(bound) })} ${total}\n`
+  })
+  return `${buckets.join('')}${name}_sum${labelled(labels)} ${number(sum)}\n${name}_count${labelled(labels)} ${total}\n`
 }
 
 /** A number, or one for each label set. */
@@ -90,6 +101,18 @@ export class Registry {
     const histogram = new Histogram(bounds)
     this.#add({ ...description, type: 'histogram', lines: () => histogram.lines(description.name) })
     return histogram
+  }
+
+  /** A histogram that is kept elsewhere, or one for each label set. */
+  readHistogram(description: Description, bounds: readonly number[], read: () => readonly Observed[]): void {
+    this.#add({
+      ...description,
+      type: 'histogram',
+      lines: () =>
+        read()
+          .map((observed) => histogramLines(description.name, bounds, observed))
+          .join(''),
+    })
   }
 
   read(type: 'counter' | 'gauge', description: Description, read: () => Reading): void {

@@ -6,8 +6,6 @@ import type { ZoneContents } from './zone-contents.ts'
 
 /** Version of the Kubernetes DNS specification that the records follow. */
 const SCHEMA_VERSION = '1.1.0'
-/** Seconds; short, because endpoints come and go. CoreDNS ships the same. */
-const TTL = 5
 /** A CNAME chain inside the zone longer than this is a loop of ExternalName Services. */
 const MAX_CHAIN = 8
 
@@ -26,9 +24,6 @@ interface RecordSet {
   readonly data: readonly RecordData[]
 }
 
-const recordsOf = (sets: readonly RecordSet[], random: () => number): readonly ResourceRecord[] =>
-  sets.flatMap(({ name, data }) => turn(data, random).map((item) => ({ name, ttl: TTL, data: item })))
-
 /**
  * Answers questions from what a zone holds: the cluster's own zone, and the reverse zones of the addresses in it. Nothing
  * is rendered ahead.
@@ -46,7 +41,7 @@ export class ZoneAnswers {
     if (labelsBelow(name, this.#contents.domain)) return this.#forward(question, name, random)
     const address = reverseAddress(name)
     const targets = address ? this.#contents.namesOf(address) : []
-    if (targets.length === 0) return undefined
+    if (targets.length === 0) return this.#withoutName(name)
     const data = pick(
       targets.map((target): RecordData => ({ type: 'PTR', target })),
       question.type,
@@ -67,11 +62,11 @@ export class ZoneAnswers {
       // The name as it was asked comes back letter for letter: resolvers check it (0x20 encoding).
       const owner = step === 0 ? question.name : at
       // A chain has the answer of its last name (RFC 6604), with the CNAMEs that led there.
-      if (!node) return this.#unknown(recordsOf(sets, random))
+      if (!node) return this.#unknown(this.#recordsOf(sets, random))
       const cname = node.find((data): data is RecordData & { type: 'CNAME'; target: string } => data.type === 'CNAME')
       if (!cname || question.type === RecordType.CNAME || question.type === RecordType.ANY) {
         const data = pick(node, question.type)
-        if (data.length === 0) return this.#negative(Rcode.NOERROR, recordsOf(sets, random))
+        if (data.length === 0) return this.#negative(Rcode.NOERROR, this.#recordsOf(sets, random))
         sets.push({ name: owner, data })
         return this.#positive(question, sets, random)
       }
@@ -82,6 +77,18 @@ export class ZoneAnswers {
       ...this.#negative(Rcode.SERVFAIL),
       extendedError: { code: ExtendedError.OTHER, text: `ExternalName Services form a loop at ${at}` },
     }
+  }
+
+  /** A reverse name that leads to none: who else could know it, where the range is the cluster's? */
+  #withoutName(name: string): ZoneAnswer | undefined {
+    const own = this.#contents.ranges.find(name)
+    if (own === undefined) return undefined
+    return own.isAddress ? this.#unknown([], own.apex) : this.#negative(Rcode.NOERROR, [], own.apex)
+  }
+
+  #recordsOf(sets: readonly RecordSet[], random: () => number): readonly ResourceRecord[] {
+    const { ttl } = this.#contents.settings
+    return sets.flatMap(({ name, data }) => turn(data, random).map((item) => ({ name, ttl, data: item })))
   }
 
   #lookup(labels: readonly string[]): Node {
@@ -96,13 +103,17 @@ export class ZoneAnswers {
           ? this.#contents.dnsAddresses.map(addressData)
           : undefined
     if (last !== 'svc' && last !== 'pod') return undefined
+    if (last === 'pod' && this.#contents.settings.pods === 'disabled') return undefined
     if (depth === 1) return []
     const namespace = labels[depth - 2]!
     if (depth === 2) return this.#contents.hasNamespace(namespace) ? [] : undefined
     return last === 'pod' ? this.#podNode(labels, namespace) : this.#serviceNode(labels.slice(0, -2), namespace)
   }
 
-  /** Only addresses of pods that are there: an answer for any address would vouch for names that nobody owns. */
+  /**
+   * Only addresses of pods that are there, unless it is set so: an answer for any address vouches for names that nobody
+   * owns.
+   */
   #podNode(labels: readonly string[], namespace: string): Node {
     const address = labels.length === 3 ? this.#contents.podAddress(namespace, labels[0]!) : undefined
     return address && [addressData(address)]
@@ -137,7 +148,7 @@ export class ZoneAnswers {
   }
 
   #positive(question: Question, sets: readonly RecordSet[], random: () => number): ZoneAnswer {
-    const answers = recordsOf(sets, random)
+    const answers = this.#recordsOf(sets, random)
     const named = answers.flatMap(({ data }) => (data.type === 'SRV' || data.type === 'NS' ? [data.target] : []))
     const additional =
       question.type === RecordType.ANY ? [] : [...new Set(named)].flatMap((at) => this.#addressesOf(at))
@@ -146,12 +157,14 @@ export class ZoneAnswers {
 
   #addressesOf(name: string): readonly ResourceRecord[] {
     const node = this.#lookup(labelsBelow(name, this.#contents.domain) ?? ['']) ?? []
-    return node.flatMap((data) => (data.type === 'A' || data.type === 'AAAA' ? [{ name, ttl: TTL, data }] : []))
+    return node.flatMap((data) =>
+      data.type === 'A' || data.type === 'AAAA' ? [{ name, ttl: this.#contents.settings.ttl, data }] : [],
+    )
   }
 
-  #unknown(answers: readonly ResourceRecord[]): ZoneAnswer {
-    if (!this.#contents.filling) return this.#negative(Rcode.NXDOMAIN, answers)
-    return { ...this.#negative(Rcode.SERVFAIL), extendedError: STILL_READING }
+  #unknown(answers: readonly ResourceRecord[], apex?: string): ZoneAnswer {
+    if (!this.#contents.filling) return this.#negative(Rcode.NXDOMAIN, answers, apex)
+    return { ...this.#negative(Rcode.SERVFAIL, [], apex), extendedError: STILL_READING }
   }
 
   /** `apex`: the zone that the name lies in. Its SOA says for how long the answer may be remembered (RFC 2308). */
@@ -161,6 +174,7 @@ export class ZoneAnswers {
   }
 
   #soa(): ResourceRecord {
+    const { ttl } = this.#contents.settings
     const primary = `ns.dns.${this.#contents.domain}`
     const mailbox = `hostmaster.${this.#contents.domain}`
     const data: RecordData = {
@@ -171,8 +185,8 @@ export class ZoneAnswers {
       refresh: 7200,
       retry: 1800,
       expire: 86400,
-      minimum: TTL,
+      minimum: ttl,
     }
-    return { name: this.#contents.domain, ttl: TTL, data }
+    return { name: this.#contents.domain, ttl, data }
   }
 }

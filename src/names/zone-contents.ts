@@ -1,4 +1,6 @@
 import type { ServiceRecords } from './service-records.ts'
+import type { ReverseRanges } from './settings/reverse-ranges.ts'
+import type { ZoneSettings } from './settings/zone-settings.ts'
 
 /** What a zone answers from: indexes that are asked for one name at a time. Names are folded. */
 export interface ZoneContents {
@@ -12,6 +14,9 @@ export interface ZoneContents {
    * it does not exist would remember that.
    */
   readonly filling: boolean
+  readonly settings: ZoneSettings
+  /** Reverse names that nobody else knows. */
+  readonly ranges: ReverseRanges
   hasNamespace(name: string): boolean
   serviceOf(namespace: string, name: string): ServiceRecords | undefined
   /** The address of a pod of that namespace, by its dashed form. */

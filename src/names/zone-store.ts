@@ -1,7 +1,9 @@
-import { addressBytes } from '#net/ip-address.ts'
+import { addressBytes, tryAddressBytes } from '#net/ip-address.ts'
 import { objectKey, splitKey } from '#objects/object-key.ts'
 import { foldName, serviceHost } from './dns-name.ts'
 import { reverseNames, type ServiceRecords } from './service-records.ts'
+import { ReverseRanges } from './settings/reverse-ranges.ts'
+import { ZONE_SETTINGS, type ZoneSettings } from './settings/zone-settings.ts'
 import type { ZoneContents } from './zone-contents.ts'
 
 /** What happens to a zone, as data: one that is told the same changes gives the same answers. */
@@ -17,13 +19,15 @@ export type ZoneChange =
   /** A pod's address, dashed, is counted in or out. */
   | { readonly kind: 'pod'; readonly namespace: string; readonly dashed: string; readonly present: boolean }
   | { readonly kind: 'filling'; readonly filling: boolean }
+  | { readonly kind: 'settings'; readonly settings: ZoneSettings }
 
 const addressKey = (address: Uint8Array): string => address.join('.')
 
 /** What a zone knows: records of Services, Namespaces, addresses of pods, and by which names addresses go. */
 export class ZoneStore implements ZoneContents {
   readonly domain: string
-  readonly dnsAddresses: readonly Uint8Array[]
+  settings = ZONE_SETTINGS
+  ranges = new ReverseRanges([])
   readonly #services = new Map<string, ServiceRecords>()
   readonly #namespaces = new Set<string>()
   /** Dashed address → namespaces with a pod that has it, and how many. */
@@ -36,7 +40,7 @@ export class ZoneStore implements ZoneContents {
 
   constructor(domain: string, dnsAddresses: readonly string[]) {
     this.domain = foldName(domain)
-    this.dnsAddresses = dnsAddresses.map(addressBytes)
+    this.#set({ ...ZONE_SETTINGS, dnsAddresses })
   }
 
   apply(change: ZoneChange): void {
@@ -55,12 +59,16 @@ export class ZoneStore implements ZoneContents {
       case 'filling':
         this.filling = change.filling
         break
+      case 'settings':
+        this.#set(change.settings)
+        break
     }
     for (const listener of this.#listeners) listener(change)
   }
 
   /** Changes that make another store the same as this one is now. */
   *changes(): Generator<ZoneChange> {
+    yield { kind: 'settings', settings: this.settings }
     yield { kind: 'filling', filling: this.filling }
     for (const name of this.#namespaces) yield { kind: 'namespace', name, exists: true }
     for (const [id, records] of this.#services) {
@@ -84,13 +92,24 @@ export class ZoneStore implements ZoneContents {
     return this.#services.get(objectKey(namespace, name))
   }
 
+  get dnsAddresses(): readonly Uint8Array[] {
+    return this.settings.dnsAddresses.map(addressBytes)
+  }
+
   podAddress(namespace: string, dashed: string): Uint8Array | undefined {
-    if (!this.#pods.get(dashed)?.has(namespace)) return undefined
-    return addressBytes(dashed.replaceAll('-', /^\d+-\d+-\d+-\d+$/.test(dashed) ? '.' : ':'))
+    const isThere =
+      this.settings.pods === 'insecure' ? this.hasNamespace(namespace) : this.#pods.get(dashed)?.has(namespace)
+    if (!isThere) return undefined
+    return tryAddressBytes(dashed.replaceAll('-', /^\d+-\d+-\d+-\d+$/.test(dashed) ? '.' : ':'))
   }
 
   namesOf(address: Uint8Array): readonly string[] {
     return [...(this.#reverse.get(addressKey(address))?.values() ?? [])]
+  }
+
+  #set(settings: ZoneSettings): void {
+    this.settings = settings
+    this.ranges = new ReverseRanges(settings.ranges)
   }
 
   #setService(namespace: string, name: string, records: ServiceRecords | undefined): void {

@@ -1,8 +1,9 @@
 import type { Service } from '#api/core/service/message.ts'
 import type { EndpointSlice } from '#api/discovery/endpointslice/message.ts'
-import { dashedAddress } from './dns-name.ts'
+import { dashedAddress, foldName, labelsBelow } from './dns-name.ts'
 import type { Question } from './record.ts'
 import { serviceRecords } from './service-records.ts'
+import type { ZoneSettings } from './settings/zone-settings.ts'
 import { type ZoneAnswer, ZoneAnswers } from './zone-answers.ts'
 import { type ZoneChange, ZoneStore } from './zone-store.ts'
 
@@ -38,6 +39,20 @@ export class Zone {
 
   set filling(filling: boolean) {
     this.#store.apply({ kind: 'filling', filling })
+  }
+
+  get settings(): ZoneSettings {
+    return this.#store.settings
+  }
+
+  configure(settings: ZoneSettings): void {
+    this.#store.apply({ kind: 'settings', settings })
+  }
+
+  /** Whether nobody else can answer for that name: it is in the cluster's domain, or a reverse name of its ranges. */
+  owns(name: string): boolean {
+    const folded = foldName(name)
+    return labelsBelow(folded, this.domain) !== undefined || this.#store.ranges.find(folded) !== undefined
   }
 
   setNamespace(name: string, exists: boolean): void {

@@ -16,6 +16,8 @@ export type AnswerDatagram = (datagram: Datagram) => number
 
 /** A bound UDP socket whose datagrams are answered. */
 export interface DatagramSource {
+  /** Of which family its addresses are, as node:dgram calls it. */
+  readonly type?: 'udp4' | 'udp6'
   serve(answer: AnswerDatagram, onError: (error: Error) => void): void
   /** Serves no more; it may be served again. */
   pause(): void

@@ -7,6 +7,7 @@ import { DatagramServer } from '#kernel/sockets/datagram-server.ts'
 import { bindUdp, connectTcp, listenTcp } from '#kernel/sockets/socket.ts'
 import type { PerFamily } from '#net/per-family.ts'
 import type { BetweenMode } from '#podnetwork/between/cluster-node.ts'
+import type { NodeDnsOptions } from '../sources/node-dns-options.ts'
 import type { SourceName } from '../sources/sources.ts'
 import type { Part, PartDefinition, WrittenPart } from './part.ts'
 import type { Place, PlaceKernel } from './place.ts'
@@ -29,6 +30,8 @@ export interface AgentNode extends Place {
   /** Name below /run/netns of a pod's network namespace. */
   readonly podNamespace: (uid: string) => string
   readonly cluster: ClusterFacts
+  /** The cluster is somebody else's, and its DNS is answered here so: part `dns` is another then. */
+  readonly nodeDns?: NodeDnsOptions
 }
 
 /** What all nodes of a cluster have in common. */

@@ -7,11 +7,14 @@ import type { Secret } from '#api/core/secret/message.ts'
 import type { Service } from '#api/core/service/message.ts'
 import type { RuntimeClass } from '#api/node/runtimeclass/message.ts'
 import type { Informer } from '#client/informer.ts'
+import type { DnsCounts } from '#dns/dns-counts.ts'
 import type { DnsSockets } from '#dns/server.ts'
 import type { DatagramServer } from '#kernel/sockets/datagram-server.ts'
 import type { ObjectStore } from '#kubelet/context.ts'
+import type { Zone } from '#names/zone.ts'
 import type { BalancingFeed } from '#pools/balancing-feed.ts'
 import type { Runtime } from '#runtime/runtime.ts'
+import type { BesideZone } from './beside-zone.ts'
 import type { PolicyFeed } from './policy-feed.ts'
 import type { ServiceFeed } from './service-feed.ts'
 
@@ -44,4 +47,15 @@ export interface NameServer {
   add(sockets: DnsSockets<DatagramServer>): () => void
   /** What was answered so far, for all places: `NOERROR` → 12. */
   answeredByName(): ReadonlyMap<string, number>
+  readonly zone: Zone
+  /** What answers beside the zone; another, from now on. */
+  readonly beside: BesideZone
+  configure(beside: BesideZone): void
+  /** Asks each nameserver that it has whether it leads back to us; `loops` are those that did when they were asked last. */
+  lookForLoops(): Promise<void>
+  readonly loops: readonly string[]
+  /** All that was counted so far. */
+  counts(): DnsCounts
+  /** Queries that wait for an upstream. */
+  readonly pending: number
 }

@@ -4,6 +4,8 @@ import { namedAddresses } from '#names/pod-records.ts'
 import type { Answer, Question } from '#names/record.ts'
 import { resolve } from '#names/resolve.ts'
 import { reverseNames, type ServiceRecords, serviceRecords } from '#names/service-records.ts'
+import { ReverseRanges } from '#names/settings/reverse-ranges.ts'
+import { ZONE_SETTINGS } from '#names/settings/zone-settings.ts'
 import { type ZoneAnswer, ZoneAnswers } from '#names/zone-answers.ts'
 import type { ZoneContents } from '#names/zone-contents.ts'
 import { addressBytes, formatBytes } from '#net/ip-address.ts'
@@ -15,6 +17,8 @@ import { clusterDnsOf } from './resolver.ts'
 class FactsZone implements ZoneContents {
   readonly revision = 1
   readonly filling = false
+  readonly settings = ZONE_SETTINGS
+  readonly ranges = new ReverseRanges([])
   readonly #facts: ClusterFacts
 
   constructor(facts: ClusterFacts) {

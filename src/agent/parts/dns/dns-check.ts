@@ -7,6 +7,8 @@ interface DnsCheckOptions {
   readonly addresses: readonly string[]
   /** Whether DNS answers a query on an address; false where it takes too long. */
   readonly isAnswering: (address: string) => Promise<boolean>
+  /** Told each time that all have been asked. */
+  readonly onChecked?: () => void
   readonly clock: Clock
   readonly log: (message: string, error?: unknown) => void
 }
@@ -51,7 +53,10 @@ export class DnsCheck {
           this.#silent = this.#options.addresses
           this.#options.log('DNS cannot be asked', error)
         })
-        .finally(() => this.#wait())
+        .finally(() => {
+          if (!this.#isClosed) this.#options.onChecked?.()
+          this.#wait()
+        })
     })
   }
 }

@@ -13,6 +13,8 @@ const PATIENCE_MS = 20
 interface DnsQuestion {
   /** Address of whom is asked. */
   readonly server: string
+  /** 53, where left out. */
+  readonly port?: number
   readonly domain: string
   /** Aborts when it has been waited long enough. */
   readonly signal?: AbortSignal
@@ -28,7 +30,7 @@ interface DnsQuestion {
  */
 export const isAnswered = (
   socket: Socket,
-  { server, domain, signal, family = 'IPv4', accepts = () => true }: DnsQuestion,
+  { server, port = 53, domain, signal, family = 'IPv4', accepts = () => true }: DnsQuestion,
 ): Promise<boolean> =>
   new Promise((resolve) => {
     const question = encodeQuestion(
@@ -44,7 +46,7 @@ export const isAnswered = (
     const giveUp = (): void => end(false)
     const ask = (): void => {
       // Refused while the rules are not there: EPERM or ECONNREFUSED, and then it is asked again.
-      socket.send(question, 53, server, () => undefined)
+      socket.send(question, port, server, () => undefined)
     }
     const timer = setInterval(ask, PATIENCE_MS)
     socket.on('error', () => undefined)

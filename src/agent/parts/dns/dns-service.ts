@@ -1,8 +1,13 @@
+import { randomBytes } from 'node:crypto'
+import { systemClock } from '#clock/clock.ts'
+import { DnsCounts } from '#dns/dns-counts.ts'
 import { FloodGauge, type FloodOptions } from '#dns/flood-gauge.ts'
-import { countsByName, DnsServer, type DnsSockets, RCODES } from '#dns/server.ts'
-import { Upstream } from '#dns/upstream.ts'
+import { LoopProbe } from '#dns/forward/loop-probe.ts'
+import { upstreamSlots } from '#dns/forward/outside.ts'
+import { DnsServer, type DnsSockets } from '#dns/server.ts'
 import type { DatagramServer } from '#kernel/sockets/datagram-server.ts'
 import type { Zone } from '#names/zone.ts'
+import { type BesideZone, besideZone } from '../../sources/beside-zone.ts'
 import type { NameServer } from '../../sources/sources.ts'
 import type { DnsThread } from './dns-thread.ts'
 
@@ -10,9 +15,8 @@ interface DnsServiceOptions {
   readonly zone: Zone
   /** Resolves when the zone holds all that there is. */
   readonly filled: Promise<void>
-  readonly dnsAddresses: readonly string[]
-  /** Where names outside are asked; absent: nowhere. */
-  readonly nameservers?: readonly string[]
+  /** Where names outside are asked; absent: nowhere, until it is configured. */
+  readonly nameservers?: readonly string[] | undefined
   readonly log: (message: string) => void
   /** What counts as a flood, where it is not the usual. */
   readonly flood?: FloodOptions
@@ -31,19 +35,25 @@ export class DnsService implements NameServer {
   #isFlooded = false
   #thread: DnsThread | undefined
   #isThreadServing = false
-  /** Answers by rcode of threads that have been ended. */
-  readonly #former = new Float64Array(RCODES)
+  readonly #counts = new DnsCounts()
+  readonly #loops = new LoopProbe(systemClock, () => randomBytes(8).toString('hex'))
+  /** Of threads that have been ended. */
+  readonly #former = new DnsCounts()
+  #beside: BesideZone
 
   constructor(options: DnsServiceOptions) {
     this.#options = options
     this.filled = options.filled
     const { zone, nameservers, log } = options
+    this.#beside = { outside: nameservers && { servers: nameservers }, hosts: [], hostsTtl: 0 }
     const gauge = new FloodGauge(() => performance.now(), options.flood)
     this.#server = new DnsServer({
       zone,
       udp: [],
       tcp: [],
-      upstream: nameservers && new Upstream(nameservers),
+      ...besideZone(this.#beside, this.#counts),
+      counts: this.#counts,
+      isProbe: (name) => this.#loops.isOurs(name),
       random: Math.random,
       log,
       onDatagram: () => {
@@ -70,12 +80,49 @@ export class DnsService implements NameServer {
     return this.#isThreadServing ? this.#thread : undefined
   }
 
-  /** What was answered so far, by whichever thread: `NOERROR` → 12. */
+  get zone(): Zone {
+    return this.#options.zone
+  }
+
+  get beside(): BesideZone {
+    return this.#beside
+  }
+
+  /** Other servers are asked from now on. What was heard before is forgotten. */
+  configure(beside: BesideZone): void {
+    this.#forgetThread()
+    for (const counts of [this.#counts, this.#former]) counts.forgetUpstreams()
+    this.#beside = beside
+    this.#server.configure(besideZone(beside, this.#counts))
+  }
+
+  async lookForLoops(): Promise<void> {
+    await this.#loops.look(upstreamSlots(this.#beside.outside ?? { servers: [] }).map(({ server }) => server))
+  }
+
+  /** Nameservers that were asked and asked us. */
+  get loops(): readonly string[] {
+    return this.#loops.found
+  }
+
+  get pending(): number {
+    return this.#server.pending
+  }
+
+  /** The zone has what changed then, milliseconds since the epoch. */
+  programmed(changedAt: number): void {
+    this.#counts.programmedAfter(Math.max(0, systemClock.now() - changedAt) / 1000)
+  }
+
+  /** What was counted so far, by whichever thread. */
+  counts(): DnsCounts {
+    const all = new DnsCounts()
+    for (const counts of [this.#counts, this.#former, ...(this.#thread ? [this.#thread.counts] : [])]) all.add(counts)
+    return all
+  }
+
   answeredByName(): ReadonlyMap<string, number> {
-    const counts = new Map(this.#server.answeredByName())
-    for (const byThread of [this.#former, ...(this.#thread ? [this.#thread.counts] : [])])
-      for (const [name, count] of countsByName(byThread)) counts.set(name, count + (counts.get(name) ?? 0))
-    return counts
+    return this.counts().byRcode()
   }
 
   close(): void {
@@ -90,12 +137,14 @@ export class DnsService implements NameServer {
     this.#isFlooded = false
     if (this.#isThreadServing) this.#server.serveUdp()
     this.#isThreadServing = false
-    for (const [rcode, count] of thread.counts.entries()) this.#former[rcode]! += count
+    this.#former.add(thread.counts)
+    // What it had kept went with it.
+    for (const entries of ['entriesSuccess', 'entriesDenial'] as const) this.#former.setCache(entries, 0)
     void thread.terminate()
   }
 
   async #startThread(): Promise<void> {
-    const { zone, dnsAddresses, nameservers, log } = this.#options
+    const { zone, log } = this.#options
     log('a flood of queries: a thread of its own takes over')
     const { DnsThread } = await import('./dns-thread.ts')
     const isOurs = (): boolean => this.#thread === thread
@@ -103,8 +152,7 @@ export class DnsService implements NameServer {
       zone,
       udp: [...this.#udp],
       domain: zone.domain,
-      dnsAddresses,
-      nameservers,
+      beside: this.#beside,
       log,
       onServing: () => {
         if (!isOurs()) return

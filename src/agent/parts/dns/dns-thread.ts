@@ -1,10 +1,11 @@
 import { closeSync, existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { Worker } from 'node:worker_threads'
-import { RCODES } from '#dns/server.ts'
+import { DNS_COUNTS, DnsCounts } from '#dns/dns-counts.ts'
 import type { DatagramServer } from '#kernel/sockets/datagram-server.ts'
 import type { Zone } from '#names/zone.ts'
 import type { ZoneChange } from '#names/zone-store.ts'
+import type { BesideZone } from '../../sources/beside-zone.ts'
 
 /** A socket by its descriptor, which all threads of a process share. */
 export interface SharedSocket {
@@ -15,10 +16,8 @@ export interface SharedSocket {
 /** What the thread is born with. */
 export interface DnsThreadData {
   readonly domain: string
-  readonly dnsAddresses: readonly string[]
-  /** Where names outside are asked; absent: nowhere. */
-  readonly nameservers: readonly string[] | undefined
-  /** Answers by rcode: RCODES numbers of 64 bits. */
+  readonly beside: BesideZone
+  /** DNS_COUNTS numbers of 64 bits. */
   readonly counts: SharedArrayBuffer
 }
 
@@ -44,12 +43,12 @@ interface DnsThreadOptions extends Omit<DnsThreadData, 'counts'> {
 
 /** A thread of this process that answers DNS from a zone of its own, which follows ours. */
 export class DnsThread {
-  readonly counts = new Float64Array(new SharedArrayBuffer(RCODES * Float64Array.BYTES_PER_ELEMENT))
+  readonly counts = new DnsCounts(new Float64Array(new SharedArrayBuffer(DNS_COUNTS * Float64Array.BYTES_PER_ELEMENT)))
   readonly #worker: Worker
 
-  constructor({ zone, udp, log, onServing, onEnd, domain, dnsAddresses, nameservers }: DnsThreadOptions) {
-    const counts = this.counts.buffer as SharedArrayBuffer
-    const workerData: DnsThreadData = { domain, dnsAddresses, nameservers, counts }
+  constructor({ zone, udp, log, onServing, onEnd, domain, beside }: DnsThreadOptions) {
+    const counts = this.counts.numbers.buffer as SharedArrayBuffer
+    const workerData: DnsThreadData = { domain, beside, counts }
     const worker = new Worker(program(), { name: 'dns', workerData, resourceLimits: { maxYoungGenerationSizeMb: 4 } })
     this.#worker = worker
     const tell = (message: ToDnsThread): void => worker.postMessage(message)

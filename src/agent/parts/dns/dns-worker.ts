@@ -1,26 +1,29 @@
 import { parentPort, workerData } from 'node:worker_threads'
+import { DnsCounts } from '#dns/dns-counts.ts'
 import { DnsServer } from '#dns/server.ts'
-import { Upstream } from '#dns/upstream.ts'
 import { DatagramServer } from '#kernel/sockets/datagram-server.ts'
 import { setTurn } from '#kernel/sockets/turn-budget.ts'
 import { Zone } from '#names/zone.ts'
+import { besideZone } from '../../sources/beside-zone.ts'
 import type { DnsThreadData, FromDnsThread, SharedSocket, ToDnsThread } from './dns-thread.ts'
 
-const { domain, dnsAddresses, nameservers, counts } = workerData as DnsThreadData
+const { domain, beside, counts } = workerData as DnsThreadData
 /** Changes of the zone are all that waits meanwhile, some 3 ms. */
 setTurn(1024)
-const zone = new Zone(domain, dnsAddresses)
+const zone = new Zone(domain, [])
 const tell = (message: FromDnsThread): void => parentPort?.postMessage(message)
+
+const counted = new DnsCounts(new Float64Array(counts))
 
 const serve = (sockets: readonly SharedSocket[]): void => {
   new DnsServer({
     zone,
     udp: sockets.map(({ fd, type }) => new DatagramServer(fd, type)),
     tcp: [],
-    upstream: nameservers && new Upstream(nameservers),
+    ...besideZone(beside, counted),
     random: Math.random,
     log: (text) => tell({ log: text }),
-    counts: new Float64Array(counts),
+    counts: counted,
   })
   tell({ serving: true })
 }

@@ -7,11 +7,13 @@ import type { ServiceFeed } from '../../sources/service-feed.ts'
 
 /**
  * Keeps the zone what the caches say. Resolves when it holds all that they held at the start; before, it vouches for no
- * name that it does not find.
+ * name that it does not find. `onProgrammed` is told when the endpoints of a headless Service changed, milliseconds since
+ * the epoch, as soon as the zone has them.
  */
 export const feedZone = async (
   zone: Zone,
   sources: { readonly services: ServiceFeed; readonly pods: Informer<Pod>; readonly namespaces: Informer<Namespace> },
+  onProgrammed: (changedAt: number) => void = () => undefined,
 ): Promise<void> => {
   zone.filling = true
   const setPod = (pod: Pod, present: boolean): void => {
@@ -31,9 +33,11 @@ export const feedZone = async (
     },
     onDelete: (pod) => setPod(pod, false),
   })
-  sources.services.subscribe(({ namespace, name }, service, slices) =>
-    zone.setService(namespace, name, service, slices),
-  )
+  sources.services.subscribe(({ namespace, name }, service, slices, triggers) => {
+    zone.setService(namespace, name, service, slices)
+    // Of others an endpoint changes no record.
+    if (service?.spec?.clusterIP === 'None') for (const at of triggers) onProgrammed(at)
+  })
   await Promise.all([sources.namespaces.hasSynced, sources.pods.hasSynced, sources.services.synced])
   zone.filling = false
 }
