@@ -15,7 +15,7 @@ import { Chain } from '#cni/run/chain.ts'
 import { readSysctl } from '#kernel/namespaces/sysctl.ts'
 import { Rtnetlink } from '#kernel/rtnetlink/rtnetlink.ts'
 import { connectTcp, listenTcp } from '#kernel/sockets/socket.ts'
-import { addressOf, callPlugin, compileDoor, doorNode, until } from './door-under-test.ts'
+import { addressOf, callPlugin, compileDoor, doorNode, pluginFolder, until } from './door-under-test.ts'
 
 if (process.env.FAIRLEAD_ISOLATED !== '1') throw new Error('a test that makes namespaces runs under script/isolated')
 
@@ -332,12 +332,6 @@ test('plugins after ours find the link by what we say: portmap the address, band
   assert.doesNotMatch(rules(), /8088/)
   assert.deepEqual([node.links().filter((one) => one.startsWith('fl-')), node.recorded()], [[], []])
 })
-
-/** Debian's, unpacked or installed. */
-const pluginFolder = (): string | undefined =>
-  [join(import.meta.dirname, '../../.debian/usr/lib/cni'), '/usr/lib/cni'].find((one) =>
-    existsSync(join(one, 'portmap')),
-  )
 
 /** Whether the kernel has what bandwidth works with. */
 const canShape = (node: string): boolean => {

@@ -76,21 +76,28 @@ export const callPlugin = (
     })
   })
 
+/** Debian's plugins, unpacked or installed; undefined where they are missing. */
+export const pluginFolder = (): string | undefined =>
+  [join(top, '.debian/usr/lib/cni'), '/usr/lib/cni'].find((one) => existsSync(join(one, 'portmap')))
+
 let made = 0
 
 /** A node with the door, in a network of its own, and the folders of its host. */
-export const doorNode = (podCidrs: readonly [string, ...string[]] = ['10.244.1.0/24', 'fd00:1::/64']) => {
+export const doorNode = (
+  podCidrs: readonly [string, ...string[]] = ['10.244.1.0/24', 'fd00:1::/64'],
+  more: { readonly namespace?: string; readonly program?: string } = {},
+) => {
   const folder = mkdtempSync(join(tmpdir(), 'fl-door-'))
   const name = `fl-door-${process.pid}-${++made}`
-  const namespace = createNetworkNamespace(name)
+  const own = createNetworkNamespace(name)
+  const { namespace = own, program = compileDoor() } = more
   // Its own addresses, which probes come from.
   for (const args of [
     ['link', 'set', 'lo', 'up'],
     ['address', 'add', '172.30.0.2/32', 'dev', 'lo'],
     ['address', 'add', 'fd00:30::2/128', 'dev', 'lo', 'nodad'],
   ])
-    execFileSync('ip', ['-n', name, ...args])
-  const program = compileDoor()
+    execFileSync('ip', [...(namespace === own ? ['-n', name] : []), ...args])
   const folders = { programs: join(folder, 'bin'), configurations: join(folder, 'net.d') }
   const socket = join(folder, 'run/cni.sock')
   const stateDir = join(folder, 'state')
@@ -187,7 +194,7 @@ export const doorNode = (podCidrs: readonly [string, ...string[]] = ['10.244.1.0
       await stop()
       abort.abort()
       for (const one of guests) deleteNamespace(namespacePath(one))
-      deleteNamespace(namespace)
+      deleteNamespace(own)
       rmSync(folder, { recursive: true, force: true })
     },
   }
