@@ -43,7 +43,10 @@ const pauseImage = (folder: string): string => {
   const manifest = blob(`${kind}.manifest.v1+json`, { schemaVersion: 2, config, layers: [layer] })
   const annotations = { 'io.containerd.image.name': PAUSE }
   const image = join(folder, 'image')
-  writeFileSync(join(image, 'index.json'), JSON.stringify({ schemaVersion: 2, manifests: [{ ...manifest, annotations }] }))
+  writeFileSync(
+    join(image, 'index.json'),
+    JSON.stringify({ schemaVersion: 2, manifests: [{ ...manifest, annotations }] }),
+  )
   writeFileSync(join(image, 'oci-layout'), JSON.stringify({ imageLayoutVersion: '1.0.0' }))
   const archive = join(folder, 'image.tar')
   writeFileSync(archive, tar('image'))
@@ -79,7 +82,10 @@ state = "${folder}/run"
   )
   const log = openSync(join(folder, 'log'), 'a', 0o600)
   const env = { ...process.env, PATH: `${programs}:${process.env.PATH}:/usr/sbin` }
-  const child = spawn(join(programs, 'containerd'), ['-c', join(folder, 'config.toml')], { stdio: ['ignore', log, log], env })
+  const child = spawn(join(programs, 'containerd'), ['-c', join(folder, 'config.toml')], {
+    stdio: ['ignore', log, log],
+    env,
+  })
   const ctr = (...args: readonly string[]): boolean => {
     try {
       execFileSync(join(programs, 'ctr'), ['-a', socket, '-n', 'k8s.io', ...args], { stdio: 'pipe' })
@@ -101,7 +107,7 @@ state = "${folder}/run"
       te: 'trailers',
     })
     const parts: Buffer[] = []
-    let end: Record<string, unknown> = {}
+    const end: Record<string, unknown> = {}
     request.on('data', (part: Buffer) => parts.push(part))
     request.on('response', (headers) => Object.assign(end, headers))
     request.on('trailers', (headers) => Object.assign(end, headers))

@@ -19,7 +19,10 @@ const start = () => {
   const note = async (what: string) => void done.push(what)
   const door = {
     network: {
-      add: async () => (await note('add'), LINK),
+      async add() {
+        await note('add')
+        return LINK
+      },
       del: () => note('del'),
       check: () => note('check'),
       gc: () => note('gc'),

@@ -3,7 +3,12 @@ import { test } from 'node:test'
 import type { Part } from '../../runner/part.ts'
 import { partsReady } from './parts-ready.ts'
 
-const definition = (name: string) => ({ name, needs: { parts: [], sources: [] }, carriesPods: true, start: () => part() })
+const definition = (name: string) => ({
+  name,
+  needs: { parts: [], sources: [] },
+  carriesPods: true,
+  start: () => part(),
+})
 const part = (ready: Promise<unknown> = Promise.resolve()): Part => ({
   ready,
   status: () => ({ ready: true, faults: [] }),
