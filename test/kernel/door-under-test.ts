@@ -91,13 +91,12 @@ export const doorNode = (
   const name = `fl-door-${process.pid}-${++made}`
   const own = createNetworkNamespace(name)
   const { namespace = own, program = compileDoor() } = more
-  // Its own addresses, which probes come from.
-  for (const args of [
-    ['link', 'set', 'lo', 'up'],
-    ['address', 'add', '172.30.0.2/32', 'dev', 'lo'],
-    ['address', 'add', 'fd00:30::2/128', 'dev', 'lo', 'nodad'],
-  ])
-    execFileSync('ip', [...(namespace === own ? ['-n', name] : []), ...args])
+  const ip = (...args: readonly string[]) =>
+    execFileSync('ip', [...(namespace === own ? ['-n', name] : []), ...args], { stdio: 'pipe' })
+  ip('link', 'set', 'lo', 'up')
+  // Its own, which probes come from.
+  const addresses = ['172.30.0.2/32', 'fd00:30::2/128']
+  for (const address of addresses) ip('address', 'add', address, 'dev', 'lo')
   const folders = { programs: join(folder, 'bin'), configurations: join(folder, 'net.d') }
   const socket = join(folder, 'run/cni.sock')
   const stateDir = join(folder, 'state')
@@ -194,6 +193,7 @@ export const doorNode = (
       await stop()
       abort.abort()
       for (const one of guests) deleteNamespace(namespacePath(one))
+      for (const address of addresses) ip('address', 'delete', address, 'dev', 'lo')
       deleteNamespace(own)
       rmSync(folder, { recursive: true, force: true })
     },
