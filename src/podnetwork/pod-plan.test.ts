@@ -84,3 +84,29 @@ test('without IPv6 the IPv4 half of a plan is left', () => {
 test('links carry what Ethernet does', () => {
   assert.equal(MTU, 1500)
 })
+
+test('a pod that another runtime makes keeps its settings, and its link is called as that says', () => {
+  const plan = podPlan(['10.244.1.5'], { link: 'net7' })
+  assert.equal(
+    plan.sysctls.some(([name]) => name.startsWith('ipv4/')),
+    false,
+  )
+  assert.deepEqual([plan.links.at(-1)?.name, plan.neighbours[0]?.link], ['net7', 'net7'])
+  assert.deepEqual(plan.routes[0]?.nextHops, [{ link: 'net7', gateway: '169.254.1.1', onlink: true }])
+})
+
+test('on a node that is no machine of ours the settings of the link alone are ours, and a family may have no address', () => {
+  const plan = podRoutesPlan('fl-x', ['10.244.1.5', 'fd00::5'], ['172.30.0.2'], 'pod default/web', true)
+  assert.equal(
+    plan.sysctls.every(([name]) => /^ipv[46]\/conf\/fl-x\/[a-z_]+\??$/.test(name)),
+    true,
+  )
+  assert.deepEqual(Object.fromEntries(plan.sysctls)['ipv4/conf/fl-x/forwarding'], '1')
+  assert.deepEqual(
+    plan.routes.map(({ destination, source }) => [destination, source]),
+    [
+      ['10.244.1.5/32', '172.30.0.2'],
+      ['fd00::5/128', undefined],
+    ],
+  )
+})

@@ -1,5 +1,5 @@
 import { addressBytes } from '#net/ip-address.ts'
-import { EVERYWHERE, familyOfText, ofFamily, type PerFamily, rangeOfOne } from '#net/per-family.ts'
+import { EVERYWHERE, familyOfText, type PerFamily, rangeOfOne } from '#net/per-family.ts'
 import { type NetworkPlan, QUIET_IPV6_SYSCTLS } from './network-plan.ts'
 
 /** The pod's only link but loopback. */
@@ -7,7 +7,7 @@ export const POD_LINK = 'eth0'
 /** The node's end of every pod's link has this MAC: pods never learn it, they are told. */
 export const NODE_END_MAC = '0a:58:00:00:00:01'
 /** A pod's next hops. Nobody has these addresses: a permanent neighbour entry leads them to the node's end. */
-const NEXT_HOPS = { IPv4: '169.254.1.1', IPv6: 'fe80::1' } as const
+export const NEXT_HOPS = { IPv4: '169.254.1.1', IPv6: 'fe80::1' } as const
 
 /** What the names of the nodes' ends of pods' links begin with, and of no other link of a node. */
 export const POD_LINKS = 'fl-'
@@ -54,43 +54,68 @@ export const LOOPBACK_PLAN: NetworkPlan = {
   routes: [],
 }
 
+/** A pod's end of its link where another runtime than ours makes pods: it names the link, and rules the other settings. */
+interface GuestEnd {
+  readonly link: string
+}
+
 /**
  * Inside the pod: whole addresses (/32, /128) and one way out of each family. MACs are written down, so that the first
  * packet waits for no ARP and no neighbour discovery.
  */
-export function podPlan(addresses: PerFamily): NetworkPlan {
+export function podPlan(addresses: PerFamily, guest?: GuestEnd): NetworkPlan {
+  const link = guest?.link ?? POD_LINK
   const ways = addresses.map((address) => ({ address, family: familyOfText(address) }))
   return {
-    sysctls: [...QUIET_IPV6_SYSCTLS, ...POD_SYSCTLS],
+    sysctls: [...QUIET_IPV6_SYSCTLS, ...(guest ? [] : POD_SYSCTLS)],
     links: [
       { name: 'lo', addresses: [] },
-      { name: POD_LINK, addresses: addresses.map(rangeOfOne) },
+      { name: link, addresses: addresses.map(rangeOfOne) },
     ],
-    neighbours: ways.map(({ family }) => ({ link: POD_LINK, address: NEXT_HOPS[family], mac: NODE_END_MAC })),
+    neighbours: ways.map(({ family }) => ({ link, address: NEXT_HOPS[family], mac: NODE_END_MAC })),
     routes: ways.map(({ address, family }) => ({
       destination: EVERYWHERE[family],
-      nextHops: [{ link: POD_LINK, gateway: NEXT_HOPS[family], onlink: true }],
+      nextHops: [{ link, gateway: NEXT_HOPS[family], onlink: true }],
       source: address,
     })),
   }
 }
 
-/** On the node: the way to the pod. `nodeAddresses` are what the node's own connections to it (probes) come from. */
+/**
+ * What a pod's link needs of a node that is no machine of ours, whose settings are for links of others too: packets are
+ * passed on from it, and it has no addresses but those that are laid.
+ */
+const linkOfHost = (link: string): NetworkPlan['sysctls'] => [
+  [`ipv4/conf/${link}/forwarding`, '1'],
+  [`ipv4/conf/${link}/send_redirects`, '0'],
+  [`ipv4/conf/${link}/arp_ignore`, '1'],
+  [`ipv6/conf/${link}/addr_gen_mode?`, '1'],
+  [`ipv6/conf/${link}/forwarding?`, '1'],
+  [`ipv6/conf/${link}/accept_ra?`, '0'],
+  [`ipv6/conf/${link}/accept_redirects?`, '0'],
+]
+
+/**
+ * On the node: the way to the pod. `nodeAddresses` are what the node's own connections to it (probes) come from, of the
+ * families that it has; `isHost`: the node is not a machine of ours.
+ */
 export function podRoutesPlan(
   link: string,
   addresses: PerFamily,
   nodeAddresses: PerFamily,
   alias: string,
+  isHost = false,
 ): NetworkPlan {
   const mac = podMac(addresses)
+  const sourceOf = (address: string): string | undefined =>
+    nodeAddresses.find((one) => familyOfText(one) === familyOfText(address))
   return {
-    sysctls: [],
+    sysctls: isHost ? linkOfHost(link) : [],
     links: [{ name: link, alias, addresses: [] }],
     neighbours: addresses.map((address) => ({ link, address, mac })),
-    routes: addresses.map((address) => ({
-      destination: rangeOfOne(address),
-      nextHops: [{ link }],
-      source: ofFamily(nodeAddresses, familyOfText(address)),
-    })),
+    routes: addresses.map((address) => {
+      const source = sourceOf(address)
+      return { destination: rangeOfOne(address), nextHops: [{ link }], ...(source !== undefined && { source }) }
+    }),
   }
 }

@@ -3,7 +3,11 @@ import { type CniVersion, isAtLeast } from '../conf/version.ts'
 /** What an ADD has made, as plugins write it and read it. */
 export interface CniResult {
   readonly cniVersion?: string
-  readonly interfaces?: readonly { readonly name?: string; readonly sandbox?: string }[]
+  readonly interfaces?: readonly {
+    readonly name?: string
+    readonly sandbox?: string
+    readonly [field: string]: unknown
+  }[]
   readonly ips?: readonly {
     readonly address?: string
     readonly interface?: number

@@ -26,14 +26,36 @@ export interface CniRecord {
   readonly result?: CniResult
 }
 
-/** The pods that a node has attached to its own network, with addresses of theirs, by what is recorded in its folder. */
-export const attachedPods = (stateDir: string): readonly AttachmentRecord[] =>
-  new AttachmentRecords(`${stateDir}/attachments`)
-    .read()
-    .filter(({ state, pod, cni }) => state === 'attached' && !pod.hostNetwork && cni === undefined)
+/** What of a record concerns others than who writes it. */
+interface KeptRecord {
+  /** Its file's name. */
+  readonly uid: string
+  readonly pod: Pick<PodIdentity, 'uid' | 'namespace' | 'name' | 'hostNetwork'>
+  readonly addresses: readonly string[]
+  readonly offset?: number
+  readonly state: 'prepared' | 'attached'
+  readonly cni?: CniRecord
+}
+
+/** Where a node keeps its records; `stateDir`: its folder. */
+export const recordsFolder = (stateDir: string): string => `${stateDir}/attachments`
+
+/**
+ * The pods that a node has attached to its own network, with all addresses of theirs, by what is recorded in its folder: a
+ * pod whose sandbox is made anew may have two for a while.
+ */
+export const attachedPods = (stateDir: string): readonly Pick<KeptRecord, 'pod' | 'addresses'>[] => {
+  const pods = new Map<string, Pick<KeptRecord, 'pod' | 'addresses'>>()
+  for (const { state, pod, cni, addresses } of new AttachmentRecords<KeptRecord>(recordsFolder(stateDir)).read()) {
+    // A container that runtimes attach may be no pod's.
+    if (state !== 'attached' || pod.hostNetwork || cni !== undefined || pod.uid === '') continue
+    pods.set(pod.uid, { pod, addresses: [...(pods.get(pod.uid)?.addresses ?? []), ...addresses] })
+  }
+  return [...pods.values()]
+}
 
 /** A node's records, in a folder of theirs: `UID.json`, and `last`, the offset that was given last. */
-export class AttachmentRecords {
+export class AttachmentRecords<R extends KeptRecord = AttachmentRecord> {
   readonly #directory: string
 
   constructor(directory: string) {
@@ -45,13 +67,13 @@ export class AttachmentRecords {
    * All records. One that cannot be read was cut short while it was written the first time: nothing had been made by
    * then, and it is dropped.
    */
-  read(): readonly AttachmentRecord[] {
+  read(): readonly R[] {
     const names = readdirSync(this.#directory)
     return names
       .filter((name) => name.endsWith('.json'))
       .flatMap((name) => {
         try {
-          return [JSON.parse(readFileSync(`${this.#directory}/${name}`, 'utf8')) as AttachmentRecord]
+          return [JSON.parse(readFileSync(`${this.#directory}/${name}`, 'utf8')) as R]
         } catch (error) {
           if (!(error instanceof SyntaxError)) throw error
           rmSync(`${this.#directory}/${name}`, { force: true })
@@ -69,7 +91,7 @@ export class AttachmentRecords {
   }
 
   /** Replaces at once: a reader sees the former record or this one. */
-  write(record: AttachmentRecord): void {
+  write(record: R): void {
     const path = this.pathOf(record.uid)
     writeFileSync(`${path}.new`, JSON.stringify(record), { mode: 0o600 })
     renameSync(`${path}.new`, path)

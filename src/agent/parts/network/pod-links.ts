@@ -26,7 +26,12 @@ interface PodLinksOptions {
   readonly hasIpv6: boolean
   /** Bytes; as the node's uplink. */
   readonly mtu?: number | undefined
+  /** The node is no machine of ours, and neither are its pods: of settings only those of our links are. */
+  readonly isHost?: boolean
 }
+
+/** Whose a link is; the link's name on the node comes of `uid`. */
+type LinkedPod = Pick<PodIdentity, 'uid' | 'namespace' | 'name'>
 
 /** The routed links between a node and its pods' network namespaces. */
 export class PodLinks {
@@ -44,37 +49,40 @@ export class PodLinks {
 
   /**
    * Made from the node's side, set up in the pod first, so that the pod can be reached as soon as the node has its route.
-   * `network`: path of the pod's network namespace.
+   * `network`: path of the pod's network namespace; `name`: of its end of the link.
    */
-  connect(pod: PodIdentity, network: string, addresses: PerFamily): void {
+  connect(pod: LinkedPod, network: string, addresses: PerFamily, name = POD_LINK): void {
     const link = podLink(pod.uid)
-    const mtu = this.#mtu
-    const inside = this.#plan(podPlan(addresses))
+    const mtu = this.mtu
+    const inside = this.#inside(addresses, name)
+    const outside = this.#outside(pod, addresses)
     writeSysctls(network, inside.sysctls)
     const peer = openNamespace(network)
     try {
       const end = { name: link, up: true, mtu, mac: NODE_END_MAC }
-      this.#rtnetlink.apply([newVeth(end, { name: POD_LINK, mtu, mac: podMac(addresses) }, peer)])
+      this.#rtnetlink.apply([newVeth(end, { name, mtu, mac: podMac(addresses) }, peer)])
     } finally {
       closeSync(peer)
     }
+    // Before the other end is up, and with it this one.
+    if (outside.sysctls.length > 0) writeSysctls(this.#options.node.namespace, outside.sysctls)
     using rtnetlink = Rtnetlink.open(network)
     applyNetworkPlan(rtnetlink, inside)
-    applyNetworkPlan(this.#rtnetlink, this.#outside(pod, addresses))
+    applyNetworkPlan(this.#rtnetlink, outside)
   }
 
   /** What a pod's link shall be. The node's side first: where the link is gone, both ends are made again. */
-  kept(pod: PodIdentity, network: string, addresses: PerFamily): readonly KeptNamespace[] {
+  kept(pod: LinkedPod, network: string, addresses: PerFamily, name = POD_LINK): readonly KeptNamespace[] {
     const outside = this.#outside(pod, addresses)
-    const links = outside.links.map((one) => ({ ...one, mtu: this.#mtu }))
+    const links = outside.links.map((one) => ({ ...one, mtu: this.mtu }))
     return [
       {
         path: this.#options.node.namespace,
         plan: { ...outside, links },
-        remake: () => this.connect(pod, network, addresses),
+        remake: () => this.connect(pod, network, addresses, name),
       },
       // Its settings are the pod's own, once made.
-      { path: network, plan: { ...this.#plan(podPlan(addresses)), sysctls: [] }, isForeign: true },
+      { path: network, plan: { ...this.#inside(addresses, name), sysctls: [] }, isForeign: true },
     ]
   }
 
@@ -95,21 +103,32 @@ export class PodLinks {
   /** A link, with its routes and neighbours, and the namespace, whichever of them are there. */
   remove(uid: string, network: string): void {
     // The namespace, and the link with it, lives as long as any process of the pod does.
-    if (this.has(uid)) this.#rtnetlink.apply([deleteLink(podLink(uid))], [constants.errno.ENODEV])
+    this.unlink(uid)
     deleteNamespace(network)
+  }
+
+  /** A link alone, with its routes and neighbours, if it is there. */
+  unlink(uid: string): void {
+    if (this.has(uid)) this.#rtnetlink.apply([deleteLink(podLink(uid))], [constants.errno.ENODEV])
   }
 
   close(): void {
     this.#rtnetlink.close()
   }
 
-  get #mtu(): number {
+  /** Bytes, of every link. */
+  get mtu(): number {
     return this.#options.mtu ?? MTU
   }
 
-  #outside({ uid, namespace, name }: PodIdentity, addresses: PerFamily): NetworkPlan {
+  #inside(addresses: PerFamily, link: string): NetworkPlan {
+    return this.#plan(podPlan(addresses, this.#options.isHost ? { link } : undefined))
+  }
+
+  #outside({ uid, namespace, name }: LinkedPod, addresses: PerFamily): NetworkPlan {
+    const { node, isHost } = this.#options
     const title = `pod ${objectKey(namespace, name)}`
-    return this.#plan(podRoutesPlan(podLink(uid), addresses, this.#options.node.addresses, title))
+    return this.#plan(podRoutesPlan(podLink(uid), addresses, node.addresses, title, isHost))
   }
 
   #plan(plan: NetworkPlan): NetworkPlan {

@@ -8,14 +8,15 @@ import type { KeptNamespace } from '#reconciler/network/network-target.ts'
 import { ID_COUNT } from '#runtime/runtime.ts'
 import { type AttachmentRecord, AttachmentRecords } from '../attachments/attachment-record.ts'
 import { IdRanges } from './id-ranges.ts'
+import { ownTurn } from './own-turn.ts'
 import { type PodKernel, podKernel } from './pod-kernel.ts'
 import { PodNetworkError } from './pod-network-error.ts'
 
 /** Who must know of a pod before anybody can reach it. */
-export interface PodPolicies {
+export interface PodPolicies<Pod = PodIdentity> {
   /** Rejects where it cannot be held to them: then it gets no network. */
-  hold(pod: PodIdentity, addresses: readonly string[]): Promise<void>
-  release(pod: PodIdentity): void
+  hold(pod: Pod, addresses: readonly string[]): Promise<void>
+  release(pod: Pod): void
 }
 
 interface PodNetworkOptions {
@@ -56,17 +57,6 @@ export function createPodNetwork(
   kernel: PodKernel = podKernel({ node: options.node, mtu: options.mtu }),
 ): NodePodNetwork {
   return new RoutedPodNetwork(options, kernel)
-}
-
-let before = Promise.resolve()
-
-/**
- * A turn of the event loop for each pod of this process: of a hundred that come at once none holds up DNS, probes, or those
- * that are there already.
- */
-const ownTurn = (): Promise<void> => {
-  before = before.then(() => new Promise((resolve) => setImmediate(resolve)))
-  return before
 }
 
 class RoutedPodNetwork implements NodePodNetwork {
