@@ -24,7 +24,11 @@ const FOLDERS: Readonly<Record<string, readonly PartName[]>> = {
 
 /** `DaemonSet fairlead-node` stands in `daemonset-fairlead-node.yaml`. */
 const fileOf = ({ kind, metadata }: ApiObject): string =>
-  `${kind}-${metadata?.name}`.toLowerCase().replace(/[^a-z0-9-]/g, '-')
+  [kind, metadata?.namespace === 'kube-system' ? metadata.namespace : '', metadata?.name]
+    .filter(Boolean)
+    .join('-')
+    .toLowerCase()
+    .replace(/[^a-z0-9-]/g, '-')
 
 const installation = (parts: readonly PartName[]): Installation => ({
   namespace: DEFAULT_NAMESPACE,

@@ -50,6 +50,10 @@ test('agents are a row for each part of each node; what is not well stands below
     node: 'node-1',
     version: '0.1.0',
     ready: false,
+    faults: [],
+    addresses: [],
+    podCidrs: [],
+    rss: 0,
     parts: [part('services'), part('dns', false, ['port 53 is held'])],
   }
   const text = agentsText({

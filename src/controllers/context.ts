@@ -1,7 +1,7 @@
 import type { Catalogue } from '#api/catalogue/catalogue.ts'
 import type { CertificateSigningRequest } from '#api/certificates/certificatesigningrequest/message.ts'
 import { events } from '#api/core/event/resource.ts'
-import type { ApiObject, ResourceObject } from '#api/resource.ts'
+import type { ApiObject, Resource, ResourceObject } from '#api/resource.ts'
 import { ApiError, type Client, isConflict, isNotFound } from '#client/client.ts'
 import { EventRecorder } from '#client/event-recorder.ts'
 import type { Handlers, Informer, Informers } from '#client/informer.ts'
@@ -40,6 +40,17 @@ export type ApprovalOf = (
   spec: CertificateSigningRequest['spec'],
 ) => Promise<{ readonly message: string } | 'refused' | undefined>
 
+/** What is served of what is stored, now and as it changes. A Catalogue is one. */
+export interface ServedKinds {
+  readonly stored: readonly Resource[]
+  onChange(
+    listener: (change: {
+      readonly type: 'added' | 'removed'
+      readonly kind: { readonly resource: Resource; readonly form?: object | undefined }
+    }) => void,
+  ): () => void
+}
+
 /** What every controller is given. `client` writes through into the caches of `informers`: see Informer.observe. */
 export interface ControllerContext {
   readonly client: Client
@@ -50,6 +61,8 @@ export interface ControllerContext {
   readonly log: Log
   /** What the server serves, for the controllers that must reach all of it: `eachServed()`. */
   readonly catalogue: Catalogue
+  /** The same where the server is somebody else's; absent: the catalogue. */
+  readonly served: ServedKinds | undefined
   readonly rootCa: string
   /** Makes a token for a Secret to keep; absent: there are none. */
   readonly signToken: SignToken | undefined

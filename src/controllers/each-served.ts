@@ -6,7 +6,7 @@ import type { ControllerContext } from './context.ts'
  * answered when the resource goes: its cache is then told to be empty, and kept no more.
  */
 export const eachServed = (
-  { catalogue, informers, signal }: ControllerContext,
+  { catalogue, served = catalogue, informers, signal }: ControllerContext,
   begin: (resource: Resource) => (() => void) | undefined,
 ): void => {
   const ends = new Map<Resource, () => void>()
@@ -14,8 +14,8 @@ export const eachServed = (
     const end = begin(resource)
     if (end) ends.set(resource, end)
   }
-  for (const resource of catalogue.stored) add(resource)
-  const stop = catalogue.onChange(({ type, kind: { resource, form } }) => {
+  for (const resource of served.stored) add(resource)
+  const stop = served.onChange(({ type, kind: { resource, form } }) => {
     // What is another form of the same was begun with it.
     if (form !== undefined) return
     if (type === 'added') return add(resource)

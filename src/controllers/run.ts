@@ -3,7 +3,15 @@ import type { ResourceObject } from '#api/resource.ts'
 import type { Client } from '#client/client.ts'
 import { Informers, writeThrough } from '#client/informer.ts'
 import type { Clock } from '#clock/clock.ts'
-import type { ApprovalOf, ControllerContext, IssueCertificate, Log, RunningController, SignToken } from './context.ts'
+import type {
+  ApprovalOf,
+  ControllerContext,
+  IssueCertificate,
+  Log,
+  RunningController,
+  ServedKinds,
+  SignToken,
+} from './context.ts'
 import type { NodeIpamOptions } from './node-ipam/desired.ts'
 
 /** kube-controller-manager's --node-monitor-grace-period. */
@@ -44,6 +52,8 @@ export interface ControllerOptions {
   readonly log: Log
   /** What the server serves, as it changes: namespaces are emptied of it, and owners are followed through it. */
   readonly catalogue: Catalogue
+  /** The same of somebody else's server, by what is defined there; absent: the catalogue. */
+  readonly served?: (informers: Informers) => ServedKinds
   /** What the cluster cannot do without, and is made again where it is deleted; absent: nothing. */
   readonly kept?: readonly ResourceObject[]
   /** How long a node may say nothing until it counts as failed, milliseconds; absent: as with Kubernetes 1.36. */
@@ -81,6 +91,7 @@ export const runControllers = (entries: readonly ControllerEntry[], options: Con
     signal,
     log,
     catalogue: options.catalogue,
+    served: options.served?.(informers),
     rootCa,
     signToken: options.signToken,
     issueCertificate: options.issueCertificate,

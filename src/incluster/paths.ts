@@ -11,6 +11,12 @@ export const PATHS = {
 /** The agent's socket, for who may enter its pod. */
 export const AGENT_SOCKET = `${PATHS.run}/agent.sock`
 
+/** Where the node's runtime finds its plugins, and where these ask. */
+export const CNI_FOLDERS = { programs: '/host/opt/cni/bin', configurations: '/host/etc/cni/net.d' } as const
+export const CNI_SOCKET = `${PATHS.run}/cni.sock`
+/** The plugin's program, in the image. */
+export const CNI_PROGRAM = '/opt/fairlead/door'
+
 /** Of `PATHS.run`: whoever has its lock is the node's agent. */
 export const LOCK_FILE = 'agent.lock'
 

@@ -7,6 +7,7 @@ import { services } from '#api/core/service/resource.ts'
 import { Applier, type Manifest } from '#client/apply/applier.ts'
 import { type Client, isNotFound } from '#client/client.ts'
 import { sleep } from '#clock/clock.ts'
+import { CNI_FOLDERS } from '#incluster/paths.ts'
 import { SettingsError } from '#incluster/settings/read-field.ts'
 import { nodePartsOf } from '#incluster/settings/settings.ts'
 import { DATA_PLANE_NAMESPACE } from '#routes/data-plane.ts'
@@ -131,9 +132,13 @@ const cleanupOf = ({ namespace, image }: Installation, othersComeBack: boolean) 
   volumes: [
     { name: 'run', hostPath: { path: '/run' } },
     { name: 'lib', hostPath: { path: '/var/lib' } },
+    { name: 'cni-programs', hostPath: { path: '/opt/cni/bin', type: 'DirectoryOrCreate' as const } },
+    { name: 'cni-configurations', hostPath: { path: '/etc/cni/net.d', type: 'DirectoryOrCreate' as const } },
   ],
   volumeMounts: [
     { name: 'run', mountPath: '/host/run' },
     { name: 'lib', mountPath: '/host/var/lib' },
+    { name: 'cni-programs', mountPath: CNI_FOLDERS.programs },
+    { name: 'cni-configurations', mountPath: CNI_FOLDERS.configurations },
   ],
 })

@@ -1,7 +1,7 @@
 import { systemClock } from '#clock/clock.ts'
 import type { Client } from '../client.ts'
 import { createHttpClient } from '../http-client.ts'
-import { userAgent } from '../user-agent.ts'
+import { userAgent } from '../wire/user-agent.ts'
 import { inClusterTransport } from './in-cluster-transport.ts'
 import { serversOf } from './server-list.ts'
 import { ServiceAccountFiles } from './service-account.ts'

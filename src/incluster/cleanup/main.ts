@@ -1,13 +1,15 @@
 // What `fairlead uninstall` runs once on each node when its agent has ended: takes what is ours out of the kernel.
 import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
+import { uninstallDoor } from '#agent/parts/door/host-files.ts'
 import { removeRoutes } from '#agent/parts/routes/remove-routes.ts'
 import { sleep, systemClock } from '#clock/clock.ts'
 import { tryLockFile } from '#kernel/files/file-lock.ts'
 import { HOME_NETWORK } from '#kernel/namespaces/namespace.ts'
 import { openNftables } from '#kernel/nftables/libnftables.ts'
+import { removeNodeTables } from '#reconciler/tables/remove-tables.ts'
 import { logLine } from '../log.ts'
-import { LOCK_FILE, PATHS } from '../paths.ts'
+import { CNI_FOLDERS, LOCK_FILE, PATHS } from '../paths.ts'
 import { removeOwnTables } from './own-tables.ts'
 import { hasServicesOfOthers } from './services-of-others.ts'
 
@@ -50,8 +52,10 @@ const start = async (): Promise<void> => {
       await sleep(systemClock, LOOK_MS, signal)
     }
   }
+  await removeNodeTables(nftables)
   for (const table of removeOwnTables(nftables)) logLine(COMPONENT, `${table} is gone`)
   nftables.close()
+  uninstallDoor(CNI_FOLDERS)
   removeRoutes(HOME_NETWORK, join(HOST, PATHS.state))
   for (const path of [PATHS.run, PATHS.state]) rmSync(join(HOST, path), { recursive: true, force: true })
   lock[Symbol.dispose]()

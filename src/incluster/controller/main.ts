@@ -1,17 +1,19 @@
 // The program of the Deployment fairlead-controller: what one process does for the whole cluster, while it leads.
 import { randomUUID } from 'node:crypto'
 import { readFileSync } from 'node:fs'
+import { customResourceDefinitions } from '#api/apiextensions/customresourcedefinition/resource.ts'
 import { Catalogue } from '#api/catalogue/catalogue.ts'
 import { createInClusterClient } from '#client/in-cluster/in-cluster-client.ts'
 import { electLeader } from '#client/leader/leader-election.ts'
 import { VERSION } from '#client/version.ts'
 import { systemClock } from '#clock/clock.ts'
+import { DefinedResources } from '#controllers/defined-resources.ts'
 import { runControllers } from '#controllers/run.ts'
 import { logLine } from '../log.ts'
 import { serveProbes } from '../pages/serve-probes.ts'
 import { CONTROLLER_PROBE_PORT, PATHS } from '../paths.ts'
 import { readSettings } from '../settings/settings.ts'
-import { controllersOf } from './controllers.ts'
+import { COMING_AND_GOING, controllersOf } from './controllers.ts'
 
 const COMPONENT = 'fairlead-controller'
 
@@ -61,6 +63,8 @@ const start = async (): Promise<void> => {
         // Nobody here makes namespaces' CA, or reaches every kind that is served.
         rootCa: '',
         catalogue: new Catalogue(),
+        served: (informers) => new DefinedResources(COMING_AND_GOING, informers.for(customResourceDefinitions)),
+        ...(settings.nodeIpam && { nodeIpam: { ...settings.nodeIpam, serviceCidrs: settings.serviceCidrs } }),
         loadBalancer: 'none',
         gatewayImage: process.env.FAIRLEAD_IMAGE,
         clusterDomain: settings.clusterDomain,

@@ -9,7 +9,6 @@ import { createInClusterClient } from '#client/in-cluster/in-cluster-client.ts'
 import { Informers } from '#client/informer.ts'
 import { VERSION } from '#client/version.ts'
 import { systemClock } from '#clock/clock.ts'
-import { readNameservers } from '#dns/upstream.ts'
 import { HOME_NETWORK } from '#kernel/namespaces/namespace.ts'
 import { logLine } from '../log.ts'
 import { AGENT_SOCKET, LOCK_FILE, PATHS, PROBE_PORT } from '../paths.ts'
@@ -18,7 +17,7 @@ import { NodeProgram } from './node-program.ts'
 import { nodeReport } from './node-report.ts'
 import { serveNode } from './node-server.ts'
 import { beOnlyAgent } from './only-agent.ts'
-import { parts } from './parts.ts'
+import { partsOf } from './parts.ts'
 import { RecentFaults } from './recent-faults.ts'
 
 const COMPONENT = 'fairlead-node'
@@ -28,6 +27,8 @@ const log = (who: string) => (message: string, error?: unknown) => logLine(who, 
 const start = async (): Promise<void> => {
   const name = process.env.NODE_NAME
   if (!name) throw new Error('NODE_NAME is not set: the DaemonSet takes it from spec.nodeName')
+  const namespace = process.env.POD_NAMESPACE
+  if (!namespace) throw new Error('POD_NAMESPACE is not set: the DaemonSet takes it from metadata.namespace')
   process.umask(0o077)
   const ending = new AbortController()
   const { signal } = ending
@@ -54,8 +55,9 @@ const start = async (): Promise<void> => {
     informers,
     dns: {
       domain: settings.clusterDomain,
-      addresses: settings.clusterDns,
-      nameservers: readNameservers('/etc/resolv.conf'),
+      // What it answers with, and whom it asks, the part itself finds out.
+      addresses: [],
+      nameservers: undefined,
     },
     log: log('dns'),
   })
@@ -67,7 +69,14 @@ const start = async (): Promise<void> => {
     random: Math.random,
     log: log(name),
   }
-  const program = new NodeProgram({ place, settings, informers, sources, definitions: parts, stateDir: PATHS.state })
+  const program = new NodeProgram({
+    place,
+    settings,
+    informers,
+    sources,
+    definitions: partsOf(namespace),
+    stateDir: PATHS.state,
+  })
   const report = () => nodeReport(program, faults.list(), name)
   const isReady = () => ({ status: report().ready ? 200 : 503, body: report() })
   const close = await serveNode({

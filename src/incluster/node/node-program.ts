@@ -132,6 +132,7 @@ const agentNode = (place: Place, settings: Settings, facts: NodeFacts, stateDir:
   addresses: facts.addresses,
   podCidrs: facts.podCidrs,
   stateDir,
+  nodeDns: {},
   podNamespace: (uid) => `fairlead-${uid}`,
   cluster: {
     clusterCidr: settings.clusterCidrs,

@@ -4,7 +4,7 @@ export const PART_NAMES = ['proxy', 'network', 'policy', 'dns', 'balancer', 'gat
 export type PartName = (typeof PART_NAMES)[number]
 
 /** Those of which a process of the whole cluster does something. */
-export const CONTROLLER_PARTS: readonly PartName[] = ['gateway']
+export const CONTROLLER_PARTS: readonly PartName[] = ['network', 'balancer', 'gateway']
 
 /** The parts of a node's agent that go with each; of `gateway` there is none, as it runs in pods. */
 export const NODE_PARTS: Readonly<Record<PartName, readonly string[]>> = {

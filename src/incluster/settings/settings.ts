@@ -24,6 +24,8 @@ export interface Settings {
   readonly nodePortAddresses: readonly string[]
   /** How pods get from node to node, where `network` is among the parts; absent: as by default. */
   readonly podNetwork?: PodNetworkSettings
+  /** The controller gives nodes their ranges of pods out of these; absent: somebody else does. */
+  readonly nodeIpam?: { readonly clusterCidrs: readonly string[] }
 }
 
 /** Reads the file of that text. Throws SettingsError, which names the field. */
@@ -45,12 +47,18 @@ export const readSettings = (text: string): Settings => {
     clusterDns: readList(fields, 'clusterDns', 'address'),
     clusterDomain: readText(fields, 'clusterDomain'),
     nodePortAddresses: readList(fields, 'nodePortAddresses', 'cidr'),
+    ...(fields.nodeIpam !== undefined && { nodeIpam: readNodeIpam(fields.nodeIpam) }),
     ...(fields.podNetwork !== undefined && { podNetwork: readPodNetwork(fields.podNetwork) }),
   }
   const unknown = Object.keys(fields).find((name) => !Object.hasOwn(settings, name))
   if (unknown !== undefined)
     throw new SettingsError(unknown, `is not known; fields are ${Object.keys(settings).join(', ')}`)
   return settings
+}
+
+const readNodeIpam = (value: unknown): NonNullable<Settings['nodeIpam']> => {
+  if (typeof value !== 'object' || value === null) throw new SettingsError('nodeIpam', 'is no JSON object')
+  return { clusterCidrs: readList(value as Readonly<Record<string, unknown>>, 'clusterCidrs', 'cidr') }
 }
 
 /** The parts of a node that these settings ask for, by the names of the agent's list. */

@@ -8,12 +8,14 @@ import { type Installation, PART_OF } from './installation.ts'
 
 const RBAC = 'rbac.authorization.k8s.io'
 
-/** What a workload may do in its own namespace. */
+/** What a workload may do in one namespace, its own where no other is given; no rules, no objects. */
 export const ownAccess = (
   name: string,
   rules: readonly PolicyRule[],
-  { namespace }: Installation,
-): readonly [Role, RoleBinding] => {
+  { namespace: home }: Installation,
+  namespace = home,
+): readonly (Role | RoleBinding)[] => {
+  if (rules.length === 0) return []
   const metadata = { name, namespace, labels: PART_OF }
   return [
     { apiVersion: `${RBAC}/v1`, kind: 'Role', metadata, rules },
@@ -22,7 +24,7 @@ export const ownAccess = (
       kind: 'RoleBinding',
       metadata,
       roleRef: { apiGroup: RBAC, kind: 'Role', name },
-      subjects: [{ kind: 'ServiceAccount', name, namespace }],
+      subjects: [{ kind: 'ServiceAccount', name, namespace: home }],
     },
   ]
 }

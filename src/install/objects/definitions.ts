@@ -1,4 +1,5 @@
 import type { CustomResourceDefinition } from '#api/apiextensions/customresourcedefinition/message.ts'
+import { balancerDefinitions } from '#api/balancing/definitions.ts'
 import { gatewayDefinitions } from '#api/gatewayapi/definition/definitions.ts'
 import { clusterNetworkPolicyDefinition } from '#api/policynetworking/definition.ts'
 import type { PartName } from '#incluster/settings/part-name.ts'
@@ -6,6 +7,7 @@ import { type Installation, PART_OF } from './installation.ts'
 
 const OF_PARTS: Readonly<Partial<Record<PartName, () => readonly CustomResourceDefinition[]>>> = {
   policy: () => [clusterNetworkPolicyDefinition],
+  balancer: balancerDefinitions,
   gateway: gatewayDefinitions,
 }
 

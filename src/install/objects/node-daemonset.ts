@@ -1,6 +1,6 @@
 import type { DaemonSet } from '#api/apps/daemonset/message.ts'
 import type { SecurityContext } from '#api/core/pod/spec/security.ts'
-import { PATHS, PROBE_PORT } from '#incluster/paths.ts'
+import { CNI_FOLDERS, PATHS, PROBE_PORT } from '#incluster/paths.ts'
 import { settingsDigest } from './digest.ts'
 import { type Installation, NODE_NAME, PART_OF, podLabels, SETTINGS_ANNOTATION, SETTINGS_NAME } from './installation.ts'
 import { settingsText } from './settings-map.ts'
@@ -8,6 +8,18 @@ import { settingsText } from './settings-map.ts'
 const probe = (path: string) => ({ httpGet: { path, port: PROBE_PORT, host: '127.0.0.1' } })
 
 const hostFolder = (name: string, path: string) => ({ name, hostPath: { path, type: 'DirectoryOrCreate' as const } })
+
+/** The namespaces of pods, as they are made, and what a runtime calls to attach them. */
+const NETWORK_MOUNTS = [
+  { name: 'netns', mountPath: '/run/netns', mountPropagation: 'HostToContainer' as const },
+  { name: 'cni-programs', mountPath: CNI_FOLDERS.programs },
+  { name: 'cni-configurations', mountPath: CNI_FOLDERS.configurations },
+]
+const NETWORK_FOLDERS = [
+  hostFolder('netns', '/run/netns'),
+  hostFolder('cni-programs', '/opt/cni/bin'),
+  hostFolder('cni-configurations', '/etc/cni/net.d'),
+]
 
 /**
  * What the parts of a node do to its kernel. The network lays links into pods' namespaces and writes settings of the node,
@@ -25,6 +37,7 @@ const securityContext = ({ settings }: Installation): SecurityContext =>
 /** The agents of the nodes, one each, in the nodes' own network. */
 export const nodeDaemonSet = (installation: Installation): DaemonSet => {
   const { namespace, image, settings } = installation
+  const hasNetwork = settings.parts.includes('network')
   return {
     apiVersion: 'apps/v1',
     kind: 'DaemonSet',
@@ -54,6 +67,7 @@ export const nodeDaemonSet = (installation: Installation): DaemonSet => {
               command: ['/usr/bin/node', '--max-semi-space-size=4', '/opt/fairlead/node.mjs'],
               env: [
                 { name: 'NODE_NAME', valueFrom: { fieldRef: { fieldPath: 'spec.nodeName' } } },
+                { name: 'POD_NAMESPACE', valueFrom: { fieldRef: { fieldPath: 'metadata.namespace' } } },
                 { name: 'MALLOC_ARENA_MAX', value: '2' },
               ],
               resources: { requests: { cpu: '50m', memory: '96Mi' } },
@@ -75,6 +89,7 @@ export const nodeDaemonSet = (installation: Installation): DaemonSet => {
                 { name: 'settings', mountPath: '/etc/fairlead', readOnly: true },
                 { name: 'run', mountPath: PATHS.run },
                 { name: 'state', mountPath: '/var/lib/fairlead' },
+                ...(hasNetwork ? NETWORK_MOUNTS : []),
               ],
             },
           ],
@@ -82,6 +97,7 @@ export const nodeDaemonSet = (installation: Installation): DaemonSet => {
             { name: 'settings', configMap: { name: SETTINGS_NAME } },
             hostFolder('run', PATHS.run),
             hostFolder('state', '/var/lib/fairlead'),
+            ...(hasNetwork ? NETWORK_FOLDERS : []),
           ],
         },
       },

@@ -4,7 +4,7 @@ import { CONTROLLER_PARTS } from '#incluster/settings/part-name.ts'
 import { nodePartsOf } from '#incluster/settings/settings.ts'
 import { gatewayClass, ingressClass } from '#routes/own-classes.ts'
 import { controllerRules, leaseRules } from '../rules/controller-rules.ts'
-import { nodeRules } from '../rules/part-rules.ts'
+import { nodeOwnRules, nodeRules, nodeSystemRules } from '../rules/part-rules.ts'
 import { clusterAccess, ownAccess } from './access.ts'
 import { controllerDeployment } from './controller-deployment.ts'
 import { definitionsOf } from './definitions.ts'
@@ -37,7 +37,12 @@ export const objectsOf = (installation: Installation): readonly ApiObject[] => {
     settingsMap(installation),
     ...definitionsOf(installation),
     ...(nodePartsOf(installation.settings).length > 0
-      ? [...clusterAccess(NODE_NAME, nodeRules(parts), installation), nodeDaemonSet(installation)]
+      ? [
+          ...clusterAccess(NODE_NAME, nodeRules(parts), installation),
+          ...ownAccess(NODE_NAME, nodeOwnRules(parts), installation),
+          ...ownAccess(NODE_NAME, nodeSystemRules(parts), installation, 'kube-system'),
+          nodeDaemonSet(installation),
+        ]
       : []),
     ...(hasController
       ? [

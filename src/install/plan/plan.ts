@@ -72,6 +72,8 @@ export const planInstall = (objects: ClusterObjects, options: InstallOptions): I
     clusterDomain: options.clusterDomain ?? found.clusterDomain ?? 'cluster.local',
     nodePortAddresses: found.nodePortAddresses,
   }
+  // Where nodes have no ranges, nobody gives them any: kube-controller-manager is told so at its start.
+  const gives = parts.includes('network') && objects.nodes.every(({ spec }) => (spec?.podCIDRs ?? []).length === 0)
   const missing = (what: string, flag: string) =>
     new InstallError('INSTALL_UNKNOWN', `${what} cannot be found out here`, `say it: ${flag}`)
   if (settings.serviceCidrs.length === 0) throw missing('the range of Services', '--service-cidr CIDR,…')
@@ -82,7 +84,7 @@ export const planInstall = (objects: ClusterObjects, options: InstallOptions): I
     installation: {
       namespace: options.namespace,
       image: options.image,
-      settings,
+      settings: { ...settings, ...(gives && { nodeIpam: { clusterCidrs: settings.clusterCidrs } }) },
       nodes: objects.nodes.length,
       defined: objects.definitions.filter((one) => !isOurs(one)).map(({ metadata }) => metadata?.name ?? ''),
       isDefaultIngress: !objects.ingressClasses.some(

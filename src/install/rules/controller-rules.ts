@@ -1,6 +1,7 @@
 import type { PolicyRule } from '#api/rbac/rule.ts'
 import type { PartName } from '#incluster/settings/part-name.ts'
 import { mergedRules } from './merged-rules.ts'
+import { POOLS } from './part-rules.ts'
 
 const rule = (apiGroup: string, verbs: readonly string[], ...resources: readonly string[]): PolicyRule => ({
   apiGroups: [apiGroup],
@@ -18,6 +19,14 @@ const EVENTS = rule('', ['create', 'patch'], 'events')
 
 /** What one process of the cluster does for each part. */
 const OF_CONTROLLER: Readonly<Partial<Record<PartName, readonly PolicyRule[]>>> = {
+  network: [EVENTS, rule('', ['list', 'patch', 'watch'], 'nodes')],
+  balancer: [
+    EVENTS,
+    ...POOLS,
+    rule('', ['list', 'update', 'watch'], 'services'),
+    rule('', ['update'], 'services/status'),
+    rule('', ['list', 'watch'], 'namespaces'),
+  ],
   gateway: [
     EVENTS,
     rule('apiextensions.k8s.io', ['list', 'watch'], 'customresourcedefinitions'),
