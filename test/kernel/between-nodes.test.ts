@@ -92,10 +92,10 @@ const UDP_HEADERS = [28, 48] as const
 test('pods of all nodes reach one another with their own addresses: by routes on one link, by VXLAN behind a router', async () => {
   await allReach()
   const v4 = run(nodePath('n1'), 'ip', 'route')
-  assert.match(v4, /^10\.244\.2\.0\/24 via 172\.30\.0\.2 dev eth0 proto 250/m)
-  assert.match(v4, /^10\.244\.3\.0\/24 via 10\.244\.3\.0 dev fairlead-vxlan proto 250 onlink/m)
-  assert.match(v4, /^unreachable 10\.244\.1\.0\/24 proto 250/m)
-  assert.match(run(nodePath('n1'), 'ip', '-6', 'route'), /^fd00:244:0:2::\/64 via fd00:30::2 dev eth0 proto 250/m)
+  assert.match(v4, /^10\.244\.2\.0\/24 via 172\.30\.0\.2 dev eth0 proto 251/m)
+  assert.match(v4, /^10\.244\.3\.0\/24 via 10\.244\.3\.0 dev fairlead-vxlan proto 251 onlink/m)
+  assert.match(v4, /^unreachable 10\.244\.1\.0\/24 proto 251/m)
+  assert.match(run(nodePath('n1'), 'ip', '-6', 'route'), /^fd00:244:0:2::\/64 via fd00:30::2 dev eth0 proto 251/m)
   for (const node of NODES) assert.deepEqual(net.parts.get(node)!.states()[0]?.faults, [])
 })
 
@@ -201,7 +201,7 @@ test('a machine that would lose its default route of IPv6 by forwarding keeps it
 })
 
 test('a node’s address changes: the ways to it follow, and nothing else is written', async () => {
-  const before = run(nodePath('n1'), 'ip', 'route', 'show', 'proto', '250').split('\n')
+  const before = run(nodePath('n1'), 'ip', 'route', 'show', 'proto', '251').split('\n')
   run(nodePath('n2'), 'ip', 'address', 'delete', '172.30.0.2/24', 'dev', 'eth0')
   run(nodePath('n2'), 'ip', 'address', 'add', '172.30.0.22/24', 'dev', 'eth0')
   // The kernel has taken what led by that address away with it.
@@ -209,7 +209,7 @@ test('a node’s address changes: the ways to it follow, and nothing else is wri
   run(nodePath('n2'), 'ip', 'route', 'replace', podAddress('n2', 0), 'dev', 'fl-podofn2')
   await update('n2', { addresses: ['172.30.0.22', hostAddress('n2', 1)] })
   await until(() => /10\.244\.2\.0\/24 via 172\.30\.0\.22/.test(run(nodePath('n1'), 'ip', 'route')))
-  const now = run(nodePath('n1'), 'ip', 'route', 'show', 'proto', '250').split('\n')
+  const now = run(nodePath('n1'), 'ip', 'route', 'show', 'proto', '251').split('\n')
   assert.deepEqual(
     before.filter((line) => !now.includes(line)),
     ['10.244.2.0/24 via 172.30.0.2 dev eth0 '],
@@ -229,7 +229,7 @@ test('what somebody changes is found, told and put right: the link with all that
     [['ip', 'route', 'delete', '10.244.2.0/24'], /route 10\.244\.2\.0\/24 is missing; put right/],
     [['ip', 'route', 'delete', 'unreachable', '10.244.1.0/24'], /route 10\.244\.1\.0\/24 is missing; put right/],
     [
-      ['ip', 'route', 'add', '10.99.0.0/24', 'via', '172.30.0.9', 'proto', '250'],
+      ['ip', 'route', 'add', '10.99.0.0/24', 'via', '172.30.0.9', 'proto', '251'],
       /10\.99\.0\.0\/24 leads to no node; put right/,
     ],
     [
@@ -256,7 +256,7 @@ test('a route of somebody else’s to a node’s pods stays, and is told by name
   const { ready, faults } = part('n1').status()
   assert.equal(ready, true)
   assert.match(faults.join(), /^Node n2: ROUTE_TAKEN: add of route 10\.244\.2\.0\/24.*another program has one/)
-  assert.doesNotMatch(run(n1, 'ip', 'route', 'show', '10.244.2.0/24'), /proto 250/)
+  assert.doesNotMatch(run(n1, 'ip', 'route', 'show', '10.244.2.0/24'), /proto 251/)
   run(n1, 'ip', 'route', 'delete', '10.244.2.0/24')
   await until(() => part('n1').status().faults.length === 0)
   await allReach()
@@ -296,7 +296,7 @@ test('where nodes have IPv6 alone, VXLAN goes over that, with its own overhead; 
 test('an agent that starts again takes over what is there, takes away what leads nowhere any more, and traffic goes on', async () => {
   const n1 = nodePath('n1')
   await net.parts.get('n1')!.stop()
-  run(n1, 'ip', 'route', 'add', '10.244.9.0/24', 'via', '172.30.0.9', 'proto', '250')
+  run(n1, 'ip', 'route', 'add', '10.244.9.0/24', 'via', '172.30.0.9', 'proto', '251')
   assert.equal(await net.ask(podPath('n1'), podAddress('n3', 1)), `pod-n3 ${podAddress('n1', 1)}`)
   const index =
     run(n1, 'cat', '/sys/class/net/lo/ifindex') && run(n1, 'ip', '-o', 'link', 'show', 'fairlead-vxlan').split(':')[0]

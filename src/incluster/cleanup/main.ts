@@ -2,6 +2,7 @@
 import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { uninstallDoor } from '#agent/parts/door/host-files.ts'
+import { removeDoorLinks } from '#agent/parts/door/remove-links.ts'
 import { removeRoutes } from '#agent/parts/routes/remove-routes.ts'
 import { sleep, systemClock } from '#clock/clock.ts'
 import { tryLockFile } from '#kernel/files/file-lock.ts'
@@ -56,6 +57,8 @@ const start = async (): Promise<void> => {
   for (const table of removeOwnTables(nftables)) logLine(COMPONENT, `${table} is gone`)
   nftables.close()
   uninstallDoor(CNI_FOLDERS)
+  const links = removeDoorLinks(HOME_NETWORK, join(HOST, PATHS.state))
+  if (links > 0) logLine(COMPONENT, `links of ${links} pods are gone`)
   removeRoutes(HOME_NETWORK, join(HOST, PATHS.state))
   for (const path of [PATHS.run, PATHS.state]) rmSync(join(HOST, path), { recursive: true, force: true })
   lock[Symbol.dispose]()

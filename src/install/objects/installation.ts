@@ -9,6 +9,8 @@ export interface Installation {
   readonly settings: Settings
   /** Kinds that are defined by others: `gateways.gateway.networking.k8s.io`. */
   readonly defined?: readonly string[]
+  /** Where the cluster has no Service for its DNS: the addresses of the one that is made. */
+  readonly dnsService?: readonly string[]
   /** Ingresses that name no class are ours. */
   readonly isDefaultIngress?: boolean
   /** How many nodes there are, where it is known. */

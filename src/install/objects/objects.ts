@@ -8,6 +8,7 @@ import { nodeOwnRules, nodeRules, nodeSystemRules } from '../rules/part-rules.ts
 import { clusterAccess, ownAccess } from './access.ts'
 import { controllerDeployment } from './controller-deployment.ts'
 import { definitionsOf } from './definitions.ts'
+import { dnsService } from './dns-service.ts'
 import { CONTROLLER_NAME, type Installation, NODE_NAME, PART_OF } from './installation.ts'
 import { nodeDaemonSet } from './node-daemonset.ts'
 import { settingsMap } from './settings-map.ts'
@@ -36,6 +37,7 @@ export const objectsOf = (installation: Installation): readonly ApiObject[] => {
     namespaceOf(installation),
     settingsMap(installation),
     ...definitionsOf(installation),
+    ...(installation.dnsService ? [dnsService(installation.dnsService)] : []),
     ...(nodePartsOf(installation.settings).length > 0
       ? [
           ...clusterAccess(NODE_NAME, nodeRules(parts), installation),

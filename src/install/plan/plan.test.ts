@@ -85,7 +85,6 @@ test('what cannot be found out is asked for by its flag, and the kubeconfig’s 
   for (const [change, hint] of [
     [{ serviceCidrs: [] }, /--service-cidr/],
     [{ clusterCidrs: [] }, /--cluster-cidr/],
-    [{ clusterDns: [] }, /--cluster-dns/],
   ] as const)
     assert.throws(
       () => plan(change),
@@ -97,6 +96,57 @@ test('what cannot be found out is asked for by its flag, and the kubeconfig’s 
     'https://10.0.0.1:6443',
   ])
   assert.equal(plan().installation.settings.clusterDomain, 'cluster.local')
+})
+
+test('where there is no Service for DNS one is made, at the tenth address of the Services; another’s is left as it is', () => {
+  const dual = { clusterDns: [], serviceCidrs: ['10.96.0.0/12', 'fd00:96::/112'] }
+  const made = plan(dual).installation
+  assert.deepEqual(
+    [made.dnsService, made.settings.clusterDns],
+    [
+      ['10.96.0.10', 'fd00:96::a'],
+      ['10.96.0.10', 'fd00:96::a'],
+    ],
+  )
+  assert.equal(plan({ ...dual, parts: ['proxy'] }).installation.dnsService, undefined)
+  const dnsService = { metadata: { labels: { 'k8s-app': 'kube-dns' } }, spec: { clusterIPs: ['10.96.0.53'] } } as any
+  const theirs = plan(dual, { dnsService }).installation
+  assert.deepEqual([theirs.dnsService, theirs.settings.clusterDns], [undefined, ['10.96.0.53']])
+})
+
+test('a cluster whose nodes have no ranges is given them, where the network is ours', () => {
+  const nodes = (podCIDRs?: string[]): any => [{ spec: {} }, { spec: { podCIDRs } }]
+  const ipam = (parts: ['network'] | ['proxy'], ranges?: string[]) =>
+    plan({ parts }, { nodes: nodes(ranges) }).installation.settings.nodeIpam
+  assert.deepEqual(ipam(['network']), { clusterCidrs: ['10.244.0.0/16'] })
+  assert.equal(ipam(['network'], ['10.244.1.0/24']), undefined)
+  assert.equal(ipam(['proxy']), undefined)
+})
+
+test('definitions of others are theirs, and an Ingress class of theirs that is the default stays so', () => {
+  const named = (name: string, labels = {}): any => ({ metadata: { name, labels } })
+  const ours = { 'app.kubernetes.io/part-of': 'fairlead', 'app.kubernetes.io/managed-by': 'fairlead-install' }
+  const of = (controller?: string) =>
+    plan(
+      {},
+      {
+        definitions: [named('gateways.gateway.networking.k8s.io'), named('bgppeers.fairlead.dev', ours)],
+        ingressClasses:
+          controller === undefined
+            ? []
+            : ([
+                {
+                  metadata: { name: 'x', annotations: { 'ingressclass.kubernetes.io/is-default-class': 'true' } },
+                  spec: { controller },
+                },
+              ] as any),
+      },
+    ).installation
+  assert.deepEqual(of().defined, ['gateways.gateway.networking.k8s.io'])
+  assert.deepEqual(
+    [of().isDefaultIngress, of('nginx').isDefaultIngress, of('fairlead.dev/gateway-controller').isDefaultIngress],
+    [true, false, true],
+  )
 })
 
 test('where others do all of it nothing is installed unless it is named', () => {

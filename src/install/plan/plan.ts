@@ -1,7 +1,10 @@
-import type { CustomResourceDefinition } from '#api/apiextensions/customresourcedefinition/message.ts'
+import type { Service } from '#api/core/service/message.ts'
 import { DEFAULT_CLASS_ANNOTATION } from '#api/networking/ingressclass/default-class.ts'
 import type { IngressClass } from '#api/networking/ingressclass/message.ts'
+import type { ApiObject } from '#api/resource.ts'
 import { PART_NAMES, type PartName } from '#incluster/settings/part-name.ts'
+import { nthAddress, parseCidr } from '#net/cidr.ts'
+import { formatAddress } from '#net/ip-address.ts'
 import { GATEWAY_CONTROLLER } from '#routes/data-plane.ts'
 import type { ClusterObjects } from '../found/found.ts'
 import { type Other, othersIn, workloadText } from '../found/others.ts'
@@ -63,12 +66,13 @@ export const planInstall = (objects: ClusterObjects, options: InstallOptions): I
   }
   const found = foundRanges(objects)
   const first = (...lists: readonly (readonly string[])[]) => lists.find((list) => list.length > 0) ?? []
+  const serviceCidrs = first(options.serviceCidrs, found.serviceCidrs)
   const settings = {
     parts,
     apiServers: first(options.apiServers, found.apiServers, [options.kubeconfigServer]),
     clusterCidrs: first(options.clusterCidrs, found.clusterCidrs),
-    serviceCidrs: first(options.serviceCidrs, found.serviceCidrs),
-    clusterDns: first(options.clusterDns, found.clusterDns),
+    serviceCidrs,
+    clusterDns: first(options.clusterDns, found.clusterDns, parts.includes('dns') ? tenthOf(serviceCidrs) : []),
     clusterDomain: options.clusterDomain ?? found.clusterDomain ?? 'cluster.local',
     nodePortAddresses: found.nodePortAddresses,
   }
@@ -78,14 +82,13 @@ export const planInstall = (objects: ClusterObjects, options: InstallOptions): I
     new InstallError('INSTALL_UNKNOWN', `${what} cannot be found out here`, `say it: ${flag}`)
   if (settings.serviceCidrs.length === 0) throw missing('the range of Services', '--service-cidr CIDR,…')
   if (settings.clusterCidrs.length === 0) throw missing('the range of pods', '--cluster-cidr CIDR,…')
-  if (parts.includes('dns') && settings.clusterDns.length === 0)
-    throw missing('the address of the cluster’s DNS (Service kube-system/kube-dns)', '--cluster-dns ADDRESS,…')
   return {
     installation: {
       namespace: options.namespace,
       image: options.image,
       settings: { ...settings, ...(gives && { nodeIpam: { clusterCidrs: settings.clusterCidrs } }) },
       nodes: objects.nodes.length,
+      ...(parts.includes('dns') && !isOthers(objects.dnsService) && { dnsService: settings.clusterDns }),
       defined: objects.definitions.filter((one) => !isOurs(one)).map(({ metadata }) => metadata?.name ?? ''),
       isDefaultIngress: !objects.ingressClasses.some(
         (one) => isDefault(one) && one.spec?.controller !== GATEWAY_CONTROLLER,
@@ -99,7 +102,13 @@ export const planInstall = (objects: ClusterObjects, options: InstallOptions): I
   }
 }
 
-const isOurs = ({ metadata }: CustomResourceDefinition): boolean =>
+/** Where DNS is by custom, and where kubelets are told that it is: the tenth address of the Services. */
+const tenthOf = (serviceCidrs: readonly string[]): readonly string[] =>
+  serviceCidrs.map((cidr) => formatAddress(nthAddress(parseCidr(cidr), 10)))
+
+const isOthers = (service: Service | undefined): boolean => service !== undefined && !isOurs(service)
+
+const isOurs = ({ metadata }: ApiObject): boolean =>
   Object.entries(PART_OF).every(([key, value]) => metadata?.labels?.[key] === value)
 
 const isDefault = ({ metadata }: IngressClass): boolean => metadata?.annotations?.[DEFAULT_CLASS_ANNOTATION] === 'true'

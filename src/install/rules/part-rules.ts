@@ -21,7 +21,15 @@ const SERVICES = [follow('', 'services'), follow('discovery.k8s.io', 'endpointsl
 /** Pools, and who announces them: of ours, and of MetalLB's where they are there. */
 export const POOLS: readonly PolicyRule[] = [
   follow('fairlead.dev', 'bgppeers', 'loadbalancerpools'),
-  follow('metallb.io', 'bgpadvertisements', 'bgppeers', 'communities', 'ipaddresspools', 'l2advertisements'),
+  follow(
+    'metallb.io',
+    'bfdprofiles',
+    'bgpadvertisements',
+    'bgppeers',
+    'communities',
+    'ipaddresspools',
+    'l2advertisements',
+  ),
 ]
 
 /** What the agent of a node asks of the API for each part: nothing is written but Events. */

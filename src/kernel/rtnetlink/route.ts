@@ -36,6 +36,8 @@ const RTM_F_LOOKUP_TABLE = 0x1000
  * rt_protos has it.
  */
 export const ROUTE_PROTOCOL = 250
+/** The same of ways between nodes: on a node of a cluster of ours they lie beside those that made the node. */
+export const BETWEEN_PROTOCOL = 251
 
 /** One way on. */
 interface NextHop {
@@ -56,6 +58,8 @@ interface Route {
   readonly source?: string
   /** Left out: the main table. */
   readonly table?: number
+  /** Whose it is; left out: `ROUTE_PROTOCOL`. */
+  readonly protocol?: number
 }
 
 /** A route as the kernel lists it. */
@@ -76,9 +80,9 @@ export function addRoute(route: Route): NetlinkRequest {
 }
 
 /** Removes our route to a destination; a stranger's stays, since the protocol must match. */
-export function deleteRoute(destination: string): NetlinkRequest {
+export function deleteRoute(destination: string, protocol = ROUTE_PROTOCOL): NetlinkRequest {
   const prefix = inetPrefix(destination)
-  const message = header(new MessageWriter(RTM_DELROUTE, 0), prefix, 0, 255)
+  const message = header(new MessageWriter(RTM_DELROUTE, 0), prefix, 0, 255, 0, protocol)
   return message.finish('RTM_DELROUTE', `route to ${destination}`)
 }
 
@@ -149,14 +153,21 @@ function* readMultipath(bytes: Uint8Array): Generator<NextHop> {
   }
 }
 
-function write({ destination, nextHops, source, table }: Route, how: number): MessageWriter {
+function write({ destination, nextHops, source, table, protocol }: Route, how: number): MessageWriter {
   const prefix = inetPrefix(destination)
   const [first] = nextHops
   const routeType = first === undefined ? RTN_UNREACHABLE : RTN_UNICAST
   const scope =
     first !== undefined && first.gateway === undefined && prefix.family === AF_INET ? RT_SCOPE_LINK : RT_SCOPE_UNIVERSE
   const onlink = nextHops.length === 1 && first?.onlink === true ? RTNH_F_ONLINK : 0
-  const message = header(new MessageWriter(RTM_NEWROUTE, NLM_F_CREATE | how), prefix, routeType, scope, onlink)
+  const message = header(
+    new MessageWriter(RTM_NEWROUTE, NLM_F_CREATE | how),
+    prefix,
+    routeType,
+    scope,
+    onlink,
+    protocol,
+  )
   if (table !== undefined) message.u32Attribute(RTA_TABLE, table)
   if (source !== undefined) message.attribute(RTA_PREFSRC, inetAddress(source).bytes)
   if (nextHops.length > 1) {
@@ -183,9 +194,16 @@ function gateway(message: MessageWriter, hop: NextHop): void {
 }
 
 /** struct rtmsg, then the destination. */
-function header(message: MessageWriter, prefix: InetPrefix, type: number, scope: number, flags = 0): MessageWriter {
+function header(
+  message: MessageWriter,
+  prefix: InetPrefix,
+  type: number,
+  scope: number,
+  flags = 0,
+  protocol = ROUTE_PROTOCOL,
+): MessageWriter {
   message.u8(prefix.family).u8(prefix.length).u8(0).u8(0)
-  message.u8(RT_TABLE_MAIN).u8(ROUTE_PROTOCOL).u8(scope).u8(type).u32(flags)
+  message.u8(RT_TABLE_MAIN).u8(protocol).u8(scope).u8(type).u32(flags)
   if (prefix.length > 0) message.attribute(RTA_DST, prefix.bytes)
   message.u32Attribute(RTA_PRIORITY, prefix.family === AF_INET ? 0 : 1024)
   return message

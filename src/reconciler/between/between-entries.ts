@@ -3,7 +3,7 @@ import { KernelError } from '#kernel/kernel-error.ts'
 import type { NetlinkRequest } from '#kernel/netlink/netlink-message.ts'
 import { deleteForwardingEntry, newForwardingEntry } from '#kernel/rtnetlink/forwarding-entry.ts'
 import { deleteNeighbour, newNeighbour } from '#kernel/rtnetlink/neighbour.ts'
-import { addRoute, deleteRoute } from '#kernel/rtnetlink/route.ts'
+import { addRoute, BETWEEN_PROTOCOL, deleteRoute } from '#kernel/rtnetlink/route.ts'
 import type { Rtnetlink } from '#kernel/rtnetlink/rtnetlink.ts'
 import { type Entry, nameOf } from '#podnetwork/between/entries.ts'
 import { VXLAN_LINKS } from '#podnetwork/between/vxlan.ts'
@@ -14,15 +14,14 @@ const UNREACHABLE = 7
 const VXLAN_NAMES: readonly string[] = Object.values(VXLAN_LINKS)
 
 /**
- * What the kernel holds between nodes, ours by its protocol and its links, under the names of entries. Pods' own routes are
- * ours too, and none of these: they lead to a link without a gateway.
+ * What the kernel holds between nodes, ours by its protocol and its links, under the names of entries.
  */
 export function readEntries(rtnetlink: Rtnetlink): Map<string, Entry> {
   const links = rtnetlink.links()
   const names = new Map(links.map(({ index, name }) => [index, name]))
   const found = new Map<string, Entry>()
   const note = (entry: Entry) => found.set(nameOf(entry), entry)
-  for (const { destination, type, nextHops } of rtnetlink.routesOf()) {
+  for (const { destination, type, nextHops } of rtnetlink.routesOf(BETWEEN_PROTOCOL)) {
     const [hop] = nextHops
     if (type === UNREACHABLE) note({ kind: 'route', destination })
     else if (hop?.gateway !== undefined)
@@ -53,12 +52,12 @@ export class EntryRequests {
   add(entry: Entry): NetlinkRequest | undefined {
     if (entry.kind === 'route') {
       const { destination, link: name, gateway } = entry
-      if (name === undefined) return addRoute({ destination, nextHops: [] })
+      if (name === undefined) return addRoute({ destination, nextHops: [], protocol: BETWEEN_PROTOCOL })
       const link = this.#index(name)
       const onlink = VXLAN_NAMES.includes(name)
       return link === undefined
         ? undefined
-        : addRoute({ destination, nextHops: [{ link, gateway: gateway ?? '', onlink }] })
+        : addRoute({ destination, nextHops: [{ link, gateway: gateway ?? '', onlink }], protocol: BETWEEN_PROTOCOL })
     }
     const link = this.#index(entry.link)
     if (link === undefined) return undefined
@@ -69,7 +68,7 @@ export class EntryRequests {
 
   /** Undefined where it has gone with its link. */
   remove(entry: Entry): NetlinkRequest | undefined {
-    if (entry.kind === 'route') return deleteRoute(entry.destination)
+    if (entry.kind === 'route') return deleteRoute(entry.destination, BETWEEN_PROTOCOL)
     const link = this.#index(entry.link)
     if (link === undefined) return undefined
     return entry.kind === 'neighbour' ? deleteNeighbour(link, entry.address) : deleteForwardingEntry({ ...entry, link })
