@@ -49,6 +49,22 @@ export interface Assert {
   doesNotMatch(actual: string, pattern: RegExp, message?: string): void
 }
 
+/** `installed`: the parts of Fairlead are not built in, but put on the cluster as on anybody's. */
+export const FACE = process.env.FAIRLEAD_FACE ?? 'built-in'
+const BARE = ['--without', 'proxy,dns,network,gateway', '--allow-host-access']
+
+const installParts = async (env: NodeJS.ProcessEnv): Promise<void> => {
+  const { loadImage } = await import('./installed-image.ts')
+  await loadImage()
+  for (const [program, args] of [
+    [FAIRLEAD, ['install', '--parts', 'proxy,network,policy,dns,gateway']],
+    ['kubectl', ['wait', 'node', '--all', '--for=condition=Ready', '--timeout=60s']],
+  ] as const) {
+    const { status, stderr } = await run(program, args, { env, timeoutMs: 120_000 })
+    nodeAssert.equal(status, 0, stderr)
+  }
+}
+
 /** What a test did, for the check that docs/brief.md's tests ran and asserted something. */
 const record = (name: string, assertions: number, passed: boolean): void => {
   const path = process.env.FAIRLEAD_REPORT
@@ -157,9 +173,11 @@ export const withCluster = (name: string, flags: readonly string[] = []): Cluste
   const env = { KUBECONFIG: kubeconfig, HOME: folder }
   let facts: Cluster['facts'] | undefined
   before(async () => {
-    const outcome = await run(FAIRLEAD, ['up', '--name', name, '-o', 'json', ...flags], { env })
+    const isInstalled = FACE === 'installed'
+    const outcome = await run(FAIRLEAD, ['up', '--name', name, '-o', 'json', ...flags, ...(isInstalled ? BARE : [])], { env })
     nodeAssert.equal(outcome.status, 0, outcome.stderr)
     facts = JSON.parse(outcome.stdout) as Cluster['facts']
+    if (isInstalled) await installParts(env)
   })
   after(async () => {
     const outcome = await run(FAIRLEAD, ['down', '--name', name], { env })
