@@ -36,6 +36,37 @@ test('a name is reachable only where the cluster’s DNS has a Service with an e
   )
 })
 
+test('nodes answer for a Service of Fairlead’s that selects nothing, unless an agent says that its node does not', () => {
+  const { services } = withoutDns()
+  const { selector: _, ...spec } = dnsService.spec ?? {}
+  const metadata = { ...dnsService.metadata, labels: { 'app.kubernetes.io/part-of': 'fairlead' } }
+  const ours = { ...dnsService, metadata, spec } as Service
+  const given = withoutDns({ services: [...services, ours] })
+  assert.deepEqual(found('web:80', given), ['reachable'])
+  assert.deepEqual(
+    found('web:80', withoutDns({ services: [...services, { ...ours, metadata: dnsService.metadata } as Service] })),
+    ['unreachable', 'dns-down'],
+  )
+  const told = (answersNames: boolean) => {
+    const agent = { kind: 'Pod', namespace: 'fairlead-system', name: 'a' }
+    const one = {
+      code: 'heard',
+      agent,
+      version: '1',
+      rules: 'none',
+      elements: [],
+      kinds: [],
+      refused: [],
+      pending: 0,
+      strangers: [],
+      answersNames,
+    } as const
+    return found('web:80', { ...given, told: { 'node-1': one } })
+  }
+  assert.ok(!told(true).includes('dns-down'))
+  assert.ok(told(false).includes('dns-down'))
+})
+
 test('one server of several that answers is enough; where none answers for sure, it is not known', () => {
   const { services, slices } = withoutDns()
   const both = { ...dnsSlice, endpoints: [at('172.30.0.2', 1), at('172.30.0.3', 2)] } as unknown as EndpointSlice

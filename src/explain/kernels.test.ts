@@ -20,6 +20,7 @@ const heard = (cluster: ClusterFacts, more: Partial<HeardKernel> = {}): HeardKer
     rules: 'ours',
     ...compiled,
     refused: [],
+    answersNames: false,
     pending: 0,
     strangers: [],
     ...more,

@@ -1,6 +1,6 @@
 import type { Pod } from '#api/core/pod/message.ts'
 import type { Service } from '#api/core/service/message.ts'
-import { claim, eventually, withCluster } from './harness.ts'
+import { claim, eventually, FACE, withCluster } from './harness.ts'
 
 const cluster = withCluster('dns')
 const { kubectl } = cluster
@@ -304,9 +304,11 @@ claim('an ExternalName Service is a CNAME, followed where the name is ours', asy
   assert.deepEqual(alias, [`web.default.svc.${ZONE}.`, clusterIP])
   assert.match((await cluster.inPod('busy', 'timeout', '3', 'wget', '-qO-', 'http://alias/hostname')).stdout, /^web-/)
   assert.deepEqual(await short('outside.default.svc.cluster.local', 'CNAME'), ['shop.example.com.'])
-  const without = await dig('outside.default.svc.cluster.local')
-  assert.match(without, /ANSWER: 1,/)
-  assert.match(without, /CNAME\s+shop\.example\.com\./)
+  if (FACE === 'built-in') {
+    const without = await dig('outside.default.svc.cluster.local')
+    assert.match(without, /ANSWER: 1,/)
+    assert.match(without, /CNAME\s+shop\.example\.com\./)
+  }
   assert.match(await dig('ring-a.default.svc.cluster.local'), /status: SERVFAIL/)
 })
 
@@ -325,14 +327,20 @@ claim('a name that is not there is NXDOMAIN with the zone’s SOA; one between n
   assert.match((await short(ZONE, 'SOA')).join(), /^ns\.dns\.cluster\.local\. hostmaster\.cluster\.local\. \d+ /)
 })
 
-claim('without egress a name outside is refused, and the answer says why', async (assert) => {
-  const outside = await dig('example.com')
-  assert.match(outside, /status: REFUSED/)
-  assert.match(outside, /EDE: 20/)
-  assert.match(outside, /example\.com is outside cluster\.local, and this cluster has no egress/)
-  const curl = await cluster.inPod('dig', 'curl', '-sm5', 'http://example.com/')
-  assert.equal(curl.status, 6, 'curl says at once that it cannot resolve it')
-})
+claim(
+  'without egress a name outside is refused, and the answer says why',
+  async (assert) => {
+    const outside = await dig('example.com')
+    assert.match(outside, /status: REFUSED/)
+    assert.match(outside, /EDE: 20/)
+    assert.match(outside, /example\.com is outside cluster\.local, and this cluster has no egress/)
+    const curl = await cluster.inPod('dig', 'curl', '-sm5', 'http://example.com/')
+    assert.equal(curl.status, 6, 'curl says at once that it cannot resolve it')
+  },
+  {
+    skip: FACE === 'installed' ? 'installed, the nodes’ own resolvers are asked, whatever becomes of that' : undefined,
+  },
+)
 
 claim('DNS follows a Service: a new name answers at once, a deleted one is gone', async (assert) => {
   await kubectl('create', 'service', 'clusterip', 'fresh', '--tcp=80:8080')

@@ -174,7 +174,9 @@ export const withCluster = (name: string, flags: readonly string[] = []): Cluste
   let facts: Cluster['facts'] | undefined
   before(async () => {
     const isInstalled = FACE === 'installed'
-    const outcome = await run(FAIRLEAD, ['up', '--name', name, '-o', 'json', ...flags, ...(isInstalled ? BARE : [])], { env })
+    const outcome = await run(FAIRLEAD, ['up', '--name', name, '-o', 'json', ...flags, ...(isInstalled ? BARE : [])], {
+      env,
+    })
     nodeAssert.equal(outcome.status, 0, outcome.stderr)
     facts = JSON.parse(outcome.stdout) as Cluster['facts']
     if (isInstalled) await installParts(env)

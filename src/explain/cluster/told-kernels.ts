@@ -15,6 +15,8 @@ export interface HeardKernel extends AgentOf {
   readonly kinds: readonly UsedKind[]
   /** Services that the kernel refused, `default/web`, as the agent says. */
   readonly refused: readonly { readonly service: string; readonly message: string }[]
+  /** The node itself answers for the cluster's DNS, as the agent says. */
+  readonly answersNames: boolean
   /** Services that are still to be written. */
   readonly pending: number
   readonly strangers: readonly StrangerTable[]

@@ -14,6 +14,8 @@ import { walkPath } from '../walk/path.ts'
 import { diagnose } from './diagnose.ts'
 
 const PORT = 53
+/** Of what `fairlead install` has made. */
+const PART_OF_LABEL = 'app.kubernetes.io/part-of'
 
 /**
  * Why a sender that asks the cluster's DNS gets no answer from it: the walk of its query to the server that its
@@ -21,7 +23,7 @@ const PORT = 53
  */
 export function dnsDown(facts: ClusterFacts, question: Question, source: Source): Finding | undefined {
   const { asksCluster, servers } = resolverOf(facts, source)
-  if (!asksCluster) return undefined
+  if (!asksCluster || isAnsweredOnNode(facts, source)) return undefined
   const address = servers.find((one) => sourceAddress(source, familyOfText(one)) !== undefined)
   const service = clusterDnsOf(facts)
   const sender = source.sender
@@ -57,6 +59,17 @@ export function dnsDown(facts: ClusterFacts, question: Question, source: Source)
     cures: because.flatMap(({ cures }) => cures).filter(({ kind }) => kind !== 'ask'),
     ...(sometimes && { doubt: true }),
   }
+}
+
+/**
+ * Before any Service's rules: by the agent's word, or, where no agent was heard, since nobody else is meant to answer for a
+ * Service of Fairlead's that selects nothing.
+ */
+const isAnsweredOnNode = (facts: ClusterFacts, { node = '' }: Source): boolean => {
+  const told = facts.told?.[node]
+  if (told?.code === 'heard') return told.answersNames
+  const service = clusterDnsOf(facts)
+  return service?.spec?.selector === undefined && service?.metadata?.labels?.[PART_OF_LABEL] === 'fairlead'
 }
 
 function answersForSure(facts: ClusterFacts, { verdict, undeclared, backend }: PathOutcome): boolean {

@@ -54,6 +54,7 @@ export const hearKernels = async (
       elements: kernel.elements,
       kinds: kernel.kinds,
       refused: dataplane.failed.map(({ service, message }) => ({ service, message })),
+      answersNames: status.parts.some(({ name, ready }) => name === 'dns' && ready),
       pending: dataplane.pending,
       strangers: kernel.strangers.map(strangerOf),
     }
