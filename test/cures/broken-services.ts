@@ -192,6 +192,7 @@ export const brokenServices = {
             kinds: [],
             refused: [],
             pending: 1,
+            answersNames: true,
             strangers: [],
           },
         },
