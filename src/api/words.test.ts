@@ -22,6 +22,7 @@ const ELSEWHERE: Readonly<Record<string, string>> = {
   meta: 'io.k8s.apimachinery.pkg.apis.meta.v1',
   gatewayapi: 'io.k8s.networking.gateway.v1',
   policynetworking: 'io.k8s.networking.policy.v1alpha2',
+  balancing: 'dev.fairlead.v1alpha1',
   metrics: 'io.k8s.metrics.pkg.apis.metrics.v1beta1',
 }
 
@@ -29,7 +30,7 @@ const ELSEWHERE: Readonly<Record<string, string>> = {
 // words alone, and the words.
 test('a field that takes some words alone takes those that Kubernetes has', () => {
   // Those of custom resources no API server has by itself.
-  const custom = [ELSEWHERE.gatewayapi, ELSEWHERE.policynetworking]
+  const custom = [ELSEWHERE.gatewayapi, ELSEWHERE.policynetworking, ELSEWHERE.balancing]
   const own = messages.filter((one) => !custom.includes(one.package))
   const declared = own.flatMap(({ package: of, messageName, fields }) =>
     Object.entries(fields).flatMap(([name, { type }]) => {
