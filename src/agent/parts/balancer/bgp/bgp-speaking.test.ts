@@ -101,6 +101,10 @@ test('an address is announced where a peer speaks of its family', async () => {
   speaking.set(plan(V4, V6))
   establish(router.last)
   assert.deepEqual([speaking.status().announced, began], [[V4], [`bgp ${V4}`]])
+  assert.match(
+    speaking.status().faults.join(),
+    /^no BGP peer of this node is told IPv6: [^,]*, or say dualStackAddressFamily of one$/,
+  )
 })
 
 test('a peer that is down is told of by name, with since when and why; its coming back is no Event', async () => {

@@ -1,4 +1,5 @@
 import type { RouteOptions } from '#bgp/routes/route.ts'
+import type { PeerOptions } from '#bgp/session/peer-options.ts'
 import type { PeerSockets } from '#bgp/session/peer-sockets.ts'
 import { BgpSpeaker } from '#bgp/speaker.ts'
 import type { PeerStatus } from '#bgp/speaker-peer.ts'
@@ -22,6 +23,15 @@ export interface BgpSpeakingOptions extends AnnouncerGround {
 /** A peer may be down for so long after it was asked for, milliseconds: sessions take a moment. */
 const PATIENCE = 10_000
 const WORDS = 'this node takes no traffic of load balancers'
+
+/** Families of addresses that none of the peers can be told. */
+const unspokenFamilies = (routes: readonly RouteOptions[], peers: readonly PeerOptions[]): readonly string[] =>
+  (['IPv4', 'IPv6'] as const).flatMap((family) => {
+    const speaks = ({ address, nextHop }: PeerOptions) => familyOfText(address) === family || nextHop?.[family]
+    const isWanted = routes.some(({ prefix }) => familyOfText(prefix) === family)
+    if (!isWanted || peers.some(speaks)) return []
+    return `no BGP peer of this node is told ${family}: add one with such an address, or say dualStackAddressFamily of one`
+  })
 
 /** The speaker of a node that has peers. */
 export class BgpSpeaking {
@@ -102,7 +112,7 @@ export class BgpSpeaking {
     this.#speaker.setPeers(peers)
     const names = peers.map(({ name }) => name)
     const refused = this.#setRoutes(announcedRoutes(this.#planned.values(), names))
-    this.#faults = [...faults, ...refused]
+    this.#faults = [...faults, ...refused, ...unspokenFamilies(this.#routes, peers)]
     for (const name of this.#downSince.keys()) if (!names.includes(name)) this.#downSince.delete(name)
     this.#sessionsChanged()
   }
