@@ -48,6 +48,8 @@ interface SpeakerPeerOptions {
   readonly mayHaveRestarted: () => boolean
   /** Whether packets were forwarded until it came back. */
   readonly hasForwarded: boolean
+  /** Its session has come to be established, or is no more. */
+  readonly onChange: () => void
 }
 
 /** A peer of the speaker: its session, and what it is told. */
@@ -141,6 +143,7 @@ export class SpeakerPeer implements SessionOwner {
       },
     })
     if (this.#routes !== undefined) this.#sender.want(this.#routes)
+    this.#options.onChange()
   }
 
   /** What was configured, or this side's address; a link-local one goes beside a global one (RFC 2545). */
@@ -155,6 +158,7 @@ export class SpeakerPeer implements SessionOwner {
   lost(): void {
     this.#sender = undefined
     this.#since = undefined
+    this.#options.onChange()
   }
 
   ended({ text }: ConnectionEnd): void {

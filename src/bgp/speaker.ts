@@ -18,6 +18,8 @@ interface SpeakerOptions {
   readonly registry?: Registry
   /** False: the kernel has begun anew, so that peers shall not keep what a speaker before had announced. */
   readonly hasForwarded?: boolean
+  /** A session has come to be established, or is no more. */
+  readonly onChange?: () => void
 }
 
 /** Until a listener that was lost is tried again. */
@@ -81,9 +83,9 @@ export class BgpSpeaker {
     }
     for (const [name, peer] of peers) {
       if (this.#peers.has(name)) continue
-      const { sockets, clock, random, log, hasForwarded = true } = this.#options
+      const { sockets, clock, random, log, hasForwarded = true, onChange = () => undefined } = this.#options
       const mayHaveRestarted = () => this.#mayHaveRestarted
-      const added = new SpeakerPeer(peer, { sockets, clock, random, log, mayHaveRestarted, hasForwarded })
+      const added = new SpeakerPeer(peer, { sockets, clock, random, log, mayHaveRestarted, hasForwarded, onChange })
       this.#peers.set(name, added)
       if (this.#routes !== undefined) added.setRoutes(this.#routes)
       added.start()

@@ -1,5 +1,6 @@
 import { daemonSets } from '#api/apps/daemonset/resource.ts'
 import { deployments } from '#api/apps/deployment/resource.ts'
+import type { Lease } from '#api/coordination/lease/message.ts'
 import { configMaps } from '#api/core/configmap/resource.ts'
 import { nodes } from '#api/core/node/resource.ts'
 import { pods } from '#api/core/pod/resource.ts'
@@ -10,6 +11,7 @@ import { sleep } from '#clock/clock.ts'
 import { CNI_FOLDERS } from '#incluster/paths.ts'
 import { SettingsError } from '#incluster/settings/read-field.ts'
 import { nodePartsOf } from '#incluster/settings/settings.ts'
+import { LEAVING_LEASE } from '#objects/well-known.ts'
 import { DATA_PLANE_NAMESPACE } from '#routes/data-plane.ts'
 import { gatewayClass, ingressClass } from '#routes/own-classes.ts'
 import { MANAGED_LABELS } from '#routes/site-service.ts'
@@ -47,6 +49,8 @@ export const uninstall = async (namespace: string, hands: Hands): Promise<'done'
     for (const one of [gatewayClass, ingressClass(false)]) await applier.remove(one as Manifest)
     await untilNoGateway(hands)
   }
+  if (installation.settings.parts.includes('balancer'))
+    await applier.apply(leavingLease(namespace, clock.now()) as Manifest)
   say('ending the agents')
   await applier.remove(controllerDeployment(installation) as Manifest)
   await applier.remove(nodeDaemonSet(installation) as Manifest)
@@ -57,6 +61,17 @@ export const uninstall = async (namespace: string, hands: Hands): Promise<'done'
   for (const object of removed.toReversed()) await applier.remove(object as Manifest)
   return 'done'
 }
+
+/** For so long agents that end know that nobody comes after them, seconds: an installation that is made meanwhile knows it too. */
+const LEAVING_SECONDS = 300
+
+/** BGP routers keep the routes of an agent that ends for the next one, unless it knows that there is none. */
+const leavingLease = (namespace: string, now: number): Lease => ({
+  apiVersion: 'coordination.k8s.io/v1',
+  kind: 'Lease',
+  metadata: { name: LEAVING_LEASE, namespace },
+  spec: { renewTime: new Date(now).toISOString().replace('Z', '000Z'), leaseDurationSeconds: LEAVING_SECONDS },
+})
 
 /** Takes what is ours out of every node's kernel. Throws InstallError INSTALL_LEFTOVERS. */
 const cleanNodes = async (installation: Installation, othersComeBack: boolean, hands: Hands): Promise<void> => {

@@ -46,3 +46,6 @@ export const MIRROR_POD_ANNOTATION = 'kubernetes.io/config.mirror'
 
 /** On a Node: how packets get to its pods, `routed` or `vxlan`; see docs/pod-network.md. */
 export const POD_NETWORK_MODE_ANNOTATION = 'fairlead.dev/pod-network-mode'
+
+/** A Lease in an installation's namespace: while it counts, its agents are being ended for good, and not replaced. */
+export const LEAVING_LEASE = 'fairlead-leaves'

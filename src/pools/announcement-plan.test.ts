@@ -107,3 +107,10 @@ test('what peers are told is the prefix that is asked for, with its attributes, 
   assert.deepEqual(planned.get('2001:db8::77')?.bgp, [{ prefix: '2001:db8::/64', ...attributes }])
   assert.deepEqual(plan(asked, [service('d/x', ['192.0.2.77'])], [node('n1', EXCLUDED)]).get('192.0.2.77')?.bgp, [])
 })
+
+test('a node that is not ready tells peers nothing, unless none is', () => {
+  const tells = (...others: readonly ReturnType<typeof node>[]) =>
+    plan(balancing([], [{}]), [service('d/x', ['192.0.2.1'])], [node('n1', {}, 'Unknown'), ...others]).get('192.0.2.1')
+      ?.bgp.length
+  assert.deepEqual([tells(node('n2')), tells(node('n2', {}, 'False')), tells(node('n2', EXCLUDED))], [0, 1, 1])
+})

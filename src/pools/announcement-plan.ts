@@ -84,6 +84,8 @@ export const planAnnouncements = ({
 }: Planning): ReadonlyMap<string, PlannedAddress> => {
   const present = nodes.filter(({ isExcluded }) => !isExcluded)
   const me = nodes.find(({ name }) => name === node)
+  // A peer leads to all that tell it: each node speaks for itself alone, as long as its session lives.
+  const speaking = me && healthyOf(present).includes(me) ? me : undefined
   const reaches = new Map<string, Reach>()
   const reach = (ads: readonly L2Advertisement[], local: readonly string[] | undefined): Reach => {
     const key = JSON.stringify([ads.map((ad) => balancing.l2.indexOf(ad)), local])
@@ -110,7 +112,7 @@ export const planAnnouncements = ({
           ads.length > 0
             ? { fit: before?.l2 && shared.length === 0 ? before.l2.fit : shared, weights, interfaces }
             : before?.l2,
-        bgp: before ? before.bgp : routesOf(address, adsOf(balancing.bgp, pool, service), local, me),
+        bgp: before ? before.bgp : routesOf(address, adsOf(balancing.bgp, pool, service), local, speaking),
       })
     }
   return planned
@@ -155,8 +157,7 @@ const routesOf = (
   local: readonly string[] | undefined,
   me: BalancerNode | undefined,
 ): readonly BgpRoute[] => {
-  // A peer leads to all that tell it: each node speaks for itself alone, as long as its session lives.
-  if (!me || me.isExcluded || (local && !local.includes(me.name))) return []
+  if (!me || (local && !local.includes(me.name))) return []
   return ads
     .filter((ad) => anySelects(ad.nodeSelectors, me.labels))
     .map(({ aggregation, localPref, communities, peers }) => ({

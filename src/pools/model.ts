@@ -102,6 +102,7 @@ export interface BgpPeer {
     | { readonly text: string }
     | { readonly secret: { readonly namespace: string; readonly name: string } }
     | undefined
+  /** Routes are kept while the agent is replaced: where nobody says otherwise. */
   readonly gracefulRestart: boolean
   readonly multiHop: boolean
   readonly vrf: string | undefined

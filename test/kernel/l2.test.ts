@@ -3,20 +3,15 @@ import type { Socket } from 'node:dgram'
 import { after, before, test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { balancerPart } from '#agent/parts/balancer/balancer-part.ts'
-import { ProcessSources } from '#agent/process-sources.ts'
-import { type AgentNode, kernelAt } from '#agent/runner/agent-node.ts'
-import { Parts } from '#agent/runner/parts.ts'
 import { leases } from '#api/coordination/lease/resource.ts'
 import { events } from '#api/core/event/resource.ts'
-import type { Node } from '#api/core/node/message.ts'
 import { nodes } from '#api/core/node/resource.ts'
 import { services } from '#api/core/service/resource.ts'
 import { ipAddressPools, l2Advertisements } from '#api/metallb/resources.ts'
-import { Informers } from '#client/informer.ts'
 import { FakeClient } from '#client/testing/fake-client.ts'
 import { systemClock } from '#clock/clock.ts'
 import { bindUdp } from '#kernel/sockets/socket.ts'
-import { FakeRuntime } from '#kubelet/testing/fake-runtime.ts'
+import { balancedService, readyNode, startAgent } from './balancer-agent.ts'
 import { type Host, L2Network, macOf, pathOf } from './l2-network.ts'
 
 assert.equal(process.env.FAIRLEAD_ISOLATED, '1', 'run through script/isolated')
@@ -30,7 +25,7 @@ const client = new FakeClient({ clock: systemClock })
 /** Nodes that the API hears of no more. */
 const dead = new Set<string>()
 const balancer = balancerPart({ namespace: 'fairlead-system' })
-const running = new Map<string, { readonly parts: Parts<AgentNode>; readonly abort: AbortController }>()
+const running = new Map<string, ReturnType<typeof startAgent>>()
 const askers: Socket[] = []
 
 /** The API as a node sees it, until its power is cut. */
@@ -47,26 +42,7 @@ const clientOf = (name: string): FakeClient =>
   })
 
 const start = (name: Host): void => {
-  const abort = new AbortController()
-  const api = clientOf(name)
-  const informers = new Informers(api, { clock: systemClock, random: Math.random, signal: abort.signal })
-  const sources = new ProcessSources({
-    client: api,
-    informers,
-    runtime: new FakeRuntime(systemClock),
-    dns: { domain: 'cluster.local', addresses: [], nameservers: undefined },
-    log: () => {},
-  })
-  const kernel = kernelAt(pathOf(name))
-  const place = {
-    name,
-    kernel,
-    client: api,
-    clock: systemClock,
-    random: Math.random,
-    log: () => {},
-  } as unknown as AgentNode
-  running.set(name, { parts: new Parts({ place, definitions: [balancer], sources }), abort })
+  running.set(name, startAgent(name, pathOf(name), clientOf(name), balancer))
 }
 const holder = (address: string): string | undefined =>
   client.all(leases).find(({ metadata }) => metadata?.annotations?.['fairlead.dev/address'] === address)?.spec
@@ -101,22 +77,8 @@ before(async () => {
     spec: { addresses: ['192.0.2.200-192.0.2.209', '2001:db8::200/124'] },
   })
   await client.create(l2Advertisements, { apiVersion: 'metallb.io/v1beta1', kind: 'L2Advertisement', metadata })
-  for (const name of NODES) {
-    const node: Node = {
-      apiVersion: 'v1',
-      kind: 'Node',
-      metadata: { name },
-      status: { conditions: [{ type: 'Ready', status: 'True' }] },
-    }
-    await client.create(nodes, node)
-  }
-  await client.create(services, {
-    apiVersion: 'v1',
-    kind: 'Service',
-    metadata: { name: 'web', namespace: 'default' },
-    spec: { type: 'LoadBalancer', ports: [{ port: 80 }] },
-    status: { loadBalancer: { ingress: [{ ip: V4 }, { ip: V6 }] } },
-  })
+  for (const name of NODES) await client.create(nodes, readyNode(name))
+  await client.create(services, balancedService(V4, V6))
   for (const address of [V4, V6]) await ask(address)
   for (const name of NODES) start(name)
   await Promise.all([...running.values()].map(({ parts }) => parts.ready))

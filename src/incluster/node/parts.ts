@@ -1,4 +1,5 @@
 import { balancerPart } from '#agent/parts/balancer/balancer-part.ts'
+import { BgpAnnouncer } from '#agent/parts/balancer/bgp/bgp-announcer.ts'
 import { doorNetwork } from '#agent/parts/door/door-part.ts'
 import { health } from '#agent/parts/health/health-part.ts'
 import { nodeDns } from '#agent/parts/node-dns/node-dns-part.ts'
@@ -26,7 +27,7 @@ export const partsOf = (namespace: string): readonly PartDefinition<AgentNode>[]
     mtu: (node) => node.find(routes)?.podMtu() ?? ETHERNET_MTU,
   }),
   nodeDns,
-  balancerPart({ namespace }),
+  balancerPart({ namespace, others: (ground) => [new BgpAnnouncer({ ...ground, namespace })] }),
 ]
 
 const ETHERNET_MTU = 1500

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { PART_NAMES } from '#incluster/settings/part-name.ts'
 import { mergedRules } from './merged-rules.ts'
-import { nodeRules } from './part-rules.ts'
+import { nodeOwnRules, nodeRules, nodeSystemRules } from './part-rules.ts'
 
 test('rules are merged to one order, each verb of each resource once', () => {
   const rule = (group: string, resources: readonly string[], ...verbs: readonly string[]) => ({
@@ -21,7 +21,7 @@ test('rules are merged to one order, each verb of each resource once', () => {
   )
 })
 
-test('an agent reads no Secret, writes nothing but Events, and knows no wildcard, whatever is asked for', () => {
+test('an agent reads no Secret of the cluster, writes nothing but Events, and knows no wildcard, whatever is asked for', () => {
   for (const parts of [...PART_NAMES.map((part) => [part]), PART_NAMES]) {
     const rules = nodeRules(parts)
     for (const { apiGroups = [], resources = [], verbs = [] } of rules) {
@@ -30,6 +30,17 @@ test('an agent reads no Secret, writes nothing but Events, and knows no wildcard
       const writes = verbs.filter((verb) => !['get', 'list', 'watch'].includes(verb))
       if (writes.length > 0) assert.deepEqual([resources, writes], [['events'], ['create', 'patch']])
     }
+  }
+})
+
+test('a Secret is got by its name, of the installation’s own namespace, and where the balancer runs alone', () => {
+  const ofSecrets = (rules: ReturnType<typeof nodeRules>) =>
+    rules.filter(({ resources = [] }) => resources.includes('secrets') || resources.includes('*'))
+  for (const part of PART_NAMES) {
+    const own = ofSecrets(nodeOwnRules([part]))
+    const got = [{ apiGroups: [''], resources: ['secrets'], verbs: ['get'] }]
+    assert.deepEqual(own, part === 'balancer' ? got : [])
+    assert.deepEqual(ofSecrets(nodeSystemRules([part])), [])
   }
 })
 

@@ -52,7 +52,10 @@ const OF_NODE: Readonly<Record<PartName, readonly PolicyRule[]>> = {
 export const nodeRules = (parts: readonly PartName[]): readonly PolicyRule[] =>
   mergedRules([...EVERY_NODE, ...parts.flatMap((part) => OF_NODE[part])])
 
-/** And in the namespace of the installation: who announces an address is a Lease. */
+/**
+ * And in the namespace of the installation: who announces an address is a Lease, and a BGP peer may name the Secret that holds
+ * its password. Which, is not known beforehand; to list or watch them is nobody's business.
+ */
 export const nodeOwnRules = (parts: readonly PartName[]): readonly PolicyRule[] =>
   parts.includes('balancer')
     ? [
@@ -61,6 +64,7 @@ export const nodeOwnRules = (parts: readonly PartName[]): readonly PolicyRule[] 
           resources: ['leases'],
           verbs: ['create', 'delete', 'get', 'list', 'update', 'watch'],
         },
+        { apiGroups: [''], resources: ['secrets'], verbs: ['get'] },
       ]
     : []
 

@@ -75,7 +75,7 @@ export const readPeer = (spec: FieldReader, name: string, namespace: string, obj
     routerId: readAddress(spec, 'routerID', true),
     nodeSelectors: spec.selectors('nodeSelectors'),
     password: readPassword(spec, namespace),
-    gracefulRestart: spec.flag('enableGracefulRestart'),
+    gracefulRestart: spec.flag('enableGracefulRestart', true),
     multiHop: spec.flag('ebgpMultiHop'),
     vrf: spec.text('vrf'),
     disableMp: spec.flag('disableMP'),

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
-import { spawn } from 'node:child_process'
 import { after, before, test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { addressOf, makeLan } from './lan.ts'
+import { watchKernel } from './router-kernel.ts'
 import { type Router, startBird, startFrr, startGobgp, until } from './routers.ts'
 import { peerOf, route, speakerOn } from './speakers.ts'
 
@@ -58,14 +58,6 @@ const watchRouter = (router: Router, prefixes: readonly string[]) => {
     await over
     return { missing, looks }
   }
-}
-
-/** What happens to routes in BIRD's kernel, as it happens. */
-const watchKernel = () => {
-  let output = ''
-  const monitor = spawn('ip', ['-n', 'bird', '-tshort', 'monitor', 'route'], { stdio: ['ignore', 'pipe', 'inherit'] })
-  monitor.stdout.on('data', (text) => (output += String(text)))
-  return { said: () => output, stop: () => monitor.kill() }
 }
 
 test('a speaker is replaced and no router ever loses what the next one announces too', async (t) => {

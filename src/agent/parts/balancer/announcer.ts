@@ -13,7 +13,7 @@ export interface Announcer {
   /** All addresses of the balancer, each with what this node has to do with it; what is not among them is withdrawn. */
   set(planned: ReadonlyMap<string, PlannedAddress>): void
   status(): AnnouncerStatus
-  /** Withdraws all, so that others follow before this node is gone. */
+  /** Lets go of all, so that nobody's traffic is lost by it: others follow first, or the next agent of the node goes on. */
   stop(): Promise<void>
 }
 

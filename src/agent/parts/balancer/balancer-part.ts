@@ -1,3 +1,4 @@
+import type { Registry } from '#metrics/registry.ts'
 import { keyOf } from '#objects/object-key.ts'
 import { faultText } from '#pools/model.ts'
 import { POOL_CLASS } from '#pools/pool-class.ts'
@@ -13,11 +14,13 @@ import { L2Announcer } from './l2/l2-announcer.ts'
 import { kernelWire } from './l2/wire.ts'
 
 /** What another announcer of a node is made with. */
-interface AnnouncerGround {
+export interface AnnouncerGround {
   readonly node: AgentNode
   /** Peers and whatever else is asked of the balancer, and the Node with its labels. */
   readonly sources: Pick<Sources, 'balancing' | 'nodes'>
   readonly onAnnounced: OnAnnounced
+  /** The part's metrics. */
+  readonly registry: Registry
 }
 
 interface BalancerOptions {
@@ -97,7 +100,10 @@ export const balancerPart = ({ namespace, classes = [], others = () => [] }: Bal
       const joined = join()
       const wire = kernelWire(kernel.namespace)
       const layer2 = new L2Announcer({ node: node.name, leases, wire, clock, onAnnounced, log }, joined)
-      const announcers: readonly Announcer[] = [layer2, ...others({ node, sources, onAnnounced })]
+      const announcers: readonly Announcer[] = [
+        layer2,
+        ...others({ node, sources, onAnnounced, registry: metrics.registry }),
+      ]
       return {
         ready: joined,
         metrics: metrics.registry,
