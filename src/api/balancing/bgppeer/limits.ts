@@ -26,8 +26,8 @@ export const bgpPeerLimits: readonly MessageLimits[] = [
         'For TCP MD5 (RFC 2385), readable by who reads this object; better passwordSecret.',
         { maxLength: 80 },
       ],
-      passwordSecret: ['A Secret of type kubernetes.io/basic-auth with the password.'],
-      enableGracefulRestart: ['Routes stay while the speaker is replaced (RFC 4724).'],
+      passwordSecret: ['A Secret of type kubernetes.io/basic-auth with the password, in the namespace of the agents.'],
+      enableGracefulRestart: ['Routes stay while the speaker is replaced (RFC 4724), unless it is false.'],
       ebgpMultiHop: ['The peer of another AS is not on the same link.'],
       vrf: ['The VRF of the node in which the peer is.'],
       disableMP: ['IPv4 is told without RFC 4760.'],
@@ -38,5 +38,8 @@ export const bgpPeerLimits: readonly MessageLimits[] = [
       ['has(self.peerAddress) != has(self.interface)', 'either peerAddress or interface must be there'],
     ),
   ),
-  limitsOf(SecretName, { name: ['Of the Secret.'], namespace: ['In which it is.'] }),
+  limitsOf(SecretName, {
+    name: ['Of the Secret.'],
+    namespace: ['Has no effect: agents read it in their own namespace.'],
+  }),
 ]

@@ -6,7 +6,7 @@ import { message, object } from '../group.ts'
 
 export class SecretName extends message('SecretName', {
   name: required(1, string),
-  namespace: required(2, string),
+  namespace: field(2, string),
 }) {}
 
 export class BGPPeerSpec extends message('BGPPeerSpec', {
@@ -25,7 +25,7 @@ export class BGPPeerSpec extends message('BGPPeerSpec', {
   nodeSelectors: list(13, LabelSelector, { list: 'atomic' }),
   password: field(14, string),
   passwordSecret: optional(15, SecretName),
-  enableGracefulRestart: field(16, bool),
+  enableGracefulRestart: optional(16, bool),
   ebgpMultiHop: field(17, bool),
   vrf: field(18, string),
   disableMP: field(19, bool),
