@@ -18,7 +18,7 @@ const read = (env: object = {}, conf: object = {}) =>
 const refused = (fault: keyof typeof FAULTS, why: RegExp, env: object, conf: object = {}) =>
   assert.throws(
     () => read(env, conf),
-    (error: Refusal) => error instanceof Refusal && error.fault === FAULTS[fault] && why.test(error.message),
+    (error: Refusal) => error instanceof Refusal && error.code === FAULTS[fault] && why.test(error.message),
     `${why}`,
   )
 
@@ -80,7 +80,7 @@ test('what is missing or malformed is refused by the specification’s numbers',
   refused('incompatibleVersion', /"" is not supported/, {}, { cniVersion: undefined })
   refused('incompatibleVersion', /1\.0\.0 does not know GC/, { CNI_COMMAND: 'GC' }, { cniVersion: '1.0.0' })
   refused('incompatibleVersion', /0\.3\.1 does not know CHECK/, { CNI_COMMAND: 'CHECK' }, { cniVersion: '0.3.1' })
-  assert.throws(() => readPluginRequest({ env: ENV, stdin: '[]' }), { fault: FAULTS.unreadable })
+  assert.throws(() => readPluginRequest({ env: ENV, stdin: '[]' }), { code: FAULTS.unreadable })
 })
 
 test('an answer is in the version that was asked in, whatever else was wrong', () => {

@@ -20,16 +20,17 @@ export const FAULTS = {
 /** A request that is not fulfilled: thrown to whoever answers it, and told to the runtime as the specification's object. */
 export class Refusal extends Error {
   override readonly name = 'Refusal'
-  readonly fault: number
+  /** The specification’s number. */
+  readonly code: number
   readonly details: string
 
   constructor(fault: keyof typeof FAULTS, message: string, details = '', cause?: unknown) {
     super(message, { cause })
-    this.fault = FAULTS[fault]
+    this.code = FAULTS[fault]
     this.details = details
   }
 }
 
 /** What the runtime reads on standard output. `cniVersion`: the one that it speaks. */
-export const refusalText = ({ fault, message, details }: Refusal, cniVersion: string): string =>
-  `${JSON.stringify({ cniVersion, code: fault, msg: message, ...(details !== '' && { details }) })}\n`
+export const refusalText = ({ code, message, details }: Refusal, cniVersion: string): string =>
+  `${JSON.stringify({ cniVersion, code, msg: message, ...(details !== '' && { details }) })}\n`

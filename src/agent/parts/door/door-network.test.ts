@@ -86,7 +86,7 @@ const withResult = (id: string, ...addresses: readonly string[]) => ({
   prevResult: { ips: addresses.map((address) => ({ address })) },
 })
 const refuses = (fault: keyof typeof FAULTS, why: RegExp) => (error: Refusal) =>
-  error.fault === FAULTS[fault] && why.test(`${error.message}: ${error.details}`)
+  error.code === FAULTS[fault] && why.test(`${error.message}: ${error.details}`)
 const TWO = '10.244.1.2,fd00:1::2'
 
 test('a container is held to its pod’s policies before it has its link, and its addresses are free after both are gone', async () => {
