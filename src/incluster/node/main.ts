@@ -5,6 +5,7 @@ import { KERNEL_PATH, kernelPage } from '#agent/kernel/kernel-page.ts'
 import { NetworkSources } from '#agent/network-sources.ts'
 import { kernelAt } from '#agent/runner/agent-node.ts'
 import type { Place } from '#agent/runner/place.ts'
+import { KEPT_FIELDS } from '#agent/sources/kept-fields.ts'
 import { createInClusterClient } from '#client/in-cluster/in-cluster-client.ts'
 import { Informers } from '#client/informer.ts'
 import { VERSION } from '#client/version.ts'
@@ -19,6 +20,7 @@ import { serveNode } from './node-server.ts'
 import { beOnlyAgent } from './only-agent.ts'
 import { partsOf } from './parts.ts'
 import { RecentFaults } from './recent-faults.ts'
+import { SavedCaches } from './saved-caches.ts'
 
 const COMPONENT = 'fairlead-node'
 
@@ -43,7 +45,16 @@ const start = async (): Promise<void> => {
     environment: process.env,
   })
   const faults = new RecentFaults(systemClock)
+  const saved = new SavedCaches({
+    folder: join(PATHS.state, 'cache'),
+    settings,
+    clock: systemClock,
+    signal,
+    log: log('cache'),
+  })
   const informers = new Informers(client, {
+    kept: KEPT_FIELDS,
+    onMade: saved.keep,
     clock: systemClock,
     random: Math.random,
     signal,
@@ -98,6 +109,7 @@ const start = async (): Promise<void> => {
     if (signal.aborted) return
     log(name)('asked to end; what the kernel holds goes on')
     await program.stop()
+    await saved.flush()
     ending.abort()
     close()
     lock[Symbol.dispose]()
