@@ -21,6 +21,7 @@ import { beOnlyAgent } from './only-agent.ts'
 import { partsOf } from './parts.ts'
 import { RecentFaults } from './recent-faults.ts'
 import { SavedCaches } from './saved-caches.ts'
+import { settleMemory } from './settled-memory.ts'
 
 const COMPONENT = 'fairlead-node'
 
@@ -116,6 +117,7 @@ const start = async (): Promise<void> => {
     process.exit(0)
   }
   for (const asked of ['SIGTERM', 'SIGINT'] as const) process.on(asked, () => void end())
+  settleMemory(systemClock, signal)
   log(name)(`Fairlead ${VERSION}: ${settings.parts.join(', ')}`)
 }
 
