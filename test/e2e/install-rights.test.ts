@@ -41,6 +41,7 @@ const setRules = (role: string, rules: readonly Rule[]) =>
   kubectl('patch', 'clusterrole', role, '--type=merge', '-p', JSON.stringify({ rules }))
 
 before(async () => {
+  if (!isLong) return
   await loadImage()
   const { status, stderr } = await run(FAIRLEAD, ['install'], {
     env: { KUBECONFIG: cluster.kubeconfig },
