@@ -6,9 +6,11 @@ import type { Clock } from '#clock/clock.ts'
 import { rollOut } from './apply/rollout.ts'
 import type { ClusterObjects } from './found/found.ts'
 import { InstallError } from './install-error.ts'
+import { installedIn } from './installed.ts'
 import { type NodeOutcome, runOnNodes } from './nodes/run-on-nodes.ts'
 import { objectsOf } from './objects/objects.ts'
 import type { InstallPlan } from './plan/plan.ts'
+import { refuseFewer } from './plan/refuse-fewer.ts'
 import { cleanupTask, isAway, sendAway } from './replace/kube-proxy.ts'
 import { untilNowhere } from './replace/rollout-state.ts'
 
@@ -31,6 +33,7 @@ export interface Hands {
  */
 export const install = async (plan: InstallPlan, objects: ClusterObjects, hands: Hands): Promise<void> => {
   const { client, send, clock, signal, timeoutMs, say } = hands
+  refuseFewer(await installedIn(plan.installation.namespace, client), plan.installation)
   const applier = new Applier(send, { clock, signal, fieldManager: FIELD_MANAGER })
   say('applying')
   await rollOut(applier, objectsOf(plan.installation), { timeoutMs, signal })

@@ -1,15 +1,13 @@
 import { daemonSets } from '#api/apps/daemonset/resource.ts'
 import { deployments } from '#api/apps/deployment/resource.ts'
 import type { Lease } from '#api/coordination/lease/message.ts'
-import { configMaps } from '#api/core/configmap/resource.ts'
 import { nodes } from '#api/core/node/resource.ts'
 import { pods } from '#api/core/pod/resource.ts'
 import { services } from '#api/core/service/resource.ts'
 import { Applier, type Manifest } from '#client/apply/applier.ts'
-import { type Client, isNotFound } from '#client/client.ts'
+import { isNotFound } from '#client/client.ts'
 import { sleep } from '#clock/clock.ts'
 import { CNI_FOLDERS } from '#incluster/paths.ts'
-import { SettingsError } from '#incluster/settings/read-field.ts'
 import { nodePartsOf } from '#incluster/settings/settings.ts'
 import { LEAVING_LEASE } from '#objects/well-known.ts'
 import { DATA_PLANE_NAMESPACE } from '#routes/data-plane.ts'
@@ -17,12 +15,13 @@ import { gatewayClass, ingressClass } from '#routes/own-classes.ts'
 import { MANAGED_LABELS } from '#routes/site-service.ts'
 import { FIELD_MANAGER, type Hands, hasFailed } from './install.ts'
 import { InstallError } from './install-error.ts'
+import { installedIn } from './installed.ts'
 import { runOnNodes } from './nodes/run-on-nodes.ts'
 import { controllerDeployment } from './objects/controller-deployment.ts'
-import { type Installation, NODE_NAME, podLabels, SETTINGS_NAME } from './objects/installation.ts'
+import { DNS_SERVICE } from './objects/dns-service.ts'
+import { type Installation, isOurs, NODE_NAME, podLabels } from './objects/installation.ts'
 import { nodeDaemonSet } from './objects/node-daemonset.ts'
 import { objectsOf } from './objects/objects.ts'
-import { installationOf } from './objects/settings-map.ts'
 import { callBack, isAway } from './replace/kube-proxy.ts'
 import { untilEverywhere } from './replace/rollout-state.ts'
 
@@ -59,7 +58,17 @@ export const uninstall = async (namespace: string, hands: Hands): Promise<'done'
   // With a definition would go what people have made of its kind: Gateways and policies.
   const removed = objectsOf(installation).filter(({ kind }) => kind !== 'CustomResourceDefinition')
   for (const object of removed.toReversed()) await applier.remove(object as Manifest)
+  await removeDns(hands)
   return 'done'
+}
+
+/** The Service of the cluster's DNS, where it is one that `install` has made. */
+const removeDns = async ({ client }: Hands): Promise<void> => {
+  const system = { namespace: 'kube-system' }
+  const found = await client.get(services, DNS_SERVICE, system).catch((error: unknown) => {
+    if (!isNotFound(error)) throw error
+  })
+  if (found && isOurs(found)) await client.delete(services, DNS_SERVICE, system)
 }
 
 /** For so long agents that end know that nobody comes after them, seconds: an installation that is made meanwhile knows it too. */
@@ -84,22 +93,6 @@ const cleanNodes = async (installation: Installation, othersComeBack: boolean, h
       `some nodes hold rules of ours: ${failed.map(({ node, failed }) => `${node}: ${failed}`).join('; ')}`,
       'uninstall again once they are well, or once their Nodes are deleted; a node that is started anew holds none',
     )
-}
-
-/** What is installed there; undefined where nothing is. Throws InstallError where it is none of ours. */
-const installedIn = async (namespace: string, client: Client): Promise<Installation | undefined> => {
-  try {
-    return installationOf(await client.get(configMaps, SETTINGS_NAME, { namespace }))
-  } catch (cause) {
-    if (isNotFound(cause)) return undefined
-    if (!(cause instanceof SettingsError)) throw cause
-    throw new InstallError(
-      'INSTALL_FOREIGN',
-      `ConfigMap ${namespace}/${SETTINGS_NAME} does not say what is installed: ${cause.message}`,
-      'fairlead install writes it anew',
-      { cause },
-    )
-  }
 }
 
 /** The controller takes the gateways' pods and Services away when nothing is of its classes any more. */

@@ -116,4 +116,8 @@ claim('uninstalled, nodes’ networks are as they were', async (assert) => {
   const said = await fairlead('uninstall')
   assert.equal(said.status, 0, said.stderr)
   assert.deepEqual(await networks(), asBefore)
+  assert.equal(
+    await kubectl('get', 'service,clusterrole,role,ns', '-A', '-o', 'name', '-l', 'app.kubernetes.io/part-of=fairlead'),
+    '',
+  )
 })

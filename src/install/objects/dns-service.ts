@@ -1,6 +1,8 @@
 import type { Service } from '#api/core/service/message.ts'
 import { PART_OF } from './installation.ts'
 
+export const DNS_SERVICE = 'kube-dns'
+
 /**
  * The Service by whose address pods ask for names, where a cluster has none: nodes answer for it, so that it selects no pod.
  * Name, labels and ports are those of CoreDNS's manifest, which people and programs look for.
@@ -9,7 +11,7 @@ export const dnsService = (addresses: readonly string[]): Service => ({
   apiVersion: 'v1',
   kind: 'Service',
   metadata: {
-    name: 'kube-dns',
+    name: DNS_SERVICE,
     namespace: 'kube-system',
     labels: {
       ...PART_OF,

@@ -1,3 +1,4 @@
+import type { ApiObject } from '#api/resource.ts'
 import type { Settings } from '#incluster/settings/settings.ts'
 
 /** What is to be installed, and how it is called. */
@@ -29,6 +30,10 @@ export const PART_OF = {
   'app.kubernetes.io/part-of': 'fairlead',
   'app.kubernetes.io/managed-by': 'fairlead-install',
 } as const
+
+/** Whether an object is one that `install` has made. */
+export const isOurs = ({ metadata }: ApiObject): boolean =>
+  Object.entries(PART_OF).every(([key, value]) => metadata?.labels?.[key] === value)
 
 /** The labels of a workload's pods. */
 export const podLabels = (name: string): Readonly<Record<string, string>> => ({ 'app.kubernetes.io/name': name })

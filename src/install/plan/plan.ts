@@ -1,7 +1,6 @@
 import type { Service } from '#api/core/service/message.ts'
 import { DEFAULT_CLASS_ANNOTATION } from '#api/networking/ingressclass/default-class.ts'
 import type { IngressClass } from '#api/networking/ingressclass/message.ts'
-import type { ApiObject } from '#api/resource.ts'
 import { PART_NAMES, type PartName } from '#incluster/settings/part-name.ts'
 import { nthAddress, parseCidr } from '#net/cidr.ts'
 import { formatAddress } from '#net/ip-address.ts'
@@ -10,7 +9,7 @@ import type { ClusterObjects } from '../found/found.ts'
 import { type Other, othersIn, workloadText } from '../found/others.ts'
 import { foundRanges } from '../found/ranges.ts'
 import { InstallError } from '../install-error.ts'
-import { type Installation, PART_OF } from '../objects/installation.ts'
+import { type Installation, isOurs } from '../objects/installation.ts'
 
 /** What somebody asks for; what is left out is found out. */
 export interface InstallOptions {
@@ -107,9 +106,6 @@ const tenthOf = (serviceCidrs: readonly string[]): readonly string[] =>
   serviceCidrs.map((cidr) => formatAddress(nthAddress(parseCidr(cidr), 10)))
 
 const isOthers = (service: Service | undefined): boolean => service !== undefined && !isOurs(service)
-
-const isOurs = ({ metadata }: ApiObject): boolean =>
-  Object.entries(PART_OF).every(([key, value]) => metadata?.labels?.[key] === value)
 
 const isDefault = ({ metadata }: IngressClass): boolean => metadata?.annotations?.[DEFAULT_CLASS_ANNOTATION] === 'true'
 
