@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { test } from 'node:test'
-import { releaseMemory, textRanges } from './resident-memory.ts'
+import { textRanges } from './program-text.ts'
+import { releaseMemory } from './resident-memory.ts'
 
 test('program text is what is executable, of a file, and not written to', () => {
   const maps = `00400000-00a00000 r--p 00000000 fe:00 1234  /usr/bin/node
