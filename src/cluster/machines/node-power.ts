@@ -65,7 +65,7 @@ export function routeAll(config: ClusterConfig, gone: readonly NodeConfig[]): vo
   const ipv6 = hasIpv6()
   routeFabric(config, ipv6)
   const ranges = gone.flatMap(({ podCidrs }) => podCidrs)
-  const stale = ranges.filter((range) => ipv6 || familyOfText(range) === 'IPv4').map((destination) => deleteRoute(destination))
+  const stale = ranges.filter((range) => ipv6 || familyOfText(range) === 'IPv4').map(deleteRoute)
   withFabric(config, (fabric) => fabric.apply(stale, [constants.errno.ESRCH]))
   for (const node of standing(config)) {
     if (!isRaised(node)) continue

@@ -80,7 +80,12 @@ export function addRoute(route: Route): NetlinkRequest {
 }
 
 /** Removes our route to a destination; a stranger's stays, since the protocol must match. */
-export function deleteRoute(destination: string, protocol = ROUTE_PROTOCOL): NetlinkRequest {
+export function deleteRoute(destination: string): NetlinkRequest {
+  return deleteRouteOf(ROUTE_PROTOCOL, destination)
+}
+
+/** The same of a route of that protocol: whose it is comes first, so that no list's index is taken for it. */
+export function deleteRouteOf(protocol: number, destination: string): NetlinkRequest {
   const prefix = inetPrefix(destination)
   const message = header(new MessageWriter(RTM_DELROUTE, 0), prefix, 0, 255, 0, protocol)
   return message.finish('RTM_DELROUTE', `route to ${destination}`)

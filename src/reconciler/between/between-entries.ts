@@ -3,7 +3,7 @@ import { KernelError } from '#kernel/kernel-error.ts'
 import type { NetlinkRequest } from '#kernel/netlink/netlink-message.ts'
 import { deleteForwardingEntry, newForwardingEntry } from '#kernel/rtnetlink/forwarding-entry.ts'
 import { deleteNeighbour, newNeighbour } from '#kernel/rtnetlink/neighbour.ts'
-import { addRoute, BETWEEN_PROTOCOL, deleteRoute } from '#kernel/rtnetlink/route.ts'
+import { addRoute, BETWEEN_PROTOCOL, deleteRouteOf } from '#kernel/rtnetlink/route.ts'
 import type { Rtnetlink } from '#kernel/rtnetlink/rtnetlink.ts'
 import { type Entry, nameOf } from '#podnetwork/between/entries.ts'
 import { VXLAN_LINKS } from '#podnetwork/between/vxlan.ts'
@@ -68,7 +68,7 @@ export class EntryRequests {
 
   /** Undefined where it has gone with its link. */
   remove(entry: Entry): NetlinkRequest | undefined {
-    if (entry.kind === 'route') return deleteRoute(entry.destination, BETWEEN_PROTOCOL)
+    if (entry.kind === 'route') return deleteRouteOf(BETWEEN_PROTOCOL, entry.destination)
     const link = this.#index(entry.link)
     if (link === undefined) return undefined
     return entry.kind === 'neighbour' ? deleteNeighbour(link, entry.address) : deleteForwardingEntry({ ...entry, link })

@@ -1,5 +1,5 @@
 import { deleteLink } from '#kernel/rtnetlink/link.ts'
-import { BETWEEN_PROTOCOL, deleteRoute } from '#kernel/rtnetlink/route.ts'
+import { BETWEEN_PROTOCOL, deleteRouteOf } from '#kernel/rtnetlink/route.ts'
 import { Rtnetlink } from '#kernel/rtnetlink/rtnetlink.ts'
 import { readEntries } from './between-entries.ts'
 import { type FormerSettings, unforwardPackets } from './packet-forwarding.ts'
@@ -13,7 +13,7 @@ export function removeBetween(namespace: string, settings: FormerSettings): void
   using rtnetlink = Rtnetlink.open(namespace)
   for (const name of foundVxlanLinks(rtnetlink)) rtnetlink.apply([deleteLink(name)])
   const routes = [...readEntries(rtnetlink).values()].flatMap((entry) =>
-    entry.kind === 'route' ? [deleteRoute(entry.destination, BETWEEN_PROTOCOL)] : [],
+    entry.kind === 'route' ? [deleteRouteOf(BETWEEN_PROTOCOL, entry.destination)] : [],
   )
   rtnetlink.apply(routes)
   unforwardPackets(namespace, settings)
