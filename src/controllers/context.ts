@@ -80,8 +80,10 @@ export interface ControllerContext {
   readonly gatewayImage: string | undefined
   /** `cluster.local`: what names of Services end with. */
   readonly clusterDomain: string
-  /** Absent: no LoadBalancer is given an address. */
+  /** Absent: no LoadBalancer is given an address here. */
   readonly loadBalancer: { readonly cidrs: readonly string[] } | undefined
+  /** Whether others may give them theirs, of whom nothing is known. */
+  readonly isBalancedByOthers: boolean
   /** Absent: somebody else gives nodes the ranges of their pods. */
   readonly nodeIpam: NodeIpamOptions | undefined
   /** How long a node may say nothing until it counts as failed, milliseconds. */

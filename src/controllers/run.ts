@@ -37,7 +37,8 @@ export interface ControllerOptions {
   readonly issueCertificate?: IssueCertificate
   /** Absent: requests for certificates are approved by people alone. */
   readonly approvalOf?: ApprovalOf
-  readonly loadBalancer: { readonly cidrs: readonly string[] } | 'none'
+  /** `none`: LoadBalancers get no address; `others`: from whom it is not known. */
+  readonly loadBalancer: { readonly cidrs: readonly string[] } | 'none' | 'others'
   /** Absent: somebody else gives nodes the ranges of their pods. */
   readonly nodeIpam?: NodeIpamOptions
   /** Whether the nodes keep policies of the network; absent: they do. */
@@ -101,7 +102,8 @@ export const runControllers = (entries: readonly ControllerEntry[], options: Con
     gateways: options.gateways ?? true,
     gatewayImage: options.gatewayImage,
     clusterDomain: options.clusterDomain ?? 'cluster.local',
-    loadBalancer: options.loadBalancer === 'none' ? undefined : options.loadBalancer,
+    loadBalancer: typeof options.loadBalancer === 'string' ? undefined : options.loadBalancer,
+    isBalancedByOthers: options.loadBalancer === 'others',
     nodeIpam: options.nodeIpam,
     nodeMonitorGraceMs: options.nodeMonitorGraceMs ?? NODE_MONITOR_GRACE_MS,
     concurrency: options.concurrency ?? 8,

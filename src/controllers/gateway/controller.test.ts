@@ -378,6 +378,18 @@ test('a Service that cannot be made is told to its Gateway, and no other Gateway
   stop()
 })
 
+test('where others may give addresses nobody is told that there are none', async () => {
+  const { client, settle, names, stop } = await start({ loadBalancer: 'others' })
+  await client.create(gateways, gateway('public'))
+  await settle()
+  assert.deepEqual(names(services), ['gateway-shop-public', 'public-fairlead'])
+  assert.deepEqual(
+    client.all(events).filter(({ reason }) => reason === 'NoLoadBalancer'),
+    [],
+  )
+  stop()
+})
+
 test('where others serve gateways nothing is done', async () => {
   const { client, settle, gatewayNow, stop } = await start({ gateways: false })
   await client.create(gateways, gateway('public'))

@@ -86,7 +86,8 @@ export const startGatewayController = (context: ControllerContext): RunningContr
     ]
   }
   const tell = (): void => {
-    const pooled = context.loadBalancer === undefined ? sites().filter(({ gateway }) => gateway !== undefined) : []
+    const hasPool = context.loadBalancer !== undefined || context.isBalancedByOthers
+    const pooled = hasPool ? [] : sites().filter(({ gateway }) => gateway !== undefined)
     told.tell([
       ...news,
       ...obstacles.all().flatMap(([what, key, { message }]) => originsOf(key).map(warning(what, message))),

@@ -65,7 +65,7 @@ const start = async (): Promise<void> => {
         catalogue: new Catalogue(),
         served: (informers) => new DefinedResources(COMING_AND_GOING, informers.for(customResourceDefinitions)),
         ...(settings.nodeIpam && { nodeIpam: { ...settings.nodeIpam, serviceCidrs: settings.serviceCidrs } }),
-        loadBalancer: 'none',
+        loadBalancer: 'others',
         gatewayImage: process.env.FAIRLEAD_IMAGE,
         clusterDomain: settings.clusterDomain,
         signal: lost,

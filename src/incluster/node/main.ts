@@ -90,7 +90,10 @@ const start = async (): Promise<void> => {
     stateDir: PATHS.state,
   })
   const report = () => nodeReport(program, faults.list(), name)
-  const isReady = () => ({ status: report().ready ? 200 : 503, body: report() })
+  const isReady = () => {
+    const { ready } = report()
+    return { status: ready ? 200 : 503, body: { ready } }
+  }
   const close = await serveNode({
     socket: AGENT_SOCKET,
     pages: {
@@ -100,10 +103,7 @@ const start = async (): Promise<void> => {
     },
     probes: {
       port: PROBE_PORT,
-      pages: {
-        '/readyz': () => ({ status: report().ready ? 200 : 503, body: { ready: report().ready } }),
-        '/livez': () => ({ body: {} }),
-      },
+      pages: { '/readyz': isReady, '/livez': () => ({ body: {} }) },
     },
   })
   const end = async (): Promise<void> => {
