@@ -6,7 +6,6 @@ import { pods } from '#api/core/pod/resource.ts'
 import { services } from '#api/core/service/resource.ts'
 import { Applier, type Manifest } from '#client/apply/applier.ts'
 import { isNotFound } from '#client/client.ts'
-import { sleep } from '#clock/clock.ts'
 import { CNI_FOLDERS } from '#incluster/paths.ts'
 import { nodePartsOf } from '#incluster/settings/settings.ts'
 import { LEAVING_LEASE } from '#objects/well-known.ts'
@@ -22,10 +21,9 @@ import { DNS_SERVICE } from './objects/dns-service.ts'
 import { type Installation, isOurs, NODE_NAME, podLabels } from './objects/installation.ts'
 import { nodeDaemonSet } from './objects/node-daemonset.ts'
 import { objectsOf } from './objects/objects.ts'
+import { poll } from './poll.ts'
 import { callBack, isAway } from './replace/kube-proxy.ts'
 import { untilEverywhere } from './replace/rollout-state.ts'
-
-const LOOK_MS = 250
 
 /**
  * Takes away all that an installation is, from the API and from every node's kernel, and nothing else; what made room for it
@@ -95,41 +93,33 @@ const cleanNodes = async (installation: Installation, othersComeBack: boolean, h
     )
 }
 
+const selectorOf = (labels: Readonly<Record<string, string>>): string =>
+  Object.entries(labels)
+    .map((label) => label.join('='))
+    .join()
+
 /** The controller takes the gateways' pods and Services away when nothing is of its classes any more. */
-const untilNoGateway = async ({ client, clock, signal, timeoutMs }: Hands): Promise<void> => {
-  const ofGateways = {
-    namespace: DATA_PLANE_NAMESPACE,
-    labelSelector: Object.entries(MANAGED_LABELS)
-      .map((one) => one.join('='))
-      .join(),
-  }
-  const end = clock.now() + timeoutMs
-  for (;;) {
+const untilNoGateway = async (hands: Hands): Promise<void> => {
+  const { client } = hands
+  const ofGateways = { namespace: DATA_PLANE_NAMESPACE, labelSelector: selectorOf(MANAGED_LABELS) }
+  const gone = await poll(async () => {
     const left = await Promise.all([client.list(deployments, ofGateways), client.list(services, ofGateways)])
-    if (left.every(({ items }) => items.length === 0)) return
-    if (clock.now() >= end)
-      throw new InstallError(
-        'INSTALL_NOT_READY',
-        'the controller does not take the gateways away that it has made',
-        'kubectl -n fairlead-system logs deploy/fairlead-controller says why; the same command again goes on from here',
-      )
-    await sleep(clock, LOOK_MS, signal)
-    signal.throwIfAborted()
-  }
+    return left.every(({ items }) => items.length === 0) || undefined
+  }, hands)
+  if (gone === undefined)
+    throw new InstallError(
+      'INSTALL_NOT_READY',
+      'the controller does not take the gateways away that it has made',
+      'kubectl -n fairlead-system logs deploy/fairlead-controller says why; the same command again goes on from here',
+    )
 }
 
 /** An agent that still runs would put its rules back. A node that is not there cannot hold this up for longer than asked. */
-const untilEnded = async ({ namespace }: Installation, { client, clock, signal, timeoutMs }: Hands): Promise<void> => {
-  const end = clock.now() + timeoutMs
-  const labelSelector = Object.entries(podLabels(NODE_NAME))
-    .map((label) => label.join('='))
-    .join()
-  while (clock.now() < end) {
-    if ((await client.list(pods, { namespace, labelSelector })).items.length === 0) return
-    await sleep(clock, LOOK_MS, signal)
-    signal.throwIfAborted()
-  }
-}
+const untilEnded = ({ namespace }: Installation, hands: Hands): Promise<unknown> =>
+  poll(async () => {
+    const { items } = await hands.client.list(pods, { namespace, labelSelector: selectorOf(podLabels(NODE_NAME)) })
+    return items.length === 0 || undefined
+  }, hands)
 
 /** What of ours is on a node goes by the image itself; where others come back, their rules are waited for first. */
 const cleanupOf = ({ namespace, image }: Installation, othersComeBack: boolean) => ({

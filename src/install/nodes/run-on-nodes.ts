@@ -4,11 +4,10 @@ import { pods } from '#api/core/pod/resource.ts'
 import type { Container } from '#api/core/pod/spec/container.ts'
 import type { PodSpec } from '#api/core/pod/spec/spec.ts'
 import { type Client, isAlreadyExists, isNotFound } from '#client/client.ts'
-import { type Clock, sleep } from '#clock/clock.ts'
+import type { Clock } from '#clock/clock.ts'
 import { findCondition } from '#objects/conditions.ts'
 import { PART_OF } from '../objects/installation.ts'
-
-const LOOK_MS = 250
+import { poll } from '../poll.ts'
 
 /** A command for every node, in the node's own network and with all rights there. */
 export interface NodeTask {
@@ -44,8 +43,7 @@ export const runOnNodes = async (
   nodes: readonly Node[],
   options: RunOptions,
 ): Promise<readonly NodeOutcome[]> => {
-  const { client, clock, signal, timeoutMs } = options
-  const until = clock.now() + timeoutMs
+  const { client } = options
   return await Promise.all(
     nodes.map(async (node): Promise<NodeOutcome> => {
       const name = node.metadata?.name ?? ''
@@ -57,17 +55,16 @@ export const runOnNodes = async (
           // Left by one that was interrupted.
           if (!isAlreadyExists(error)) throw error
           await remove(client, podName, task.namespace)
-          await gone(podName, task.namespace, until, options)
+          await gone(podName, task, options)
           await client.create(pods, pod)
         })
-        for (;;) {
-          const { status } = await client.get(pods, podName, task)
-          if (status?.phase === 'Succeeded') return { node: name }
-          if (status?.phase === 'Failed') return { node: name, failed: endOf(status) }
-          if (clock.now() >= until) return { node: name, failed: `it has not ended: ${whyWaiting(status)}` }
-          await sleep(clock, LOOK_MS, signal)
-          signal.throwIfAborted()
-        }
+        let status: Pod['status']
+        const ended = await poll(async () => {
+          ;({ status } = await client.get(pods, podName, task))
+          return status?.phase === 'Succeeded' || status?.phase === 'Failed' ? status : undefined
+        }, options)
+        if (ended === undefined) return { node: name, failed: `it has not ended: ${whyWaiting(status)}` }
+        return ended.phase === 'Succeeded' ? { node: name } : { node: name, failed: endOf(ended) }
       } finally {
         await remove(client, podName, task.namespace)
       }
@@ -86,19 +83,16 @@ const remove = async (client: Client, name: string, namespace: string): Promise<
   }
 }
 
-const gone = async (name: string, namespace: string, until: number, { client, clock, signal }: RunOptions) => {
-  for (;;) {
+const gone = (name: string, task: NodeTask, options: RunOptions): Promise<unknown> =>
+  poll(async () => {
     try {
-      await client.get(pods, name, { namespace })
+      await options.client.get(pods, name, task)
+      return undefined
     } catch (error) {
-      if (isNotFound(error)) return
+      if (isNotFound(error)) return true
       throw error
     }
-    if (clock.now() >= until) return
-    await sleep(clock, LOOK_MS, signal)
-    signal.throwIfAborted()
-  }
-}
+  }, options)
 
 type Status = NonNullable<Pod['status']>
 

@@ -2,11 +2,10 @@ import type { DaemonSet } from '#api/apps/daemonset/message.ts'
 import { daemonSets } from '#api/apps/daemonset/resource.ts'
 import { objectReadiness } from '#client/apply/object-readiness.ts'
 import type { Client } from '#client/client.ts'
-import { type Clock, sleep } from '#clock/clock.ts'
+import type { Clock } from '#clock/clock.ts'
 import { keyOf } from '#objects/object-key.ts'
 import { InstallError } from '../install-error.ts'
-
-const LOOK_MS = 250
+import { poll } from '../poll.ts'
 
 interface Waiting {
   readonly client: Client
@@ -19,22 +18,20 @@ const until = async (
   daemonSet: DaemonSet,
   /** Undefined once it is so, else why not, in words. */
   why: (now: DaemonSet) => string | undefined,
-  { client, clock, signal, timeoutMs }: Waiting,
+  waiting: Waiting,
 ): Promise<void> => {
-  const end = clock.now() + timeoutMs
   const { name = '', namespace = '' } = daemonSet.metadata ?? {}
-  for (;;) {
-    const reason = why(await client.get(daemonSets, name, { namespace }))
-    if (reason === undefined) return
-    if (clock.now() >= end)
-      throw new InstallError(
-        'INSTALL_NOT_READY',
-        `DaemonSet ${keyOf(daemonSet)}: ${reason}`,
-        `kubectl describe daemonset ${name} -n ${namespace}; the same command again goes on from here`,
-      )
-    await sleep(clock, LOOK_MS, signal)
-    signal.throwIfAborted()
-  }
+  let reason: string | undefined
+  const isSo = await poll(async () => {
+    reason = why(await waiting.client.get(daemonSets, name, { namespace }))
+    return reason === undefined || undefined
+  }, waiting)
+  if (isSo === undefined)
+    throw new InstallError(
+      'INSTALL_NOT_READY',
+      `DaemonSet ${keyOf(daemonSet)}: ${reason}`,
+      `kubectl describe daemonset ${name} -n ${namespace}; the same command again goes on from here`,
+    )
 }
 
 /** Waits until it runs on no node. Throws InstallError INSTALL_NOT_READY. */
